@@ -1,0 +1,5 @@
+"""Run EvalHub as ``python -m evalhub``."""
+
+from evalhub.cli import main
+
+main()

@@ -1,0 +1,1 @@
+"""Serve the JSON API under /api/v1."""

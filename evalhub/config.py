@@ -1,0 +1,154 @@
+"""Read EvalHub's settings once, typed, and refuse unsafe ones.
+
+A setting comes from the environment (``EVALHUB_…``), else from ``instance/config.py``
+(upper-case names without the prefix), else from its default here.
+"""
+
+import os
+import runpy
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from evalhub.errors import SettingsError
+
+PREFIX = "EVALHUB_"
+ROOT = Path(__file__).resolve().parent.parent
+MINIMUM_SECRET_LENGTH = 32
+LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+class Settings(BaseModel):
+    """Hold every setting of one EvalHub process."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    instance_dir: Path = Field(
+        default=ROOT / "instance",
+        description="Folder for the database, releases, the secret and config.py.",
+    )
+    database_url: str = Field(
+        default="", description="SQLAlchemy URL; empty means SQLite in the instance folder."
+    )
+    secret_key: str = Field(
+        default="",
+        description="Signs forms and pseudonyms; empty means a key made once in the instance folder.",
+    )
+    rubrics_dir: Path = Field(default=ROOT / "rubrics", description="Folder of shipped rubrics.")
+    prompts_dir: Path = Field(
+        default=ROOT / "prompts", description="Folder of shipped prompt sets."
+    )
+    public_url: str = Field(
+        default="http://127.0.0.1:8000",
+        description="Address that people use; https except on this machine.",
+    )
+    session_days: int = Field(default=14, ge=1, le=90, description="Days a sign-in lasts.")
+    invitation_days: int = Field(default=7, ge=1, le=90, description="Days an invitation lasts.")
+    max_upload_mb: int = Field(
+        default=64, ge=1, le=2048, description="Largest request body, in MiB (2**20 bytes)."
+    )
+    endpoint_allow: str = Field(
+        default="",
+        description="Hosts that endpoints may use although they are private or not https, "
+        "as host or host:port, separated by commas.",
+    )
+    log_level: str = Field(
+        default="info", pattern="^(debug|info|warning|error)$", description="Least level logged."
+    )
+
+    @property
+    def releases_dir(self) -> Path:
+        """Return the folder in which releases are written."""
+        return self.instance_dir / "releases"
+
+    @property
+    def is_https(self) -> bool:
+        """Tell whether cookies can be marked Secure."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def allowed_hosts(self) -> frozenset[str]:
+        """Return the allow-list of private or plain-http endpoint hosts."""
+        return frozenset(host.strip() for host in self.endpoint_allow.split(",") if host.strip())
+
+
+def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings from ``environ`` (default: the process's) and ``instance/config.py``.
+
+    Create the instance folder and, when none is given, its secret key. Raise
+    ``SettingsError`` that names the setting and the rule.
+    """
+    given = os.environ if environ is None else environ
+    instance_dir = Path(given.get(PREFIX + "INSTANCE_DIR", str(ROOT / "instance"))).resolve()
+    instance_dir.mkdir(parents=True, exist_ok=True)
+    values: dict[str, object] = {**_from_file(instance_dir), **_from_environ(given)}
+    values["instance_dir"] = instance_dir
+    values["database_url"] = values.get("database_url") or f"sqlite:///{instance_dir}/evalhub.db"
+    values["secret_key"] = values.get("secret_key") or _instance_secret(instance_dir)
+    settings = _validated(values)
+    _refuse_unsafe(settings)
+    return settings
+
+
+def _from_environ(environ: Mapping[str, str]) -> dict[str, object]:
+    """Return the ``EVALHUB_…`` variables that name a setting; refuse those that name none."""
+    named = {
+        key.removeprefix(PREFIX).lower(): value
+        for key, value in environ.items()
+        if key.startswith(PREFIX)
+    }
+    unknown = sorted(named.keys() - Settings.model_fields.keys())
+    if unknown:
+        raise SettingsError(f"{PREFIX}{unknown[0].upper()} is not a setting of EvalHub.")
+    return dict(named)
+
+
+def _from_file(instance_dir: Path) -> dict[str, object]:
+    """Return the upper-case names of ``instance/config.py`` as settings."""
+    path = instance_dir / "config.py"
+    if not path.exists():
+        return {}
+    return {
+        key.lower(): value for key, value in runpy.run_path(str(path)).items() if key.isupper()
+    }
+
+
+def _instance_secret(instance_dir: Path) -> str:
+    """Return the instance's secret key, made on first use and readable by its owner only."""
+    path = instance_dir / "secret_key"
+    try:
+        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii").strip()
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        secret = secrets.token_urlsafe(48)
+        file.write(secret)
+    return secret
+
+
+def _validated(values: dict[str, object]) -> Settings:
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"]).upper()
+        raise SettingsError(f"{PREFIX}{name}: {first['msg']}.") from error
+
+
+def _refuse_unsafe(settings: Settings) -> None:
+    if len(settings.secret_key) < MINIMUM_SECRET_LENGTH:
+        raise SettingsError(
+            f"{PREFIX}SECRET_KEY has {len(settings.secret_key)} characters; "
+            f"it needs at least {MINIMUM_SECRET_LENGTH}."
+        )
+    parts = urlsplit(settings.public_url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise SettingsError(f"{PREFIX}PUBLIC_URL {settings.public_url!r} is not an http(s) address.")
+    if parts.scheme == "http" and parts.hostname not in LOOPBACK_HOSTS:
+        raise SettingsError(
+            f"{PREFIX}PUBLIC_URL {settings.public_url!r} must use https: "
+            "plain http is for this machine only."
+        )

@@ -1,0 +1,86 @@
+"""Name the states that uploads, pulls, projects and assignments pass through."""
+
+from enum import StrEnum
+
+
+class UploadStatus(StrEnum):
+    """Where a prompt-set upload stands; nothing is imported before it is confirmed."""
+
+    STAGED = "staged"
+    """Read and reported, waiting for a person to confirm or discard."""
+    CONFIRMED = "confirmed"
+    """Frozen as a version of its prompt set."""
+    DISCARDED = "discarded"
+    """Given up; nothing was imported."""
+
+
+class PullStatus(StrEnum):
+    """Where a pull stands."""
+
+    QUEUED = "queued"
+    """Waiting for a worker."""
+    RUNNING = "running"
+    """Asking the endpoints."""
+    DONE = "done"
+    """Every wanted response is stored, be it an answer or a stated failure."""
+    CANCELLED = "cancelled"
+    """Stopped by a person; what was stored stays."""
+    FAILED = "failed"
+    """Stopped by an error that is written beside it; it can be resumed."""
+
+
+class ProjectStatus(StrEnum):
+    """Where a project stands."""
+
+    DRAFT = "draft"
+    """Being set up; nothing can be claimed."""
+    OPEN = "open"
+    """Pairs can be claimed and judged."""
+    PAUSED = "paused"
+    """No new claims; leases already held can be finished."""
+    CLOSED = "closed"
+    """Finished; it can be scored and released."""
+
+
+class PairingStrategy(StrEnum):
+    """Which pairs of a prompt's responses are put before annotators."""
+
+    ALL = "all"
+    """Every pair."""
+    BALANCED = "balanced"
+    """A seeded random subset in which every endpoint appears about equally often."""
+    BASELINE = "baseline"
+    """Each endpoint against one baseline."""
+
+
+class AssignmentStatus(StrEnum):
+    """Where an assignment stands."""
+
+    LEASED = "leased"
+    """Held by its annotator until the lease expires."""
+    SUBMITTED = "submitted"
+    """Judged."""
+    RELEASED = "released"
+    """Given back by the annotator without a judgment; never held against them."""
+    EXPIRED = "expired"
+    """The lease ran out; the draft is kept."""
+
+
+class JudgmentOrigin(StrEnum):
+    """How a judgment reached EvalHub."""
+
+    FORM = "form"
+    """Submitted by a signed-in annotator."""
+    IMPORTED = "imported"
+    """Read from a file of judgments made elsewhere."""
+    SIMULATED = "simulated"
+    """Made by a simulated annotator; says so wherever it shows."""
+
+
+class AnnotatorKind(StrEnum):
+    """Who judged: a person or a model used as a judge."""
+
+    HUMAN = "human"
+    """A person."""
+    MODEL = "model"
+    """A model; never mixed into human scores by default."""

@@ -1,0 +1,36 @@
+"""Write values as canonical JSON and hash them, so that equal content has equal bytes.
+
+The form is: UTF-8, keys sorted by code point, no spaces, no NaN or infinity, text not
+escaped beyond what JSON demands. It follows RFC 8785 except that numbers are written as
+Python writes them, which is the same for integers and for the short decimals used here.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+Json: TypeAlias = (
+    "None | bool | int | float | str | Sequence[Json] | Mapping[str, Json]"
+)
+
+
+def canonical_json(value: Json) -> str:
+    """Return ``value`` as canonical JSON text.
+
+    Raise ``ValueError`` for NaN and infinity, which JSON cannot carry.
+    """
+    return json.dumps(
+        value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+    )
+
+
+def sha256_hex(data: bytes | str) -> str:
+    """Return the SHA-256 of bytes, or of text as UTF-8, as 64 lower-case hex digits."""
+    raw = data.encode("utf-8") if isinstance(data, str) else data
+    return hashlib.sha256(raw).hexdigest()
+
+
+def content_hash(value: Json) -> str:
+    """Return the SHA-256 of the canonical JSON of ``value``."""
+    return sha256_hex(canonical_json(value))

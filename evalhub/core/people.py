@@ -1,0 +1,81 @@
+"""Name who may do what: roles, API scopes and the actor behind a request or command."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a person does in EvalHub; one person may hold several."""
+
+    ADMIN = "admin"
+    """Manage people, roles, keys and settings."""
+    RESEARCHER = "researcher"
+    """Upload prompt sets, register endpoints, pull, run projects, read scores."""
+    ANNOTATOR = "annotator"
+    """Judge pairs (shown as "expert")."""
+    REVIEWER = "reviewer"
+    """Read judgments with their reasons and settle disagreements."""
+    COORDINATOR = "coordinator"
+    """Open, pause and staff projects."""
+    LAB = "lab"
+    """Download releases."""
+    AUDITOR = "auditor"
+    """Read everything behind a release; change nothing."""
+
+
+class Scope(StrEnum):
+    """What an API key may be used for; never more than its owner's roles allow."""
+
+    PROMPTS_WRITE = "prompts:write"
+    """Upload, confirm and freeze prompt sets."""
+    PULLS_WRITE = "pulls:write"
+    """Start, follow and cancel pulls."""
+    PROJECTS_READ = "projects:read"
+    """Read projects and boards."""
+    RELEASES_READ = "releases:read"
+    """List and download releases."""
+
+
+class Origin(StrEnum):
+    """How a person came to be known."""
+
+    ACCOUNT = "account"
+    """Accepted an invitation and can sign in."""
+    IMPORTED = "imported"
+    """Named in an imported file of judgments; cannot sign in."""
+    SIMULATED = "simulated"
+    """Made up by a simulation; every figure that rests on it says so."""
+
+
+SCOPE_ROLES: dict[Scope, frozenset[Role]] = {
+    Scope.PROMPTS_WRITE: frozenset({Role.ADMIN, Role.RESEARCHER}),
+    Scope.PULLS_WRITE: frozenset({Role.ADMIN, Role.RESEARCHER}),
+    Scope.PROJECTS_READ: frozenset(
+        {Role.ADMIN, Role.RESEARCHER, Role.COORDINATOR, Role.REVIEWER, Role.AUDITOR}
+    ),
+    Scope.RELEASES_READ: frozenset({Role.ADMIN, Role.RESEARCHER, Role.LAB, Role.AUDITOR}),
+}
+"""Roles of which the owner needs at least one for a key of theirs to carry the scope."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Stand for whoever acts: a signed-in person, an API key's owner, or a command.
+
+    ``person_id`` is None only for commands run by the operator on the server itself, which
+    hold every role. ``scopes`` is None unless an API key is used.
+    """
+
+    person_id: int | None
+    name: str
+    roles: frozenset[Role]
+    scopes: frozenset[Scope] | None = None
+
+    def has(self, *roles: Role) -> bool:
+        """Tell whether the actor holds at least one of ``roles``."""
+        return not self.roles.isdisjoint(roles)
+
+
+def command_actor(name: str = "command line") -> Actor:
+    """Return the actor for a command run on the server by its operator."""
+    return Actor(person_id=None, name=name, roles=frozenset(Role))

@@ -1,0 +1,1 @@
+"""Keep EvalHub's state: engine, transaction and one table a file."""

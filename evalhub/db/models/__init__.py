@@ -1,0 +1,59 @@
+"""Gather every table, so that importing this package fills the metadata."""
+
+from evalhub.db.models.api_key import ApiKey
+from evalhub.db.models.assignment import Assignment
+from evalhub.db.models.audit_event import AuditEvent
+from evalhub.db.models.draft import Draft
+from evalhub.db.models.endpoint import Endpoint
+from evalhub.db.models.fit import Fit
+from evalhub.db.models.invitation import Invitation
+from evalhub.db.models.judgment import Judgment
+from evalhub.db.models.judgment_import import JudgmentImport
+from evalhub.db.models.pair import Pair
+from evalhub.db.models.person import Person
+from evalhub.db.models.project import Project
+from evalhub.db.models.project_endpoint import ProjectEndpoint
+from evalhub.db.models.project_member import ProjectMember
+from evalhub.db.models.prompt import Prompt
+from evalhub.db.models.prompt_set import PromptSet
+from evalhub.db.models.prompt_set_version import PromptSetVersion
+from evalhub.db.models.prompt_upload import PromptUpload
+from evalhub.db.models.pull import Pull
+from evalhub.db.models.pull_endpoint import PullEndpoint
+from evalhub.db.models.release import Release
+from evalhub.db.models.release_download import ReleaseDownload
+from evalhub.db.models.response import Response
+from evalhub.db.models.role_grant import RoleGrant
+from evalhub.db.models.rubric_version import RubricVersion
+from evalhub.db.models.sign_in_attempt import SignInAttempt
+from evalhub.db.models.web_session import WebSession
+
+__all__ = [
+    "ApiKey",
+    "Assignment",
+    "AuditEvent",
+    "Draft",
+    "Endpoint",
+    "Fit",
+    "Invitation",
+    "Judgment",
+    "JudgmentImport",
+    "Pair",
+    "Person",
+    "Project",
+    "ProjectEndpoint",
+    "ProjectMember",
+    "Prompt",
+    "PromptSet",
+    "PromptSetVersion",
+    "PromptUpload",
+    "Pull",
+    "PullEndpoint",
+    "Release",
+    "ReleaseDownload",
+    "Response",
+    "RoleGrant",
+    "RubricVersion",
+    "SignInAttempt",
+    "WebSession",
+]

@@ -1,0 +1,45 @@
+"""Assignments: a pair leased to one annotator, with the side order shown."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from evalhub.core.campaigns import AssignmentStatus
+from evalhub.db.models.base import UtcDateTime, vocabulary
+
+
+class Assignment(SQLModel, table=True):
+    """One pair given to one annotator; ``token`` is all that the browser learns of it.
+
+    With ``is_swapped`` the annotator sees response y as A and response x as B.
+    """
+
+    __table_args__ = (
+        sa.Index(
+            "uq_assignment_pair_person_held",
+            "pair_id",
+            "person_id",
+            unique=True,
+            sqlite_where=sa.text("status IN ('leased', 'submitted')"),
+            postgresql_where=sa.text("status IN ('leased', 'submitted')"),
+        ),
+        sa.Index(None, "person_id", "status"),
+        sa.Index(None, "status", "expires_at"),
+    )
+
+    id: int = Field(default=None, primary_key=True)
+    token: str = Field(max_length=64, unique=True)
+    project_id: int = Field(foreign_key="project.id", ondelete="RESTRICT", index=True)
+    pair_id: int = Field(foreign_key="pair.id", ondelete="RESTRICT", index=True)
+    person_id: int = Field(foreign_key="person.id", ondelete="RESTRICT")
+    is_swapped: bool
+    status: AssignmentStatus = Field(sa_type=vocabulary(AssignmentStatus))
+    policy: str = Field(max_length=40)
+    probability: float | None = None
+    pay_minor_units: int = 0
+    pay_currency: str = Field(default="USD", max_length=3)
+    leased_at: datetime = Field(sa_type=UtcDateTime)
+    expires_at: datetime = Field(sa_type=UtcDateTime)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    release_reason: str = Field(default="", max_length=80)

@@ -1,0 +1,51 @@
+"""Judgments: append-only; a revision is a new row."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from evalhub.core.campaigns import AnnotatorKind, JudgmentOrigin
+from evalhub.core.judging.answers import Choice
+from evalhub.db.models.base import UtcDateTime, vocabulary
+
+
+class Judgment(SQLModel, table=True):
+    """One annotator's verdict on one pair, as shown to them.
+
+    ``choice`` and ``preference`` are in the orientation that was shown: A is response y
+    when ``is_swapped``. The judgment in force is the one with the highest ``revision`` of
+    its assignment. A database trigger refuses updates and deletes.
+    """
+
+    __table_args__ = (
+        sa.UniqueConstraint("assignment_id", "revision"),
+        sa.UniqueConstraint("import_id", "source_line"),
+        sa.CheckConstraint("preference BETWEEN -3 AND 3", name="preference_range"),
+        sa.Index(None, "project_id", "person_id"),
+    )
+
+    id: int = Field(default=None, primary_key=True)
+    public_id: str = Field(max_length=32, unique=True)
+    project_id: int = Field(foreign_key="project.id", ondelete="RESTRICT")
+    pair_id: int = Field(foreign_key="pair.id", ondelete="RESTRICT", index=True)
+    person_id: int = Field(foreign_key="person.id", ondelete="RESTRICT")
+    assignment_id: int | None = Field(
+        default=None, foreign_key="assignment.id", ondelete="RESTRICT"
+    )
+    import_id: int | None = Field(
+        default=None, foreign_key="judgment_import.id", ondelete="RESTRICT"
+    )
+    source_line: int | None = None
+    revision: int = 1
+    origin: JudgmentOrigin = Field(sa_type=vocabulary(JudgmentOrigin))
+    annotator_kind: AnnotatorKind = Field(sa_type=vocabulary(AnnotatorKind))
+    rubric_version_id: int = Field(foreign_key="rubric_version.id", ondelete="RESTRICT", index=True)
+    is_swapped: bool
+    choice: Choice = Field(sa_type=vocabulary(Choice))
+    preference: int | None = None
+    confidence: int | None = None
+    why: str = Field(default="", sa_type=sa.Text)
+    answer: str = Field(sa_type=sa.Text)
+    active_seconds: float | None = None
+    created_at: datetime = Field(sa_type=UtcDateTime)

@@ -1,0 +1,31 @@
+"""Pairs of responses to one prompt."""
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from evalhub.db.models import base  # noqa: F401 - sets the naming convention first
+
+
+class Pair(SQLModel, table=True):
+    """Two responses x and y to one prompt; ``response_x_id < response_y_id``.
+
+    ``n_taken`` counts leases and judgments by people and never exceeds ``overlap`` for
+    pairs that are handed out; imported judgments do not count against it.
+    """
+
+    __table_args__ = (
+        sa.UniqueConstraint("project_id", "response_x_id", "response_y_id"),
+        sa.CheckConstraint("response_x_id < response_y_id", name="ordered"),
+        sa.CheckConstraint("n_taken BETWEEN 0 AND overlap", name="overlap_kept"),
+        sa.Index(None, "project_id", "is_offered", "position"),
+    )
+
+    id: int = Field(default=None, primary_key=True)
+    project_id: int = Field(foreign_key="project.id", ondelete="RESTRICT")
+    prompt_id: int = Field(foreign_key="prompt.id", ondelete="RESTRICT", index=True)
+    response_x_id: int = Field(foreign_key="response.id", ondelete="RESTRICT")
+    response_y_id: int = Field(foreign_key="response.id", ondelete="RESTRICT")
+    position: int
+    overlap: int
+    n_taken: int = 0
+    is_offered: bool = True

@@ -1,0 +1,45 @@
+"""Projects: one campaign of judging."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from evalhub.core.campaigns import PairingStrategy, ProjectStatus
+from evalhub.db.models.base import UtcDateTime, vocabulary
+
+
+class Project(SQLModel, table=True):
+    """One campaign: prompt-set version, endpoints, rubric version, people and terms.
+
+    Pay is a whole number of the currency's minor unit for each judgment.
+    """
+
+    __table_args__ = (
+        sa.CheckConstraint("overlap BETWEEN 1 AND 100", name="overlap_range"),
+        sa.CheckConstraint("pay_minor_units >= 0", name="pay_not_negative"),
+    )
+
+    id: int = Field(default=None, primary_key=True)
+    slug: str = Field(max_length=80, unique=True)
+    title: str = Field(max_length=200)
+    purpose: str = Field(sa_type=sa.Text)
+    domain: str = Field(max_length=80)
+    prompt_set_version_id: int = Field(foreign_key="prompt_set_version.id", ondelete="RESTRICT")
+    rubric_version_id: int = Field(foreign_key="rubric_version.id", ondelete="RESTRICT")
+    status: ProjectStatus = Field(sa_type=vocabulary(ProjectStatus))
+    strategy: PairingStrategy = Field(sa_type=vocabulary(PairingStrategy))
+    baseline_endpoint_id: int | None = Field(
+        default=None, foreign_key="endpoint.id", ondelete="RESTRICT"
+    )
+    pairs_per_prompt: int | None = None
+    seed: int = 0
+    overlap: int = 1
+    lease_minutes: int = 60
+    pay_minor_units: int = 0
+    pay_currency: str = Field(default="USD", max_length=3)
+    expected_minutes: int = 10
+    terms: str = Field(default="", sa_type=sa.Text)
+    is_simulated: bool = False
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    created_by: int | None = Field(default=None, foreign_key="person.id", ondelete="RESTRICT")

@@ -1,0 +1,24 @@
+"""Pulls: asking a set of endpoints every prompt of a version."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from evalhub.core.campaigns import PullStatus
+from evalhub.db.models.base import UtcDateTime, vocabulary
+
+
+class Pull(SQLModel, table=True):
+    """One pull and where it stands; what it stores are rows of ``response``."""
+
+    id: int = Field(default=None, primary_key=True)
+    public_id: str = Field(max_length=32, unique=True)
+    prompt_set_version_id: int = Field(foreign_key="prompt_set_version.id", ondelete="RESTRICT")
+    status: PullStatus = Field(sa_type=vocabulary(PullStatus), index=True)
+    retry_errors: bool = False
+    reason: str = Field(default="", max_length=1000)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    created_by: int | None = Field(default=None, foreign_key="person.id", ondelete="RESTRICT")
+    started_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -1,0 +1,1 @@
+"""Fill an instance with a demo organisation; everything in it is marked as simulated."""

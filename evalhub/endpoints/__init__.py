@@ -1,0 +1,1 @@
+"""Ask model endpoints over HTTP: one dialect a file behind one protocol."""

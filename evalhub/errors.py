@@ -1,0 +1,123 @@
+"""Every error that EvalHub raises on purpose, as one tree without HTTP words.
+
+    EvalHubError
+    ├── BadInput             the caller sent something that breaks a rule; nothing was changed
+    ├── NotFound             the thing named does not exist, or not for this caller
+    ├── NotSignedIn          the caller has not shown who they are
+    ├── Forbidden            the caller is known and may not do this
+    ├── Conflict             the request is sound but the state does not allow it
+    │   ├── Immutable        a frozen or used version would be changed
+    │   └── LeaseLost        the assignment has expired or was given up
+    ├── TooManyAttempts      a limit on tries was reached; carries when to try again
+    ├── SettingsError        a setting is missing or unsafe; refuse to start
+    ├── IntegrityError       stored evidence does not match its hash
+    ├── EstimationError      a number cannot be computed honestly
+    │   ├── TooFewClusters   too few clusters for an interval; carries the count
+    │   └── NotConverged     the optimiser stopped short; carries the gradient
+    └── EndpointError        a model endpoint failed; see ``evalhub.endpoints``
+
+``evalhub.web`` and ``evalhub.api`` map each class to a status in one table
+(``evalhub/web/problems.py``); commands print the message and exit with status 1.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class EvalHubError(Exception):
+    """Stand at the root of the tree; ``str(error)`` is fit to show to the person who asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Name one broken rule and the place where it was broken.
+
+    ``where`` is a readable place such as ``prompts.jsonl line 12, field 'language'``.
+    """
+
+    where: str
+    rule: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.rule}" if self.where else self.rule
+
+
+class BadInput(EvalHubError):
+    """Report input that breaks one or more rules, each with its place."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+    @classmethod
+    def at(cls, where: str, rule: str) -> "BadInput":
+        """Build the error for a single broken rule."""
+        return cls([Problem(where, rule)])
+
+
+class NotFound(EvalHubError):
+    """Report that the thing named does not exist, or not for this caller."""
+
+
+class NotSignedIn(EvalHubError):
+    """Report that the caller has not shown who they are."""
+
+
+class Forbidden(EvalHubError):
+    """Report that the caller is known and may not do this."""
+
+
+class Conflict(EvalHubError):
+    """Report a sound request that the present state does not allow."""
+
+
+class Immutable(Conflict):
+    """Report an attempt to change a version that is frozen or in use."""
+
+
+class LeaseLost(Conflict):
+    """Report that an assignment has expired, was given up, or is already judged."""
+
+
+class TooManyAttempts(EvalHubError):
+    """Report that a limit on tries was reached."""
+
+    def __init__(self, message: str, *, retry_after_s: int) -> None:
+        self.retry_after_s = retry_after_s
+        super().__init__(message)
+
+
+class SettingsError(EvalHubError):
+    """Report a setting that is missing or unsafe; the program refuses to start."""
+
+
+class IntegrityError(EvalHubError):
+    """Report stored evidence that does not match its hash."""
+
+
+class EstimationError(EvalHubError):
+    """Report a number that cannot be computed honestly from the data at hand."""
+
+
+class TooFewClusters(EstimationError):
+    """Report that an interval would rest on too few clusters."""
+
+    def __init__(self, n_clusters: int, *, minimum: int) -> None:
+        self.n_clusters = n_clusters
+        self.minimum = minimum
+        super().__init__(
+            f"An interval needs at least {minimum} clusters; there are {n_clusters}."
+        )
+
+
+class NotConverged(EstimationError):
+    """Report that an optimiser stopped before its tolerance was met."""
+
+    def __init__(self, message: str, *, gradient: float, n_iterations: int) -> None:
+        self.gradient = gradient
+        self.n_iterations = n_iterations
+        super().__init__(message)
+
+
+class EndpointError(EvalHubError):
+    """Report that a model endpoint failed; subclasses live in ``evalhub.endpoints``."""

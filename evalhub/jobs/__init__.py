@@ -1,0 +1,1 @@
+"""Run long work durably in the background; calls services."""

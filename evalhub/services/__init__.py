@@ -1,0 +1,1 @@
+"""Use cases, one stage a module or package; each takes a session and never commits."""

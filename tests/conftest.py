@@ -1,0 +1,107 @@
+"""Fixtures that every test may use: both databases, settings, a clock, the shared data."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from evalhub.config import Settings
+from evalhub.db.engine import Database
+from evalhub.db.migrate import upgrade
+from tests.postgres import PostgresServer
+
+ROOT = Path(__file__).resolve().parent.parent
+DATABASES = ("sqlite", "postgresql")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep the caller's own settings out of the tests."""
+    for name in [name for name in os.environ if name.startswith("EVALHUB_")]:
+        del os.environ[name]
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    """Run a real PostgreSQL for this test process, with a migrated template database."""
+    with PostgresServer(tmp_path_factory.mktemp("postgres")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Migrate one SQLite file that tests copy."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    database = Database(f"sqlite:///{path}")
+    upgrade(database)
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA query_only=OFF")
+        connection.commit()
+        connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.dispose()
+    return path
+
+
+@pytest.fixture(params=DATABASES)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Give the URL of a fresh, migrated database; each test runs on both kinds."""
+    if request.param == "sqlite":
+        template: Path = request.getfixturevalue("sqlite_template")
+        shutil.copyfile(template, tmp_path / "evalhub.db")
+        yield f"sqlite:///{tmp_path}/evalhub.db"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    with server.fresh_database() as url:
+        yield url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """Give a fresh, migrated database."""
+    database = Database(database_url)
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Session]:
+    """Give a writing session; what the test leaves uncommitted is rolled back."""
+    with database.session(write=True) as session:
+        yield session
+        session.rollback()
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str) -> Settings:
+    """Give settings over the test's own instance folder and database."""
+    return Settings(
+        instance_dir=tmp_path,
+        database_url=database_url,
+        secret_key="a-secret-for-tests-only-" + "0" * 20,
+        endpoint_allow="127.0.0.1",
+    )
+
+
+@pytest.fixture
+def now() -> datetime:
+    """Give a fixed moment."""
+    return datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def shared_dir() -> Path:
+    """Give the folder with the real data, or skip where it is absent."""
+    path = ROOT.parent / "shared"
+    if not (path / "data").is_dir():
+        pytest.skip("the folder with the real data (../shared) is not here")
+    return path
+
+
+@pytest.fixture
+def inspector(database: Database) -> sa.Inspector:
+    """Give a view of the tables of a migrated database."""
+    return sa.inspect(database.engine)

@@ -1,0 +1,140 @@
+"""The engine: one writer at a time, readers that cannot write, times that stay aware."""
+
+import multiprocessing
+import threading
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+import sqlalchemy as sa
+from sqlmodel import select
+
+from evalhub.core.people import Origin
+from evalhub.db.engine import Database, normalise_url
+from evalhub.db.models import Person, SignInAttempt
+from evalhub.errors import SettingsError
+
+
+def attempt(now: datetime) -> SignInAttempt:
+    return SignInAttempt(email_hash="0" * 64, attempted_at=now, has_succeeded=False)
+
+
+def write_many(url: str, n: int) -> None:
+    database = Database(url)
+    for _ in range(n):
+        with database.transaction() as session:
+            session.add(attempt(datetime(2026, 1, 1, tzinfo=UTC)))
+    database.dispose()
+
+
+def test_a_committed_row_is_read_back(database: Database, now: datetime) -> None:
+    with database.transaction() as session:
+        session.add(attempt(now))
+
+    with database.transaction(write=False) as session:
+        assert session.exec(select(SignInAttempt)).one().attempted_at == now
+
+
+def test_a_failed_block_leaves_nothing(database: Database, now: datetime) -> None:
+    with pytest.raises(LookupError), database.transaction() as session:
+        session.add(attempt(now))
+        session.flush()
+        raise LookupError
+
+    with database.transaction(write=False) as session:
+        assert session.exec(select(SignInAttempt)).all() == []
+
+
+def test_a_reading_transaction_cannot_write(database: Database, now: datetime) -> None:
+    with pytest.raises(sa.exc.DBAPIError), database.transaction(write=False) as session:
+        session.add(attempt(now))
+
+
+def test_threads_and_processes_write_without_a_lost_row(database_url: str) -> None:
+    workers: list[threading.Thread | multiprocessing.process.BaseProcess] = [
+        threading.Thread(target=write_many, args=(database_url, 20)) for _ in range(3)
+    ]
+    spawn = multiprocessing.get_context("spawn")
+    workers += [spawn.Process(target=write_many, args=(database_url, 20)) for _ in range(2)]
+
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+
+    database = Database(database_url)
+    with database.transaction(write=False) as session:
+        assert session.exec(select(sa.func.count()).select_from(SignInAttempt)).one() == 100
+    database.dispose()
+
+
+def test_a_second_write_transaction_in_one_thread_is_refused_on_sqlite(
+    database: Database, now: datetime
+) -> None:
+    if not database.is_sqlite:
+        pytest.skip("PostgreSQL lets one thread hold several write transactions")
+
+    with database.transaction() as outer:
+        outer.add(attempt(now))
+        outer.flush()
+        with pytest.raises(RuntimeError, match="already open"), database.transaction() as inner:
+            inner.add(attempt(now))
+            inner.flush()
+
+    with database.transaction(write=False) as session:
+        assert len(session.exec(select(SignInAttempt)).all()) == 1
+
+
+def test_a_time_of_another_zone_comes_back_as_the_same_moment_in_utc(database: Database) -> None:
+    local = datetime(2026, 3, 1, 2, 0, tzinfo=timezone(timedelta(hours=3)))
+
+    with database.transaction() as session:
+        session.add(attempt(local))
+
+    with database.transaction(write=False) as session:
+        stored = session.exec(select(SignInAttempt)).one().attempted_at
+    assert stored == local
+    assert stored.tzinfo is UTC
+
+
+def test_a_naive_time_is_refused(database: Database) -> None:
+    naive = datetime(2026, 3, 1)  # noqa: DTZ001 - the point of the test
+
+    with pytest.raises(sa.exc.StatementError, match="no time zone"), database.transaction() as s:
+        s.add(attempt(naive))
+
+
+def test_a_value_outside_its_vocabulary_is_refused_by_the_database(database: Database) -> None:
+    insert = sa.insert(Person).values(
+        public_id="p", name="x", origin=sa.literal_column("'martian'"), created_at=datetime.now(UTC)
+    )
+
+    with pytest.raises(sa.exc.IntegrityError), database.transaction() as session:
+        session.connection().execute(insert)
+
+
+def test_known_values_are_stored_as_their_words(database: Database, now: datetime) -> None:
+    with database.transaction() as session:
+        session.add(Person(public_id="p", name="x", origin=Origin.SIMULATED, created_at=now))
+
+    with database.transaction(write=False) as session:
+        row = session.connection().execute(sa.text("SELECT origin FROM person")).one()
+    assert row.origin == "simulated"
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("sqlite:////tmp/a.db", "sqlite:////tmp/a.db"),
+        ("postgresql://h/d", "postgresql+psycopg://h/d"),
+        ("postgres://h/d", "postgresql+psycopg://h/d"),
+        ("postgresql+psycopg://h/d", "postgresql+psycopg://h/d"),
+    ],
+    ids=["sqlite", "postgresql", "postgres", "explicit"],
+)
+def test_urls_get_the_driver_in_use(given: str, expected: str) -> None:
+    assert normalise_url(given) == expected
+
+
+def test_another_kind_of_database_is_refused_by_name() -> None:
+    with pytest.raises(SettingsError, match="'mysql'"):
+        normalise_url("mysql://h/d")

@@ -1,0 +1,69 @@
+"""Migrations build the schema that the models describe, on both databases."""
+
+from datetime import datetime
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlmodel import Session, SQLModel
+
+from evalhub.db.engine import Database
+from evalhub.db.migrate import alembic_config, command, current_revision, head_revision, upgrade
+from evalhub.db.models import AuditEvent
+
+
+def event(now: datetime) -> AuditEvent:
+    return AuditEvent(
+        at=now,
+        actor_name="x",
+        action="a",
+        subject="s",
+        details="{}",
+        previous_hash="0" * 64,
+        hash="1" * 64,
+    )
+
+
+def test_the_migrated_schema_is_what_the_models_say(database: Database) -> None:
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        differences = compare_metadata(context, SQLModel.metadata)
+
+    assert differences == []
+
+
+def test_upgrading_twice_changes_nothing(database: Database) -> None:
+    upgrade(database)
+
+    assert current_revision(database) == head_revision()
+
+
+def test_downgrading_to_nothing_and_up_again_works(database: Database) -> None:
+    command.downgrade(alembic_config(database), "base")
+    assert set(sa.inspect(database.engine).get_table_names()) == {"alembic_version"}
+
+    upgrade(database)
+    assert current_revision(database) == head_revision()
+
+
+@pytest.mark.parametrize("statement", ["UPDATE audit_event SET action = 'b'", "DELETE FROM audit_event"])
+def test_the_database_refuses_to_change_what_was_recorded(
+    session: Session, now: datetime, statement: str
+) -> None:
+    session.add(event(now))
+    session.flush()
+
+    with pytest.raises(sa.exc.DBAPIError, match="append-only"):
+        session.connection().execute(sa.text(statement))
+
+
+def test_every_foreign_key_says_what_happens_on_delete(inspector: sa.Inspector) -> None:
+    rules = {
+        (table, key["name"]): key["options"].get("ondelete")
+        for table in inspector.get_table_names()
+        for key in inspector.get_foreign_keys(table)
+    }
+
+    assert rules
+    assert set(rules.values()) == {"RESTRICT"}
