@@ -35,7 +35,7 @@ class Settings(BaseModel):
     )
     secret_key: str = Field(
         default="",
-        description="Signs forms and pseudonyms; empty means a key made once in the instance folder.",
+        description="Signs forms and pseudonyms; empty means one made once in the instance.",
     )
     rubrics_dir: Path = Field(default=ROOT / "rubrics", description="Folder of shipped rubrics.")
     prompts_dir: Path = Field(
@@ -111,9 +111,7 @@ def _from_file(instance_dir: Path) -> dict[str, object]:
     path = instance_dir / "config.py"
     if not path.exists():
         return {}
-    return {
-        key.lower(): value for key, value in runpy.run_path(str(path)).items() if key.isupper()
-    }
+    return {key.lower(): value for key, value in runpy.run_path(str(path)).items() if key.isupper()}
 
 
 def _instance_secret(instance_dir: Path) -> str:
@@ -146,7 +144,9 @@ def _refuse_unsafe(settings: Settings) -> None:
         )
     parts = urlsplit(settings.public_url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise SettingsError(f"{PREFIX}PUBLIC_URL {settings.public_url!r} is not an http(s) address.")
+        raise SettingsError(
+            f"{PREFIX}PUBLIC_URL {settings.public_url!r} is not an http(s) address."
+        )
     if parts.scheme == "http" and parts.hostname not in LOOPBACK_HOSTS:
         raise SettingsError(
             f"{PREFIX}PUBLIC_URL {settings.public_url!r} must use https: "

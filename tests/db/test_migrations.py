@@ -4,12 +4,13 @@ from datetime import datetime
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlmodel import Session, SQLModel
 
 from evalhub.db.engine import Database
-from evalhub.db.migrate import alembic_config, command, current_revision, head_revision, upgrade
+from evalhub.db.migrate import alembic_config, current_revision, head_revision, upgrade
 from evalhub.db.models import AuditEvent
 
 
@@ -47,7 +48,9 @@ def test_downgrading_to_nothing_and_up_again_works(database: Database) -> None:
     assert current_revision(database) == head_revision()
 
 
-@pytest.mark.parametrize("statement", ["UPDATE audit_event SET action = 'b'", "DELETE FROM audit_event"])
+@pytest.mark.parametrize(
+    "statement", ["UPDATE audit_event SET action = 'b'", "DELETE FROM audit_event"]
+)
 def test_the_database_refuses_to_change_what_was_recorded(
     session: Session, now: datetime, statement: str
 ) -> None:

@@ -1,6 +1,5 @@
 """Which endpoints a pull asks."""
 
-import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from evalhub.db.models import base  # noqa: F401 - sets the naming convention first

@@ -21,7 +21,9 @@ class Response(SQLModel, table=True):
     prompt_id: int = Field(foreign_key="prompt.id", ondelete="RESTRICT")
     endpoint_id: int = Field(foreign_key="endpoint.id", ondelete="RESTRICT")
     sample_index: int = 0
-    pull_id: int | None = Field(default=None, foreign_key="pull.id", ondelete="RESTRICT", index=True)
+    pull_id: int | None = Field(
+        default=None, foreign_key="pull.id", ondelete="RESTRICT", index=True
+    )
     status: ResponseStatus = Field(sa_type=vocabulary(ResponseStatus))
     text: str = Field(default="", sa_type=sa.Text)
     reasoning: str = Field(default="", sa_type=sa.Text)

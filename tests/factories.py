@@ -1,0 +1,238 @@
+"""Make rows for tests; a test names only the fields that matter to it."""
+
+import itertools
+import json
+import uuid
+from datetime import UTC, datetime
+
+from sqlmodel import Session
+
+from evalhub.core.campaigns import PairingStrategy, ProjectStatus
+from evalhub.core.canonical import canonical_json, sha256_hex
+from evalhub.core.people import Origin, Role
+from evalhub.core.responses import ResponseStatus
+from evalhub.db.models import (
+    Endpoint,
+    Pair,
+    Person,
+    Project,
+    ProjectEndpoint,
+    ProjectMember,
+    Prompt,
+    PromptSet,
+    PromptSetVersion,
+    Response,
+    RoleGrant,
+    RubricVersion,
+)
+
+MOMENT = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+_numbers = itertools.count(1)
+
+
+def make_person(
+    session: Session,
+    *roles: Role,
+    name: str = "Ada Example",
+    email: str | None = None,
+    origin: Origin = Origin.ACCOUNT,
+) -> Person:
+    """Add a person who holds ``roles``."""
+    person = Person(
+        public_id=uuid.uuid4().hex,
+        name=name,
+        email=email or f"person{next(_numbers)}@example.org",
+        origin=origin,
+        created_at=MOMENT,
+    )
+    session.add(person)
+    session.flush()
+    session.add_all(RoleGrant(person_id=person.id, role=role, granted_at=MOMENT) for role in roles)
+    session.flush()
+    return person
+
+
+def make_rubric_version(
+    session: Session, *, rubric_id: str | None = None, version: str = "1.0.0", document: str = "{}"
+) -> RubricVersion:
+    """Add a rubric version; ``document`` is its canonical JSON."""
+    row = RubricVersion(
+        rubric_id=rubric_id or f"rubric-{next(_numbers)}",
+        version=version,
+        title="A rubric",
+        domain="general",
+        sha256=sha256_hex(document),
+        document=document,
+        created_at=MOMENT,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def make_prompt_set_version(
+    session: Session, *texts: str, slug: str | None = None, domain: str = "general"
+) -> PromptSetVersion:
+    """Add a prompt set with one frozen version that asks ``texts`` (default: one prompt)."""
+    prompt_set = PromptSet(slug=slug or f"set-{next(_numbers)}", title="A set", created_at=MOMENT)
+    session.add(prompt_set)
+    session.flush()
+    documents = [
+        prompt_document(f"p{i}", text, domain=domain)
+        for i, text in enumerate(texts or ("What is fever?",))
+    ]
+    version = PromptSetVersion(
+        prompt_set_id=prompt_set.id,
+        number=1,
+        sha256=sha256_hex("\n".join(documents)),
+        n_prompts=len(documents),
+        filename="prompts.jsonl",
+        frozen_at=MOMENT,
+    )
+    session.add(version)
+    session.flush()
+    for position, document in enumerate(documents):
+        session.add(
+            Prompt(
+                prompt_set_version_id=version.id,
+                position=position,
+                key=json.loads(document)["id"],
+                sha256=sha256_hex(document),
+                document=document,
+                domain=domain,
+                language="en",
+            )
+        )
+    session.flush()
+    return version
+
+
+def prompt_document(key: str, text: str, *, domain: str = "general") -> str:
+    """Return the canonical row of a single-turn prompt."""
+    return canonical_json(
+        {
+            "schema": "evalhub.prompt/1",
+            "id": key,
+            "messages": [{"role": "user", "content": text}],
+            "domain": domain,
+            "language": "en",
+            "license": "CC-BY-4.0",
+            "source": {"kind": "written"},
+            "split": "train",
+        }
+    )
+
+
+def make_endpoint(
+    session: Session,
+    *,
+    slug: str | None = None,
+    model: str | None = None,
+    url: str = "http://127.0.0.1:9/v1",
+    dialect: str = "chat_completions",
+    is_simulated: bool = False,
+) -> Endpoint:
+    """Add an endpoint."""
+    number = next(_numbers)
+    endpoint = Endpoint(
+        slug=slug or f"endpoint-{number}",
+        revision=1,
+        model=model or f"model-{number}",
+        dialect=dialect,
+        url=url,
+        parameters="{}",
+        is_simulated=is_simulated,
+        created_at=MOMENT,
+    )
+    session.add(endpoint)
+    session.flush()
+    return endpoint
+
+
+def make_response(
+    session: Session,
+    prompt: Prompt,
+    endpoint: Endpoint,
+    *,
+    text: str = "Drink water and rest.",
+    status: ResponseStatus = ResponseStatus.ANSWERED,
+    names_itself: str | None = None,
+) -> Response:
+    """Add what ``endpoint`` answered to ``prompt``."""
+    response = Response(
+        prompt_id=prompt.id,
+        endpoint_id=endpoint.id,
+        status=status,
+        text=text,
+        parameters="{}",
+        request_sha256=sha256_hex(f"{prompt.id}-{endpoint.id}"),
+        sha256=sha256_hex(text),
+        names_itself=names_itself,
+        created_at=MOMENT,
+    )
+    session.add(response)
+    session.flush()
+    return response
+
+
+def make_project(
+    session: Session,
+    *endpoints: Endpoint,
+    prompts: PromptSetVersion | None = None,
+    rubric: RubricVersion | None = None,
+    slug: str | None = None,
+    status: ProjectStatus = ProjectStatus.OPEN,
+    overlap: int = 1,
+    is_simulated: bool = False,
+) -> Project:
+    """Add a project over ``endpoints``."""
+    prompts = prompts or make_prompt_set_version(session)
+    rubric = rubric or make_rubric_version(session)
+    project = Project(
+        slug=slug or f"project-{next(_numbers)}",
+        title="A project",
+        purpose="Train a reward model for tests.",
+        domain="general",
+        prompt_set_version_id=prompts.id,
+        rubric_version_id=rubric.id,
+        status=status,
+        strategy=PairingStrategy.ALL,
+        overlap=overlap,
+        is_simulated=is_simulated,
+        created_at=MOMENT,
+    )
+    session.add(project)
+    session.flush()
+    session.add_all(
+        ProjectEndpoint(project_id=project.id, endpoint_id=endpoint.id) for endpoint in endpoints
+    )
+    session.flush()
+    return project
+
+
+def add_member(
+    session: Session, project: Project, person: Person, role: Role = Role.ANNOTATOR
+) -> None:
+    """Put ``person`` on ``project`` as ``role``."""
+    session.add(
+        ProjectMember(project_id=project.id, person_id=person.id, role=role, added_at=MOMENT)
+    )
+    session.flush()
+
+
+def make_pair(
+    session: Session, project: Project, first: Response, second: Response, *, position: int = 0
+) -> Pair:
+    """Add the pair of two responses to one prompt."""
+    low, high = sorted((first.id, second.id))
+    pair = Pair(
+        project_id=project.id,
+        prompt_id=first.prompt_id,
+        response_x_id=low,
+        response_y_id=high,
+        position=position,
+        overlap=project.overlap,
+    )
+    session.add(pair)
+    session.flush()
+    return pair
