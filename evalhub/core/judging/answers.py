@@ -1,0 +1,196 @@
+"""One annotator's answer to one form, as typed data, and its JSON form.
+
+An answer may be partial, so that drafts use the same type; ``evalhub.core.judging.checks``
+says what is missing. Everything is written as the annotator saw it: side A is the response
+shown as A, and a negative preference means that A is better. ``swap_sides`` turns an answer
+to the other order, for instance to the pair's canonical one.
+"""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Literal, TypeAlias
+
+from evalhub.core.rubrics.vocabulary import TieQuality
+
+Side: TypeAlias = Literal["a", "b"]
+SIDES: tuple[Side, Side] = ("a", "b")
+
+NONE_FLAG = "none"
+"""The id of the box that says "none of these flags", which is an answer of its own."""
+
+NOT_CHECKED = "not_checked"
+"""The citation result that says the source was not looked at."""
+
+
+class Choice(StrEnum):
+    """Say which response was preferred, as shown."""
+
+    A = "a"
+    """The response shown as A."""
+
+    B = "b"
+    """The response shown as B."""
+
+    TIE = "tie"
+    """About the same."""
+
+    BOTH_GOOD = "both_good"
+    """About the same, and either would serve."""
+
+    BOTH_BAD = "both_bad"
+    """About the same, and neither would serve."""
+
+    CANNOT_JUDGE = "cannot_judge"
+    """The annotator cannot say; a typed reason goes with it."""
+
+
+class CannotJudgeReason(StrEnum):
+    """Say why a pair could not be judged."""
+
+    MISSING_CONTEXT = "missing_context"
+    """Something needed to judge is not on the page."""
+
+    AMBIGUOUS_PROMPT = "ambiguous_prompt"
+    """The prompt can be read in ways that change the verdict."""
+
+    CONTESTED = "contested"
+    """Experts differ on the matter and both responses can be defended."""
+
+    OUTSIDE_FIELD = "outside_field"
+    """It turned out to lie outside the annotator's field."""
+
+    NEEDS_TIME = "needs_time"
+    """Judging it well would take longer than the task allows."""
+
+
+class NotApplicable(StrEnum):
+    """Mark a criterion that does not apply to a response or to the pair."""
+
+    NA = "na"
+    """Does not apply."""
+
+
+Value: TypeAlias = int | NotApplicable
+
+
+@dataclass(frozen=True, slots=True)
+class TriageAnswer:
+    """Hold the option chosen for one triage question."""
+
+    question: str
+    option: str
+
+
+@dataclass(frozen=True, slots=True)
+class RaisedFlag:
+    """Hold one flag raised on a response and the words that show it, if any were given."""
+
+    flag: str
+    quote: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SideFlags:
+    """Hold the flags of one response; "none" ticked differs from nothing ticked."""
+
+    none_ticked: bool = False
+    raised: tuple[RaisedFlag, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CitationCheck:
+    """Hold what was found for the ``number``-th source (from 1) of a response."""
+
+    number: int
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
+class RatedCriterion:
+    """Hold the values given to both responses; None where a side has no value yet."""
+
+    criterion: str
+    a: Value | None = None
+    b: Value | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedCriterion:
+    """Hold the value given to the pair; negative means that A is better."""
+
+    criterion: str
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Hold a whole form, in the order of the rubric's parts.
+
+    ``choice`` is None where the overall question has no answer yet. ``preference`` is the
+    graded choice, -3…3 as shown (negative: A better); it is 0 for every kind of tie, and None
+    where there is no choice or the choice is cannot-judge.
+    """
+
+    triage: tuple[TriageAnswer, ...] = ()
+    flags_a: SideFlags = SideFlags()
+    flags_b: SideFlags = SideFlags()
+    citations_a: tuple[CitationCheck, ...] = ()
+    citations_b: tuple[CitationCheck, ...] = ()
+    rated: tuple[RatedCriterion, ...] = ()
+    compared: tuple[ComparedCriterion, ...] = ()
+    choice: Choice | None = None
+    preference: int | None = None
+    cannot_judge_reason: CannotJudgeReason | None = None
+    confidence: int | None = None
+    reasons: tuple[str, ...] = ()
+    why: str = ""
+
+    @property
+    def quality(self) -> TieQuality | None:
+        """Return whether a tie was called good or bad; None when neither was said."""
+        if self.choice is Choice.BOTH_GOOD:
+            return TieQuality.BOTH_GOOD
+        return TieQuality.BOTH_BAD if self.choice is Choice.BOTH_BAD else None
+
+    @property
+    def has_flags(self) -> bool:
+        """Return whether a flag is raised on either response."""
+        return bool(self.flags_a.raised or self.flags_b.raised)
+
+    def flags(self, side: Side) -> SideFlags:
+        """Return the flags of one side."""
+        return self.flags_a if side == "a" else self.flags_b
+
+    def citations(self, side: Side) -> tuple[CitationCheck, ...]:
+        """Return the citation checks of one side."""
+        return self.citations_a if side == "a" else self.citations_b
+
+    def triage_option(self, question: str) -> str | None:
+        """Return the option chosen for a triage question, or None."""
+        return next((item.option for item in self.triage if item.question == question), None)
+
+
+def swap_sides(answer: Answer) -> Answer:
+    """Return the same answer with A and B exchanged; doing it twice gives ``answer`` back.
+
+    Words the annotator wrote are left as they are, so a reason may still say "A": it must be
+    read with the side order it was written under.
+    """
+    return replace(
+        answer,
+        flags_a=answer.flags_b,
+        flags_b=answer.flags_a,
+        citations_a=answer.citations_b,
+        citations_b=answer.citations_a,
+        rated=tuple(replace(item, a=item.b, b=item.a) for item in answer.rated),
+        compared=tuple(replace(item, value=_negated(item.value)) for item in answer.compared),
+        choice=_SWAPPED_CHOICE.get(answer.choice, answer.choice) if answer.choice else None,
+        preference=None if answer.preference is None else -answer.preference,
+    )
+
+
+_SWAPPED_CHOICE = {Choice.A: Choice.B, Choice.B: Choice.A}
+
+
+def _negated(value: Value) -> Value:
+    return value if isinstance(value, NotApplicable) else -value

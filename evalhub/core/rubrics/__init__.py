@@ -1,0 +1,1 @@
+"""Read, check, compare and write the rubrics that judgments are made under."""
