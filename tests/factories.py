@@ -3,16 +3,25 @@
 import itertools
 import json
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlmodel import Session
 
-from evalhub.core.campaigns import PairingStrategy, ProjectStatus
+from evalhub.core.campaigns import (
+    AnnotatorKind,
+    AssignmentStatus,
+    JudgmentOrigin,
+    PairingStrategy,
+    ProjectStatus,
+)
 from evalhub.core.canonical import canonical_json, sha256_hex
+from evalhub.core.judging.answers import Choice
 from evalhub.core.people import Origin, Role
 from evalhub.core.responses import ResponseStatus
 from evalhub.db.models import (
+    Assignment,
     Endpoint,
+    Judgment,
     Pair,
     Person,
     Project,
@@ -236,3 +245,66 @@ def make_pair(
     session.add(pair)
     session.flush()
     return pair
+
+
+def make_assignment(
+    session: Session,
+    pair: Pair,
+    person: Person,
+    *,
+    status: AssignmentStatus = AssignmentStatus.LEASED,
+    is_swapped: bool = False,
+) -> Assignment:
+    """Add an assignment of ``pair`` to ``person`` that takes a place while it is held."""
+    assignment = Assignment(
+        token=uuid.uuid4().hex,
+        project_id=pair.project_id,
+        pair_id=pair.id,
+        person_id=person.id,
+        is_swapped=is_swapped,
+        status=status,
+        policy="uniform",
+        probability=1.0,
+        leased_at=MOMENT,
+        expires_at=MOMENT + timedelta(hours=1),
+    )
+    session.add(assignment)
+    if status in {AssignmentStatus.LEASED, AssignmentStatus.SUBMITTED}:
+        pair.n_taken += 1
+        session.add(pair)
+    session.flush()
+    return assignment
+
+
+def make_judgment(
+    session: Session,
+    pair: Pair,
+    person: Person,
+    *,
+    assignment: Assignment | None = None,
+    choice: Choice = Choice.A,
+    preference: int | None = None,
+    is_swapped: bool = False,
+    revision: int = 1,
+) -> Judgment:
+    """Add a judgment of ``pair`` by ``person``."""
+    project = session.get_one(Project, pair.project_id)
+    judgment = Judgment(
+        public_id=uuid.uuid4().hex,
+        project_id=project.id,
+        pair_id=pair.id,
+        person_id=person.id,
+        assignment_id=assignment.id if assignment else None,
+        revision=revision,
+        origin=JudgmentOrigin.FORM,
+        annotator_kind=AnnotatorKind.HUMAN,
+        rubric_version_id=project.rubric_version_id,
+        is_swapped=is_swapped,
+        choice=choice,
+        preference=preference,
+        answer="{}",
+        created_at=MOMENT,
+    )
+    session.add(judgment)
+    session.flush()
+    return judgment

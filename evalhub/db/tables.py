@@ -1,0 +1,24 @@
+"""Name the tables for Core statements, which the hot paths use instead of the ORM."""
+
+import sqlalchemy as sa
+from sqlmodel import SQLModel
+
+from evalhub.db import models
+
+
+def _table(model: type[SQLModel]) -> sa.Table:
+    return SQLModel.metadata.tables[str(model.__tablename__)]
+
+
+assignment = _table(models.Assignment)
+draft = _table(models.Draft)
+endpoint = _table(models.Endpoint)
+judgment = _table(models.Judgment)
+pair = _table(models.Pair)
+person = _table(models.Person)
+project = _table(models.Project)
+project_endpoint = _table(models.ProjectEndpoint)
+project_member = _table(models.ProjectMember)
+prompt = _table(models.Prompt)
+response = _table(models.Response)
+rubric_version = _table(models.RubricVersion)

@@ -1,0 +1,1 @@
+"""Keep what annotators said: drafts, judgments and their revisions."""

@@ -1,0 +1,105 @@
+"""Read a project's judgments in force, for scoring and releasing."""
+
+import json
+from typing import Any, TypeAlias
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from evalhub.core.judging.records import JudgedResponse, JudgmentRecord
+from evalhub.db import tables as t
+
+# A row of so many columns has no narrower type in SQLAlchemy.
+_Row: TypeAlias = sa.Row[Any]
+
+_SIDES = ("x", "y")
+
+
+def current_judgments(project_id: int, *, session: Session) -> list[JudgmentRecord]:
+    """Return the judgments of a project that are in force, ordered by their content.
+
+    The one in force is the highest revision of its assignment; imported judgments have no
+    revisions. Cannot-judge is included, as it is an answer. The order does not depend on
+    row ids or on a database's collation, so SQLite and PostgreSQL agree.
+    """
+    rows = session.connection().execute(_statement(project_id))
+    return sorted((_record(row) for row in rows), key=lambda record: record.sort_key)
+
+
+def _statement(project_id: int) -> "sa.Select[Any]":
+    later = t.judgment.alias("later")
+    is_revised = sa.exists().where(
+        later.c.assignment_id == t.judgment.c.assignment_id,
+        later.c.revision > t.judgment.c.revision,
+    )
+    columns: list[sa.ColumnElement[Any]] = [
+        *t.judgment.c,
+        t.prompt.c.key.label("prompt_key"),
+        t.prompt.c.sha256.label("prompt_sha256"),
+        t.person.c.public_id.label("person_public_id"),
+        t.person.c.origin.label("person_origin"),
+        t.rubric_version.c.rubric_id.label("rubric_name"),
+        t.rubric_version.c.version.label("rubric_version"),
+    ]
+    source = (
+        t.judgment.join(t.pair, t.pair.c.id == t.judgment.c.pair_id)
+        .join(t.prompt, t.prompt.c.id == t.pair.c.prompt_id)
+        .join(t.person, t.person.c.id == t.judgment.c.person_id)
+        .join(t.rubric_version, t.rubric_version.c.id == t.judgment.c.rubric_version_id)
+    )
+    for side in _SIDES:
+        response, endpoint = t.response.alias(side), t.endpoint.alias(f"{side}_endpoint")
+        source = source.join(response, response.c.id == t.pair.c[f"response_{side}_id"])
+        source = source.join(endpoint, endpoint.c.id == response.c.endpoint_id)
+        columns += [
+            *(endpoint.c[name].label(f"{side}_{name}") for name in ("slug", "revision", "model")),
+            *(
+                response.c[name].label(f"{side}_{name}")
+                for name in ("sample_index", "sha256", "status")
+            ),
+        ]
+    return (
+        sa.select(*columns)
+        .select_from(source)
+        .where(t.judgment.c.project_id == project_id, ~is_revised)
+    )
+
+
+def _record(row: _Row) -> JudgmentRecord:
+    x, y = (_response(row, side) for side in _SIDES)
+    # Pairs are stored by row id, which differs from database to database; records are not.
+    is_turned = y.sort_key < x.sort_key
+    return JudgmentRecord(
+        public_id=row.public_id,
+        prompt_key=row.prompt_key,
+        prompt_sha256=row.prompt_sha256,
+        x=y if is_turned else x,
+        y=x if is_turned else y,
+        person_public_id=row.person_public_id,
+        person_origin=row.person_origin,
+        origin=row.origin,
+        annotator_kind=row.annotator_kind,
+        is_swapped=row.is_swapped is not is_turned,
+        choice=row.choice,
+        preference=row.preference,
+        answer=json.loads(row.answer),
+        why=row.why,
+        confidence=row.confidence,
+        rubric_id=row.rubric_name,
+        rubric_version=row.rubric_version,
+        created_at=row.created_at,
+        active_seconds=row.active_seconds,
+        revision=row.revision,
+    )
+
+
+def _response(row: _Row, side: str) -> JudgedResponse:
+    fields = row._mapping  # noqa: SLF001 - a documented attribute despite its name
+    return JudgedResponse(
+        endpoint=fields[f"{side}_slug"],
+        revision=fields[f"{side}_revision"],
+        sample_index=fields[f"{side}_sample_index"],
+        model=fields[f"{side}_model"],
+        sha256=fields[f"{side}_sha256"],
+        status=fields[f"{side}_status"],
+    )
