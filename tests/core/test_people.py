@@ -1,0 +1,27 @@
+"""Roles, scopes and actors."""
+
+import pytest
+
+from evalhub.core.people import SCOPE_ROLES, Actor, Role, Scope, command_actor
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [((Role.LAB,), True), ((Role.ADMIN, Role.LAB), True), ((Role.ADMIN,), False), ((), False)],
+    ids=["holds it", "holds one", "does not", "none asked"],
+)
+def test_an_actor_has_a_role_when_it_holds_one_of_those_asked(
+    asked: tuple[Role, ...], *, expected: bool
+) -> None:
+    actor = Actor(person_id=1, name="Ada", roles=frozenset({Role.LAB}))
+
+    assert actor.has(*asked) is expected
+
+
+def test_a_command_holds_every_role() -> None:
+    assert command_actor().roles == frozenset(Role)
+
+
+def test_every_scope_names_the_roles_it_needs() -> None:
+    assert set(SCOPE_ROLES) == set(Scope)
+    assert all(Role.ANNOTATOR not in roles for roles in SCOPE_ROLES.values())

@@ -1,0 +1,92 @@
+"""Settings: where they come from, and which are refused."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from evalhub.config import Settings, load_settings
+from evalhub.errors import SettingsError
+
+SECRET = "s" * 40
+
+
+def environ(folder: Path, **values: str) -> dict[str, str]:
+    given = {f"EVALHUB_{name}": value for name, value in values.items()}
+    return {"EVALHUB_INSTANCE_DIR": str(folder), "HOME": "/nowhere", **given}
+
+
+def test_an_empty_environment_gives_sqlite_in_the_instance_folder(tmp_path: Path) -> None:
+    settings = load_settings(environ(tmp_path))
+
+    assert settings.database_url == f"sqlite:///{tmp_path}/evalhub.db"
+    assert settings.releases_dir == tmp_path / "releases"
+    assert not settings.is_https
+
+
+def test_the_process_environment_is_read_by_default(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EVALHUB_INSTANCE_DIR", str(tmp_path / "made"))
+
+    assert load_settings().instance_dir == tmp_path / "made"
+
+
+def test_a_secret_is_made_once_and_only_its_owner_can_read_it(tmp_path: Path) -> None:
+    first = load_settings(environ(tmp_path))
+    second = load_settings(environ(tmp_path))
+
+    assert first.secret_key == second.secret_key
+    assert stat.S_IMODE((tmp_path / "secret_key").stat().st_mode) == 0o600
+
+
+def test_the_environment_wins_over_the_instance_file(tmp_path: Path) -> None:
+    (tmp_path / "config.py").write_text("SESSION_DAYS = 3\nINVITATION_DAYS = 2\nhelper = 1\n")
+
+    settings = load_settings(environ(tmp_path, SESSION_DAYS="5"))
+
+    assert (settings.session_days, settings.invitation_days) == (5, 2)
+
+
+def test_allowed_hosts_are_split_and_trimmed(tmp_path: Path) -> None:
+    settings = load_settings(environ(tmp_path, ENDPOINT_ALLOW=" a.internal:8080, 127.0.0.1 ,"))
+
+    assert settings.allowed_hosts == {"a.internal:8080", "127.0.0.1"}
+
+
+def test_an_https_address_marks_cookies_secure(tmp_path: Path) -> None:
+    assert load_settings(environ(tmp_path, PUBLIC_URL="https://evalhub.example.org")).is_https
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"COLOUR": "blue"}, "EVALHUB_COLOUR is not a setting"),
+        ({"SECRET_KEY": "short"}, "SECRET_KEY has 5 characters"),
+        ({"SESSION_DAYS": "0"}, "EVALHUB_SESSION_DAYS"),
+        ({"LOG_LEVEL": "loud"}, "EVALHUB_LOG_LEVEL"),
+        ({"PUBLIC_URL": "http://evalhub.example.org"}, "must use https"),
+        ({"PUBLIC_URL": "ftp://127.0.0.1"}, "not an http"),
+        ({"PUBLIC_URL": "https://"}, "not an http"),
+    ],
+    ids=["unknown", "short secret", "range", "word", "plain http", "scheme", "no host"],
+)
+def test_a_bad_setting_refuses_to_start_and_says_which(
+    tmp_path: Path, values: dict[str, str], message: str
+) -> None:
+    with pytest.raises(SettingsError, match=message):
+        load_settings(environ(tmp_path, **values))
+
+
+def test_an_unknown_name_in_the_instance_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "config.py").write_text("COLOUR = 'blue'\n")
+
+    with pytest.raises(SettingsError, match="COLOUR"):
+        load_settings(environ(tmp_path))
+
+
+def test_every_setting_is_documented() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "settings.md").read_text(encoding="utf-8")
+
+    for name in Settings.model_fields:
+        assert f"`EVALHUB_{name.upper()}`" in page
