@@ -1,0 +1,1 @@
+"""Measured claims: each ``bench_*.py`` prints figures as ratios within one run."""
