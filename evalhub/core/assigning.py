@@ -1,0 +1,100 @@
+"""Rules of handing out pairs: which one, in which side order, for how long.
+
+The rows change in ``evalhub.services.assigning``; what is decided is decided here.
+"""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TypeVar
+
+from evalhub.core.campaigns import AssignmentStatus
+
+WINDOW = 100
+"""How many open pairs, in the project's drawn order, the next one is chosen among.
+
+A bounded window keeps the choice quick in a project of any size, lets pairs reach their
+overlap one after another, and is wide enough that people working at once seldom meet.
+"""
+
+REVISABLE_FOR = timedelta(minutes=10)
+"""How long after the first submission a judgment can be revised."""
+
+_Item = TypeVar("_Item")
+
+
+class SelectionPolicy(StrEnum):
+    """How the next pair is chosen; stored with every assignment."""
+
+    UNIFORM = "uniform"
+    """Each of the first ``WINDOW`` pairs open to the person, in the project's seeded order,
+    is equally likely."""
+
+
+class ReleaseReason(StrEnum):
+    """Why an assignment was given back; none of them counts against anybody."""
+
+    UNSTATED = "unstated"
+    """No reason was given."""
+    SCOPE = "scope"
+    """Outside the annotator's field."""
+    TIME = "time"
+    """No time now."""
+    CONFLICT = "conflict"
+    """A conflict of interest."""
+    BROKEN = "broken"
+    """Something on the page is broken."""
+    CANNOT_JUDGE = "cannot_judge"
+    """Judged as "cannot judge"; the judgment is kept and someone else is asked."""
+    OUT_OF_SCOPE = "out_of_scope"
+    """The triage answer sends the pair back."""
+    PROMPT_BLOCKED = "prompt_blocked"
+    """The triage answer sends the pair back and keeps the prompt from this annotator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Hold one assignment as its annotator's page needs it.
+
+    ``token`` is all of it that leaves the server. With ``is_swapped`` response y is shown
+    as A. Pay is what was promised when the pair was claimed.
+    """
+
+    id: int
+    token: str
+    project_id: int
+    pair_id: int
+    person_id: int
+    is_swapped: bool
+    status: AssignmentStatus
+    policy: str
+    probability: float | None
+    pay_minor_units: int
+    pay_currency: str
+    leased_at: datetime
+    expires_at: datetime
+    ended_at: datetime | None
+    release_reason: str
+
+    def is_held(self, now: datetime) -> bool:
+        """Tell whether the pair is reserved for its annotator at ``now``."""
+        return self.status is AssignmentStatus.LEASED and now < self.expires_at
+
+
+def draw(items: Sequence[_Item], rng: random.Random) -> tuple[_Item, float]:
+    """Return one of ``items``, each equally likely, and that probability."""
+    return items[rng.randrange(len(items))], 1 / len(items)
+
+
+def side_order(*, n_plain: int, n_swapped: int, rng: random.Random) -> bool:
+    """Return whether to swap the sides: the order less used for this pair, else by a coin."""
+    if n_plain == n_swapped:
+        return bool(rng.getrandbits(1))
+    return n_swapped < n_plain
+
+
+def is_revisable(first_submitted_at: datetime, now: datetime) -> bool:
+    """Tell whether a judgment first submitted then may still be revised at ``now``."""
+    return now <= first_submitted_at + REVISABLE_FOR
