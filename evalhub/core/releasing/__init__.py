@@ -1,0 +1,1 @@
+"""Turn judgments in force into training files: rows, schemas, splits, filters, manifest, card."""

@@ -1,0 +1,38 @@
+"""Make the ids of a release from content, so that every database gives the same ones."""
+
+import hashlib
+import hmac
+
+from evalhub.core.canonical import Json, content_hash
+from evalhub.core.judging.records import JudgedResponse, JudgmentRecord
+
+_ID_LENGTH = 32
+_PSEUDONYM_LENGTH = 16
+
+
+def response_id(prompt_sha256: str, response: JudgedResponse) -> str:
+    """Return the id of one response: the hash of its prompt, its endpoint and its text."""
+    return content_hash([prompt_sha256, *response.sort_key])[:_ID_LENGTH]
+
+
+def pair_id(record: JudgmentRecord) -> str:
+    """Return the id of a judgment's pair: the hash of its prompt and both responses."""
+    content: list[Json] = [record.prompt_sha256, [*record.x.sort_key], [*record.y.sort_key]]
+    return content_hash(content)[:_ID_LENGTH]
+
+
+def judgment_id(pair: str, annotator: str, *, nth: int) -> str:
+    """Return the id of the ``nth`` judgment (from 0, in time order) of an annotator on a pair."""
+    return content_hash([pair, annotator, nth])[:_ID_LENGTH]
+
+
+def pseudonym(secret: str, *, project: str, person: str) -> str:
+    """Return the name under which a person appears in the releases of one project.
+
+    It is an HMAC-SHA256 of the person's public id under the instance's secret. It stays the
+    same from version to version of a project and cannot be linked between projects, nor back
+    to the person, without the secret.
+    """
+    text = f"evalhub.annotator/1\n{project}\n{person}"
+    digest = hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest()
+    return f"annotator-{digest[:_PSEUDONYM_LENGTH]}"

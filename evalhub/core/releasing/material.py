@@ -1,0 +1,80 @@
+"""Hold what rows are made of: prompts, responses and the judgments on one pair of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from evalhub.core.judging.answers import Answer
+from evalhub.core.judging.records import JudgedResponse, JudgmentRecord
+from evalhub.core.releasing.rows import Message
+from evalhub.core.releasing.vocabulary import PromptUse, Split
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasePrompt:
+    """Hold one prompt as its set has it; ``group`` joins prompts that must share a split."""
+
+    key: str
+    sha256: str
+    messages: tuple[tuple[str, str], ...]
+    group: str
+    use: PromptUse
+    domain: str
+    language: str
+    jurisdiction: str
+    license: str
+    source_kind: str
+    tags: tuple[str, ...]
+
+    def chat(self) -> list[Message]:
+        """Return the messages as rows hold them."""
+        return [Message(role=role, content=content) for role, content in self.messages]
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseJudgment:
+    """Hold one judgment in force with its ids, its answer read, and what the rubric vetoes.
+
+    ``answer`` is as shown. ``vetoed_x`` and ``vetoed_y`` say whether a flag with a veto was
+    raised on the pair's responses.
+    """
+
+    id: str
+    annotator: str
+    record: JudgmentRecord
+    answer: Answer
+    vetoed_x: bool
+    vetoed_y: bool
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedPair:
+    """Hold a pair with all of its judgments by people; x is ``a`` and y is ``b`` in the rows."""
+
+    id: str
+    prompt: ReleasePrompt
+    x: JudgedResponse
+    y: JudgedResponse
+    x_text: str
+    y_text: str
+    is_simulated: bool
+    split: Split
+    judgments: tuple[ReleaseJudgment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RubricDocument:
+    """Hold one rubric version as canonical JSON."""
+
+    id: str
+    version: str
+    sha256: str
+    document: str
+
+    @property
+    def path(self) -> str:
+        """Return where a release keeps the rubric."""
+        return f"rubrics/{self.id}-{self.version}.json"
+
+
+VetoFlags = Mapping[tuple[str, str], frozenset[str]]
+"""The flags with a veto of each rubric version, by rubric id and version."""

@@ -1,0 +1,125 @@
+"""Make the rows of the tables that hold pairs."""
+
+from evalhub.core.releasing.aggregation import (
+    PairSummary,
+    chosen_share,
+    margin,
+    mean_preference,
+    soft_label,
+)
+from evalhub.core.releasing.identifiers import response_id
+from evalhub.core.releasing.material import JudgedPair, ReleasePrompt
+from evalhub.core.releasing.rows import (
+    MarginRow,
+    Message,
+    PairRow,
+    PromptRow,
+    TieRow,
+    TrlRow,
+)
+from evalhub.core.releasing.vocabulary import Split
+
+
+def pair_row(pair: JudgedPair, summary: PairSummary) -> PairRow:
+    """Return the row of a pair with a majority; the chosen turn comes from its winner."""
+    is_x = summary.chosen == "x"
+    chosen, rejected = (pair.x, pair.y) if is_x else (pair.y, pair.x)
+    texts = (pair.x_text, pair.y_text) if is_x else (pair.y_text, pair.x_text)
+    vetoed = (summary.vetoed_x, summary.vetoed_y)
+    counts = (summary.n_x, summary.n_y)
+    rubric_id, rubric_version = _rubric(pair)
+    return PairRow(
+        pair_id=pair.id,
+        prompt_id=pair.prompt.key,
+        prompt=pair.prompt.chat(),
+        chosen=_turn(texts[0]),
+        rejected=_turn(texts[1]),
+        chosen_response_id=response_id(pair.prompt.sha256, chosen),
+        rejected_response_id=response_id(pair.prompt.sha256, rejected),
+        chosen_model=chosen.model,
+        rejected_model=rejected.model,
+        chosen_vetoed=vetoed[not is_x],
+        rejected_vetoed=vetoed[is_x],
+        n_judgments=summary.n_judgments,
+        n_chosen=counts[not is_x],
+        n_rejected=counts[is_x],
+        n_ties=summary.n_ties,
+        n_cannot_judge=summary.n_cannot_judge,
+        n_graded=summary.n_graded,
+        soft_label=soft_label(summary),
+        agreement=chosen_share(summary),
+        mean_preference=mean_preference(summary),
+        domain=pair.prompt.domain,
+        language=pair.prompt.language,
+        rubric_id=rubric_id,
+        rubric_version=rubric_version,
+        split=pair.split.value,
+        is_simulated=pair.is_simulated,
+    )
+
+
+def margin_row(row: PairRow, summary: PairSummary) -> MarginRow | None:
+    """Return the pair's row with its margin, or None without a graded preference."""
+    value = margin(summary)
+    return None if value is None else MarginRow(**row, margin=value)
+
+
+def trl_row(row: PairRow) -> TrlRow:
+    """Return the three columns that TRL reads, and no others."""
+    return TrlRow(prompt=row["prompt"], chosen=row["chosen"], rejected=row["rejected"])
+
+
+def tie_row(pair: JudgedPair, summary: PairSummary) -> TieRow:
+    """Return the row of a pair without a majority; a is response x and b response y."""
+    rubric_id, rubric_version = _rubric(pair)
+    return TieRow(
+        pair_id=pair.id,
+        prompt_id=pair.prompt.key,
+        prompt=pair.prompt.chat(),
+        response_a=_turn(pair.x_text),
+        response_b=_turn(pair.y_text),
+        response_a_id=response_id(pair.prompt.sha256, pair.x),
+        response_b_id=response_id(pair.prompt.sha256, pair.y),
+        model_a=pair.x.model,
+        model_b=pair.y.model,
+        n_judgments=summary.n_judgments,
+        n_a=summary.n_x,
+        n_b=summary.n_y,
+        n_ties=summary.n_ties,
+        n_both_good=summary.n_both_good,
+        n_both_bad=summary.n_both_bad,
+        n_cannot_judge=summary.n_cannot_judge,
+        soft_label_b=summary.soft_label_y,
+        domain=pair.prompt.domain,
+        language=pair.prompt.language,
+        rubric_id=rubric_id,
+        rubric_version=rubric_version,
+        split=pair.split.value,
+        is_simulated=pair.is_simulated,
+    )
+
+
+def prompt_row(prompt: ReleasePrompt, split: Split) -> PromptRow:
+    """Return the row of a prompt."""
+    return PromptRow(
+        prompt_id=prompt.key,
+        prompt_sha256=prompt.sha256,
+        prompt=prompt.chat(),
+        prompt_group=prompt.group,
+        domain=prompt.domain,
+        language=prompt.language,
+        jurisdiction=prompt.jurisdiction,
+        license=prompt.license,
+        source_kind=prompt.source_kind,
+        tags=list(prompt.tags),
+        split=split.value,
+    )
+
+
+def _turn(text: str) -> list[Message]:
+    return [Message(role="assistant", content=text)]
+
+
+def _rubric(pair: JudgedPair) -> tuple[str, str]:
+    """Return the rubric version of the newest judgment by version, the same on every database."""
+    return max((item.record.rubric_id, item.record.rubric_version) for item in pair.judgments)

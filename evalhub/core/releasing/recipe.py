@@ -1,0 +1,68 @@
+"""State the rules that turn judgments into training rows, as data that is hashed and shipped."""
+
+from dataclasses import dataclass, field
+
+from evalhub.core.canonical import Json, content_hash
+from evalhub.core.releasing.splits import SALT, SplitShares
+from evalhub.core.releasing.vocabulary import RECIPE_SCHEMA, FilterName
+
+METHODS: dict[str, str] = {
+    "agreement": (
+        "Share of a pair's judgments (cannot-judge left out) that prefer the chosen response; "
+        "ties count against it."
+    ),
+    "margin": (
+        "Mean graded preference toward the chosen response divided by 3, not below 0: "
+        "1.0 much better, 2/3 better, 1/3 slightly better."
+    ),
+    "mean_preference": (
+        "Mean of the graded preferences (-3 to 3), turned so that a positive value favours the "
+        "chosen response; null where no judgment is graded."
+    ),
+    "pair_outcome": (
+        "A response is chosen when more than half of the pair's judgments (cannot-judge left "
+        "out) prefer it; all other pairs are ties."
+    ),
+    "soft_label": (
+        "Share of a pair's judgments (cannot-judge left out) that prefer the chosen response, "
+        "every kind of tie counted as half. A plain count of this pair's judgments: no model "
+        "strengths and no annotator weights enter it."
+    ),
+    "split": (
+        "First 64 bits of SHA-256 of the salt and the prompt group, as a share of 2^64; groups "
+        "with a prompt kept for evaluation are in test."
+    ),
+    "veto": (
+        "A response counts as vetoed when at least half of the pair's judgments raise a flag "
+        "with a veto on it."
+    ),
+}
+"""The name and the rule of every figure that the rows of a release hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Hold the choices a release is made with; equal recipes have equal hashes."""
+
+    shares: SplitShares = field(default_factory=SplitShares)
+    salt: str = SALT
+
+    def as_json(self) -> dict[str, Json]:
+        """Return the recipe as it is written in ``recipe.json``."""
+        return {
+            "schema": RECIPE_SCHEMA,
+            "annotators": "human",
+            "filters": [name.value for name in FilterName],
+            "methods": METHODS,
+            "split": {
+                "salt": self.salt,
+                "test": self.shares.test,
+                "train": round(1 - self.shares.test - self.shares.validation, 9),
+                "validation": self.shares.validation,
+            },
+        }
+
+    @property
+    def sha256(self) -> str:
+        """Return the hash of the canonical recipe."""
+        return content_hash(self.as_json())

@@ -1,0 +1,173 @@
+"""The rows of every table as typed dictionaries, which Arrow and JSON take as they are.
+
+Keys stand in the order of the columns in ``evalhub.core.releasing.schemas``; a test keeps the
+two equal.
+"""
+
+from typing import TypeAlias, TypedDict
+
+
+class Message(TypedDict):
+    """Hold one turn of a conversation."""
+
+    role: str
+    content: str
+
+
+class TrlRow(TypedDict):
+    """Hold a TRL conversational preference with an explicit prompt."""
+
+    prompt: list[Message]
+    chosen: list[Message]
+    rejected: list[Message]
+
+
+class PairRow(TypedDict):
+    """Hold a pair with a majority."""
+
+    pair_id: str
+    prompt_id: str
+    prompt: list[Message]
+    chosen: list[Message]
+    rejected: list[Message]
+    chosen_response_id: str
+    rejected_response_id: str
+    chosen_model: str
+    rejected_model: str
+    chosen_vetoed: bool
+    rejected_vetoed: bool
+    n_judgments: int
+    n_chosen: int
+    n_rejected: int
+    n_ties: int
+    n_cannot_judge: int
+    n_graded: int
+    soft_label: float
+    agreement: float
+    mean_preference: float | None
+    domain: str
+    language: str
+    rubric_id: str
+    rubric_version: str
+    split: str
+    is_simulated: bool
+
+
+class MarginRow(PairRow):
+    """Hold a pair with a majority and graded preferences."""
+
+    margin: float
+
+
+class TieRow(TypedDict):
+    """Hold a pair without a majority, in its canonical order."""
+
+    pair_id: str
+    prompt_id: str
+    prompt: list[Message]
+    response_a: list[Message]
+    response_b: list[Message]
+    response_a_id: str
+    response_b_id: str
+    model_a: str
+    model_b: str
+    n_judgments: int
+    n_a: int
+    n_b: int
+    n_ties: int
+    n_both_good: int
+    n_both_bad: int
+    n_cannot_judge: int
+    soft_label_b: float
+    domain: str
+    language: str
+    rubric_id: str
+    rubric_version: str
+    split: str
+    is_simulated: bool
+
+
+class CriterionItem(TypedDict):
+    """Hold one value given to one response (side a or b) or to the pair (side pair)."""
+
+    criterion: str
+    side: str
+    value: int | None
+    is_not_applicable: bool
+
+
+class FlagItem(TypedDict):
+    """Hold one flag raised on one response."""
+
+    flag: str
+    side: str
+    quote: str
+
+
+class CitationItem(TypedDict):
+    """Hold what was found for one source of one response."""
+
+    number: int
+    side: str
+    result: str
+
+
+class TriageItem(TypedDict):
+    """Hold the answer to one triage question."""
+
+    question: str
+    option: str
+
+
+class JudgmentRow(TypedDict):
+    """Hold one judgment, turned to the pair's canonical order, and what was shown."""
+
+    judgment_id: str
+    pair_id: str
+    prompt_id: str
+    annotator: str
+    response_a_id: str
+    response_b_id: str
+    model_a: str
+    model_b: str
+    shown_left: str
+    choice: str
+    choice_shown: str
+    preference: int | None
+    preference_shown: int | None
+    cannot_judge_reason: str | None
+    confidence: int | None
+    why: str
+    reasons: list[str]
+    criteria: list[CriterionItem]
+    flags: list[FlagItem]
+    citations: list[CitationItem]
+    triage: list[TriageItem]
+    pair_outcome: str
+    origin: str
+    week: str
+    domain: str
+    language: str
+    rubric_id: str
+    rubric_version: str
+    split: str
+    is_simulated: bool
+
+
+class PromptRow(TypedDict):
+    """Hold one prompt."""
+
+    prompt_id: str
+    prompt_sha256: str
+    prompt: list[Message]
+    prompt_group: str
+    domain: str
+    language: str
+    jurisdiction: str
+    license: str
+    source_kind: str
+    tags: list[str]
+    split: str
+
+
+Row: TypeAlias = TrlRow | PairRow | MarginRow | TieRow | JudgmentRow | PromptRow

@@ -1,0 +1,96 @@
+"""The fixed words of a release: its parts, splits, pair outcomes and filters."""
+
+from enum import StrEnum
+
+RELEASE_SCHEMA = "evalhub.release/1"
+RECIPE_SCHEMA = "evalhub.recipe/1"
+
+
+class Part(StrEnum):
+    """Name one table of a release; each is a folder of files, one a split and format."""
+
+    PAIRS = "pairs"
+    """Chosen and rejected responses with what was said about them; the default table."""
+    PAIRS_MARGIN = "pairs_margin"
+    """The pairs that have graded preferences, with ``margin``."""
+    TRL = "trl"
+    """The pairs with the three columns of a TRL conversational preference, and no others."""
+    TIES = "ties"
+    """Pairs without a majority, which have no chosen and no rejected response."""
+    JUDGMENTS = "judgments"
+    """One row a judgment, used for a pair or not."""
+    PROMPTS = "prompts"
+    """The prompts that the other tables name."""
+
+
+class Split(StrEnum):
+    """Name the use that a prompt group is kept for; no group is in two splits."""
+
+    TRAIN = "train"
+    """To fit a model on."""
+    VALIDATION = "validation"
+    """To choose settings on."""
+    TEST = "test"
+    """To report figures on."""
+
+
+class FileFormat(StrEnum):
+    """Name the format of a file by its suffix."""
+
+    PARQUET = "parquet"
+    """Parquet with the explicit Arrow schema, compressed with zstd."""
+    JSONL = "jsonl"
+    """One JSON object a line, UTF-8."""
+
+
+class PromptUse(StrEnum):
+    """Say what a prompt may be used for, from the ``split`` of its prompt set."""
+
+    TRAIN = "train"
+    """Anything; the hash of its group chooses the split."""
+    EVAL = "eval"
+    """Evaluation only: it is always in the test split."""
+    GOLD = "gold"
+    """A control item with a known answer; never released."""
+    HOLDOUT = "holdout"
+    """Held back; never released."""
+
+
+class PairOutcome(StrEnum):
+    """Say what became of a pair."""
+
+    PREFERENCE = "preference"
+    """A majority prefers one response: it is in ``pairs``."""
+    TIE = "tie"
+    """No majority prefers one response: it is in ``ties``."""
+    BOTH_UNACCEPTABLE = "both_unacceptable"
+    """Both responses have a flag with a veto: it is only in ``judgments``."""
+    IDENTICAL_RESPONSES = "identical_responses"
+    """Both responses have the same text: it is only in ``judgments``."""
+    RESPONSE_NOT_ANSWERED = "response_not_answered"
+    """A response is empty, truncated, refused or an error: it is only in ``judgments``."""
+    CANNOT_JUDGE = "cannot_judge"
+    """Nobody could judge it: it is only in ``judgments``."""
+
+
+class FilterName(StrEnum):
+    """Name a rule that leaves rows out of a table."""
+
+    MODEL_JUDGE = "model_judge"
+    """Judgments made by a model used as a judge."""
+    CONTROL_PROMPT = "control_prompt"
+    """Judgments on control items (prompts with split ``gold``)."""
+    HELD_OUT_PROMPT = "held_out_prompt"
+    """Judgments on prompts with split ``holdout``."""
+    RESPONSE_NOT_ANSWERED = "response_not_answered"
+    """Pairs with a response that is not a complete answer."""
+    IDENTICAL_RESPONSES = "identical_responses"
+    """Pairs whose responses have the same text."""
+    CANNOT_JUDGE = "cannot_judge"
+    """Pairs on which every judgment is cannot-judge."""
+    BOTH_UNACCEPTABLE = "both_unacceptable"
+    """Pairs with two vetoed responses."""
+    NO_MAJORITY = "no_majority"
+    """Pairs without a majority; they go to ``ties``."""
+    NO_GRADED_PREFERENCE = "no_graded_preference"
+    """Pairs without any graded preference; they have no margin."""
