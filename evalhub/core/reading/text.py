@@ -1,0 +1,43 @@
+"""Decode bytes as UTF-8 text and refuse everything else with its place."""
+
+from evalhub.errors import BadInput
+
+BYTE_ORDER_MARKS = (
+    (b"\xef\xbb\xbf", "a UTF-8 byte order mark; save the file as UTF-8 without one"),
+    (b"\xff\xfe\x00\x00", "a UTF-32 byte order mark; save the file as UTF-8"),
+    (b"\x00\x00\xfe\xff", "a UTF-32 byte order mark; save the file as UTF-8"),
+    (b"\xff\xfe", "a UTF-16 byte order mark; save the file as UTF-8"),
+    (b"\xfe\xff", "a UTF-16 byte order mark; save the file as UTF-8"),
+)
+
+
+def decode_text(data: bytes, *, where: str) -> str:
+    """Return ``data`` as text.
+
+    Raise ``BadInput`` for a byte order mark, a NUL byte, or bytes that are not UTF-8
+    (encoded surrogates are not), naming the byte offset and the line.
+    """
+    refuse_byte_order_mark(data, where=where)
+    nul = data.find(b"\x00")
+    if nul >= 0:
+        raise BadInput.at(where, f"has a NUL byte {place_in(data, nul)}; text must be UTF-8")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        byte = data[error.start]
+        raise BadInput.at(
+            where, f"byte 0x{byte:02X} {place_in(data, error.start)} is not UTF-8"
+        ) from error
+
+
+def refuse_byte_order_mark(data: bytes, *, where: str) -> None:
+    """Raise ``BadInput`` when ``data`` starts with a byte order mark."""
+    for mark, rule in BYTE_ORDER_MARKS:
+        if data.startswith(mark):
+            raise BadInput.at(where, f"starts with {rule}")
+
+
+def place_in(data: bytes, offset: int) -> str:
+    """Name a place in ``data`` by byte offset (from 0) and line (from 1)."""
+    line = data.count(b"\n", 0, offset) + 1
+    return f"at byte {offset} (line {line})"
