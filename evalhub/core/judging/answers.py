@@ -10,16 +10,16 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Literal, TypeAlias
 
+from evalhub.core.canonical import Json
+from evalhub.core.rubrics.canonical import fields_to_json
+from evalhub.core.rubrics.decoding import decode, without_schema
+from evalhub.core.rubrics.spots import Findings, spot_of_json
 from evalhub.core.rubrics.vocabulary import TieQuality
+
+SCHEMA = "evalhub.answer/1"
 
 Side: TypeAlias = Literal["a", "b"]
 SIDES: tuple[Side, Side] = ("a", "b")
-
-NONE_FLAG = "none"
-"""The id of the box that says "none of these flags", which is an answer of its own."""
-
-NOT_CHECKED = "not_checked"
-"""The citation result that says the source was not looked at."""
 
 
 class Choice(StrEnum):
@@ -168,6 +168,43 @@ class Answer:
     def triage_option(self, question: str) -> str | None:
         """Return the option chosen for a triage question, or None."""
         return next((item.option for item in self.triage if item.question == question), None)
+
+
+def choice_of(preference: int) -> Choice:
+    """Return the choice that a preference as shown stands for; 0 is a plain tie."""
+    if preference == 0:
+        return Choice.TIE
+    return Choice.A if preference < 0 else Choice.B
+
+
+def answer_to_json(answer: Answer) -> Json:
+    """Return ``answer`` as JSON in the names of its fields, without those that hold nothing."""
+    return {"schema": SCHEMA, **fields_to_json(answer)}
+
+
+def answer_from_json(value: Json, *, where: str = "answer") -> Answer:
+    """Return the answer that ``answer_to_json`` wrote as ``value``.
+
+    Raise ``BadInput`` where the structure is not an answer's or the choice contradicts the
+    preference. Whether it fits a rubric is for ``evalhub.core.judging.checks`` to say.
+    """
+    findings = Findings(where)
+    spot = spot_of_json(value, findings)
+    findings.raise_if_any()
+    answer = decode(Answer, without_schema(spot, SCHEMA, findings), findings)
+    if not _is_consistent(answer):
+        findings.add(f"{answer.preference} does not go with {answer.choice}", path="preference")
+    findings.raise_if_any()
+    return answer
+
+
+def _is_consistent(answer: Answer) -> bool:
+    if answer.choice is None or answer.choice is Choice.CANNOT_JUDGE:
+        return answer.preference is None
+    if answer.preference is None:
+        return False
+    choice = choice_of(answer.preference)
+    return choice is answer.choice or (choice is Choice.TIE and answer.quality is not None)
 
 
 def swap_sides(answer: Answer) -> Answer:

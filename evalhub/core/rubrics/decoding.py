@@ -45,6 +45,18 @@ def decode(kind: type[T], spot: Spot, findings: Findings) -> T:
     return value
 
 
+def without_schema(spot: Spot, schema: str, findings: Findings) -> Spot:
+    """Check the schema's name, which says how to read the rest, and take it off."""
+    if not isinstance(spot.content, dict):
+        return spot
+    named = spot.content.get("schema")
+    if named is None or named.content != schema:
+        line = spot.line if named is None else named.line
+        findings.add(f"must be {schema!r}", path="schema", line=line)
+    rest = {key: inner for key, inner in spot.content.items() if key != "schema"}
+    return Spot(rest, spot.path, spot.line)
+
+
 def _read(hint: object, spot: Spot, findings: Findings) -> object:
     origin, args = get_origin(hint), get_args(hint)
     if origin is Annotated:

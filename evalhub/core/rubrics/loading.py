@@ -7,7 +7,7 @@ checked on a broken file would report faults that are not there.
 """
 
 from evalhub.core.canonical import Json
-from evalhub.core.rubrics.decoding import decode
+from evalhub.core.rubrics.decoding import decode, without_schema
 from evalhub.core.rubrics.rules import breaches
 from evalhub.core.rubrics.schema import SCHEMA, Rubric
 from evalhub.core.rubrics.spots import Findings, Spot, spot_of_json, walk
@@ -32,23 +32,11 @@ def rubric_from_json(value: Json, *, where: str = "rubric") -> Rubric:
 
 def _rubric_at(spot: Spot, findings: Findings) -> Rubric:
     findings.raise_if_any()
-    rubric = decode(Rubric, _without_schema(spot, findings), findings)
+    rubric = decode(Rubric, without_schema(spot, SCHEMA, findings), findings)
     findings.raise_if_any()
     _check_rules(rubric, spot, findings)
     findings.raise_if_any()
     return rubric
-
-
-def _without_schema(spot: Spot, findings: Findings) -> Spot:
-    """Check the schema's name, which says how to read the rest, and take it off."""
-    if not isinstance(spot.content, dict):
-        return spot
-    named = spot.content.get("schema")
-    if named is None or named.content != SCHEMA:
-        line = spot.line if named is None else named.line
-        findings.add(f"must be {SCHEMA!r}", path="schema", line=line)
-    rest = {key: inner for key, inner in spot.content.items() if key != "schema"}
-    return Spot(rest, spot.path, spot.line)
 
 
 def _check_rules(rubric: Rubric, spot: Spot, findings: Findings) -> None:

@@ -5,10 +5,7 @@ from itertools import chain
 
 from evalhub.core.rubrics.scale_rules import Breach
 from evalhub.core.rubrics.schema import Rubric, TriageQuestion, version_key
-from evalhub.core.rubrics.vocabulary import Stage, Status
-
-NONE_FLAG = "none"
-"""The id of the box that says no flag applies."""
+from evalhub.core.rubrics.vocabulary import NONE_FLAG, Stage, Status
 
 RESERVED_IDS = frozenset(
     {"overall", "confidence", "reasons", "why", "flags", "flags-a", "flags-b", "form"}

@@ -4,12 +4,9 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import chain
 
 from evalhub.core.rubrics.about import WorkedExample
-from evalhub.core.rubrics.part_rules import NONE_FLAG
 from evalhub.core.rubrics.scale_rules import Breach
 from evalhub.core.rubrics.schema import CitationTable, Rubric
-
-NOT_CHECKED = "not_checked"
-"""The id of the citation result that says the source was not looked at."""
+from evalhub.core.rubrics.vocabulary import NONE_FLAG, NOT_CHECKED
 
 MAX_WHY_CHARS = 4_000
 

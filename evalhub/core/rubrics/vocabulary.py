@@ -2,6 +2,12 @@
 
 from enum import StrEnum
 
+NONE_FLAG = "none"
+"""The id of the box that says no flag applies, which is an answer of its own."""
+
+NOT_CHECKED = "not_checked"
+"""The id of the citation result that says the source was not looked at."""
+
 
 class Status(StrEnum):
     """Say how far a rubric version has come."""

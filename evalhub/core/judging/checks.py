@@ -1,0 +1,192 @@
+"""Every rule a submitted answer must keep, checked on the server.
+
+The place of a problem is the id of the question on the form, as in
+``evalhub.core.judging.forms``.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
+from math import ceil
+
+from evalhub.core.judging.answers import (
+    SIDES,
+    Answer,
+    Choice,
+    RatedCriterion,
+    Side,
+)
+from evalhub.core.judging.forms import form_fields, parse_form
+from evalhub.core.judging.outcomes import VetoState, facts_of, outcome_of, route_of
+from evalhub.core.rubrics.conditions import Facts, evaluate
+from evalhub.core.rubrics.schema import CitationTable, Criterion, Rubric
+from evalhub.core.rubrics.vocabulary import NOT_CHECKED, Mode, VetoOverride
+from evalhub.errors import BadInput, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class PromptFacts:
+    """Hold what the rules need to know of the pair: tags, and how many sources each side cites."""
+
+    tags: frozenset[str] = frozenset()
+    n_citations_a: int = 0
+    n_citations_b: int = 0
+
+    def n_citations(self, side: Side) -> int:
+        """Return how many sources the response shown on ``side`` cites."""
+        return self.n_citations_a if side == "a" else self.n_citations_b
+
+
+def check_answer(rubric: Rubric, answer: Answer, facts: PromptFacts) -> list[Problem]:
+    """Return every rule that ``answer`` breaks, in the order of the form; empty when none.
+
+    An option that routes the pair away makes everything else unnecessary. An answer that
+    cannot judge needs its triage and a typed reason, and no more.
+    """
+    misfits = _misfits(rubric, answer)
+    if misfits or route_of(rubric, answer) is not None:
+        return misfits
+    found = chain(_triage(rubric, answer), _overall(answer))
+    if answer.choice is not Choice.CANNOT_JUDGE:
+        found = chain(found, _judgment(rubric, answer, facts))
+    order = {name: n for n, name in enumerate(_questions(rubric))}
+    return sorted(found, key=lambda problem: order[problem.where])
+
+
+def _misfits(rubric: Rubric, answer: Answer) -> list[Problem]:
+    """Return what no form of this rubric could have sent, as an answer made by a program might."""
+    try:
+        fitting = parse_form(rubric, form_fields(answer))
+    except BadInput as error:
+        return list(error.problems)
+    if fitting == answer:
+        return []
+    return [Problem("form", "its parts must stand in the rubric's order, once each and trimmed")]
+
+
+def applicable_criteria(rubric: Rubric, facts: Facts) -> tuple[Criterion, ...]:
+    """Return the criteria whose condition holds, or that have none."""
+    return tuple(
+        criterion
+        for criterion in rubric.criteria
+        if criterion.applies_when is None or evaluate(criterion.applies_when, facts)
+    )
+
+
+def _questions(rubric: Rubric) -> list[str]:
+    """Return the ids of the questions in the order of the form's stages."""
+    by_stage = {
+        "triage": [question.id for question in rubric.triage],
+        "flags": ["flags-a", "flags-b"],
+        "citations": ["cites-a", "cites-b"],
+        "criteria": [criterion.id for criterion in rubric.criteria],
+        "overall": ["overall", "cannot-judge", "confidence"],
+        "why": ["reasons", "why"],
+    }
+    return [name for stage in rubric.task.stages for name in by_stage[stage]]
+
+
+def _judgment(rubric: Rubric, answer: Answer, facts: PromptFacts) -> Iterator[Problem]:
+    known = facts_of(rubric, answer, facts.tags)
+    return chain(
+        _flags(rubric, answer),
+        () if rubric.citations is None else _citations(rubric.citations, answer, facts),
+        _criteria(rubric, answer, known),
+        _confidence(answer),
+        _why(rubric, answer, known),
+        _veto(rubric, answer),
+    )
+
+
+def _triage(rubric: Rubric, answer: Answer) -> Iterator[Problem]:
+    for question in rubric.triage:
+        if question.required and answer.triage_option(question.id) is None:
+            yield Problem(question.id, "choose one answer")
+
+
+def _overall(answer: Answer) -> Iterator[Problem]:
+    if answer.choice is None:
+        yield Problem("overall", "choose one answer")
+    if answer.choice is Choice.CANNOT_JUDGE and answer.cannot_judge_reason is None:
+        yield Problem("cannot-judge", "say why it cannot be judged")
+
+
+def _flags(rubric: Rubric, answer: Answer) -> Iterator[Problem]:
+    none_label = rubric.flags.none_option.label
+    for side in SIDES:
+        flags, where, name = answer.flags(side), f"flags-{side}", side.upper()
+        if not flags.raised and not flags.none_ticked:
+            yield Problem(where, f"tick what is present in answer {name}, or {none_label!r}")
+        if flags.raised and flags.none_ticked:
+            yield Problem(where, f"{none_label!r} cannot stand beside a flag")
+        for raised in flags.raised:
+            flag = rubric.flag(raised.flag)
+            if flag is not None and flag.needs_quote and not raised.quote:
+                yield Problem(where, f"give the words that show {flag.label!r}")
+
+
+def _citations(table: CitationTable, answer: Answer, facts: PromptFacts) -> Iterator[Problem]:
+    n_cited = facts.n_citations_a + facts.n_citations_b
+    n_checked = 0
+    for side in SIDES:
+        for check in answer.citations(side):
+            if check.number > facts.n_citations(side):
+                rule = f"answer {side.upper()} has no source {check.number}"
+                yield Problem(f"cites-{side}", rule)
+            elif check.result != NOT_CHECKED:
+                n_checked += 1
+    wanted = max(min(table.minimum_checked_if_any, n_cited), ceil(table.required_share * n_cited))
+    if n_checked < wanted:
+        where = "cites-a" if facts.n_citations_a else "cites-b"
+        yield Problem(where, f"check at least {wanted} of the {n_cited} sources; {n_checked} are")
+
+
+def _criteria(rubric: Rubric, answer: Answer, facts: Facts) -> Iterator[Problem]:
+    rated = {item.criterion: item for item in answer.rated}
+    compared = {item.criterion for item in answer.compared}
+    applicable = applicable_criteria(rubric, facts)
+    for criterion in rubric.criteria:
+        is_required = criterion.required and criterion in applicable
+        if criterion.mode is Mode.RATE_EACH:
+            yield from _rating(criterion, rated.get(criterion.id), is_required=is_required)
+        elif is_required and criterion.id not in compared:
+            yield Problem(criterion.id, "choose one answer")
+
+
+def _rating(
+    criterion: Criterion, rated: RatedCriterion | None, *, is_required: bool
+) -> Iterator[Problem]:
+    if rated is None:
+        if is_required:
+            yield Problem(criterion.id, "rate both answers")
+    elif rated.a is None or rated.b is None:
+        missing = "A" if rated.a is None else "B"
+        yield Problem(criterion.id, f"rate answer {missing} too")
+
+
+def _confidence(answer: Answer) -> Iterator[Problem]:
+    if answer.confidence is None:
+        yield Problem("confidence", "choose one answer")
+
+
+def _why(rubric: Rubric, answer: Answer, facts: Facts) -> Iterator[Problem]:
+    why, length, outcome = rubric.why, len(answer.why), outcome_of(rubric, answer)
+    has_span = why.accept_span_instead and any(
+        raised.quote for side in SIDES for raised in answer.flags(side).raised
+    )
+    is_required = why.required_when is not None and evaluate(why.required_when, facts)
+    if length > why.max_chars:
+        yield Problem("why", f"has {length} characters; at most {why.max_chars} are possible")
+    elif outcome.is_override and length < max(why.min_chars, 1):
+        # Marked words show a fault; they cannot say why it should not decide.
+        rule = f"say in at least {why.min_chars} characters why the veto does not decide"
+        yield Problem("why", rule)
+    elif is_required and not has_span and length < why.min_chars:
+        yield Problem("why", f"give the reason in at least {why.min_chars} characters")
+
+
+def _veto(rubric: Rubric, answer: Answer) -> Iterator[Problem]:
+    outcome = outcome_of(rubric, answer)
+    is_refused = rubric.veto_rules.one_vetoed.override is VetoOverride.REFUSED
+    if is_refused and outcome.is_override and outcome.veto is VetoState.ONE_VETOED:
+        yield Problem("overall", "prefer the answer without a veto, or take the flag back")

@@ -1,0 +1,256 @@
+"""Read the fields of a filled form into an answer.
+
+The fields are named ``triage.<question>``, ``flags.<a|b>`` (ticked boxes, with ``none``),
+``flags.<a|b>.<flag>.quote``, ``citations.<a|b>.<number>``, ``criteria.<criterion>`` or
+``criteria.<criterion>.<a|b>``, ``overall`` (-3…3, ``both_good``, ``both_bad``,
+``cannot_judge``), ``cannot_judge_reason``, ``confidence``, ``why.reasons`` and ``why.text``.
+A form may be incomplete, for drafts are read the same way; ``evalhub.core.judging.checks``
+says what is missing. What a form cannot have sent is refused.
+
+The place of a problem is the question's id, so that a page links it to ``#q-<id>``: a triage
+question's or criterion's own id, or ``flags-a``, ``flags-b``, ``cites-a``, ``cites-b``,
+``overall``, ``cannot-judge``, ``confidence``, ``reasons``, ``why``; ``form`` where the field
+belongs to no question.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from evalhub.core.judging.answers import (
+    SIDES,
+    Answer,
+    CannotJudgeReason,
+    Choice,
+    CitationCheck,
+    ComparedCriterion,
+    NotApplicable,
+    RaisedFlag,
+    RatedCriterion,
+    Side,
+    SideFlags,
+    TriageAnswer,
+    Value,
+    choice_of,
+)
+from evalhub.core.rubrics.schema import Criterion, Rubric
+from evalhub.core.rubrics.texts import is_clean
+from evalhub.core.rubrics.vocabulary import NONE_FLAG, Mode
+from evalhub.errors import BadInput, Problem
+
+IGNORED_FIELDS = frozenset(
+    {"csrf_token", "task_token", "lease_token", "rubric", "action", "skip_reason"}
+    | {"active_seconds"}
+)
+"""Fields of the page that are no part of the answer."""
+
+MAX_QUOTE_CHARS = 400
+MAX_CITATIONS = 500
+MAX_TEXT_CHARS = 20_000
+
+
+def parse_form(rubric: Rubric, fields: Sequence[tuple[str, str]]) -> Answer:
+    """Return the answer that ``fields`` hold, which may be partial.
+
+    Words quoted for a flag that is not ticked, and a reason for not judging beside a choice,
+    are dropped: the page hides them, so the annotator has taken them back. An empty value
+    counts as no answer. Raise ``BadInput`` with every unknown field and impossible value.
+    """
+    form = _Form(fields)
+    choice, preference = _overall(form, rubric)
+    answer = Answer(
+        triage=tuple(_triage(form, rubric)),
+        flags_a=_flags(form, rubric, "a"),
+        flags_b=_flags(form, rubric, "b"),
+        citations_a=tuple(_citations(form, rubric, "a")),
+        citations_b=tuple(_citations(form, rubric, "b")),
+        rated=tuple(_rated(form, rubric)),
+        compared=tuple(_compared(form, rubric)),
+        choice=choice,
+        preference=preference,
+        cannot_judge_reason=_cannot_judge_reason(form, choice),
+        confidence=_confidence(form, rubric),
+        reasons=_reasons(form, rubric),
+        why=form.text("why.text", question="why", most=MAX_TEXT_CHARS),
+    )
+    form.refuse_unread()
+    if form.problems:
+        raise BadInput(form.problems)
+    return answer
+
+
+def form_fields(answer: Answer) -> list[tuple[str, str]]:
+    """Return the fields that a form with this answer sends: the way back from ``parse_form``."""
+    fields = [(f"triage.{item.question}", item.option) for item in answer.triage]
+    for side in SIDES:
+        flags = answer.flags(side)
+        fields += [(f"flags.{side}", NONE_FLAG)] * flags.none_ticked
+        for raised in flags.raised:
+            fields.append((f"flags.{side}", raised.flag))
+            fields.append((f"flags.{side}.{raised.flag}.quote", raised.quote))
+        fields += [(f"citations.{side}.{it.number}", it.result) for it in answer.citations(side)]
+    for rated in answer.rated:
+        fields += [(f"criteria.{rated.criterion}.a", _word(rated.a))]
+        fields += [(f"criteria.{rated.criterion}.b", _word(rated.b))]
+    fields += [(f"criteria.{item.criterion}", _word(item.value)) for item in answer.compared]
+    is_graded = answer.choice in {Choice.A, Choice.B, Choice.TIE}
+    fields.append(("overall", _word(answer.preference if is_graded else answer.choice)))
+    fields.append(("cannot_judge_reason", _word(answer.cannot_judge_reason)))
+    fields.append(("confidence", _word(answer.confidence)))
+    fields += [("why.reasons", reason) for reason in answer.reasons]
+    fields.append(("why.text", answer.why))
+    return [(name, value) for name, value in fields if value]
+
+
+def _word(value: int | str | None) -> str:
+    return "" if value is None else str(value)
+
+
+@dataclass(slots=True)
+class _Form:
+    """Hold the fields by name, and the problems found while they are taken out."""
+
+    values_by_name: dict[str, list[str]]
+    problems: list[Problem]
+
+    def __init__(self, fields: Iterable[tuple[str, str]]) -> None:
+        self.values_by_name = {}
+        self.problems = []
+        for name, value in fields:
+            if name not in IGNORED_FIELDS:
+                self.values_by_name.setdefault(name, []).append(value)
+
+    def refuse(self, question: str, rule: str) -> None:
+        self.problems.append(Problem(question, rule))
+
+    def one(self, name: str, *, question: str) -> str:
+        """Take the only value of a field; empty when it is absent."""
+        values = [value for value in self.values_by_name.pop(name, []) if value]
+        if len(values) > 1:
+            self.refuse(question, f"{name} is given {len(values)} times; one answer is possible")
+        return values[0] if values else ""
+
+    def word(self, name: str, known: Collection[str], *, question: str) -> str | None:
+        """Take a field whose value is one of ``known``; None when it is absent or is not."""
+        value = self.one(name, question=question)
+        if not value:
+            return None
+        if value in known:
+            return value
+        self.refuse(question, f"{_shown(value)} is not one of {', '.join(known)}")
+        return None
+
+    def words(self, name: str, known: Sequence[str], *, question: str) -> tuple[str, ...]:
+        """Take the ticked boxes of a field, in the order of ``known``."""
+        ticked = [value for value in self.values_by_name.pop(name, []) if value]
+        for value in ticked:
+            if value not in known:
+                self.refuse(question, f"{_shown(value)} is not one of {', '.join(known)}")
+        return tuple(word for word in known if word in ticked)
+
+    def text(self, name: str, *, question: str, most: int) -> str:
+        """Take a field of free text, with the line breaks of the web made plain."""
+        value = self.one(name, question=question).replace("\r\n", "\n").replace("\r", "\n").strip()
+        if len(value) > most:
+            self.refuse(question, f"has {len(value)} characters; at most {most} are kept")
+        elif not is_clean(value):
+            self.refuse(question, "holds a control character")
+        return value
+
+    def refuse_unread(self) -> None:
+        for name in self.values_by_name:
+            self.refuse("form", f"the field {_shown(name)} is not part of this form")
+
+
+def _triage(form: _Form, rubric: Rubric) -> Iterable[TriageAnswer]:
+    for question in rubric.triage:
+        options = [option.id for option in question.options]
+        option = form.word(f"triage.{question.id}", options, question=question.id)
+        if option is not None:
+            yield TriageAnswer(question.id, option)
+
+
+def _flags(form: _Form, rubric: Rubric, side: Side) -> SideFlags:
+    question = f"flags-{side}"
+    ids = [flag.id for flag in rubric.flags.items]
+    ticked = form.words(f"flags.{side}", [NONE_FLAG, *ids], question=question)
+    quotes = {
+        flag: form.text(f"flags.{side}.{flag}.quote", question=question, most=MAX_QUOTE_CHARS)
+        for flag in ids
+    }
+    raised = (RaisedFlag(flag, quotes[flag]) for flag in ids if flag in ticked)
+    return SideFlags(NONE_FLAG in ticked, tuple(raised))
+
+
+def _citations(form: _Form, rubric: Rubric, side: Side) -> Iterable[CitationCheck]:
+    if rubric.citations is None:
+        return
+    results = [result.id for result in rubric.citations.results]
+    for number in range(1, MAX_CITATIONS + 1):
+        result = form.word(f"citations.{side}.{number}", results, question=f"cites-{side}")
+        if result is not None:
+            yield CitationCheck(number, result)
+
+
+def _rated(form: _Form, rubric: Rubric) -> Iterable[RatedCriterion]:
+    for criterion in rubric.criteria:
+        if criterion.mode is Mode.RATE_EACH and criterion.scale is not None:
+            points = [point.value for point in criterion.scale.points]
+            a, b = (
+                _value(form, criterion, points, name=f"criteria.{criterion.id}.{side}")
+                for side in SIDES
+            )
+            if a is not None or b is not None:
+                yield RatedCriterion(criterion.id, a, b)
+
+
+def _compared(form: _Form, rubric: Rubric) -> Iterable[ComparedCriterion]:
+    points = [point.value for point in rubric.compare_scale.points]
+    for criterion in rubric.criteria:
+        if criterion.mode is Mode.COMPARE:
+            value = _value(form, criterion, points, name=f"criteria.{criterion.id}")
+            if value is not None:
+                yield ComparedCriterion(criterion.id, value)
+
+
+def _value(form: _Form, criterion: Criterion, points: Sequence[int], *, name: str) -> Value | None:
+    known = [str(point) for point in points]
+    if criterion.allow_na:
+        known.append(NotApplicable.NA)
+    word = form.word(name, known, question=criterion.id)
+    if word is None:
+        return None
+    return NotApplicable.NA if word == NotApplicable.NA else int(word)
+
+
+def _overall(form: _Form, rubric: Rubric) -> tuple[Choice | None, int | None]:
+    points = {str(point.value): point.value for point in rubric.overall.points}
+    known = [*points, *rubric.overall.quality_if_tie, Choice.CANNOT_JUDGE]
+    word = form.word("overall", known, question="overall")
+    if word is None:
+        return None, None
+    if word in points:
+        return choice_of(points[word]), points[word]
+    choice = Choice(word)
+    return choice, None if choice is Choice.CANNOT_JUDGE else 0
+
+
+def _cannot_judge_reason(form: _Form, choice: Choice | None) -> CannotJudgeReason | None:
+    known = [reason.value for reason in CannotJudgeReason]
+    word = form.word("cannot_judge_reason", known, question="cannot-judge")
+    if word is None or choice is not Choice.CANNOT_JUDGE:
+        return None
+    return CannotJudgeReason(word)
+
+
+def _confidence(form: _Form, rubric: Rubric) -> int | None:
+    known = [str(point.value) for point in rubric.overall.confidence.points]
+    word = form.word("confidence", known, question="confidence")
+    return None if word is None else int(word)
+
+
+def _reasons(form: _Form, rubric: Rubric) -> tuple[str, ...]:
+    return form.words("why.reasons", rubric.why.quick_reasons, question="reasons")
+
+
+def _shown(text: str) -> str:
+    return ascii(text[:60])
