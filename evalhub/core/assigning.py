@@ -78,10 +78,6 @@ class Lease:
     ended_at: datetime | None
     release_reason: str
 
-    def is_held(self, now: datetime) -> bool:
-        """Tell whether the pair is reserved for its annotator at ``now``."""
-        return self.status is AssignmentStatus.LEASED and now < self.expires_at
-
 
 def draw(items: Sequence[_Item], rng: random.Random) -> tuple[_Item, float]:
     """Return one of ``items``, each equally likely, and that probability."""

@@ -5,8 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from evalhub.core.assigning import Lease, draw, is_revisable, side_order
-from evalhub.core.campaigns import AssignmentStatus
+from evalhub.core.assigning import draw, is_revisable, side_order
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 
@@ -21,26 +20,6 @@ class Coin(random.Random):
     def getrandbits(self, k: int, /) -> int:
         """Return the side it falls on, as ``k`` bits."""
         return self.side & ((1 << k) - 1)
-
-
-def a_lease(status: AssignmentStatus = AssignmentStatus.LEASED) -> Lease:
-    return Lease(
-        id=1,
-        token="t",
-        project_id=1,
-        pair_id=1,
-        person_id=1,
-        is_swapped=False,
-        status=status,
-        policy="uniform",
-        probability=1.0,
-        pay_minor_units=0,
-        pay_currency="USD",
-        leased_at=NOW,
-        expires_at=NOW + timedelta(hours=1),
-        ended_at=None,
-        release_reason="",
-    )
 
 
 def test_a_draw_says_how_likely_it_was() -> None:
@@ -59,21 +38,6 @@ def test_the_less_used_order_is_shown(
     n_plain: int, n_swapped: int, coin: int, *, is_swapped: bool
 ) -> None:
     assert side_order(n_plain=n_plain, n_swapped=n_swapped, rng=Coin(coin)) is is_swapped
-
-
-@pytest.mark.parametrize(
-    ("status", "after", "is_held"),
-    [
-        (AssignmentStatus.LEASED, timedelta(minutes=59), True),
-        (AssignmentStatus.LEASED, timedelta(hours=1), False),
-        (AssignmentStatus.RELEASED, timedelta(), False),
-    ],
-    ids=["running", "run-out", "given-back"],
-)
-def test_a_lease_is_held_until_it_expires(
-    status: AssignmentStatus, after: timedelta, *, is_held: bool
-) -> None:
-    assert a_lease(status).is_held(NOW + after) is is_held
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,15 @@ class Assignment(SQLModel, table=True):
             sqlite_where=sa.text("status IN ('leased', 'submitted')"),
             postgresql_where=sa.text("status IN ('leased', 'submitted')"),
         ),
+        # One open lease a person and project: claiming twice at once cannot yield two.
+        sa.Index(
+            "uq_assignment_project_person_leased",
+            "project_id",
+            "person_id",
+            unique=True,
+            sqlite_where=sa.text("status = 'leased'"),
+            postgresql_where=sa.text("status = 'leased'"),
+        ),
         sa.Index(None, "person_id", "status"),
         sa.Index(None, "status", "expires_at"),
     )

@@ -17,7 +17,15 @@ class Pair(SQLModel, table=True):
         sa.UniqueConstraint("project_id", "response_x_id", "response_y_id"),
         sa.CheckConstraint("response_x_id < response_y_id", name="ordered"),
         sa.CheckConstraint("n_taken BETWEEN 0 AND overlap", name="overlap_kept"),
-        sa.Index(None, "project_id", "is_offered", "position"),
+        # Holds only pairs with room, so finding the next one does not slow down with size.
+        sa.Index(
+            "ix_pair_with_room",
+            "project_id",
+            "is_offered",
+            "position",
+            sqlite_where=sa.text("n_taken < overlap"),
+            postgresql_where=sa.text("n_taken < overlap"),
+        ),
     )
 
     id: int = Field(default=None, primary_key=True)

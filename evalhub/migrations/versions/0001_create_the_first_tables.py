@@ -777,10 +777,12 @@ def upgrade() -> None:
         ),
     )
     op.create_index(
-        op.f("ix_pair_project_id_is_offered_position"),
+        "ix_pair_with_room",
         "pair",
         ["project_id", "is_offered", "position"],
         unique=False,
+        sqlite_where=sa.text("n_taken < overlap"),
+        postgresql_where=sa.text("n_taken < overlap"),
     )
     op.create_index(op.f("ix_pair_prompt_id"), "pair", ["prompt_id"], unique=False)
 
@@ -875,6 +877,14 @@ def upgrade() -> None:
         unique=True,
         sqlite_where=sa.text("status IN ('leased', 'submitted')"),
         postgresql_where=sa.text("status IN ('leased', 'submitted')"),
+    )
+    op.create_index(
+        "uq_assignment_project_person_leased",
+        "assignment",
+        ["project_id", "person_id"],
+        unique=True,
+        sqlite_where=sa.text("status = 'leased'"),
+        postgresql_where=sa.text("status = 'leased'"),
     )
 
     op.create_table(

@@ -10,7 +10,7 @@ from evalhub.core.judging.records import JudgedResponse, JudgmentRecord
 from evalhub.db import tables as t
 
 # A row of so many columns has no narrower type in SQLAlchemy.
-_Row: TypeAlias = sa.Row[Any]
+_Row: TypeAlias = sa.Row[*tuple[Any, ...]]
 
 _SIDES = ("x", "y")
 

@@ -1,0 +1,1 @@
+"""Hand out pairs as leases that expire, never more of a pair than its overlap."""

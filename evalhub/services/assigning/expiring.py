@@ -1,0 +1,64 @@
+"""Take back leases that ran out, so that their pairs can be given to someone else."""
+
+from collections import Counter
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from evalhub.core.campaigns import AssignmentStatus
+from evalhub.db import tables as t
+
+
+def reclaim_expired(project_id: int, *, session: Session, now: datetime) -> int:
+    """Mark the project's leases that ended by ``now`` as expired and free their places.
+
+    Return how many. Drafts stay. On PostgreSQL only one transaction a project does this at
+    a time and the others go on without: nobody then waits while holding what another waits
+    for, so leasing cannot deadlock. A lease that is being submitted is passed over.
+    """
+    connection = session.connection()
+    is_mine = connection.execute(
+        sa.select(t.project.c.id)
+        .where(t.project.c.id == project_id)
+        .with_for_update(key_share=True, skip_locked=True)
+    ).first()
+    if is_mine is None:
+        return 0
+    over = (
+        sa.select(t.assignment.c.id)
+        .where(
+            t.assignment.c.project_id == project_id,
+            t.assignment.c.status == AssignmentStatus.LEASED,
+            t.assignment.c.expires_at <= now,
+        )
+        .with_for_update(skip_locked=True)
+    )
+    ended = connection.execute(
+        sa.update(t.assignment)
+        .where(t.assignment.c.id.in_(over.scalar_subquery()))
+        .values(status=AssignmentStatus.EXPIRED, ended_at=now)
+        .returning(t.assignment.c.pair_id)
+    ).scalars()
+    freed = Counter(ended)
+    for pair_id, n_places in sorted(freed.items()):
+        free_places(pair_id, n_places=n_places, session=session)
+    return freed.total()
+
+
+def free_places(pair_id: int, *, n_places: int = 1, session: Session) -> None:
+    """Make ``n_places`` of a pair available again."""
+    session.connection().execute(
+        sa.update(t.pair).where(t.pair.c.id == pair_id).values(n_taken=t.pair.c.n_taken - n_places)
+    )
+
+
+def take_place(pair_id: int, *, session: Session) -> bool:
+    """Take one place of a pair and return True, or False when its overlap is reached."""
+    taken = session.connection().execute(
+        sa.update(t.pair)
+        .where(t.pair.c.id == pair_id, t.pair.c.n_taken < t.pair.c.overlap)
+        .values(n_taken=t.pair.c.n_taken + 1)
+        .returning(t.pair.c.id)
+    )
+    return taken.first() is not None

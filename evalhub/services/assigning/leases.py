@@ -1,0 +1,72 @@
+"""Find leases, and keep the one in work from running out."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from evalhub.core.assigning import Lease
+from evalhub.core.campaigns import AssignmentStatus
+from evalhub.db import tables as t
+from evalhub.errors import NotFound
+
+
+def get_lease(token: str, *, person_id: int, session: Session, for_update: bool = False) -> Lease:
+    """Return the assignment with this token if it is this person's.
+
+    With ``for_update`` nobody else changes it until the transaction ends. Raise
+    ``NotFound`` for an unknown token and for another person's alike.
+    """
+    query = sa.select(t.assignment).where(
+        t.assignment.c.token == token, t.assignment.c.person_id == person_id
+    )
+    if for_update:
+        query = query.with_for_update()
+    row = session.connection().execute(query).first()
+    if row is None:
+        raise NotFound("This comparison does not exist, or it is not yours.")
+    return lease_of(row)
+
+
+def find_open_lease(
+    project_id: int, *, person_id: int, session: Session, for_update: bool = False
+) -> Lease | None:
+    """Return the lease the person holds in a project, or None."""
+    query = sa.select(t.assignment).where(
+        t.assignment.c.project_id == project_id,
+        t.assignment.c.person_id == person_id,
+        t.assignment.c.status == AssignmentStatus.LEASED,
+    )
+    if for_update:
+        query = query.with_for_update()
+    row = session.connection().execute(query).first()
+    return None if row is None else lease_of(row)
+
+
+def extend(lease: Lease, *, session: Session, now: datetime) -> datetime:
+    """Let a lease that is being worked on run its full time from ``now``; return its end.
+
+    A lease that is no longer held keeps its end.
+    """
+    minutes = (
+        session.connection()
+        .execute(sa.select(t.project.c.lease_minutes).where(t.project.c.id == lease.project_id))
+        .scalar_one()
+    )
+    extended = (
+        session.connection()
+        .execute(
+            sa.update(t.assignment)
+            .where(t.assignment.c.id == lease.id, t.assignment.c.status == AssignmentStatus.LEASED)
+            .values(expires_at=now + timedelta(minutes=minutes))
+            .returning(t.assignment.c.expires_at)
+        )
+        .scalar()
+    )
+    return lease.expires_at if extended is None else extended
+
+
+def lease_of(row: "sa.Row[*tuple[Any, ...]]") -> Lease:
+    """Return a row of ``assignment`` as a lease."""
+    return Lease(**row._mapping)  # noqa: SLF001 - a documented attribute despite its name

@@ -1,0 +1,45 @@
+"""Give an assignment back without a judgment, which never counts against anybody."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from evalhub.core.assigning import Lease, ReleaseReason
+from evalhub.core.campaigns import AssignmentStatus
+from evalhub.db import tables as t
+from evalhub.errors import Conflict
+from evalhub.services.assigning.expiring import free_places
+from evalhub.services.assigning.leases import get_lease
+
+
+def release(
+    token: str,
+    *,
+    person_id: int,
+    reason: ReleaseReason = ReleaseReason.UNSTATED,
+    session: Session,
+    now: datetime,
+) -> Lease:
+    """Return the pair to the queue; someone else is asked. Return the lease as it was.
+
+    Doing it twice, or after the lease ran out, changes nothing: the pair is already back.
+    Raise ``NotFound`` for a token that is not this person's, and ``Conflict`` when the pair
+    has been judged: a judgment is revised, not given back.
+    """
+    lease = get_lease(token, person_id=person_id, session=session, for_update=True)
+    if lease.status is AssignmentStatus.SUBMITTED:
+        raise Conflict("This comparison has been judged; it cannot be given back.")
+    if lease.status is AssignmentStatus.LEASED:
+        end_lease(lease, reason=reason, session=session, now=now)
+    return lease
+
+
+def end_lease(lease: Lease, *, reason: ReleaseReason, session: Session, now: datetime) -> None:
+    """Mark a lease or a submission as released and free its place."""
+    session.connection().execute(
+        sa.update(t.assignment)
+        .where(t.assignment.c.id == lease.id)
+        .values(status=AssignmentStatus.RELEASED, ended_at=now, release_reason=reason.value)
+    )
+    free_places(lease.pair_id, session=session)

@@ -1,0 +1,164 @@
+"""Eight people at once, on both databases: the overlap is exact and nobody judges twice."""
+
+import random
+import threading
+from collections import Counter
+from datetime import datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+from sqlmodel import select
+
+from evalhub.core.campaigns import AssignmentStatus
+from evalhub.db import tables as t
+from evalhub.db.engine import Database
+from evalhub.db.models import Assignment, Pair
+from evalhub.services.assigning.leasing import lease_next
+from tests.services.assigning.conftest import make_campaign
+
+N_THREADS = 8
+
+
+class Worker(threading.Thread):
+    """One annotator who takes pairs and hands them in until none is left."""
+
+    def __init__(
+        self, database: Database, project_id: int, person_id: int, *, now: datetime, gives_up: bool
+    ) -> None:
+        super().__init__()
+        self.database, self.now, self.gives_up = database, now, gives_up
+        self.project_id, self.person_id = project_id, person_id
+        self.rng = random.Random(person_id)  # noqa: S311 - a test's lot
+        self.error: Exception | None = None
+
+    def run(self) -> None:
+        """Work; keep what went wrong for the test to raise."""
+        try:
+            while self.work_once():
+                pass
+        except Exception as error:  # noqa: BLE001 - re-raised in the test's own thread
+            self.error = error
+
+    def work_once(self) -> bool:
+        """Take one pair; hand it in, or now and then let its lease run out."""
+        with self.database.transaction() as session:
+            lease = lease_next(
+                self.project_id,
+                person_id=self.person_id,
+                session=session,
+                now=self.now,
+                rng=self.rng,
+            )
+        if lease is None:
+            return False
+        with self.database.transaction() as session:
+            session.connection().execute(
+                sa.update(t.assignment)
+                .where(
+                    t.assignment.c.id == lease.id,
+                    t.assignment.c.status == AssignmentStatus.LEASED,
+                )
+                .values(self.outcome())
+            )
+        return True
+
+    def outcome(self) -> dict[str, object]:
+        """Return what becomes of the lease."""
+        if self.gives_up and self.rng.random() < 0.3:
+            return {"expires_at": self.now - timedelta(seconds=1)}
+        return {"status": AssignmentStatus.SUBMITTED}
+
+
+def work(workers: list[Worker]) -> None:
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+        if worker.error is not None:
+            raise worker.error
+
+
+@pytest.mark.parametrize("gives_up", [False, True], ids=["diligent", "some-expire"])
+def test_every_pair_gets_exactly_its_overlap(
+    database: Database, now: datetime, *, gives_up: bool
+) -> None:
+    with database.transaction() as session:
+        campaign = make_campaign(session, n_pairs=12, overlap=3, n_people=N_THREADS)
+        project_id = campaign.project.id
+        people = [person.id for person in campaign.people]
+
+    work([Worker(database, project_id, p, now=now, gives_up=gives_up) for p in people])
+
+    with database.transaction(write=False) as session:
+        done = session.exec(
+            select(Assignment.pair_id, Assignment.person_id).where(
+                Assignment.status == AssignmentStatus.SUBMITTED
+            )
+        ).all()
+        taken = session.exec(select(Pair.n_taken)).all()
+    assert Counter(pair_id for pair_id, _person in done) == dict.fromkeys(
+        {pair_id for pair_id, _person in done}, 3
+    )
+    assert len(set(done)) == len(done) == 36
+    assert set(taken) == {3}
+
+
+def test_one_person_claiming_eight_times_at_once_gets_one_lease(
+    database: Database, now: datetime
+) -> None:
+    with database.transaction() as session:
+        campaign = make_campaign(session, n_pairs=12, overlap=3)
+        project_id, person_id = campaign.project.id, campaign.people[0].id
+    barrier = threading.Barrier(N_THREADS)
+    tokens: list[str] = []
+
+    def claim(seed: int) -> None:
+        barrier.wait()
+        with database.transaction() as session:
+            lease = lease_next(
+                project_id,
+                person_id=person_id,
+                session=session,
+                now=now,
+                rng=random.Random(seed),  # noqa: S311 - a test's lot
+            )
+        assert lease is not None
+        tokens.append(lease.token)
+
+    threads = [threading.Thread(target=claim, args=(seed,)) for seed in range(N_THREADS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(tokens) == N_THREADS
+    assert len(set(tokens)) == 1
+
+
+@pytest.mark.parametrize("is_own", [False, True], ids=["another's", "one's-own"])
+def test_while_someone_else_reclaims_leasing_goes_on(
+    database: Database, now: datetime, *, is_own: bool
+) -> None:
+    if database.is_sqlite:
+        pytest.skip("SQLite has one writer at a time")
+    with database.transaction() as session:
+        campaign = make_campaign(session, n_pairs=2)
+        expired = campaign.must_lease(campaign.people[0], now - timedelta(hours=2))
+    person = campaign.people[0 if is_own else 1]
+
+    with database.transaction() as other:
+        other.connection().execute(
+            sa.select(t.project).with_for_update(key_share=True).order_by(t.project.c.id)
+        )
+        with database.transaction() as session:
+            lease = lease_next(
+                campaign.project.id,
+                person_id=person.id,
+                session=session,
+                now=now,
+                rng=random.Random(0),  # noqa: S311 - a test's lot
+            )
+
+    assert lease is not None
+    assert (lease.pair_id == expired.pair_id) is is_own
+    assert lease.expires_at == now + timedelta(hours=1)
