@@ -1,33 +1,30 @@
 """Hold what rows are made of: prompts, responses and the judgments on one pair of them."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from evalhub.core.judging.answers import Answer
 from evalhub.core.judging.records import JudgedResponse, JudgmentRecord
+from evalhub.core.prompts.records import Prompt
 from evalhub.core.releasing.rows import Message
-from evalhub.core.releasing.vocabulary import PromptUse, Split
+from evalhub.core.releasing.vocabulary import Split
 
 
 @dataclass(frozen=True, slots=True)
 class ReleasePrompt:
-    """Hold one prompt as its set has it; ``group`` joins prompts that must share a split."""
+    """Hold one prompt, its hash and the group whose prompts must share a split."""
 
-    key: str
+    prompt: Prompt
     sha256: str
-    messages: tuple[tuple[str, str], ...]
     group: str
-    use: PromptUse
-    domain: str
-    language: str
-    jurisdiction: str
-    license: str
-    source_kind: str
-    tags: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """Return the prompt's id within its set."""
+        return self.prompt.id
 
     def chat(self) -> list[Message]:
         """Return the messages as rows hold them."""
-        return [Message(role=role, content=content) for role, content in self.messages]
+        return [Message(role=m.role.value, content=m.content) for m in self.prompt.messages]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +71,3 @@ class RubricDocument:
     def path(self) -> str:
         """Return where a release keeps the rubric."""
         return f"rubrics/{self.id}-{self.version}.json"
-
-
-VetoFlags = Mapping[tuple[str, str], frozenset[str]]
-"""The flags with a veto of each rubric version, by rubric id and version."""

@@ -49,8 +49,8 @@ def pair_row(pair: JudgedPair, summary: PairSummary) -> PairRow:
         soft_label=soft_label(summary),
         agreement=chosen_share(summary),
         mean_preference=mean_preference(summary),
-        domain=pair.prompt.domain,
-        language=pair.prompt.language,
+        domain=pair.prompt.prompt.domain,
+        language=pair.prompt.prompt.language,
         rubric_id=rubric_id,
         rubric_version=rubric_version,
         split=pair.split.value,
@@ -90,8 +90,8 @@ def tie_row(pair: JudgedPair, summary: PairSummary) -> TieRow:
         n_both_bad=summary.n_both_bad,
         n_cannot_judge=summary.n_cannot_judge,
         soft_label_b=summary.soft_label_y,
-        domain=pair.prompt.domain,
-        language=pair.prompt.language,
+        domain=pair.prompt.prompt.domain,
+        language=pair.prompt.prompt.language,
         rubric_id=rubric_id,
         rubric_version=rubric_version,
         split=pair.split.value,
@@ -101,17 +101,18 @@ def tie_row(pair: JudgedPair, summary: PairSummary) -> TieRow:
 
 def prompt_row(prompt: ReleasePrompt, split: Split) -> PromptRow:
     """Return the row of a prompt."""
+    content = prompt.prompt
     return PromptRow(
         prompt_id=prompt.key,
         prompt_sha256=prompt.sha256,
         prompt=prompt.chat(),
         prompt_group=prompt.group,
-        domain=prompt.domain,
-        language=prompt.language,
-        jurisdiction=prompt.jurisdiction,
-        license=prompt.license,
-        source_kind=prompt.source_kind,
-        tags=list(prompt.tags),
+        domain=content.domain,
+        language=content.language,
+        jurisdiction=content.jurisdiction or "",
+        license=content.license,
+        source_kind=content.source.kind.value,
+        tags=list(content.tags),
         split=split.value,
     )
 

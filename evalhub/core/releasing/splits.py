@@ -4,7 +4,8 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from evalhub.core.releasing.vocabulary import PromptUse, Split
+from evalhub.core.prompts.vocabulary import Split as PromptUse
+from evalhub.core.releasing.vocabulary import Split
 
 SALT = "evalhub.split/1"
 """One salt for every project: a group that two projects share is in the same split of both."""

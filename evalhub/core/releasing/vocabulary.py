@@ -43,19 +43,6 @@ class FileFormat(StrEnum):
     """One JSON object a line, UTF-8."""
 
 
-class PromptUse(StrEnum):
-    """Say what a prompt may be used for, from the ``split`` of its prompt set."""
-
-    TRAIN = "train"
-    """Anything; the hash of its group chooses the split."""
-    EVAL = "eval"
-    """Evaluation only: it is always in the test split."""
-    GOLD = "gold"
-    """A control item with a known answer; never released."""
-    HOLDOUT = "holdout"
-    """Held back; never released."""
-
-
 class PairOutcome(StrEnum):
     """Say what became of a pair."""
 
@@ -79,7 +66,7 @@ class FilterName(StrEnum):
     MODEL_JUDGE = "model_judge"
     """Judgments made by a model used as a judge."""
     CONTROL_PROMPT = "control_prompt"
-    """Judgments on control items (prompts with split ``gold``)."""
+    """Judgments on prompts with known answers (split ``gold``), which serve as control items."""
     HELD_OUT_PROMPT = "held_out_prompt"
     """Judgments on prompts with split ``holdout``."""
     RESPONSE_NOT_ANSWERED = "response_not_answered"

@@ -1,0 +1,153 @@
+"""Write the dataset card that travels with a release."""
+
+from collections.abc import Iterable, Iterator
+
+from evalhub.core.releasing.agreement import AgreementFigure
+from evalhub.core.releasing.card_front import front_matter
+from evalhub.core.releasing.manifest import Manifest
+from evalhub.core.releasing.usage import snippets
+from evalhub.core.releasing.vocabulary import Part
+
+_PARTS = {
+    Part.PAIRS: "pairs with a majority: `prompt`, `chosen`, `rejected` and the figures below",
+    Part.PAIRS_MARGIN: "the pairs that have graded preferences, with `margin`",
+    Part.TRL: "the same pairs with the three columns a TRL reward trainer reads",
+    Part.TIES: "pairs without a majority; nothing in them is chosen or rejected",
+    Part.JUDGMENTS: "one row a judgment, as shown and turned to the pair's own order",
+    Part.PROMPTS: "the prompts",
+}
+
+SIMULATED = (
+    "This release holds simulated data. Simulated judgments come from a program, simulated "
+    "responses from a script; both are marked by `is_simulated`. They show how EvalHub works "
+    "and say nothing about any model."
+)
+
+LIMITS = (
+    (
+        "A preference is the judgment of the people who were asked, under one rubric. Agreement "
+        "between them is no proof that they are right."
+    ),
+    (
+        "A majority of few judgments is weak evidence: read `n_judgments` and `soft_label`, not "
+        "only which response was chosen."
+    ),
+    "`soft_label` is a count. No annotator is weighted, and no model strength enters it.",
+    "Reasons in `why` are free text. They were not searched for personal data.",
+    (
+        '`why` was written with the sides as shown: where `shown_left` is `b`, its "A" is '
+        "response b of the row."
+    ),
+    "The licence of the prompts does not cover the responses: the terms of each model apply.",
+)
+
+
+def card_text(manifest: Manifest) -> str:
+    """Return ``README.md``: a head for loaders, then the same facts for people."""
+    return front_matter(manifest) + "\n".join(_body(manifest)) + "\n"
+
+
+def _body(manifest: Manifest) -> Iterator[str]:
+    release = manifest.release
+    yield from ("", f"# {_plain(release.title)}, {release.version}", "")
+    if manifest.simulated:
+        yield from (f"> **Simulated.** {SIMULATED}", "")
+    yield from (f"Collected for: {_plain(release.purpose)}", "")
+    yield from ("## Tables", "", *_tables(manifest), "")
+    yield from (
+        (
+            "Each table is there as Parquet and as JSON lines, one file a split. All prompts of "
+            "one group are in one split."
+        ),
+        "",
+    )
+    yield from ("## Who judged", "", *_people(manifest), "")
+    yield from ("## Agreement", "", *_agreement(manifest.agreement), "")
+    yield from ("## What was left out", "", *_filters(manifest), "")
+    yield from ("## What the figures are", "")
+    yield from (f"- `{name}`: {method}" for name, method in manifest.methods.items())
+    yield from ("", "## What went in", "", *_inputs(manifest), "")
+    yield from ("## Limits", "", *(f"- {limit}" for limit in LIMITS), "")
+    yield from ("## Use", "", *_use(manifest))
+
+
+def _tables(manifest: Manifest) -> list[str]:
+    rows = [
+        (f"`{part}`", _PARTS[part], split, f"{n:,}")
+        for part in Part
+        for split, n in manifest.counts.rows.get(part, {}).items()
+    ]
+    return _table(("Table", "Holds", "Split", "Rows"), rows)
+
+
+def _people(manifest: Manifest) -> Iterator[str]:
+    counts = manifest.counts
+    yield (
+        f"{counts.n_judgments:,} judgments by {counts.n_annotators:,} annotators; "
+        f"{counts.n_simulated_judgments:,} of the judgments are simulated, and in "
+        f"{counts.n_cannot_judge:,} the annotator could not judge."
+    )
+    yield ""
+    yield from _table(
+        ("Annotators", "Number"),
+        [(origin, f"{n:,}") for origin, n in counts.annotators_by_origin.items()],
+    )
+
+
+def _agreement(figures: tuple[AgreementFigure, ...]) -> list[str]:
+    if not figures:
+        return ["No pair was judged by two annotators, so there is no agreement to state."]
+    rows = [
+        (
+            figure.name,
+            f"{figure.value:.1%}",
+            "none" if figure.low is None else f"{figure.low:.1%} to {figure.high:.1%}",
+            f"{figure.n_comparisons:,} comparisons on {figure.n_pairs:,} pairs",
+        )
+        for figure in figures
+    ]
+    notes = [f"Value: {figures[0].method}. Interval: {figures[0].interval_method}."]
+    return [*_table(("Measure", "Value", "Interval", "n"), rows), "", *notes]
+
+
+def _filters(manifest: Manifest) -> list[str]:
+    rows = [
+        (f"`{one.name}`", f"`{one.part}`", f"{one.rows_in:,}", f"{one.rows_out:,}")
+        for one in manifest.filters
+    ]
+    return _table(("Filter", "Table", "Rows in", "Rows out"), rows)
+
+
+def _inputs(manifest: Manifest) -> Iterator[str]:
+    prompts = manifest.inputs.prompt_set
+    licenses = ", ".join(_plain(name) for name in prompts.licenses)
+    yield f"- prompt set `{prompts.slug}@{prompts.version}`, sha256 `{prompts.sha256}`; {licenses}"
+    for rubric in manifest.inputs.rubrics:
+        name = f"`{rubric.id}` {rubric.version}"
+        yield f"- rubric {name}, sha256 `{rubric.sha256}`, in `{rubric.path}`"
+    for one in manifest.inputs.endpoints:
+        simulated = "; simulated" if one.is_simulated else ""
+        terms = _plain(one.output_terms)
+        yield f"- responses of {_plain(one.model)} (terms of use: {terms}{simulated})"
+    yield f"- judgments in force, sha256 `{manifest.inputs.judgments_sha256}`"
+    yield f"- recipe, sha256 `{manifest.recipe_sha256}`, in `recipe.json`"
+
+
+def _use(manifest: Manifest) -> Iterator[str]:
+    folder = f"{manifest.release.project}-{manifest.release.version}"
+    yield f"Beside the folder of the release, here named `{folder}`:"
+    for snippet in snippets(folder, manifest.counts.rows):
+        yield from ("", f"### {snippet.title}", "", f"```{snippet.language}", snippet.code, "```")
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:
+    lines = [head, ("---",) * len(head), *rows]
+    return ["| " + " | ".join(cells) + " |" for cells in lines]
+
+
+def _plain(text: str) -> str:
+    """Return text from people on one line, without what Markdown or HTML would act on."""
+    line = " ".join(text.split())
+    for mark in "\\`*_[]<>|#":
+        line = line.replace(mark, f"\\{mark}")
+    return line

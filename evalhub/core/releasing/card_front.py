@@ -1,0 +1,77 @@
+"""Write the head of the dataset card, which loaders and catalogues read."""
+
+from collections.abc import Mapping
+from typing import TypeAlias
+
+import yaml
+
+from evalhub.core.people import Origin
+from evalhub.core.releasing.features import Feature, features_of
+from evalhub.core.releasing.files import table_path
+from evalhub.core.releasing.manifest import Manifest
+from evalhub.core.releasing.schemas import SCHEMAS
+from evalhub.core.releasing.vocabulary import FileFormat, Part, Split
+
+_Config: TypeAlias = dict[str, "str | bool | list[dict[str, str]]"]
+
+_ANNOTATORS = {
+    Origin.ACCOUNT.value: "expert-generated",
+    Origin.IMPORTED.value: "found",
+    Origin.SIMULATED.value: "machine-generated",
+}
+
+_SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
+_LARGEST = "1M<n<10M"
+
+
+def front_matter(manifest: Manifest) -> str:
+    """Return the YAML head of the card between its two rules."""
+    inputs = manifest.inputs
+    rows = manifest.counts.rows
+    parts = [part for part in Part if rows.get(part)]
+    head = {
+        "pretty_name": f"{manifest.release.title} {manifest.release.version}",
+        **_license(inputs.prompt_set.licenses, [one.output_terms for one in inputs.endpoints]),
+        "language": sorted({tag.split("-")[0].lower() for tag in inputs.prompt_set.languages}),
+        "annotations_creators": sorted(
+            {_ANNOTATORS[origin] for origin in manifest.counts.annotators_by_origin}
+        ),
+        "language_creators": ["machine-generated"],
+        "task_categories": ["text-generation"],
+        "size_categories": [_size(sum(rows.get(Part.PAIRS, {}).values()))],
+        "tags": _tags(manifest),
+        "configs": [_config(part, rows[part], is_default=part is parts[0]) for part in parts],
+        "dataset_info": [_info(part) for part in parts],
+    }
+    text = yaml.safe_dump(head, sort_keys=False, allow_unicode=True, width=100)
+    return f"---\n{text}---\n"
+
+
+def _license(licenses: tuple[str, ...], terms: list[str]) -> dict[str, str]:
+    """Name one licence only where the prompts have one and every model's output is allowed."""
+    if len(licenses) == 1 and set(terms) == {"allowed"}:
+        return {"license": licenses[0].lower()}
+    return {"license": "other", "license_name": "see-the-card"}
+
+
+def _tags(manifest: Manifest) -> list[str]:
+    tags = ["preference", "reward-model", "human-feedback", "pairwise", manifest.release.domain]
+    return [*tags, "simulated"] if manifest.simulated else tags
+
+
+def _size(n_pairs: int) -> str:
+    return next((name for limit, name in _SIZES if n_pairs < limit), _LARGEST)
+
+
+def _config(part: Part, splits: Mapping[str, int], *, is_default: bool) -> _Config:
+    files = [
+        {"split": split.value, "path": table_path(part, split, FileFormat.PARQUET)}
+        for split in Split
+        if split in splits
+    ]
+    config: _Config = {"config_name": part.value, "data_files": files}
+    return {**config, "default": True} if is_default else config
+
+
+def _info(part: Part) -> "dict[str, str | list[Feature]]":
+    return {"config_name": part.value, "features": features_of(SCHEMAS[part])}

@@ -1,0 +1,143 @@
+"""Check the rows of a release against its own promises, table by table and across tables."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from math import isclose
+from typing import Any, TypeAlias
+
+import pyarrow as pa
+
+from evalhub.core.canonical import content_hash
+from evalhub.core.judging.answers import Choice
+from evalhub.core.releasing.schemas import KEYS, RESERVED_NAMES, SCHEMAS
+from evalhub.core.releasing.vocabulary import Part, Split
+from evalhub.errors import Problem
+
+AnyRow: TypeAlias = Mapping[str, Any]
+"""A row as a file holds it, whose values are not yet known to be of their types."""
+
+_CHATS = ("prompt", "chosen", "rejected")
+_PAIR_TABLES = frozenset({Part.PAIRS, Part.PAIRS_MARGIN, Part.TRL})
+
+
+def check_schema(part: Part, schema: pa.Schema, *, where: str) -> list[Problem]:
+    """Return what is wrong with the schema of a table's file."""
+    problems = []
+    if not schema.equals(SCHEMAS[part]):
+        problems.append(Problem(where, f"the schema is not that of the table {part}"))
+    allowed = {"margin"} if part is Part.PAIRS_MARGIN else set()
+    reserved = sorted((RESERVED_NAMES - allowed) & set(schema.names))
+    problems += [
+        Problem(f"{where}, column {name!r}", "is a name that trainers give a meaning of their own")
+        for name in reserved
+    ]
+    return problems
+
+
+def check_nulls(part: Part, batch: pa.RecordBatch, *, where: str) -> list[Problem]:
+    """Return the columns that hold a null although their schema forbids it."""
+    return [
+        Problem(f"{where}, column {column.name!r}", "holds a null")
+        for column in SCHEMAS[part]
+        if not column.nullable and batch.column(column.name).null_count
+    ]
+
+
+@dataclass(slots=True)
+class RowChecks:
+    """Check rows as they come and keep what the checks across tables need."""
+
+    problems: list[Problem] = field(default_factory=list)
+    _ids: dict[Part, set[str]] = field(default_factory=lambda: {part: set() for part in Part})
+    _split_of_prompt: dict[str, Split] = field(default_factory=dict)
+    _split_of_group: dict[str, Split] = field(default_factory=dict)
+    _n_stated: dict[str, int] = field(default_factory=dict)
+    _n_found: Counter[str] = field(default_factory=Counter)
+    _chats: Counter[str] = field(default_factory=Counter)
+
+    def check(self, part: Part, split: Split, row: AnyRow, *, where: str) -> None:
+        """Check one row, whose schema and nulls are already known to be right."""
+        self.problems += [Problem(where, rule) for rule in self._broken(part, split, row)]
+
+    def finish(self) -> list[Problem]:
+        """Check the tables against each other and return every problem found."""
+        self.problems += [Problem("", rule) for rule in self._broken_across()]
+        return self.problems
+
+    def _broken(self, part: Part, split: Split, row: AnyRow) -> Iterator[str]:
+        if part in KEYS:
+            yield from self._broken_identity(part, split, row)
+        if part in _PAIR_TABLES:
+            yield from _broken_turns(row)
+            self._compare_chats(part, row)
+        if part in {Part.PAIRS, Part.PAIRS_MARGIN}:
+            yield from _broken_figures(row)
+        if part is Part.PAIRS_MARGIN and not 0 <= row["margin"] <= 1:
+            yield f"margin {row['margin']} is not between 0 and 1"
+        if part is Part.TIES and 2 * max(row["n_a"], row["n_b"]) > row["n_judgments"]:
+            yield "a majority prefers one response, so it is no tie"
+        self._remember(part, row)
+
+    def _broken_identity(self, part: Part, split: Split, row: AnyRow) -> Iterator[str]:
+        key = row[KEYS[part]]
+        if key in self._ids[part]:
+            yield f"{KEYS[part]} {key!r} stands in {part} twice"
+        self._ids[part].add(key)
+        if row["split"] != split:
+            yield f"split {row['split']!r} is not that of its file"
+        if self._split_of_prompt.setdefault(row["prompt_id"], split) is not split:
+            yield f"prompt {row['prompt_id']!r} is in two splits"
+        group = row.get("prompt_group")
+        if group is not None and self._split_of_group.setdefault(group, split) is not split:
+            yield f"prompt group {group!r} is in two splits"
+
+    def _compare_chats(self, part: Part, row: AnyRow) -> None:
+        """Count a conversation up for pairs and down for trl, so that equal tables come to zero."""
+        key = content_hash([row[name] for name in _CHATS])
+        self._chats[key] += {Part.PAIRS: 1, Part.TRL: -1}.get(part, 0)
+        if not self._chats[key]:
+            del self._chats[key]
+
+    def _remember(self, part: Part, row: AnyRow) -> None:
+        if part in {Part.PAIRS, Part.TIES}:
+            self._n_stated[row["pair_id"]] = row["n_judgments"]
+        if part is Part.JUDGMENTS and row["choice"] != Choice.CANNOT_JUDGE:
+            self._n_found[row["pair_id"]] += 1
+
+    def _broken_across(self) -> Iterator[str]:
+        ids = self._ids
+        for pair in sorted(ids[Part.PAIRS] & ids[Part.TIES]):
+            yield f"pair {pair!r} is in pairs and in ties"
+        for pair in sorted(ids[Part.PAIRS_MARGIN] - ids[Part.PAIRS]):
+            yield f"pair {pair!r} is in pairs_margin but not in pairs"
+        for prompt in sorted(self._split_of_prompt.keys() - ids[Part.PROMPTS]):
+            yield f"prompt {prompt!r} is not in prompts"
+        for pair, stated in sorted(self._n_stated.items()):
+            if self._n_found[pair] != stated:
+                yield f"pair {pair!r} states {stated} judgments; there are {self._n_found[pair]}"
+        if self._chats:
+            yield "trl does not hold the same conversations as pairs"
+
+
+def _broken_turns(row: AnyRow) -> Iterator[str]:
+    for name in ("chosen", "rejected"):
+        if [message["role"] for message in row[name]] != ["assistant"]:
+            yield f"{name} is not one turn of the assistant"
+    if any(None in message.values() for name in _CHATS for message in row[name]):
+        yield "a message has no role or no content"
+    if row["chosen"] == row["rejected"]:
+        yield "chosen and rejected are the same"
+
+
+def _broken_figures(row: AnyRow) -> Iterator[str]:
+    n = row["n_judgments"]
+    if n != row["n_chosen"] + row["n_rejected"] + row["n_ties"]:
+        yield "n_judgments is not the sum of its parts"
+    elif 2 * row["n_chosen"] <= n:
+        yield "no majority prefers the chosen response"
+    elif not (
+        isclose(row["soft_label"], (row["n_chosen"] + row["n_ties"] / 2) / n)
+        and isclose(row["agreement"], row["n_chosen"] / n)
+    ):
+        yield "soft_label or agreement does not follow from the counts"

@@ -1,0 +1,183 @@
+"""Write the rows of a table as Parquet and JSON lines, with hashes, in constant memory.
+
+Both writers are deterministic: fixed options, fixed row groups, no time and no host in the
+file. Parquet names the version of the library that wrote it, so equal bytes need an equal
+version of pyarrow; the manifest says which.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from io import RawIOBase
+from typing import BinaryIO, Protocol, TypeAlias
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from evalhub.core.releasing.rows import Row
+from evalhub.core.releasing.schemas import SCHEMAS
+from evalhub.core.releasing.vocabulary import FileFormat, Part, Split
+
+ROWS_PER_GROUP = 2_000
+ZSTD_LEVEL = 3
+WRITER = f"pyarrow {pa.__version__}"
+
+OpenFile: TypeAlias = Callable[[str], BinaryIO]
+"""Open a file for writing, named by its path within the release; the writer closes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """Hold what is known of one written file; ``n_rows`` is None where it is no table."""
+
+    path: str
+    sha256: str
+    n_bytes: int
+    n_rows: int | None = None
+
+
+class HashedFile(RawIOBase):
+    """Pass bytes on to a file and know their number and their SHA-256."""
+
+    def __init__(self, path: str, file: BinaryIO) -> None:
+        super().__init__()
+        self.path = path
+        self._file = file
+        self._digest = hashlib.sha256()
+        self._n_bytes = 0
+
+    def writable(self) -> bool:
+        """Tell that bytes can be written."""
+        return True
+
+    def tell(self) -> int:
+        """Return how many bytes were written."""
+        return self._n_bytes
+
+    def write(self, data: "bytes | bytearray | memoryview", /) -> int:  # type: ignore[override]  # typeshed's Buffer has no name before Python 3.12
+        """Write all of ``data``."""
+        raw = bytes(data)
+        self._file.write(raw)
+        self._digest.update(raw)
+        self._n_bytes += len(raw)
+        return len(raw)
+
+    def close(self) -> None:
+        """Close the file behind."""
+        if not self.closed:
+            self._file.close()
+        super().close()
+
+    def facts(self, n_rows: int | None = None) -> FileFacts:
+        """Return what was written so far."""
+        return FileFacts(self.path, self._digest.hexdigest(), self._n_bytes, n_rows)
+
+
+class _RowWriter(Protocol):
+    def add(self, row: Row) -> None:
+        """Write one row."""
+
+    def close(self) -> FileFacts:
+        """Write what is left, close the file and return its facts."""
+
+
+class JsonlWriter:
+    """Write one JSON object a line, keys in the order of the schema."""
+
+    def __init__(self, path: str, file: BinaryIO) -> None:
+        self._file = HashedFile(path, file)
+        self._n_rows = 0
+
+    def add(self, row: Row) -> None:
+        """Write one row."""
+        line = json.dumps(row, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        self._file.write(line.encode() + b"\n")
+        self._n_rows += 1
+
+    def close(self) -> FileFacts:
+        """Close the file and return its facts."""
+        self._file.close()
+        return self._file.facts(self._n_rows)
+
+
+class ParquetWriter:
+    """Write rows under an explicit schema, a fixed number a row group."""
+
+    def __init__(self, path: str, file: BinaryIO, *, schema: pa.Schema) -> None:
+        self._file = HashedFile(path, file)
+        self._schema = schema
+        self._rows: list[Row] = []
+        self._n_rows = 0
+        self._writer = pq.ParquetWriter(
+            self._file,
+            schema,
+            version="2.6",
+            data_page_version="1.0",
+            compression="zstd",
+            compression_level=ZSTD_LEVEL,
+            use_dictionary=True,
+            write_statistics=True,
+        )
+
+    def add(self, row: Row) -> None:
+        """Take one row; a full group is written at once."""
+        self._rows.append(row)
+        if len(self._rows) == ROWS_PER_GROUP:
+            self._flush()
+
+    def close(self) -> FileFacts:
+        """Write the last group, close the file and return its facts."""
+        if self._rows:
+            self._flush()
+        self._writer.close()
+        self._file.close()
+        return self._file.facts(self._n_rows)
+
+    def _flush(self) -> None:
+        table = pa.Table.from_pylist(self._rows, schema=self._schema)
+        self._writer.write_table(table, row_group_size=ROWS_PER_GROUP)
+        self._n_rows += len(self._rows)
+        self._rows = []
+
+
+class TableFiles:
+    """Hold the open files of all tables; a split without rows gets no file.
+
+    Loaders refuse an empty split, so a file is opened with its first row.
+    """
+
+    def __init__(self, open_file: OpenFile) -> None:
+        self._open_file = open_file
+        self._writers: dict[tuple[Part, Split], tuple[_RowWriter, ...]] = {}
+
+    def add(self, part: Part, split: Split, row: Row) -> None:
+        """Write ``row`` to the files of its table and split."""
+        if (part, split) not in self._writers:
+            self._writers[part, split] = self._open(part, split)
+        for writer in self._writers[part, split]:
+            writer.add(row)
+
+    def close(self) -> tuple[FileFacts, ...]:
+        """Close every file and return their facts, ordered by path."""
+        facts = [writer.close() for writers in self._writers.values() for writer in writers]
+        return tuple(sorted(facts, key=lambda one: one.path))
+
+    def _open(self, part: Part, split: Split) -> tuple[_RowWriter, ...]:
+        parquet, jsonl = (table_path(part, split, kind) for kind in FileFormat)
+        return (
+            ParquetWriter(parquet, self._open_file(parquet), schema=SCHEMAS[part]),
+            JsonlWriter(jsonl, self._open_file(jsonl)),
+        )
+
+
+def table_path(part: Part, split: Split, kind: FileFormat) -> str:
+    """Return where a release keeps one split of a table."""
+    return f"{part}/{split}.{kind}"
+
+
+def write_text(path: str, text: str, *, open_file: OpenFile) -> FileFacts:
+    """Write a text file as UTF-8 and return its facts."""
+    with HashedFile(path, open_file(path)) as file:
+        file.write(text.encode())
+        return file.facts()

@@ -1,0 +1,58 @@
+"""Count what each named filter leaves out, in the order in which the filters work."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from evalhub.core.releasing.vocabulary import FilterName, PairOutcome, Part
+
+_JUDGMENT_FILTERS = (
+    FilterName.MODEL_JUDGE,
+    FilterName.CONTROL_PROMPT,
+    FilterName.HELD_OUT_PROMPT,
+)
+
+_PAIR_FILTERS = {
+    FilterName.RESPONSE_NOT_ANSWERED: PairOutcome.RESPONSE_NOT_ANSWERED,
+    FilterName.IDENTICAL_RESPONSES: PairOutcome.IDENTICAL_RESPONSES,
+    FilterName.CANNOT_JUDGE: PairOutcome.CANNOT_JUDGE,
+    FilterName.BOTH_UNACCEPTABLE: PairOutcome.BOTH_UNACCEPTABLE,
+    FilterName.NO_MAJORITY: PairOutcome.TIE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FilterCount:
+    """Hold how many rows went into a filter of one table and how many came out."""
+
+    name: FilterName
+    part: Part
+    rows_in: int
+    rows_out: int
+
+
+def judgment_filters(n_judgments: int, dropped: Counter[FilterName]) -> tuple[FilterCount, ...]:
+    """Return the filters between the judgments in force and the judgments table."""
+    return _chain(
+        Part.JUDGMENTS, n_judgments, [(name, dropped[name]) for name in _JUDGMENT_FILTERS]
+    )
+
+
+def pair_filters(outcomes: Counter[PairOutcome], *, n_with_margin: int) -> tuple[FilterCount, ...]:
+    """Return the filters between the judged pairs and the tables of pairs."""
+    dropped = [(name, outcomes[outcome]) for name, outcome in _PAIR_FILTERS.items()]
+    n_pairs = outcomes[PairOutcome.PREFERENCE]
+    without_margin = [(FilterName.NO_GRADED_PREFERENCE, n_pairs - n_with_margin)]
+    return (
+        *_chain(Part.PAIRS, outcomes.total(), dropped),
+        *_chain(Part.PAIRS_MARGIN, n_pairs, without_margin),
+    )
+
+
+def _chain(
+    part: Part, n_rows: int, dropped: list[tuple[FilterName, int]]
+) -> tuple[FilterCount, ...]:
+    counts = []
+    for name, n_dropped in dropped:
+        counts.append(FilterCount(name, part, rows_in=n_rows, rows_out=n_rows - n_dropped))
+        n_rows -= n_dropped
+    return tuple(counts)

@@ -1,0 +1,120 @@
+"""Describe a release in one file that a program can read: inputs, counts, filters, files.
+
+There is no clock in it: the same state gives the same bytes.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+from evalhub.core.releasing.agreement import AgreementFigure
+from evalhub.core.releasing.files import FileFacts
+from evalhub.core.releasing.filters import FilterCount
+
+MANIFEST = "manifest.json"
+RECIPE = "recipe.json"
+CARD = "README.md"
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseIdentity:
+    """Name a release, and what it was collected for."""
+
+    project: str
+    version: str
+    title: str
+    purpose: str
+    domain: str
+
+    @property
+    def id(self) -> str:
+        """Return the name of the release as others cite it."""
+        return f"{self.project}@{self.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class PromptSetInput:
+    """Name the prompt-set version, and the licences of its prompts."""
+
+    slug: str
+    version: int
+    sha256: str
+    n_prompts: int
+    licenses: tuple[str, ...]
+    languages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RubricInput:
+    """Name one rubric version that judgments rest on, and its file."""
+
+    id: str
+    version: str
+    sha256: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointInput:
+    """Name one endpoint whose responses were judged, and the terms of its output."""
+
+    slug: str
+    revision: int
+    model: str
+    output_terms: str
+    is_simulated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseInputs:
+    """Hold the hashes of everything a release was made from."""
+
+    prompt_set: PromptSetInput
+    rubrics: tuple[RubricInput, ...]
+    endpoints: tuple[EndpointInput, ...]
+    responses_sha256: str
+    judgments_sha256: str
+    n_responses: int
+    n_judgments: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseCounts:
+    """Hold the numbers a reader asks for first; ``pairs`` maps each outcome to its pairs."""
+
+    n_judgments: int
+    n_cannot_judge: int
+    n_simulated_judgments: int
+    n_annotators: int
+    n_prompts: int
+    n_models: int
+    judgments_by_origin: Mapping[str, int]
+    annotators_by_origin: Mapping[str, int]
+    pairs: Mapping[str, int]
+    rows: Mapping[str, Mapping[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """Hold everything ``manifest.json`` says."""
+
+    schema: str
+    id: str
+    release: ReleaseIdentity
+    simulated: bool
+    recipe_sha256: str
+    inputs: ReleaseInputs
+    counts: ReleaseCounts
+    agreement: tuple[AgreementFigure, ...]
+    filters: tuple[FilterCount, ...]
+    methods: Mapping[str, str]
+    files: tuple[FileFacts, ...]
+    writer: str
+
+
+def manifest_text(manifest: Manifest) -> str:
+    """Return the text of ``manifest.json``: sorted keys, two spaces a level, one last newline."""
+    return (
+        json.dumps(asdict(manifest), ensure_ascii=False, allow_nan=False, indent=2, sort_keys=True)
+        + "\n"
+    )

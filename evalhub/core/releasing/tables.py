@@ -1,0 +1,112 @@
+"""Write every table of a release from a stream of judged pairs, and count what went in."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from evalhub.core.canonical import Json
+from evalhub.core.judging.records import JudgmentRecord
+from evalhub.core.releasing.aggregation import PairSummary, summarise
+from evalhub.core.releasing.agreement import AgreementTally
+from evalhub.core.releasing.files import TableFiles
+from evalhub.core.releasing.judgment_rows import judgment_row
+from evalhub.core.releasing.material import JudgedPair, ReleasePrompt
+from evalhub.core.releasing.pair_rows import (
+    margin_row,
+    pair_row,
+    prompt_row,
+    tie_row,
+    trl_row,
+)
+from evalhub.core.releasing.vocabulary import PairOutcome, Part, Split
+
+
+@dataclass(slots=True)
+class Tally:
+    """Count what was written, for the manifest and the card."""
+
+    outcomes: Counter[PairOutcome] = field(default_factory=Counter)
+    judgments_by_origin: Counter[str] = field(default_factory=Counter)
+    annotators: dict[str, str] = field(default_factory=dict)
+    models: set[str] = field(default_factory=set)
+    agreement: AgreementTally = field(default_factory=AgreementTally)
+    n_with_margin: int = 0
+    n_cannot_judge: int = 0
+    n_simulated_judgments: int = 0
+    n_simulated_pairs: int = 0
+
+    def annotators_by_origin(self) -> dict[str, int]:
+        """Return the number of annotators by how they came to be known."""
+        return dict(sorted(Counter(self.annotators.values()).items()))
+
+
+def write_tables(
+    pairs: Iterable[JudgedPair],
+    prompts: Iterable[tuple[ReleasePrompt, Split]],
+    *,
+    files: TableFiles,
+) -> Tally:
+    """Write ``pairs`` and ``prompts`` in the order they come, which the caller must fix.
+
+    One pair with its judgments is held at a time.
+    """
+    tally = Tally()
+    for pair in pairs:
+        summary = summarise(pair)
+        _count(pair, summary, tally)
+        _write_pair(pair, summary, files=files, tally=tally)
+        for judgment in pair.judgments:
+            files.add(Part.JUDGMENTS, pair.split, judgment_row(judgment, pair, summary.outcome))
+    for prompt, split in prompts:
+        files.add(Part.PROMPTS, split, prompt_row(prompt, split))
+    return tally
+
+
+def _write_pair(pair: JudgedPair, summary: PairSummary, *, files: TableFiles, tally: Tally) -> None:
+    if summary.outcome is PairOutcome.TIE:
+        files.add(Part.TIES, pair.split, tie_row(pair, summary))
+    if summary.outcome is not PairOutcome.PREFERENCE:
+        return
+    row = pair_row(pair, summary)
+    files.add(Part.PAIRS, pair.split, row)
+    files.add(Part.TRL, pair.split, trl_row(row))
+    with_margin = margin_row(row, summary)
+    if with_margin is not None:
+        files.add(Part.PAIRS_MARGIN, pair.split, with_margin)
+        tally.n_with_margin += 1
+
+
+def _count(pair: JudgedPair, summary: PairSummary, tally: Tally) -> None:
+    tally.outcomes[summary.outcome] += 1
+    tally.n_cannot_judge += summary.n_cannot_judge
+    tally.n_simulated_pairs += pair.is_simulated
+    tally.models.update((pair.x.model, pair.y.model))
+    tally.agreement.add(pair.judgments)
+    for judgment in pair.judgments:
+        record = judgment.record
+        tally.judgments_by_origin[record.origin.value] += 1
+        tally.annotators[judgment.annotator] = record.person_origin.value
+        tally.n_simulated_judgments += record.is_simulated
+
+
+def judgment_lines(records: Iterable[tuple[str, JudgmentRecord]]) -> Iterator[Json]:
+    """Yield what the snapshot hash covers of each judgment in force, by its id.
+
+    Times are left out but for the week that a release tells, so that two databases that were
+    told the same agree.
+    """
+    for identity, record in records:
+        yield [
+            identity,
+            record.annotator_kind.value,
+            record.origin.value,
+            record.person_origin.value,
+            record.is_swapped,
+            record.choice.value,
+            record.preference,
+            record.confidence,
+            record.why,
+            record.answer,
+            record.rubric_id,
+            record.rubric_version,
+        ]

@@ -1,0 +1,70 @@
+"""Write the code that reads a release, so that it runs as it is copied."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from evalhub.core.releasing.vocabulary import Part, Split
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """Hold a piece of code, what it does, and the language it is written in."""
+
+    title: str
+    language: str
+    code: str
+
+
+def snippets(folder: str, rows: Mapping[str, Mapping[str, int]]) -> tuple[Snippet, ...]:
+    """Return the code for a release in ``folder``, given its rows by table and split.
+
+    All of it is meant to be run beside the folder. Only files that are there are named.
+    """
+    part, split = _first_table(rows)
+    found = [
+        Snippet(
+            "Check what you downloaded",
+            "sh",
+            f"cd {folder}\nsha256sum --check SHA256SUMS",
+        ),
+        Snippet(
+            "Read with pandas",
+            "python",
+            "import pandas as pd\n\n"
+            f'rows = pd.read_parquet("{folder}/{part}/{split}.parquet")\n'
+            "print(len(rows))\n"
+            'print(rows.iloc[0]["prompt_id"])',
+        ),
+        Snippet(
+            "Load with datasets",
+            "python",
+            "from datasets import load_dataset\n\n"
+            f'data = load_dataset("./{folder}", "{part}")\n'
+            f'print(data["{split}"][0]["prompt_id"])',
+        ),
+    ]
+    if Split.TRAIN in rows.get(Part.TRL, {}):
+        found.append(_train(folder, rows[Part.TRL]))
+    return tuple(found)
+
+
+def _first_table(rows: Mapping[str, Mapping[str, int]]) -> tuple[str, str]:
+    part = next(part for part in (Part.PAIRS, Part.TIES, Part.JUDGMENTS) if rows.get(part))
+    return part, next(split for split in Split if split in rows[part])
+
+
+def _train(folder: str, splits: Mapping[str, int]) -> Snippet:
+    evaluation = next((s for s in (Split.VALIDATION, Split.TEST) if s in splits), None)
+    evaluated = f'    eval_dataset=pairs["{evaluation}"],\n' if evaluation else ""
+    code = (
+        "from datasets import load_dataset\n"
+        "from trl import RewardConfig, RewardTrainer\n\n"
+        f'pairs = load_dataset("./{folder}", "trl")\n'
+        "trainer = RewardTrainer(\n"
+        '    model="your-model",\n'
+        '    args=RewardConfig(output_dir="reward-model", max_length=4096),\n'
+        '    train_dataset=pairs["train"],\n'
+        f"{evaluated})\n"
+        "trainer.train()"
+    )
+    return Snippet("Train a reward model with TRL", "python", code)
