@@ -1,0 +1,112 @@
+"""Say which ranks the judgments allow each model, all pairs considered together.
+
+A model's best rank is 1 plus the models that are surely better, its worst the number of models
+minus those that are surely worse. "Surely" means that the interval of the difference excludes 0
+with a quantile wide enough for all pairs at once: the maximum of the absolute t statistics, drawn
+from the estimated covariance (max-t), and never wider than Bonferroni's.
+
+Source: Hothorn, Bretz and Westfall 2008 (max-t); Mogstad, Romano, Shaikh and Wilhelm 2024 (ranks).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.linalg import cholesky
+from scipy.stats import t as student_t
+
+from evalhub.core.scoring.arrays import BoolArray, FloatArray, IntArray
+from evalhub.core.scoring.intervals import ClusteredCovariance
+
+N_DRAWS = 2_000
+# Beyond this many drawn differences (about 450 models) the simulation would take seconds.
+_MAX_DRAWN = 200_000_000
+_JITTER = 1e-10
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RankIntervals:
+    """Hold the best and the worst rank of each model (1 is the top) and the quantile used.
+
+    ``n_draws`` is 0 where there were too many pairs to simulate: then the quantile is Bonferroni's.
+    """
+
+    best: IntArray
+    worst: IntArray
+    quantile: float
+    n_draws: int
+
+    @property
+    def method(self) -> str:
+        """Return the method in words."""
+        how = f"max-t, {self.n_draws} draws" if self.n_draws else "Bonferroni, t(G-1)"
+        return f"simultaneous over all pairs, {how}"
+
+
+def rank_intervals(
+    strengths: FloatArray,
+    spread: ClusteredCovariance,
+    *,
+    level: float,
+    rng: np.random.Generator,
+    n_draws: int = N_DRAWS,
+) -> RankIntervals:
+    """Return simultaneous rank intervals at ``level``, for all pairs of models at once.
+
+    Models without an interval are neither surely better nor surely worse than any other.
+    """
+    errors = spread.difference_errors()
+    comparable = _comparable(errors, spread)
+    bound = bonferroni_quantile(comparable, spread.n_clusters - 1, level)
+    n_pairs = int(comparable.sum()) // 2
+    is_simulated = 0 < n_pairs * n_draws <= _MAX_DRAWN
+    if is_simulated:
+        drawn = _max_t_draws(spread, errors, comparable, rng=rng, n_draws=n_draws)
+        bound = min(bound, float(np.quantile(drawn, level)))
+    gap = strengths[:, np.newaxis] - strengths
+    surely_above = comparable & (gap > bound * errors)
+    return RankIntervals(
+        best=1 + surely_above.sum(axis=0).astype(np.int64),
+        worst=len(strengths) - surely_above.sum(axis=1).astype(np.int64),
+        quantile=bound,
+        n_draws=n_draws if is_simulated else 0,
+    )
+
+
+def bonferroni_quantile(comparable: BoolArray, df: int, level: float) -> float:
+    """Return the t quantile that holds for all pairs marked in ``comparable`` (symmetric)."""
+    n_pairs = max(int(comparable.sum()) // 2, 1)
+    return float(student_t.isf((1 - level) / 2 / n_pairs, df))
+
+
+def _comparable(errors: FloatArray, spread: ClusteredCovariance) -> BoolArray:
+    """Mark the pairs whose difference has a standard error that is more than rounding."""
+    usable = spread.has_interval
+    floor = 1e-6 * np.max(spread.standard_errors)
+    marked: BoolArray = usable[:, np.newaxis] & usable & (errors > floor)
+    return marked
+
+
+def _max_t_draws(
+    spread: ClusteredCovariance,
+    errors: FloatArray,
+    comparable: BoolArray,
+    *,
+    rng: np.random.Generator,
+    n_draws: int,
+) -> FloatArray:
+    """Draw the largest absolute t statistic over the comparable pairs, were all models equal."""
+    covariance = spread.covariance
+    n, df = len(covariance), spread.n_clusters - 1
+    # The covariance is singular along (1, ..., 1); the jitter is far below any quantile's error.
+    jitter = _JITTER * np.trace(covariance) / n
+    factor = cholesky(covariance + jitter * np.eye(n), lower=True)
+    # A draw is a column, so that a model's draws lie together; single precision is ample here.
+    draws = (factor @ rng.standard_normal((n, n_draws))).astype(np.float32)
+    weights = np.zeros((n, n), dtype=np.float32)
+    weights[comparable] = 1 / errors[comparable]
+    largest = np.zeros(n_draws, dtype=np.float32)
+    for i in range(1, n):
+        gaps = np.abs(draws[:i] - draws[i])
+        gaps *= weights[:i, i, np.newaxis]
+        np.maximum(largest, gaps.max(axis=0), out=largest)
+    return largest / np.sqrt(rng.chisquare(df, n_draws) / df)

@@ -1,0 +1,95 @@
+import json
+from random import Random
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evalhub.core.canonical import canonical_json
+from evalhub.core.scoring import boards_to_json, fit_board
+from tests.core.scoring.tables import judgments, only, simulated, tables
+
+TABLE = simulated({"a": 0.6, "b": 0.0, "c": -0.6}, n_prompts=20, n_per_prompt=20)
+
+
+def test_every_number_arrives_at_full_precision() -> None:
+    boards = fit_board(TABLE)
+
+    read = json.loads(canonical_json(boards_to_json(boards)))
+
+    row, expected = read["boards"][0]["models"][0], only(boards).rows[0]
+    assert expected.interval is not None
+    assert expected.rank_interval is not None
+    assert row == {
+        "model": "a",
+        "strength": expected.strength,
+        "elo": expected.elo,
+        "se": expected.se,
+        "ci_low": expected.interval.low,
+        "ci_high": expected.interval.high,
+        "elo_low": expected.interval.as_elo().low,
+        "elo_high": expected.interval.as_elo().high,
+        "interval_reason": None,
+        "rank": 1,
+        "rank_low": expected.rank_interval.best,
+        "rank_high": expected.rank_interval.worst,
+        "level": 1,
+        "flag": None,
+        "n": expected.n_judgments,
+        "wins": expected.wins,
+        "ties": expected.ties,
+        "losses": expected.losses,
+    }
+
+
+def test_the_totals_and_the_method_are_beside_the_boards() -> None:
+    boards = fit_board(TABLE)
+
+    written = boards_to_json(boards)
+
+    assert written["schema"] == "evalhub.boards/1"
+    assert written["method"] == boards.method
+    assert (written["n_judgments"], written["n_prompts"], written["n_models"]) == (400, 20, 3)
+    assert written["position"] == {
+        "left_wins": boards.position.left_wins,
+        "n_decisive": boards.position.n_decisive,
+        "left_share": boards.position.left_share,
+    }
+
+
+def test_what_does_not_exist_is_null_with_its_reason() -> None:
+    boards = fit_board(judgments([("p", "a", "b", 1.0)]), models=["c"])
+
+    read = json.loads(canonical_json(boards_to_json(boards)))
+
+    first, second = read["boards"]
+    top = first["models"][0]
+    assert (top["ci_low"], top["elo_high"], top["rank"], top["rank_low"]) == (None,) * 4
+    assert top["flag"] == "unbounded above"
+    assert first["groups"] == [
+        {"models": ["a"], "level": 1, "flag": "unbounded above"},
+        {"models": ["b"], "level": 2, "flag": "unbounded below"},
+    ]
+    assert (second["models"][0]["strength"], second["models"][0]["elo"]) == (None, None)
+    assert read["suggestions"] == [
+        {"first": "a", "second": "c", "purpose": "join boards"},
+        {"first": "a", "second": "b", "purpose": "bound a gap"},
+    ]
+
+
+@given(tables(), st.randoms(use_true_random=False))
+def test_equal_judgments_have_equal_bytes(table: pd.DataFrame, random: Random) -> None:
+    order = list(range(len(table)))
+    random.shuffle(order)
+
+    one, other = (boards_to_json(fit_board(rows)) for rows in (table, table.iloc[order]))
+
+    assert canonical_json(one) == canonical_json(other)
+
+
+@pytest.mark.parametrize("dtype", ["object", "category", "string"])
+def test_the_type_of_the_columns_leaves_no_trace(dtype: str) -> None:
+    typed = TABLE.astype({"prompt": dtype, "model_left": dtype, "model_right": dtype})
+
+    assert boards_to_json(fit_board(typed)) == boards_to_json(fit_board(TABLE))
