@@ -1,0 +1,47 @@
+"""Give API views their session, clock, settings and the owner of the key that was sent."""
+
+from flask import request
+
+from evalhub.core.people import Actor, Scope
+from evalhub.errors import Forbidden, NotSignedIn
+from evalhub.rim.state import current_session, current_settings, now, request_state, runtime
+from evalhub.services.api_keys import find_key_owner, note_used
+
+__all__ = ["api_actor", "current_session", "current_settings", "identify", "now"]
+
+SCHEME = "bearer"
+
+
+def identify() -> None:
+    """Find out whose key was sent; raise ``NotSignedIn`` for a key that is not good.
+
+    This happens before the body is read, in short transactions of their own.
+    """
+    header = request.headers.get("Authorization")
+    if header is None:
+        return
+    scheme, _, key = header.partition(" ")
+    database, moment = runtime().database, now()
+    found = None
+    if scheme.lower() == SCHEME:
+        with database.transaction(write=False) as reading:
+            found = find_key_owner(key.strip(), session=reading, now=moment)
+    if found is None:
+        raise NotSignedIn("The API key is unknown, expired or revoked.")
+    if found.is_stale:
+        with database.transaction() as writing:
+            note_used(found.key_id, session=writing, now=moment)
+    request_state().key_actor = found.actor
+
+
+def api_actor(scope: Scope) -> Actor:
+    """Return the owner of the key, limited to its scopes.
+
+    Raise ``NotSignedIn`` without a key, ``Forbidden`` when the key lacks ``scope``.
+    """
+    actor = request_state().key_actor
+    if actor is None:
+        raise NotSignedIn("Send an API key as `Authorization: Bearer evh_…`.")
+    if scope not in (actor.scopes or ()):
+        raise Forbidden(f"The API key lacks the scope {scope.value}.")
+    return actor

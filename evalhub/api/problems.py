@@ -1,0 +1,56 @@
+"""Show failures as JSON of one shape."""
+
+from http import HTTPStatus
+
+from flask import Response, jsonify
+from pydantic import BaseModel, ValidationError
+
+from evalhub.errors import BadInput, Problem
+from evalhub.rim.failures import Failure, failure_of
+
+
+class ProblemBody(BaseModel):
+    """One broken rule and its place."""
+
+    where: str
+    rule: str
+
+
+class ErrorBody(BaseModel):
+    """What went wrong."""
+
+    kind: str
+    message: str
+    problems: list[ProblemBody]
+
+
+class ErrorResponse(BaseModel):
+    """The body of every response that reports a failure."""
+
+    error: ErrorBody
+
+
+def failure_json(failure: Failure) -> Response:
+    """Answer with the failure as JSON."""
+    body = ErrorResponse(
+        error=ErrorBody(
+            kind=failure.kind,
+            message=failure.message,
+            problems=[ProblemBody(where=p.where, rule=p.rule) for p in failure.problems],
+        )
+    )
+    response = jsonify(body.model_dump())
+    response.status_code = failure.status
+    response.headers.update(failure.headers)
+    if failure.status is HTTPStatus.UNAUTHORIZED:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="EvalHub"'
+    return response
+
+
+def validation_failure(error: ValidationError) -> Response:
+    """Answer a request whose fields break their schema, naming each."""
+    problems = [
+        Problem(".".join(str(part) for part in found["loc"]), found["msg"])
+        for found in error.errors(include_url=False, include_input=False, include_context=False)
+    ]
+    return failure_json(failure_of(BadInput(problems)))

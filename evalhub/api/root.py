@@ -1,0 +1,54 @@
+"""Start the JSON API: its description and its front door.
+
+Every other part of the API follows this pattern: a module-level ``APIBlueprint`` under
+``/api/v1``, pydantic schemas for what comes in and goes out, ``api_actor(scope)`` first,
+one service call, one schema out.
+"""
+
+from typing import Any
+
+from flask import Response, current_app, jsonify
+from flask_openapi3 import APIBlueprint, Info, OpenAPI, SecurityScheme, Tag
+from pydantic import BaseModel
+
+from evalhub import __version__
+from evalhub.api.problems import ErrorResponse
+
+PREFIX = "/api/v1"
+INFO = Info(
+    title="EvalHub",
+    version=__version__,
+    description="Upload prompts, follow pulls, read boards and download releases.",
+)
+SECURITY_SCHEMES: dict[str, SecurityScheme | dict[str, Any]] = {
+    "key": {"type": "http", "scheme": "bearer"}
+}
+SECURITY: list[dict[str, list[Any]]] = [{"key": []}]
+"""What an ``APIBlueprint`` passes as ``abp_security``."""
+RESPONSES = dict.fromkeys(("401", "403", "404", "409", "422"), ErrorResponse)
+"""What an ``APIBlueprint`` passes as ``abp_responses``."""
+
+TAG = Tag(name="service", description="What answers here.")
+bp = APIBlueprint("api_root", __name__, url_prefix=PREFIX, abp_tags=[TAG])
+
+
+class ServiceBody(BaseModel):
+    """Names the service and where its description lies."""
+
+    service: str
+    version: str
+    openapi: str
+
+
+@bp.get("/", responses={"200": ServiceBody}, summary="Name the service")
+def show_service() -> Response:
+    """Say what answers here and where its description lies."""
+    body = ServiceBody(service="EvalHub", version=__version__, openapi=f"{PREFIX}/openapi.json")
+    return jsonify(body.model_dump())
+
+
+@bp.get("/openapi.json", doc_ui=False)
+def show_description() -> Response:
+    """Return the OpenAPI description of the whole API."""
+    app: OpenAPI = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - the proxy hides the subclass
+    return jsonify(app.api_doc)

@@ -1,0 +1,157 @@
+"""Compose the web application; the only module that wires the parts together."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from http import HTTPStatus
+
+from flask import Blueprint, Flask, request
+from flask_openapi3 import APIBlueprint, OpenAPI
+from flask_wtf.csrf import CSRFProtect
+from sqlalchemy.exc import DataError, OperationalError
+from werkzeug.exceptions import BadRequest, HTTPException
+from werkzeug.wrappers import Response
+
+from evalhub.api import context as api_context
+from evalhub.api import root as api_root
+from evalhub.api.problems import ErrorResponse, failure_json, validation_failure
+from evalhub.config import LOOPBACK_HOSTS, Settings, load_settings
+from evalhub.errors import EvalHubError
+from evalhub.rim.failures import Failure, failure_of, failure_of_http, failure_of_status
+from evalhub.rim.incoming import StrictJson, check_host, check_text
+from evalhub.rim.routing import BoundedInteger, is_api, is_plain
+from evalhub.rim.state import Runtime, abandon, begin, finish, request_state, utc_now
+from evalhub.services.transaction import open_database
+from evalhub.web import context as web_context
+from evalhub.web import home
+from evalhub.web.frame import fit_templates
+from evalhub.web.problems import failure_page
+from evalhub.web.security import add_headers, check_origin, hosts_of
+
+PAGES: tuple[Blueprint, ...] = (home.bp,)
+"""The parts of the site, one a module of ``evalhub.web``."""
+
+APIS: tuple[APIBlueprint, ...] = (api_root.bp,)
+"""The parts of the API, one a module of ``evalhub.api``."""
+
+MIB = 2**20
+STRANGER_BODY_BYTES = MIB
+"""Largest body taken from someone who has not shown who they are."""
+MAX_FORM_PARTS = 2000
+
+
+def create_app(
+    settings: Settings | None = None, *, clock: Callable[[], datetime] = utc_now
+) -> OpenAPI:
+    """Build the application over ``settings`` (default: the process's own).
+
+    Raise ``SettingsError`` when the database's schema is not the newest.
+    """
+    settings = load_settings() if settings is None else settings
+    app = OpenAPI(
+        __name__,
+        info=api_root.INFO,
+        security_schemes=api_root.SECURITY_SCHEMES,
+        validation_error_model=ErrorResponse,
+        validation_error_callback=validation_failure,
+        doc_ui=False,
+    )
+    app.config.from_mapping(flask_settings(settings))
+    app.json = StrictJson(app)
+    app.url_map.converters["int"] = BoundedInteger
+    Runtime(settings, open_database(settings), clock).install(app)
+    _guard_requests(app, settings)
+    _answer_failures(app)
+    fit_templates(app)
+    for pages in PAGES:
+        app.register_blueprint(pages)
+    for api in APIS:
+        app.register_api(api)
+    return app
+
+
+def flask_settings(settings: Settings) -> dict[str, object]:
+    """Return what Flask and Flask-WTF are told, derived from ``settings``."""
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "MAX_CONTENT_LENGTH": settings.max_upload_mb * MIB,
+        "MAX_FORM_MEMORY_SIZE": STRANGER_BODY_BYTES,
+        "MAX_FORM_PARTS": MAX_FORM_PARTS,
+        # Browsers refuse a __Host- cookie that is not Secure, host-only and for every path.
+        "SESSION_COOKIE_NAME": "__Host-evalhub" if settings.is_https else "evalhub",
+        "SESSION_COOKIE_SECURE": settings.is_https,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_REFRESH_EACH_REQUEST": False,
+        "PERMANENT_SESSION_LIFETIME": timedelta(days=settings.session_days),
+        # Bound to the sign-in, not to the hour: an expert's form may stay open all day.
+        "WTF_CSRF_TIME_LIMIT": None,
+        # We call it ourselves, after the body limit is known.
+        "WTF_CSRF_CHECK_DEFAULT": False,
+        # check_origin does this for http as well.
+        "WTF_CSRF_SSL_STRICT": False,
+        "SEND_FILE_MAX_AGE_DEFAULT": timedelta(days=365),
+    }
+
+
+def _guard_requests(app: Flask, settings: Settings) -> None:
+    csrf = CSRFProtect(app)
+    hosts = hosts_of(settings.public_url) | LOOPBACK_HOSTS
+
+    @app.before_request
+    def guard() -> None:
+        begin()
+        check_host(request, hosts)
+        if is_plain(request):
+            return
+        _identify()
+        check_text(request)
+        if not is_api(request.path) and request.method == "POST" and request.endpoint:
+            check_origin(request, settings.public_url)
+            csrf.protect()
+
+    app.after_request(finish)
+
+    @app.after_request
+    def protect(response: Response) -> Response:
+        is_static = request.endpoint == "static"
+        return add_headers(response, is_https=settings.is_https, is_static=is_static)
+
+
+def _identify() -> None:
+    (api_context if is_api(request.path) else web_context).identify()
+    state = request_state()
+    if state.signed_in is None and state.key_actor is None:
+        request.max_content_length = STRANGER_BODY_BYTES
+
+
+def _answer_failures(app: Flask) -> None:
+    """Let every error end as a page or as JSON, whichever the address speaks."""
+
+    @app.errorhandler(EvalHubError)
+    def known(error: EvalHubError) -> Response:
+        if failure_of(error).status is HTTPStatus.INTERNAL_SERVER_ERROR:
+            app.logger.error("A request failed.", exc_info=error)
+        return _answer(failure_of(error))
+
+    @app.errorhandler(HTTPException)
+    def framework(error: HTTPException) -> Response:
+        cause = getattr(error, "original_exception", None)
+        return (
+            unreachable(cause)
+            if isinstance(cause, OperationalError)
+            else _answer(failure_of_http(error))
+        )
+
+    @app.errorhandler(OperationalError)
+    def unreachable(error: OperationalError) -> Response:
+        app.logger.error("The database does not answer.", exc_info=error)
+        return _answer(failure_of_status(HTTPStatus.SERVICE_UNAVAILABLE, {"Retry-After": "5"}))
+
+    @app.errorhandler(DataError)
+    def unstorable(_error: DataError) -> Response:
+        return _answer(failure_of_http(BadRequest()))
+
+
+def _answer(failure: Failure) -> Response:
+    abandon()
+    return failure_json(failure) if is_api(request.path) else failure_page(failure)

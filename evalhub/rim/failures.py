@@ -1,0 +1,91 @@
+"""Map every error to a status, in one table, for pages and API alike."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+
+from werkzeug.exceptions import HTTPException
+
+from evalhub.errors import (
+    BadInput,
+    Conflict,
+    EndpointError,
+    EstimationError,
+    EvalHubError,
+    Forbidden,
+    NotFound,
+    NotSignedIn,
+    Problem,
+    TooManyAttempts,
+)
+
+STATUS_BY_ERROR: tuple[tuple[type[EvalHubError], HTTPStatus], ...] = (
+    (BadInput, HTTPStatus.UNPROCESSABLE_ENTITY),
+    (NotFound, HTTPStatus.NOT_FOUND),
+    (NotSignedIn, HTTPStatus.UNAUTHORIZED),
+    (Forbidden, HTTPStatus.FORBIDDEN),
+    (Conflict, HTTPStatus.CONFLICT),
+    (TooManyAttempts, HTTPStatus.TOO_MANY_REQUESTS),
+    (EstimationError, HTTPStatus.CONFLICT),
+    (EndpointError, HTTPStatus.BAD_GATEWAY),
+    (EvalHubError, HTTPStatus.INTERNAL_SERVER_ERROR),
+)
+"""The first class that fits decides; anything else is a fault of ours."""
+
+SENTENCES: Mapping[int, str] = {
+    400: "The request could not be read.",
+    404: "There is nothing at this address, or not for you.",
+    405: "This address does not take that kind of request.",
+    413: "What was sent is larger than this address takes.",
+    415: "This address does not take that kind of content.",
+    500: "Something went wrong on our side. Nothing was changed.",
+    503: "The database does not answer. Nothing was changed; try again in a moment.",
+}
+"""What is said when the error itself carries nothing fit to show."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Describe a failed request, ready to be shown as a page or as JSON."""
+
+    status: HTTPStatus
+    message: str
+    problems: tuple[Problem, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def kind(self) -> str:
+        """Return the failure's name in JSON, such as ``not_found``."""
+        return self.status.name.lower()
+
+    @property
+    def title(self) -> str:
+        """Return the failure's name on a page, such as ``Not found``."""
+        return self.status.phrase.capitalize()
+
+
+def failure_of(error: EvalHubError) -> Failure:
+    """Describe an error that EvalHub raised on purpose."""
+    status = next(status for kind, status in STATUS_BY_ERROR if isinstance(error, kind))
+    if status is HTTPStatus.INTERNAL_SERVER_ERROR:
+        return failure_of_status(status)
+    problems = error.problems if isinstance(error, BadInput) else ()
+    headers = (
+        {"Retry-After": str(error.retry_after_s)} if isinstance(error, TooManyAttempts) else {}
+    )
+    return Failure(status, str(error), problems, headers)
+
+
+def failure_of_http(error: HTTPException) -> Failure:
+    """Describe an error that the framework raised, in our own words."""
+    status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
+    headers = {
+        name: value for name, value in error.get_headers() if name in {"Allow", "Retry-After"}
+    }
+    return failure_of_status(status, headers)
+
+
+def failure_of_status(status: HTTPStatus, headers: Mapping[str, str] | None = None) -> Failure:
+    """Describe a failure of which only the status is known."""
+    message = SENTENCES.get(status, status.description or status.phrase)
+    return Failure(status, message, headers=headers or {})

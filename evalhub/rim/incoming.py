@@ -1,0 +1,107 @@
+"""Refuse text that no field of ours can hold, before any view reads it.
+
+PostgreSQL cannot store NUL in text, and a lone surrogate has no UTF-8 form; both would
+surface as errors deep inside a use case. JSON is parsed here once, strictly.
+"""
+
+import json
+import math
+from collections.abc import Iterator
+from typing import NoReturn
+
+from flask import Request
+from flask.json.provider import DefaultJSONProvider
+from werkzeug.exceptions import BadRequest
+from werkzeug.sansio.utils import host_is_trusted
+
+from evalhub.core.canonical import Json
+from evalhub.errors import BadInput, Problem
+
+MAX_PROBLEMS = 20
+LARGEST_INTEGER = 2**63 - 1
+
+
+class StrictJson(DefaultJSONProvider):
+    """Read JSON with unique keys and finite numbers; other text is a ``ValueError``."""
+
+    def loads(self, s: str | bytes, **_options: object) -> Json:
+        """Parse ``s``; nesting that exhausts the parser is an error of the text too."""
+        try:
+            parsed: Json = json.loads(s, object_pairs_hook=_unique, parse_constant=_refuse_constant)
+        except RecursionError as error:
+            raise ValueError("the JSON is nested too deeply") from error
+        return parsed
+
+
+def check_host(request: Request, hosts: frozenset[str]) -> None:
+    """Refuse a request for a host that is not ours: it came by a name we do not answer to."""
+    if not host_is_trusted(request.host, hosts):
+        raise BadRequest
+
+
+def check_text(request: Request) -> None:
+    """Raise ``BadInput`` naming each place that holds text no field can store."""
+    problems = [
+        Problem(where, rule) for where, text in _texts(request) if (rule := _broken_rule(text))
+    ]
+    if problems:
+        raise BadInput(problems[:MAX_PROBLEMS])
+
+
+def json_texts(value: Json, where: str = "body") -> Iterator[tuple[str, str | float]]:
+    """Yield every text and number in parsed JSON with its place, without recursion."""
+    waiting: list[tuple[str, Json]] = [(where, value)]
+    while waiting:
+        place, found = waiting.pop()
+        if isinstance(found, dict):
+            for key, item in found.items():
+                yield f"{place}, a key", key
+                waiting.append((f"{place}.{key}", item))
+        elif isinstance(found, list):
+            waiting.extend((f"{place}[{i}]", item) for i, item in enumerate(found))
+        elif isinstance(found, (str, int, float)):
+            yield place, found
+
+
+def _texts(request: Request) -> Iterator[tuple[str, str | float]]:
+    yield "the address", request.path
+    for kind, values in (("query", request.args), ("form", request.form)):
+        for name, value in values.items(multi=True):
+            yield f"{kind}, a name", name
+            yield f"{kind} field {name!r}", value
+    for name, file in request.files.items(multi=True):
+        yield f"file {name!r}", file.filename or ""
+    if request.is_json and request.content_length:
+        yield from json_texts(request.get_json())
+
+
+def _broken_rule(value: object) -> str:
+    if isinstance(value, str):
+        if "\0" in value:
+            return "holds the character NUL"
+        return "" if value.isascii() or _has_utf8(value) else "holds half of a surrogate pair"
+    # 1e999 is infinite once read.
+    if isinstance(value, float) and not math.isfinite(value):
+        return "is too large a number"
+    if isinstance(value, int) and abs(value) > LARGEST_INTEGER:
+        return "is too large a number"
+    return ""
+
+
+def _has_utf8(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key occurs twice in one object")
+    return found
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")

@@ -1,0 +1,32 @@
+"""Tell addresses apart, and read numbers in them without surprises."""
+
+from flask import Request
+from werkzeug.routing import IntegerConverter
+
+API_PREFIX = "/api/"
+PLAIN_ENDPOINTS = frozenset({"static", "home.health", "home.ready"})
+"""What answers without asking who is there."""
+FURTHEST_PAGE = 1_000_000
+
+
+class BoundedInteger(IntegerConverter):
+    """Match at most nine digits: more would not fit the column they are compared with."""
+
+    regex = r"\d{1,9}"
+
+
+def is_api(path: str) -> bool:
+    """Tell whether an address speaks JSON."""
+    return path.startswith(API_PREFIX)
+
+
+def is_plain(request: Request) -> bool:
+    """Tell whether a request is answered without asking who sent it."""
+    return request.endpoint in PLAIN_ENDPOINTS
+
+
+def page_number(text: str | None) -> int:
+    """Return the page of a list that ``text`` asks for; page 1 for anything unreadable."""
+    if text is None or not text.isascii() or not text.isdigit() or len(text) > len("1000000"):
+        return 1
+    return min(max(int(text), 1), FURTHEST_PAGE)

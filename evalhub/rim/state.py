@@ -1,0 +1,119 @@
+"""Hold what one process and one request own: settings, database, clock, transaction, identity.
+
+A request has at most one transaction. It is opened at the first ``current_session()``,
+reading for GET and HEAD and writing for everything else, and it is ended by ``finish``
+before the response leaves: committed when the response says success, rolled back otherwise.
+A person never reads "saved" before the commit has returned.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from flask import Flask, current_app, g, request
+from werkzeug.wrappers import Response
+
+from evalhub.config import Settings
+from evalhub.core.people import Actor
+from evalhub.services.accounts.sessions import SignedIn
+from evalhub.services.transaction import Database, Session
+
+EXTENSION = "evalhub"
+READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+FIRST_FAILURE = 400
+
+
+def utc_now() -> datetime:
+    """Return the present moment in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """Own what lasts as long as the process."""
+
+    settings: Settings
+    database: Database
+    clock: Callable[[], datetime]
+
+    def install(self, app: Flask) -> None:
+        """Make this the runtime of ``app``."""
+        app.extensions[EXTENSION] = self
+
+
+@dataclass(slots=True)
+class RequestState:
+    """Own what lasts as long as one request."""
+
+    now: datetime
+    session: Session | None = None
+    signed_in: SignedIn | None = None
+    key_actor: Actor | None = None
+    keeps_changes: bool = False
+
+
+def runtime() -> Runtime:
+    """Return the runtime of the present app."""
+    found: Runtime = current_app.extensions[EXTENSION]
+    return found
+
+
+def begin() -> RequestState:
+    """Start the state of a request; its clock stands still from here on."""
+    state = RequestState(now=runtime().clock())
+    g.evalhub = state
+    return state
+
+
+def request_state() -> RequestState:
+    """Return the state of this request."""
+    state: RequestState | None = g.get("evalhub")
+    return begin() if state is None else state
+
+
+def current_session() -> Session:
+    """Return this request's one transaction, opened when it is first asked for."""
+    state = request_state()
+    if state.session is None:
+        writes = request.method not in READING_METHODS
+        state.session = runtime().database.session(write=writes)
+    return state.session
+
+
+def current_settings() -> Settings:
+    """Return the settings of this process."""
+    return runtime().settings
+
+
+def now() -> datetime:
+    """Return the moment this request began, in UTC."""
+    return request_state().now
+
+
+def keep_changes() -> None:
+    """Commit although the response will report a failure, as a counted sign-in attempt must be."""
+    request_state().keeps_changes = True
+
+
+def finish(response: Response) -> Response:
+    """End the request's transaction before the response leaves."""
+    state = request_state()
+    # Taken out first: when the commit fails, the page that says so must not try it again.
+    session, state.session = state.session, None
+    if session is None:
+        return response
+    with session:
+        if response.status_code < FIRST_FAILURE or state.keeps_changes:
+            session.commit()
+        else:
+            session.rollback()
+    return response
+
+
+def abandon() -> None:
+    """Roll back what an error left unfinished, so that its page starts clean."""
+    state = request_state()
+    session, state.session = state.session, None
+    state.keeps_changes = False
+    if session is not None:
+        session.close()

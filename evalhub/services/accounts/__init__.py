@@ -1,0 +1,1 @@
+"""Let people in: invitations, passwords, sign-ins and the sessions they open."""

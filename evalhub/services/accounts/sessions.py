@@ -1,0 +1,161 @@
+"""Keep sign-ins on the server, so that each can be looked at and ended."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from evalhub.core.people import Actor, Role
+from evalhub.db.models import Person, RoleGrant, WebSession
+from evalhub.errors import NotFound
+from evalhub.services import audit
+from evalhub.services.accounts.tokens import new_token, token_hash
+
+USER_AGENT_LENGTH = 300
+SEEN_EVERY = timedelta(minutes=1)
+"""How stale ``last_seen_at`` may grow before a request writes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Stand for the person behind a browser, with what the frame of a page shows."""
+
+    web_session_id: int
+    public_id: str
+    actor: Actor
+    is_stale: bool
+    """``last_seen_at`` is due to be written."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionLine:
+    """Describe one open sign-in to its owner or an admin."""
+
+    id: int
+    user_agent: str
+    created_at: datetime
+    last_seen_at: datetime
+    expires_at: datetime
+
+
+def start_session(
+    person: Person, *, session: Session, user_agent: str, days: int, now: datetime
+) -> str:
+    """Open a sign-in for ``person`` and return its token, which is stored only as a hash."""
+    token = new_token()
+    row = WebSession(
+        token_hash=token_hash(token),
+        person_id=person.id,
+        user_agent=user_agent[:USER_AGENT_LENGTH],
+        created_at=now,
+        last_seen_at=now,
+        expires_at=now + timedelta(days=days),
+    )
+    session.add(row)
+    session.flush()
+    return token
+
+
+def find_signed_in(token: str, *, session: Session, now: datetime) -> SignedIn | None:
+    """Return who holds ``token``, or None when the sign-in has ended or the person is disabled."""
+    query = (
+        select(WebSession, Person)
+        .join(Person, col(Person.id) == col(WebSession.person_id))
+        .where(
+            WebSession.token_hash == token_hash(token),
+            col(WebSession.revoked_at).is_(None),
+            col(WebSession.expires_at) > now,
+            col(Person.disabled_at).is_(None),
+        )
+    )
+    found = session.exec(query).first()
+    if found is None:
+        return None
+    row, person = found
+    return SignedIn(
+        web_session_id=row.id,
+        public_id=person.public_id,
+        actor=Actor(person.id, person.name, roles_of(person.id, session=session)),
+        is_stale=now - row.last_seen_at >= SEEN_EVERY,
+    )
+
+
+def roles_of(person_id: int, *, session: Session) -> frozenset[Role]:
+    """Return the roles a person holds."""
+    query = select(RoleGrant.role).where(RoleGrant.person_id == person_id)
+    return frozenset(Role(role) for role in session.exec(query))
+
+
+def note_seen(web_session_id: int, *, session: Session, now: datetime) -> None:
+    """Write when a sign-in was last used."""
+    session.connection().execute(
+        sa.update(WebSession).where(col(WebSession.id) == web_session_id).values(last_seen_at=now)
+    )
+
+
+def list_sessions(person_id: int, *, session: Session, now: datetime) -> list[SessionLine]:
+    """Return the open sign-ins of a person, the one used last first."""
+    query = (
+        select(WebSession)
+        .where(*_is_open(person_id, now))
+        .order_by(col(WebSession.last_seen_at).desc(), col(WebSession.id).desc())
+    )
+    return [
+        SessionLine(row.id, row.user_agent, row.created_at, row.last_seen_at, row.expires_at)
+        for row in session.exec(query)
+    ]
+
+
+def end_session(
+    web_session_id: int, *, session: Session, person_id: int, actor: Actor, now: datetime
+) -> None:
+    """End one sign-in of ``person_id``; raise ``NotFound`` when it is not theirs or has ended."""
+    if not _end(session, [*_is_open(person_id, now), col(WebSession.id) == web_session_id], now):
+        raise NotFound(f"There is no open sign-in {web_session_id} for this person.")
+    _record(session, actor, person_id, now=now, n_ended=1)
+
+
+def end_sessions(
+    person_id: int,
+    *,
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    keep: int | None = None,
+) -> int:
+    """End every open sign-in of a person, except ``keep``, and return how many that were."""
+    wanted = _is_open(person_id, now)
+    if keep is not None:
+        wanted = [*wanted, col(WebSession.id) != keep]
+    n_ended = _end(session, wanted, now)
+    if n_ended:
+        _record(session, actor, person_id, now=now, n_ended=n_ended)
+    return n_ended
+
+
+def _is_open(person_id: int, now: datetime) -> list[sa.ColumnElement[bool]]:
+    return [
+        col(WebSession.person_id) == person_id,
+        col(WebSession.revoked_at).is_(None),
+        col(WebSession.expires_at) > now,
+    ]
+
+
+def _end(session: Session, wanted: Iterable[sa.ColumnElement[bool]], now: datetime) -> int:
+    result = session.connection().execute(
+        sa.update(WebSession).where(*wanted).values(revoked_at=now)
+    )
+    return result.rowcount
+
+
+def _record(session: Session, actor: Actor, person_id: int, *, now: datetime, n_ended: int) -> None:
+    audit.record(
+        "session.end",
+        session=session,
+        actor=actor,
+        subject=f"person:{person_id}",
+        details={"n_ended": n_ended},
+        now=now,
+    )

@@ -1,0 +1,110 @@
+"""Give views their session, clock, settings and the person who is signed in.
+
+The browser holds one signed cookie. It carries the token of our own session row, the CSRF
+secret and pending messages; signing in or out starts a new one, so none of the three
+outlives the sign-in.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec
+
+from flask import request, session
+from flask.typing import ResponseReturnValue
+
+from evalhub.core.people import Actor, Role
+from evalhub.errors import Forbidden, NotSignedIn
+from evalhub.rim.state import (
+    current_session,
+    current_settings,
+    keep_changes,
+    now,
+    request_state,
+    runtime,
+)
+from evalhub.services.accounts.sessions import SignedIn, find_signed_in, note_seen
+
+__all__ = [
+    "current_actor",
+    "current_session",
+    "current_settings",
+    "find_current",
+    "forget_token",
+    "hold_token",
+    "identify",
+    "keep_changes",
+    "now",
+    "requires",
+    "signed_in",
+]
+
+TOKEN = "token"  # noqa: S105 - the name of a field, not a secret
+P = ParamSpec("P")
+
+
+def identify() -> None:
+    """Find out who sends this request, in short transactions of their own.
+
+    A request that writes would otherwise hold the one writer's lock of SQLite while it
+    only looks up its sender.
+    """
+    token = session.get(TOKEN)
+    if not isinstance(token, str):
+        return
+    database, moment = runtime().database, now()
+    with database.transaction(write=False) as reading:
+        found = find_signed_in(token, session=reading, now=moment)
+    if found is not None and found.is_stale:
+        with database.transaction() as writing:
+            note_seen(found.web_session_id, session=writing, now=moment)
+    request_state().signed_in = found
+
+
+def find_current() -> SignedIn | None:
+    """Return who is signed in, or None."""
+    return request_state().signed_in
+
+
+def signed_in() -> SignedIn:
+    """Return who is signed in; raise ``NotSignedIn`` when nobody is."""
+    found = find_current()
+    if found is None:
+        raise NotSignedIn("Sign in to see this page.")
+    return found
+
+
+def current_actor() -> Actor:
+    """Return the acting person; raise ``NotSignedIn`` when nobody is signed in."""
+    return signed_in().actor
+
+
+def requires(
+    *roles: Role,
+) -> Callable[[Callable[P, ResponseReturnValue]], Callable[P, ResponseReturnValue]]:
+    """Let only people who hold one of ``roles`` use a view; every signed-in person if none."""
+
+    def decorate(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
+        @wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+            actor = current_actor()
+            if roles and not actor.has(*roles):
+                names = " or ".join(sorted(role.value for role in roles))
+                raise Forbidden(f"{request.path} is for the role {names}.")
+            return view(*args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+def hold_token(token: str) -> None:
+    """Start a fresh cookie around the token of a new sign-in."""
+    session.clear()
+    session.permanent = True
+    session[TOKEN] = token
+
+
+def forget_token() -> None:
+    """Throw the cookie's content away."""
+    session.clear()
+    request_state().signed_in = None

@@ -1,0 +1,23 @@
+"""Write values as people read them."""
+
+from datetime import datetime
+
+
+def day(value: datetime) -> str:
+    """Return a date such as ``21 November 2026``."""
+    return f"{value.day} {value:%B %Y}"
+
+
+def moment(value: datetime) -> str:
+    """Return a date and time such as ``21 November 2026, 09:30 UTC``."""
+    return f"{day(value)}, {value:%H:%M} UTC"
+
+
+def number(value: int) -> str:
+    """Return a whole number with thousands set apart, such as ``1,133``."""
+    return f"{value:,}"
+
+
+def short_hash(value: str) -> str:
+    """Return the ends of a hash, enough to compare by eye."""
+    return f"{value[:8]}…{value[-4:]}"

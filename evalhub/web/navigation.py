@@ -1,0 +1,53 @@
+"""Say which parts of EvalHub each role finds in the head of its pages, and where it starts."""
+
+from dataclasses import dataclass
+
+from evalhub.core.people import Actor, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One link of the main navigation; no roles means everyone who is signed in."""
+
+    label: str
+    path: str
+    roles: frozenset[Role] = frozenset()
+
+
+ENTRIES = (
+    Entry("Work", "/work", frozenset({Role.ANNOTATOR})),
+    Entry("Prompt sets", "/prompt-sets", frozenset({Role.RESEARCHER})),
+    Entry("Endpoints", "/endpoints", frozenset({Role.RESEARCHER})),
+    Entry("Pulls", "/pulls", frozenset({Role.RESEARCHER})),
+    Entry("Projects", "/projects", frozenset({Role.RESEARCHER, Role.COORDINATOR, Role.REVIEWER})),
+    Entry("Rubrics", "/rubrics"),
+    Entry("Releases", "/releases", frozenset({Role.LAB, Role.AUDITOR, Role.RESEARCHER})),
+    Entry("Audit", "/admin/audit", frozenset({Role.AUDITOR})),
+    Entry("Admin", "/admin/people", frozenset({Role.ADMIN})),
+)
+
+STARTS: tuple[tuple[Role, str], ...] = (
+    (Role.ANNOTATOR, "/work"),
+    (Role.RESEARCHER, "/projects"),
+    (Role.COORDINATOR, "/projects"),
+    (Role.REVIEWER, "/projects"),
+    (Role.LAB, "/releases"),
+    (Role.AUDITOR, "/releases"),
+    (Role.ADMIN, "/admin/people"),
+)
+"""Where a person starts: the page of the first of these roles that they hold."""
+
+
+def entries_for(actor: Actor) -> list[Entry]:
+    """Return the links an actor may follow."""
+    return [entry for entry in ENTRIES if not entry.roles or actor.has(*entry.roles)]
+
+
+def start_of(actor: Actor) -> str:
+    """Return the path of the page an actor came for."""
+    return next((path for role, path in STARTS if actor.has(role)), "/account")
+
+
+def is_here(entry: Entry, path: str) -> bool:
+    """Tell whether ``path`` lies in the part that ``entry`` leads to."""
+    return path == entry.path or path.startswith(entry.path + "/")

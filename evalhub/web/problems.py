@@ -1,0 +1,30 @@
+"""Show failures as pages."""
+
+from urllib.parse import urlencode
+
+from flask import make_response, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from evalhub.rim.failures import Failure
+from evalhub.rim.state import READING_METHODS
+
+
+def failure_page(failure: Failure) -> Response:
+    """Answer with a page that says what went wrong and what to do.
+
+    Who is not signed in is sent to sign in, and comes back here afterwards if they were
+    only reading; a form they sent is not sent again for them.
+    """
+    if failure.status == 401:  # noqa: PLR2004 - the status is the plain name of the case
+        return redirect(_sign_in_path(), code=303)
+    page = render_template("errors/failure.html", failure=failure)
+    response = make_response(page, failure.status)
+    response.headers.update(failure.headers)
+    return response
+
+
+def _sign_in_path() -> str:
+    if request.method not in READING_METHODS or request.path == "/":
+        return "/sign-in"
+    target = request.full_path.rstrip("?")
+    return "/sign-in?" + urlencode({"next": target})
