@@ -1,0 +1,1 @@
+"""Parse, check, hash, compare and report prompts in the format ``evalhub.prompt/1``."""

@@ -1,0 +1,48 @@
+"""Give prompts the key by which a release keeps relatives in one split.
+
+The key rests on the first user message in normal form, with every number written as 0: all
+turns of one conversation start alike, and so do variants that differ in case, punctuation or
+figures. A set may say more with ``metadata.group``, which is then the key.
+"""
+
+import re
+from collections.abc import Sequence
+
+from evalhub.core.canonical import sha256_hex
+from evalhub.core.prompts.near_duplicates import near_duplicate_groups
+from evalhub.core.prompts.normalising import normalised
+from evalhub.core.prompts.records import Prompt
+from evalhub.core.prompts.vocabulary import MessageRole
+
+_NUMBER = re.compile(r"\d+")
+
+
+def prompt_group(prompt: Prompt) -> str:
+    """Return the key of one prompt by itself: 64 hex digits."""
+    stated = prompt.metadata.get("group")
+    if isinstance(stated, str):
+        return sha256_hex(f"group:{stated}")
+    return sha256_hex(f"first:{_NUMBER.sub('0', normalised(first_user_text(prompt)))}")
+
+
+def prompt_groups(prompts: Sequence[Prompt]) -> tuple[str, ...]:
+    """Return the keys of ``prompts``, in order, near duplicates among them sharing one.
+
+    The shared key is the smallest of the group, so it does not depend on the order.
+    """
+    parents = {key: key for key in map(prompt_group, prompts)}
+    for group in near_duplicate_groups([first_user_text(prompt) for prompt in prompts]):
+        roots = sorted({_root(parents, prompt_group(prompts[position])) for position in group})
+        parents.update(dict.fromkeys(roots, roots[0]))
+    return tuple(_root(parents, prompt_group(prompt)) for prompt in prompts)
+
+
+def first_user_text(prompt: Prompt) -> str:
+    """Return the first thing the user says."""
+    return next(message.content for message in prompt.messages if message.role is MessageRole.USER)
+
+
+def _root(parents: dict[str, str], key: str) -> str:
+    while parents[key] != key:
+        key = parents[key]
+    return key

@@ -1,0 +1,164 @@
+"""Tell a researcher what an upload holds before anything is imported."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from evalhub.core.prompts.canonical import content_key, prompt_set_hash
+from evalhub.core.prompts.files import BadRow, PlacedPrompt, PromptFile, unit_of
+from evalhub.core.prompts.grouping import first_user_text
+from evalhub.core.prompts.limits import LONG_PROMPT_CHARACTERS
+from evalhub.core.prompts.near_duplicates import near_duplicate_groups
+from evalhub.core.prompts.records import Prompt
+from evalhub.core.prompts.shapes import HELPSTEER3_LEFT_OUT
+from evalhub.core.prompts.vocabulary import UNKNOWN_LICENSES, Shape
+
+MAX_BAD_ROWS_KEPT = 500
+MAX_GROUPS_KEPT = 100
+MAX_LINES_KEPT = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """One line of a table of counts."""
+
+    name: str
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class LineGroup:
+    """Lines whose prompts repeat one another, with the start of the first."""
+
+    lines: tuple[int, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class UploadReport:
+    """Hold what was found in one file; ``unit`` says whether lines or rows are counted.
+
+    ``bad_rows`` are the first ``MAX_BAD_ROWS_KEPT`` of ``n_bad``; the groups and line lists
+    are cut too and have their full count beside them.
+    """
+
+    filename: str
+    unit: str
+    sha256: str
+    n_good: int
+    n_bad: int
+    bad_rows: tuple[BadRow, ...]
+    domains: tuple[Count, ...]
+    languages: tuple[Count, ...]
+    splits: tuple[Count, ...]
+    turns: tuple[Count, ...]
+    licenses: tuple[Count, ...]
+    sources: tuple[Count, ...]
+    models: tuple[Count, ...]
+    n_system: int
+    n_reference: int
+    n_criteria: int
+    n_exact_duplicates: int
+    exact_duplicates: tuple[LineGroup, ...]
+    n_near_duplicates: int
+    near_duplicates: tuple[LineGroup, ...]
+    n_unknown_license: int
+    n_long: int
+    long_lines: tuple[int, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def n_rows(self) -> int:
+        """Return the rows of the file."""
+        return self.n_good + self.n_bad
+
+    @property
+    def n_bad_more(self) -> int:
+        """Return how many bad rows are not listed."""
+        return self.n_bad - len(self.bad_rows)
+
+
+def report_on(file: PromptFile) -> UploadReport:
+    """Return the report on a file that was read."""
+    prompts = file.prompts
+    exact = _exact_groups(file.good)
+    near = _near_groups(file.good)
+    long_lines = tuple(p.line for p in file.good if p.prompt.n_characters > LONG_PROMPT_CHARACTERS)
+    return UploadReport(
+        filename=file.filename,
+        unit=unit_of(file.format),
+        sha256=prompt_set_hash(prompts),
+        n_good=len(file.good),
+        n_bad=len(file.bad),
+        bad_rows=file.bad[:MAX_BAD_ROWS_KEPT],
+        domains=_counts(prompt.domain for prompt in prompts),
+        languages=_counts(prompt.language for prompt in prompts),
+        splits=_counts(prompt.split for prompt in prompts),
+        turns=_turn_counts(prompts),
+        licenses=_counts(prompt.license for prompt in prompts),
+        sources=_counts(prompt.source.kind for prompt in prompts),
+        models=_counts(response.model for prompt in prompts for response in prompt.responses),
+        n_system=sum(prompt.system is not None for prompt in prompts),
+        n_reference=sum(bool(prompt.reference) for prompt in prompts),
+        n_criteria=sum(bool(prompt.criteria) for prompt in prompts),
+        n_exact_duplicates=sum(len(group.lines) - 1 for group in exact),
+        exact_duplicates=exact[:MAX_GROUPS_KEPT],
+        n_near_duplicates=sum(len(group.lines) - 1 for group in near),
+        near_duplicates=near[:MAX_GROUPS_KEPT],
+        n_unknown_license=sum(p.license.lower() in UNKNOWN_LICENSES for p in prompts),
+        n_long=len(long_lines),
+        long_lines=long_lines[:MAX_LINES_KEPT],
+        notes=_notes(file),
+    )
+
+
+def _counts(names: Iterable[str]) -> tuple[Count, ...]:
+    """Count names, the most frequent first, equal ones by name."""
+    counted = Counter(str(name) for name in names)
+    return tuple(Count(name, n) for name, n in sorted(counted.items(), key=lambda i: (-i[1], i[0])))
+
+
+def _turn_counts(prompts: Sequence[Prompt]) -> tuple[Count, ...]:
+    counted = Counter(len(prompt.turns) for prompt in prompts)
+    return tuple(Count(str(turns), counted[turns]) for turns in sorted(counted))
+
+
+def _exact_groups(good: Sequence[PlacedPrompt]) -> tuple[LineGroup, ...]:
+    """Return the prompts that ask exactly the same messages."""
+    members: dict[str, list[PlacedPrompt]] = {}
+    for placed in good:
+        members.setdefault(content_key(placed.prompt), []).append(placed)
+    return tuple(_line_group(group) for group in members.values() if len(group) > 1)
+
+
+def _near_groups(good: Sequence[PlacedPrompt]) -> tuple[LineGroup, ...]:
+    """Return near duplicates by their whole conversation, exact ones counted once."""
+    first_by_key = {content_key(placed.prompt): placed for placed in reversed(good)}
+    distinct = sorted(first_by_key.values(), key=lambda placed: placed.line)
+    texts = [_whole_text(placed.prompt) for placed in distinct]
+    groups = near_duplicate_groups(texts)
+    return tuple(_line_group([distinct[position] for position in group]) for group in groups)
+
+
+def _whole_text(prompt: Prompt) -> str:
+    return "\n".join(message.content for message in prompt.messages)
+
+
+def _line_group(group: Sequence[PlacedPrompt]) -> LineGroup:
+    return LineGroup(tuple(p.line for p in group), first_user_text(group[0].prompt)[:160])
+
+
+def _notes(file: PromptFile) -> tuple[str, ...]:
+    notes = []
+    if Shape.HEALTHBENCH in file.shapes:
+        notes.append(
+            "HealthBench rows: 'rubrics' were read as criteria, 'example_tags' as tags and the "
+            "ideal completion as the reference."
+        )
+    if Shape.HELPSTEER3 in file.shapes:
+        left_out = ", ".join(sorted(HELPSTEER3_LEFT_OUT))
+        notes.append(
+            f"HelpSteer3 rows: 'context' was read as the messages; {left_out} were left out, "
+            "since they name no model."
+        )
+    return tuple(notes)
