@@ -24,12 +24,11 @@ from evalhub.core.canonical import Json, canonical_json, content_hash
 from evalhub.core.people import Actor
 from evalhub.db.models import AuditEvent
 from evalhub.errors import BadInput
+from evalhub.services.locks import lock
+from evalhub.services.paging import PAGE_SIZE, Listing, count_rows, offset_of
 
 GENESIS = "0" * 64
 """What the first entry names as its predecessor."""
-
-LOCK_KEY = 0x4556414C48554241
-"""Advisory lock of the chain on PostgreSQL; the bytes spell EVALHUBA."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +83,7 @@ def record(
     now: datetime,
 ) -> AuditEvent:
     """Append one entry and return it; ``details`` must hold no secret and no judgment's text."""
-    _lock_chain(session)
+    lock("audit", session=session)
     last = head(session=session)
     event = AuditEvent(
         sequence=last.sequence + 1,
@@ -108,6 +107,21 @@ def head(*, session: Session) -> Head:
     query = select(AuditEvent).order_by(col(AuditEvent.sequence).desc()).limit(1)
     last = session.exec(query).first()
     return Head(last.sequence, last.hash) if last else Head(0, GENESIS)
+
+
+def list_events(*, session: Session, page: int = 1, search: str = "") -> Listing[AuditEvent]:
+    """Return a page of the log, the newest entry first.
+
+    ``search`` keeps entries whose action, subject or actor holds it.
+    """
+    query = select(AuditEvent)
+    if search:
+        columns = (AuditEvent.action, AuditEvent.subject, AuditEvent.actor_name)
+        query = query.where(
+            sa.or_(*(col(column).icontains(search, autoescape=True) for column in columns))
+        )
+    shown = query.order_by(col(AuditEvent.sequence).desc()).limit(PAGE_SIZE).offset(offset_of(page))
+    return Listing(session.exec(shown).all(), page, count_rows(query, session=session))
 
 
 def verify(*, session: Session, expected_head: Head | None = None) -> AuditReport:
@@ -160,8 +174,3 @@ def _events(session: Session) -> Iterator[AuditEvent]:
     """Yield every entry in order without holding them all in memory."""
     query = select(AuditEvent).order_by(col(AuditEvent.sequence)).execution_options(yield_per=500)
     yield from session.exec(query)
-
-
-def _lock_chain(session: Session) -> None:
-    if session.get_bind().dialect.name == "postgresql":
-        session.connection().execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK_KEY)))

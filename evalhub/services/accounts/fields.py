@@ -1,0 +1,45 @@
+"""Read what people type about themselves."""
+
+import unicodedata
+
+from evalhub.errors import BadInput
+
+MAX_EMAIL_LENGTH = 254
+MAX_NAME_LENGTH = 200
+
+
+def clean_email(text: str) -> str:
+    """Return an e-mail address in the one form it is stored in; raise ``BadInput``.
+
+    Only the shape is checked: what proves an address is that its owner got the invitation.
+    """
+    email = unicodedata.normalize("NFC", text.strip()).casefold()
+    local, at, domain = email.rpartition("@")
+    is_plain = not any(part.isspace() or _is_hidden(part) for part in email)
+    if not (local and at and domain and is_plain and "@" not in local):
+        raise BadInput.at("e-mail address", f"{_shown(text)} is not one")
+    if len(email) > MAX_EMAIL_LENGTH:
+        raise BadInput.at("e-mail address", f"has more than {MAX_EMAIL_LENGTH} characters")
+    return email
+
+
+def clean_name(text: str, *, where: str = "name", limit: int = MAX_NAME_LENGTH) -> str:
+    """Return a name without outer or doubled spaces; raise ``BadInput``.
+
+    Characters that cannot be seen are refused: they would make two names look the same.
+    """
+    name = " ".join(unicodedata.normalize("NFC", text).split())
+    if not 1 <= len(name) <= limit:
+        raise BadInput.at(where, f"needs 1 to {limit} characters; {len(name)} were given")
+    if any(_is_hidden(character) for character in name):
+        raise BadInput.at(where, "holds a character that cannot be seen")
+    return name
+
+
+def _is_hidden(character: str) -> bool:
+    """Tell controls, direction marks and private characters; joiners belong to some scripts."""
+    return unicodedata.category(character).startswith("C") and character not in "\u200c\u200d"
+
+
+def _shown(text: str) -> str:
+    return repr(text if len(text) <= MAX_NAME_LENGTH else text[:MAX_NAME_LENGTH] + "…")

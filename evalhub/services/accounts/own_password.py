@@ -1,0 +1,45 @@
+"""Let people change their own password."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from evalhub.core.people import Actor
+from evalhub.db.models import Person
+from evalhub.services import audit
+from evalhub.services.accounts.passwords import NewPassword
+from evalhub.services.accounts.sessions import end_sessions, start_session
+from evalhub.services.accounts.signing_in import Checked, count
+
+
+def change_password(
+    checked: Checked,
+    password: NewPassword,
+    *,
+    session: Session,
+    actor: Actor,
+    user_agent: str,
+    days: int,
+    now: datetime,
+) -> str | None:
+    """Set a new password, end every sign-in and open a new one; return its token.
+
+    Return None when the present password, as ``checked``, was wrong or not the actor's; the
+    caller must commit then too, so that the attempt counts.
+    """
+    if not count(checked, session=session, now=now) or checked.person_id != actor.person_id:
+        return None
+    person = session.get_one(Person, checked.person_id)
+    person.password_hash = password.hash
+    session.flush()
+    end_sessions(person.id, session=session, actor=actor, now=now)
+    token = start_session(person, session=session, user_agent=user_agent, days=days, now=now)
+    audit.record(
+        "person.password",
+        session=session,
+        actor=actor,
+        subject=f"person:{person.id}",
+        details={},
+        now=now,
+    )
+    return token
