@@ -284,8 +284,8 @@ def make_judgment(
     assignment: Assignment | None = None,
     choice: Choice = Choice.A,
     preference: int | None = None,
-    is_swapped: bool = False,
     revision: int = 1,
+    origin: JudgmentOrigin = JudgmentOrigin.FORM,
 ) -> Judgment:
     """Add a judgment of ``pair`` by ``person``."""
     project = session.get_one(Project, pair.project_id)
@@ -296,10 +296,10 @@ def make_judgment(
         person_id=person.id,
         assignment_id=assignment.id if assignment else None,
         revision=revision,
-        origin=JudgmentOrigin.FORM,
+        origin=origin,
         annotator_kind=AnnotatorKind.HUMAN,
         rubric_version_id=project.rubric_version_id,
-        is_swapped=is_swapped,
+        is_swapped=assignment.is_swapped if assignment else False,
         choice=choice,
         preference=preference,
         answer="{}",

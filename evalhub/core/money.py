@@ -1,0 +1,45 @@
+"""Write and read amounts of money as whole numbers of a currency's minor unit."""
+
+import re
+
+from evalhub.errors import BadInput
+
+NO_MINOR_UNIT = frozenset(
+    {"BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND"}
+    | {"VUV", "XAF", "XOF", "XPF"}
+)
+THREE_DIGITS = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
+MAX_MINOR_UNITS = 1_000_000_000
+
+_AMOUNT = re.compile(r"([0-9]{1,10})(?:\.([0-9]{1,3}))?")
+_CURRENCY = re.compile(r"[A-Z]{3}")
+
+
+def is_currency(text: str) -> bool:
+    """Tell whether ``text`` has the form of a currency code such as ``EUR``."""
+    return _CURRENCY.fullmatch(text) is not None
+
+
+def minor_digits(currency: str) -> int:
+    """Return how many decimal digits the currency's amounts have."""
+    if currency in NO_MINOR_UNIT:
+        return 0
+    return 3 if currency in THREE_DIGITS else 2
+
+
+def format_money(minor_units: int, currency: str) -> str:
+    """Return an amount such as ``14.00 EUR``."""
+    digits = minor_digits(currency)
+    whole, rest = divmod(minor_units, 10**digits)
+    return f"{whole:,}.{rest:0{digits}} {currency}" if digits else f"{whole:,} {currency}"
+
+
+def parse_money(text: str, currency: str, *, where: str) -> int:
+    """Return the minor units of an amount such as ``14`` or ``14.50``; raise ``BadInput``."""
+    match, digits = _AMOUNT.fullmatch(text.strip()), minor_digits(currency)
+    if match is None or len(match[2] or "") > digits:
+        raise BadInput.at(where, f"{text[:40]!r} is not an amount of {currency} such as 14")
+    minor_units = int(match[1] + (match[2] or "").ljust(digits, "0"))
+    if minor_units > MAX_MINOR_UNITS:
+        raise BadInput.at(where, f"{text[:40]!r} is more than EvalHub books for one judgment")
+    return minor_units

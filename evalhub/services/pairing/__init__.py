@@ -1,0 +1,1 @@
+"""Turn a project's responses into pairs to judge."""

@@ -1,0 +1,107 @@
+"""List the responses of a project that nobody is shown as an answer, and why."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from evalhub.core.responses import ResponseStatus
+from evalhub.db import tables as t
+from evalhub.db.models import Project
+
+LIST_LIMIT = 200
+"""How many excluded responses a page lists; all of them are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExcludedResponse:
+    """Hold one response that is not compared, with the reason in words."""
+
+    prompt_key: str
+    endpoint: str
+    status: ResponseStatus
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SelfNaming:
+    """Hold one response that names its model; annotators see the name masked."""
+
+    prompt_key: str
+    endpoint: str
+    words: str
+
+
+def n_responses_by_status(project: Project, *, session: Session) -> dict[ResponseStatus, int]:
+    """Return how many responses of the project ended in each status."""
+    query = _responses(project, t.response.c.status, sa.func.count().label("n_responses"))
+    rows = session.connection().execute(query.group_by(t.response.c.status))
+    counts = {row.status: row.n_responses for row in rows}
+    return {status: counts[status] for status in ResponseStatus if status in counts}
+
+
+def list_excluded(project: Project, *, session: Session) -> list[ExcludedResponse]:
+    """Return the first responses that are no answers, by prompt and endpoint."""
+    rows = session.connection().execute(
+        _responses(
+            project,
+            t.prompt.c.key,
+            t.endpoint.c.slug,
+            t.response.c.status,
+            t.response.c.finish_reason,
+            t.response.c.error_message,
+        )
+        .where(t.response.c.status != ResponseStatus.ANSWERED)
+        .order_by(t.prompt.c.position, t.endpoint.c.slug)
+        .limit(LIST_LIMIT)
+    )
+    return [
+        ExcludedResponse(
+            prompt_key=row.key,
+            endpoint=row.slug,
+            status=row.status,
+            reason=_reason(row.status, row.finish_reason, row.error_message),
+        )
+        for row in rows
+    ]
+
+
+def list_self_naming(project: Project, *, session: Session) -> list[SelfNaming]:
+    """Return the first answers that name their model, by prompt and endpoint."""
+    rows = session.connection().execute(
+        _responses(project, t.prompt.c.key, t.endpoint.c.slug, t.response.c.names_itself)
+        .where(
+            t.response.c.status == ResponseStatus.ANSWERED,
+            t.response.c.names_itself.is_not(None),
+        )
+        .order_by(t.prompt.c.position, t.endpoint.c.slug)
+        .limit(LIST_LIMIT)
+    )
+    return [SelfNaming(row.key, row.slug, row.names_itself) for row in rows]
+
+
+def _responses(
+    project: Project, *columns: "sa.ColumnElement[Any]"
+) -> "sa.Select[*tuple[Any, ...]]":
+    return (
+        sa.select(*columns)
+        .select_from(t.response)
+        .join(t.prompt, t.prompt.c.id == t.response.c.prompt_id)
+        .join(t.endpoint, t.endpoint.c.id == t.response.c.endpoint_id)
+        .join(t.project_endpoint, t.project_endpoint.c.endpoint_id == t.endpoint.c.id)
+        .where(
+            t.project_endpoint.c.project_id == project.id,
+            t.prompt.c.prompt_set_version_id == project.prompt_set_version_id,
+        )
+    )
+
+
+def _reason(status: ResponseStatus, finish_reason: str | None, error_message: str) -> str:
+    sentence = {
+        ResponseStatus.EMPTY: "The endpoint answered without any text.",
+        ResponseStatus.TRUNCATED: "The answer stopped at a length limit.",
+        ResponseStatus.REFUSED: "The endpoint declined, or its filter did.",
+    }.get(status, "No answer was received.")
+    details = error_message or (f"Finish reason: {finish_reason}." if finish_reason else "")
+    return f"{sentence} {details}".strip()

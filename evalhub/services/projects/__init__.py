@@ -1,0 +1,1 @@
+"""Set up projects, staff them, open and close them, and say how far they are."""

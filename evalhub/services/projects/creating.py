@@ -1,0 +1,133 @@
+"""Store a new project."""
+
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from evalhub.core.campaigns import PairingStrategy, ProjectStatus
+from evalhub.core.people import Actor
+from evalhub.core.projects import ProjectPlan, check_plan
+from evalhub.db.models import (
+    Endpoint,
+    Project,
+    ProjectEndpoint,
+    PromptSet,
+    PromptSetVersion,
+    RubricVersion,
+)
+from evalhub.errors import BadInput, Conflict
+from evalhub.services.audit import record
+
+
+def create_project(plan: ProjectPlan, *, session: Session, actor: Actor, now: datetime) -> Project:
+    """Store ``plan`` as a draft project and return it.
+
+    A project is simulated when the plan says so or one of its endpoints is. Raise
+    ``BadInput`` with every broken rule and unknown name, and ``Conflict`` when the slug is
+    taken; nothing is stored then.
+    """
+    problems = check_plan(plan)
+    if problems:
+        raise BadInput(problems)
+    if session.exec(select(Project).where(Project.slug == plan.slug)).first():
+        raise Conflict(f"There is already a project {plan.slug!r}.")
+    prompts = _prompt_set_version(plan.prompt_set, session=session)
+    rubric = _rubric_version(plan.rubric, session=session)
+    endpoints = {name: _endpoint(name, session=session) for name in plan.endpoints}
+    if len({endpoint.id for endpoint in endpoints.values()}) < len(endpoints):
+        raise BadInput.at("endpoints", "an endpoint is named twice")
+    project = Project(
+        slug=plan.slug,
+        title=plan.title.strip(),
+        purpose=plan.purpose.strip(),
+        domain=plan.domain.strip() or rubric.domain,
+        prompt_set_version_id=prompts.id,
+        rubric_version_id=rubric.id,
+        status=ProjectStatus.DRAFT,
+        strategy=plan.strategy,
+        baseline_endpoint_id=endpoints[plan.baseline].id if plan.baseline else None,
+        pairs_per_prompt=plan.pairs_per_prompt,
+        seed=plan.seed,
+        overlap=plan.overlap,
+        lease_minutes=plan.lease_minutes,
+        pay_minor_units=plan.pay_minor_units,
+        pay_currency=plan.pay_currency,
+        expected_minutes=plan.expected_minutes,
+        terms=plan.terms.strip(),
+        is_simulated=plan.is_simulated or any(e.is_simulated for e in endpoints.values()),
+        created_at=now,
+        created_by=actor.person_id,
+    )
+    session.add(project)
+    session.flush()
+    session.add_all(
+        ProjectEndpoint(project_id=project.id, endpoint_id=endpoint.id)
+        for endpoint in endpoints.values()
+    )
+    session.flush()
+    _record(project, plan, session=session, actor=actor, now=now)
+    return project
+
+
+def _record(
+    project: Project, plan: ProjectPlan, *, session: Session, actor: Actor, now: datetime
+) -> None:
+    record(
+        "project.create",
+        session=session,
+        actor=actor,
+        subject=f"project:{project.slug}",
+        details={
+            "prompt_set": plan.prompt_set,
+            "rubric": plan.rubric,
+            "endpoints": list(plan.endpoints),
+            "strategy": PairingStrategy(plan.strategy).value,
+            "seed": plan.seed,
+            "overlap": plan.overlap,
+        },
+        now=now,
+    )
+
+
+def _prompt_set_version(name: str, *, session: Session) -> PromptSetVersion:
+    slug, _, number = name.partition("@")
+    query = (
+        select(PromptSetVersion)
+        .join(PromptSet, col(PromptSet.id) == col(PromptSetVersion.prompt_set_id))
+        .where(PromptSet.slug == slug, PromptSetVersion.number == _number(number))
+    )
+    found = session.exec(query).first()
+    if found is None:
+        rule = f"there is no frozen version {name[:120]!r}; write it as set@1"
+        raise BadInput.at("prompt_set", rule)
+    return found
+
+
+def _rubric_version(name: str, *, session: Session) -> RubricVersion:
+    rubric_id, _, version = name.partition("@")
+    found = session.exec(
+        select(RubricVersion).where(
+            RubricVersion.rubric_id == rubric_id, RubricVersion.version == version
+        )
+    ).first()
+    if found is None:
+        rule = f"there is no rubric version {name[:120]!r}; write it as medicine@1.0.0"
+        raise BadInput.at("rubric", rule)
+    return found
+
+
+def _endpoint(name: str, *, session: Session) -> Endpoint:
+    slug, _, revision = name.partition("@")
+    query = select(Endpoint).where(Endpoint.slug == slug).order_by(col(Endpoint.revision).desc())
+    if revision:
+        query = query.where(Endpoint.revision == _number(revision))
+    found = session.exec(query).first()
+    if found is None:
+        raise BadInput.at("endpoints", f"there is no endpoint {name[:120]!r}")
+    return found
+
+
+def _number(text: str) -> int:
+    """Return a version number; -1, which no version has, for what is none."""
+    is_number = text.isascii() and text.isdigit() and len(text) < 10  # noqa: PLR2004 - fits 32 bits
+    return int(text) if is_number else -1

@@ -1,0 +1,119 @@
+"""Put people on projects and take them off."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from evalhub.core.people import Actor, Origin, Role
+from evalhub.core.projects import MEMBER_ROLES
+from evalhub.db.models import Person, Project, ProjectMember, RoleGrant
+from evalhub.errors import BadInput, NotFound
+from evalhub.services.audit import record
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Hold one person in one role on a project."""
+
+    public_id: str
+    name: str
+    email: str | None
+    role: Role
+    is_simulated: bool
+    added_at: datetime
+
+
+def list_members(project: Project, *, session: Session) -> list[Member]:
+    """Return who is on the project, by role and name."""
+    rows = session.exec(
+        select(ProjectMember, Person)
+        .join(Person, col(Person.id) == col(ProjectMember.person_id))
+        .where(ProjectMember.project_id == project.id)
+    )
+    members = [
+        Member(
+            public_id=person.public_id,
+            name=person.name,
+            email=person.email,
+            role=member.role,
+            is_simulated=person.origin is Origin.SIMULATED,
+            added_at=member.added_at,
+        )
+        for member, person in rows
+    ]
+    return sorted(members, key=lambda member: (member.role, member.name, member.public_id))
+
+
+def add_member(
+    project: Project, *, email: str, role: Role, session: Session, actor: Actor, now: datetime
+) -> None:
+    """Put the person with this e-mail address on the project; twice changes nothing.
+
+    Raise ``BadInput`` when nobody has the address, when the role is none a project has, or
+    when the person does not hold it: projects use roles, they do not grant them.
+    """
+    if role not in MEMBER_ROLES:
+        raise BadInput.at("role", f"nobody is {role.value!r} on a project")
+    wanted = email.strip().lower()
+    person = session.exec(select(Person).where(Person.email == wanted)).first()
+    if person is None:
+        raise BadInput.at("email", f"nobody has the address {wanted[:254]!r}")
+    if session.get(RoleGrant, (person.id, role)) is None:
+        raise BadInput.at("role", f"{person.name} does not hold the role {role.value!r}")
+    join(project, person_id=person.id, role=role, session=session, actor=actor, now=now)
+
+
+def join(
+    project: Project, *, person_id: int, role: Role, session: Session, actor: Actor, now: datetime
+) -> None:
+    """Put a known person on the project as ``role``; twice changes nothing."""
+    if session.get(ProjectMember, (project.id, person_id, role)) is not None:
+        return
+    session.add(
+        ProjectMember(
+            project_id=project.id,
+            person_id=person_id,
+            role=role,
+            added_at=now,
+            added_by=actor.person_id,
+        )
+    )
+    session.flush()
+    _record("project.add_member", project, person_id, role, session=session, actor=actor, now=now)
+
+
+def remove_member(
+    project: Project, *, public_id: str, role: Role, session: Session, actor: Actor, now: datetime
+) -> None:
+    """Take a person off the project; what they judged stays. Raise ``NotFound`` for others."""
+    person = session.exec(select(Person).where(Person.public_id == public_id)).first()
+    member = person and session.get(ProjectMember, (project.id, person.id, role))
+    if person is None or member is None:
+        raise NotFound(f"There is no such {role.value} on {project.slug!r}.")
+    session.delete(member)
+    session.flush()
+    _record(
+        "project.remove_member", project, person.id, role, session=session, actor=actor, now=now
+    )
+
+
+def _record(
+    action: str,
+    project: Project,
+    person_id: int,
+    role: Role,
+    *,
+    session: Session,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    person = session.get_one(Person, person_id)
+    record(
+        action,
+        session=session,
+        actor=actor,
+        subject=f"project:{project.slug}",
+        details={"person": person.public_id, "role": role.value},
+        now=now,
+    )

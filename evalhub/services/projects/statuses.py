@@ -1,0 +1,56 @@
+"""Open, pause and close projects."""
+
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from evalhub.core.campaigns import ProjectStatus
+from evalhub.core.people import Actor
+from evalhub.core.projects import NEXT_STATUSES
+from evalhub.db.models import Pair, Project
+from evalhub.errors import Conflict
+from evalhub.services.audit import record
+from evalhub.services.pairing.adding import PairingReport, add_pairs
+
+
+def change_status(
+    project: Project, to: ProjectStatus, *, session: Session, actor: Actor, now: datetime
+) -> PairingReport:
+    """Bring ``project`` to another status; the one it has already changes nothing.
+
+    Opening makes the pairs for every response that has arrived; the report says how many.
+    Raise ``Conflict`` when there is no way from the present status, or nothing to compare.
+    """
+    report = PairingReport()
+    if to is project.status:
+        return report
+    if to not in NEXT_STATUSES[project.status]:
+        raise Conflict(f"A project that is {project.status.value} cannot become {to.value}.")
+    if to is ProjectStatus.OPEN:
+        report = add_pairs(project, session=session)
+        _refuse_without_pairs(project, session=session)
+    before, project.status = project.status, to
+    session.add(project)
+    session.flush()
+    record(
+        f"project.{to.value}",
+        session=session,
+        actor=actor,
+        subject=f"project:{project.slug}",
+        details={
+            "before": before.value,
+            "n_pairs_added": report.n_added,
+            "n_pairs_identical": report.n_identical,
+        },
+        now=now,
+    )
+    return report
+
+
+def _refuse_without_pairs(project: Project, *, session: Session) -> None:
+    query = select(Pair.id).where(Pair.project_id == project.id, col(Pair.is_offered).is_(True))
+    if session.exec(query.limit(1)).first() is None:
+        raise Conflict(
+            f"The project {project.slug!r} has no pair to judge: no prompt has answers of two "
+            "of its endpoints that differ. Pull responses first."
+        )

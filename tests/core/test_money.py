@@ -1,0 +1,53 @@
+"""Money is a whole number of minor units."""
+
+import pytest
+
+from evalhub.core.money import format_money, is_currency, parse_money
+from evalhub.errors import BadInput
+
+
+@pytest.mark.parametrize(
+    ("minor_units", "currency", "text"),
+    [
+        (1400, "USD", "14.00 USD"),
+        (1_234_505, "EUR", "12,345.05 EUR"),
+        (0, "EUR", "0.00 EUR"),
+        (1500, "JPY", "1,500 JPY"),
+        (1500, "KWD", "1.500 KWD"),
+    ],
+    ids=["plain", "thousands", "nothing", "no-minor-unit", "three-digits"],
+)
+def test_amounts_are_written_in_their_currency(minor_units: int, currency: str, text: str) -> None:
+    assert format_money(minor_units, currency) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "minor_units"),
+    [("14", "USD", 1400), ("14.5", "USD", 1450), (" 0.07 ", "EUR", 7), ("900", "JPY", 900)],
+    ids=["whole", "one-digit", "cents", "no-minor-unit"],
+)
+def test_amounts_are_read(text: str, currency: str, minor_units: int) -> None:
+    assert parse_money(text, currency, where="pay") == minor_units
+
+
+@pytest.mark.parametrize(
+    ("text", "currency"),
+    [
+        ("", "USD"),
+        ("-1", "USD"),
+        ("1,5", "EUR"),
+        ("1.234", "USD"),
+        ("1.5", "JPY"),
+        ("1e3", "USD"),
+        ("٣", "USD"),
+        ("9999999999", "USD"),
+    ],
+)
+def test_what_is_no_amount_is_refused_with_its_place(text: str, currency: str) -> None:
+    with pytest.raises(BadInput, match="pay"):
+        parse_money(text, currency, where="pay")
+
+
+def test_a_currency_is_three_capitals() -> None:
+    assert is_currency("EUR")
+    assert not is_currency("euro")

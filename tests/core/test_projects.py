@@ -1,0 +1,63 @@
+"""A project's plan is checked before it is stored."""
+
+from dataclasses import replace
+
+import pytest
+
+from evalhub.core.campaigns import PairingStrategy
+from evalhub.core.projects import ProjectPlan, check_plan
+
+PLAN = ProjectPlan(
+    slug="acute",
+    title="Acute presentations",
+    purpose="Trains a reward model for triage.",
+    prompt_set="medicine@1",
+    rubric="medicine@1.0.0",
+    endpoints=("a", "b"),
+)
+
+
+def test_a_sound_plan_has_no_problem() -> None:
+    assert check_plan(PLAN) == []
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        replace(PLAN, strategy=PairingStrategy.BALANCED, pairs_per_prompt=2),
+        replace(PLAN, strategy=PairingStrategy.BASELINE, baseline="a"),
+    ],
+    ids=["balanced", "baseline"],
+)
+def test_every_strategy_can_be_planned(plan: ProjectPlan) -> None:
+    assert check_plan(plan) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "where"),
+    [
+        (replace(PLAN, slug="Acute!"), "slug"),
+        (replace(PLAN, slug="a" * 81), "slug"),
+        (replace(PLAN, title="  "), "title"),
+        (replace(PLAN, title="x" * 201), "title"),
+        (replace(PLAN, purpose=""), "purpose"),
+        (replace(PLAN, terms="x" * 20_001), "terms"),
+        (replace(PLAN, pay_currency="Euro"), "pay_currency"),
+        (replace(PLAN, pay_minor_units=-1), "pay"),
+        (replace(PLAN, seed=-1), "seed"),
+        (replace(PLAN, overlap=0), "overlap"),
+        (replace(PLAN, overlap=101), "overlap"),
+        (replace(PLAN, lease_minutes=1), "lease_minutes"),
+        (replace(PLAN, expected_minutes=0), "expected_minutes"),
+        (replace(PLAN, endpoints=("a",)), "endpoints"),
+        (replace(PLAN, endpoints=("a", "b", "b")), "endpoints"),
+        (replace(PLAN, strategy=PairingStrategy.BASELINE), "baseline"),
+        (replace(PLAN, strategy=PairingStrategy.BASELINE, baseline="c"), "baseline"),
+        (replace(PLAN, baseline="a"), "baseline"),
+        (replace(PLAN, strategy=PairingStrategy.BALANCED), "pairs_per_prompt"),
+        (replace(PLAN, strategy=PairingStrategy.BALANCED, pairs_per_prompt=0), "pairs_per_prompt"),
+        (replace(PLAN, pairs_per_prompt=3), "pairs_per_prompt"),
+    ],
+)
+def test_a_broken_rule_is_named_by_its_field(changed: ProjectPlan, where: str) -> None:
+    assert [problem.where for problem in check_plan(changed)] == [where]

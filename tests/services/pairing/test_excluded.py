@@ -1,0 +1,58 @@
+"""What is not compared is listed with its reason."""
+
+import pytest
+from sqlmodel import Session, select
+
+from evalhub.core.responses import ResponseStatus
+from evalhub.db.models import Project, Prompt
+from evalhub.services.pairing.excluded import (
+    list_excluded,
+    list_self_naming,
+    n_responses_by_status,
+)
+from tests.factories import make_endpoint, make_project, make_response
+
+
+@pytest.fixture
+def project(session: Session) -> Project:
+    """Add a project with one answer, which names its model, and three that are none."""
+    slugs = ("answers", "empty", "fails", "stops")
+    endpoints = {slug: make_endpoint(session, slug=slug) for slug in slugs}
+    project = make_project(session, *endpoints.values())
+    prompt = session.exec(select(Prompt)).one()
+    make_response(session, prompt, endpoints["answers"], names_itself="As Model X")
+    make_response(session, prompt, endpoints["empty"], text="", status=ResponseStatus.EMPTY)
+    failed = make_response(
+        session, prompt, endpoints["fails"], text="", status=ResponseStatus.ERROR
+    )
+    failed.error_message = "503 after 5 attempts"
+    stopped = make_response(session, prompt, endpoints["stops"], status=ResponseStatus.TRUNCATED)
+    stopped.finish_reason = "length"
+    make_response(session, prompt, make_endpoint(session), status=ResponseStatus.ERROR)
+    session.flush()
+    return project
+
+
+def test_responses_are_counted_by_status(session: Session, project: Project) -> None:
+    assert n_responses_by_status(project, session=session) == {
+        ResponseStatus.ANSWERED: 1,
+        ResponseStatus.EMPTY: 1,
+        ResponseStatus.TRUNCATED: 1,
+        ResponseStatus.ERROR: 1,
+    }
+
+
+def test_what_is_no_answer_is_listed_with_its_reason(session: Session, project: Project) -> None:
+    excluded = list_excluded(project, session=session)
+
+    assert [(item.endpoint, item.reason) for item in excluded] == [
+        ("empty", "The endpoint answered without any text."),
+        ("fails", "No answer was received. 503 after 5 attempts"),
+        ("stops", "The answer stopped at a length limit. Finish reason: length."),
+    ]
+
+
+def test_answers_that_name_their_model_are_listed(session: Session, project: Project) -> None:
+    found = list_self_naming(project, session=session)
+
+    assert [(item.endpoint, item.words) for item in found] == [("answers", "As Model X")]

@@ -1,0 +1,94 @@
+"""People join and leave projects in roles that they hold."""
+
+import pytest
+from sqlmodel import Session, select
+
+from evalhub.core.people import Origin, Role
+from evalhub.db.models import AuditEvent, Project
+from evalhub.errors import BadInput, NotFound
+from evalhub.services.projects.members import add_member, list_members, remove_member
+from tests.factories import MOMENT, make_person, make_project
+from tests.services.projects.conftest import Parts
+
+
+@pytest.fixture
+def project(session: Session) -> Project:
+    return make_project(session)
+
+
+def add(project: Project, email: str, role: Role, parts: Parts, session: Session) -> None:
+    add_member(project, email=email, role=role, session=session, actor=parts.researcher, now=MOMENT)
+
+
+def test_a_person_joins_by_address_whatever_its_case(
+    session: Session, parts: Parts, project: Project
+) -> None:
+    make_person(session, Role.ANNOTATOR, name="Ada", email="ada@example.org")
+
+    for _ in range(2):
+        add(project, " Ada@Example.org ", Role.ANNOTATOR, parts, session)
+
+    members = list_members(project, session=session)
+    assert [(member.name, member.role) for member in members] == [("Ada", Role.ANNOTATOR)]
+    assert [event.action for event in session.exec(select(AuditEvent))] == ["project.add_member"]
+
+
+@pytest.mark.parametrize(
+    ("email", "role", "where"),
+    [
+        ("nobody@example.org", Role.ANNOTATOR, "email"),
+        ("ada@example.org", Role.REVIEWER, "role"),
+        ("ada@example.org", Role.LAB, "role"),
+    ],
+    ids=["unknown", "role-not-held", "no-such-role-on-projects"],
+)
+def test_who_cannot_join_is_refused(
+    session: Session, parts: Parts, project: Project, *, email: str, role: Role, where: str
+) -> None:
+    make_person(session, Role.ANNOTATOR, email="ada@example.org")
+
+    with pytest.raises(BadInput) as caught:
+        add(project, email, role, parts, session)
+
+    assert caught.value.problems[0].where == where
+
+
+def test_a_person_leaves(session: Session, parts: Parts, project: Project) -> None:
+    person = make_person(session, Role.ANNOTATOR, email="ada@example.org")
+    add(project, "ada@example.org", Role.ANNOTATOR, parts, session)
+
+    remove_member(
+        project,
+        public_id=person.public_id,
+        role=Role.ANNOTATOR,
+        session=session,
+        actor=parts.researcher,
+        now=MOMENT,
+    )
+
+    assert list_members(project, session=session) == []
+
+
+@pytest.mark.parametrize("is_known", [True, False], ids=["not-a-member", "unknown"])
+def test_who_is_not_a_member_cannot_leave(
+    session: Session, parts: Parts, project: Project, *, is_known: bool
+) -> None:
+    public_id = make_person(session).public_id if is_known else "nobody"
+
+    with pytest.raises(NotFound):
+        remove_member(
+            project,
+            public_id=public_id,
+            role=Role.ANNOTATOR,
+            session=session,
+            actor=parts.researcher,
+            now=MOMENT,
+        )
+
+
+def test_simulated_members_are_marked(session: Session, parts: Parts, project: Project) -> None:
+    make_person(session, Role.ANNOTATOR, email="sim@example.org", origin=Origin.SIMULATED)
+
+    add(project, "sim@example.org", Role.ANNOTATOR, parts, session)
+
+    assert list_members(project, session=session)[0].is_simulated
