@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from evalhub.core.judging.answers import SIDES, Choice, Side
+from evalhub.core.judging.checks import PromptFacts
 from evalhub.core.rubrics.schema import Criterion, Rubric
 from evalhub.core.rubrics.vocabulary import Mode
 
@@ -43,9 +44,18 @@ class Shown:
 
 
 def fill_form(
-    rubric: Rubric, *, a: Shown, b: Shown, temperament: Temperament, rng: random.Random
+    rubric: Rubric,
+    *,
+    a: Shown,
+    b: Shown,
+    facts: PromptFacts,
+    temperament: Temperament,
+    rng: random.Random,
 ) -> list[Field]:
-    """Return the fields of a complete form as this annotator would send it."""
+    """Return the fields of a complete form as this annotator would send it.
+
+    ``facts`` says how many sources each side cites; ``rng`` is the only source of chance.
+    """
     shown: dict[Side, Shown] = {"a": a, "b": b}
     perceived: dict[Side, float] = {
         side: _clamped(shown[side].quality + rng.gauss(0, temperament.noise)) for side in SIDES
@@ -56,6 +66,7 @@ def fill_form(
     return [
         *_triage(rubric),
         *_flags(rubric, shown, flagged),
+        *_citations(rubric, facts),
         *_criteria(rubric, perceived),
         ("overall", _overall(rubric, preference, perceived)),
         ("confidence", str(rng.choice(rubric.overall.confidence.points).value)),
@@ -73,9 +84,7 @@ def _triage(rubric: Rubric) -> Iterator[Field]:
         yield f"triage.{question.id}", option.id
 
 
-def _flags(
-    rubric: Rubric, shown: dict[Side, Shown], flagged: dict[Side, bool]
-) -> Iterator[Field]:
+def _flags(rubric: Rubric, shown: dict[Side, Shown], flagged: dict[Side, bool]) -> Iterator[Field]:
     """Raise the mildest flag on a side that has a fault, and tick "none" on the other."""
     mildest = rubric.flags.items[-1]
     for side in SIDES:
@@ -85,6 +94,16 @@ def _flags(
         yield f"flags.{side}", mildest.id
         if mildest.needs_quote:
             yield f"flags.{side}.{mildest.id}.quote", " ".join(shown[side].text.split()[:8])
+
+
+def _citations(rubric: Rubric, facts: PromptFacts) -> Iterator[Field]:
+    """Give every source the rubric's second finding, "in part": nothing was looked up."""
+    if rubric.citations is None:
+        return
+    finding = rubric.citations.results[1].id
+    for side in SIDES:
+        for number in range(1, facts.n_citations(side) + 1):
+            yield f"citations.{side}.{number}", finding
 
 
 def _criteria(rubric: Rubric, perceived: dict[Side, float]) -> Iterator[Field]:
