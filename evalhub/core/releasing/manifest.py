@@ -4,12 +4,13 @@ There is no clock in it: the same state gives the same bytes.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 
 from evalhub.core.releasing.agreement import AgreementFigure
 from evalhub.core.releasing.files import FileFacts
 from evalhub.core.releasing.filters import FilterCount
+from evalhub.core.releasing.vocabulary import FileFormat
 
 MANIFEST = "manifest.json"
 RECIPE = "recipe.json"
@@ -110,6 +111,17 @@ class Manifest:
     methods: Mapping[str, str]
     files: tuple[FileFacts, ...]
     writer: str
+
+
+def rows_by_table(files: Iterable[FileFacts]) -> dict[str, dict[str, int]]:
+    """Return the rows of each table by split, as its Parquet files hold them."""
+    rows: dict[str, dict[str, int]] = {}
+    for file in files:
+        part, _, name = file.path.partition("/")
+        split, _, suffix = name.partition(".")
+        if file.n_rows is not None and suffix == FileFormat.PARQUET:
+            rows.setdefault(part, {})[split] = file.n_rows
+    return rows
 
 
 def manifest_text(manifest: Manifest) -> str:

@@ -1,0 +1,1 @@
+"""Build, keep, verify and hand out releases."""

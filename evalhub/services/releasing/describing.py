@@ -1,0 +1,153 @@
+"""Describe what went into a release and what came out, for its manifest."""
+
+import hashlib
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from evalhub.core.canonical import Json, canonical_json, content_hash
+from evalhub.core.releasing.files import WRITER, FileFacts
+from evalhub.core.releasing.filters import judgment_filters, pair_filters
+from evalhub.core.releasing.manifest import (
+    EndpointInput,
+    Manifest,
+    PromptSetInput,
+    ReleaseCounts,
+    ReleaseIdentity,
+    ReleaseInputs,
+    RubricInput,
+    rows_by_table,
+)
+from evalhub.core.releasing.recipe import METHODS, Recipe
+from evalhub.core.releasing.tables import Tally, judgment_lines
+from evalhub.core.releasing.vocabulary import RELEASE_SCHEMA, PairOutcome
+from evalhub.db import tables as t
+from evalhub.db.models import Endpoint, RubricVersion
+from evalhub.services.releasing.gathering import Source
+
+
+def describe_inputs(source: Source, *, session: Session) -> ReleaseInputs:
+    """Return the inputs of a release with their hashes."""
+    prompts = [item.prompt for item in source.prompts.values()]
+    n_responses, responses_sha256 = _responses(source, session=session)
+    return ReleaseInputs(
+        prompt_set=PromptSetInput(
+            slug=source.prompt_set.slug,
+            version=source.version.number,
+            sha256=source.version.sha256,
+            n_prompts=len(prompts),
+            licenses=tuple(sorted({prompt.license for prompt in prompts})),
+            languages=tuple(sorted({prompt.language for prompt in prompts})),
+        ),
+        rubrics=tuple(_rubric(row) for row in source.rubrics),
+        endpoints=tuple(_endpoint(row) for row in source.endpoints.values()),
+        responses_sha256=responses_sha256,
+        judgments_sha256=_hash_of(
+            judgment_lines((item.id, item.record) for item in source.judgments)
+        ),
+        n_responses=n_responses,
+        n_judgments=len(source.judgments),
+    )
+
+
+def describe_release(
+    source: Source,
+    identity: ReleaseIdentity,
+    *,
+    inputs: ReleaseInputs,
+    recipe: Recipe,
+    tally: Tally,
+    files: tuple[FileFacts, ...],
+) -> Manifest:
+    """Return the manifest of what was written."""
+    is_simulated = tally.n_simulated_pairs > 0 or source.project.is_simulated
+    return Manifest(
+        schema=RELEASE_SCHEMA,
+        id=identity.id,
+        release=identity,
+        simulated=is_simulated,
+        recipe_sha256=recipe.sha256,
+        inputs=inputs,
+        counts=_counts(source, tally, files),
+        agreement=tally.agreement.figures(),
+        filters=(
+            *judgment_filters(len(source.judgments), source.dropped),
+            *pair_filters(tally.outcomes, n_with_margin=tally.n_with_margin),
+        ),
+        methods=METHODS,
+        files=files,
+        writer=WRITER,
+    )
+
+
+def snapshot_hash(source: Source, inputs: ReleaseInputs, recipe: Recipe) -> str:
+    """Return the hash of the state and the recipe: equal hashes give equal rows."""
+    project = source.project
+    about: Json = [project.slug, project.title, project.purpose, project.domain]
+    hashes: Json = [
+        inputs.prompt_set.sha256,
+        inputs.responses_sha256,
+        inputs.judgments_sha256,
+        [rubric.sha256 for rubric in inputs.rubrics],
+        [[one.output_terms, one.is_simulated] for one in inputs.endpoints],
+    ]
+    return content_hash([about, hashes, recipe.as_json(), project.is_simulated])
+
+
+def rubric_path(row: RubricVersion) -> str:
+    """Return where a release keeps a rubric version."""
+    return f"rubrics/{row.rubric_id}-{row.version}.json"
+
+
+def _counts(source: Source, tally: Tally, files: tuple[FileFacts, ...]) -> ReleaseCounts:
+    return ReleaseCounts(
+        n_judgments=len(source.released),
+        n_cannot_judge=tally.n_cannot_judge,
+        n_simulated_judgments=tally.n_simulated_judgments,
+        n_annotators=len(tally.annotators),
+        n_prompts=len({item.record.prompt_key for item in source.released}),
+        n_models=len(tally.models),
+        judgments_by_origin=dict(sorted(tally.judgments_by_origin.items())),
+        annotators_by_origin=tally.annotators_by_origin(),
+        pairs={outcome.value: tally.outcomes[outcome] for outcome in PairOutcome},
+        rows=rows_by_table(files),
+    )
+
+
+def _rubric(row: RubricVersion) -> RubricInput:
+    return RubricInput(row.rubric_id, row.version, row.sha256, rubric_path(row))
+
+
+def _endpoint(row: Endpoint) -> EndpointInput:
+    return EndpointInput(row.slug, row.revision, row.model, row.output_terms, row.is_simulated)
+
+
+def _responses(source: Source, *, session: Session) -> tuple[int, str]:
+    """Return the number and the hash of the responses to the prompts by the judged endpoints."""
+    query = (
+        sa.select(
+            t.prompt.c.key,
+            t.endpoint.c.slug,
+            t.endpoint.c.revision,
+            t.response.c.sample_index,
+            t.response.c.status,
+            t.response.c.sha256,
+        )
+        .join(t.prompt, t.prompt.c.id == t.response.c.prompt_id)
+        .join(t.endpoint, t.endpoint.c.id == t.response.c.endpoint_id)
+        .where(
+            t.prompt.c.prompt_set_version_id == source.version.id,
+            t.response.c.endpoint_id.in_([row.id for row in source.endpoints.values()]),
+        )
+    )
+    # Sorted here: the two databases do not collate text alike.
+    rows = sorted(tuple(row) for row in session.connection().execute(query))
+    return len(rows), _hash_of([*row] for row in rows)
+
+
+def _hash_of(lines: Iterable[Json]) -> str:
+    digest = hashlib.sha256()
+    for line in lines:
+        digest.update(canonical_json(line).encode() + b"\n")
+    return digest.hexdigest()

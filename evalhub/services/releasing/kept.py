@@ -1,0 +1,137 @@
+"""Find releases that were kept, and the files that are handed out."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlmodel import Session, col, select
+
+from evalhub.config import Settings
+from evalhub.core.canonical import sha256_hex
+from evalhub.core.people import Actor
+from evalhub.core.releasing.checksums import CHECKSUMS, checksums_text
+from evalhub.core.releasing.files import FileFacts
+from evalhub.core.releasing.manifest import MANIFEST, Manifest
+from evalhub.core.releasing.versions import parse_version
+from evalhub.db.models import Project, Release, ReleaseDownload
+from evalhub.errors import IntegrityError, NotFound
+from evalhub.services.releasing.reading import read_manifest
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRelease:
+    """Hold what a list says of a release."""
+
+    id: int
+    project: str
+    version: str
+    title: str
+    n_pairs: int
+    n_judgments: int
+    is_simulated: bool
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRelease:
+    """Hold one release: its manifest, the text of it, its folder and its other versions."""
+
+    kept: KeptRelease
+    manifest: Manifest
+    manifest_text: str
+    folder: Path
+    versions: tuple[KeptRelease, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """Hold one file of a release that is on disk."""
+
+    facts: FileFacts
+    path: Path
+
+
+def list_releases(*, session: Session) -> list[KeptRelease]:
+    """Return every release, by project, the newest version first."""
+    query = select(Release, Project.slug).join(Project, col(Project.id) == col(Release.project_id))
+    found = [_kept(row, slug) for row, slug in session.exec(query)]
+    found.sort(key=lambda one: parse_version(one.version), reverse=True)
+    return sorted(found, key=lambda one: one.project)
+
+
+def get_release(
+    project: str, version: str, *, session: Session, settings: Settings
+) -> FoundRelease:
+    """Return one release; raise ``NotFound`` when it does not exist."""
+    query = (
+        select(Release)
+        .join(Project, col(Project.id) == col(Release.project_id))
+        .where(Project.slug == project)
+    )
+    rows = session.exec(query).all()
+    row = next((row for row in rows if row.version == version), None)
+    if row is None:
+        raise NotFound(f"There is no release {f'{project}@{version}'[:120]!r}.")
+    versions = [_kept(one, project) for one in rows]
+    versions.sort(key=lambda one: parse_version(one.version), reverse=True)
+    return FoundRelease(
+        kept=_kept(row, project),
+        manifest=read_manifest(row.manifest),
+        manifest_text=row.manifest,
+        folder=settings.releases_dir / row.folder,
+        versions=tuple(versions),
+    )
+
+
+def get_file(release: FoundRelease, path: str) -> FoundFile:
+    """Return a file of a release.
+
+    Only paths that the manifest names are looked for. Raise ``NotFound`` for others and
+    ``IntegrityError`` when the file on disk is gone or has another size.
+    """
+    facts = next((one for one in downloadable(release) if one.path == path), None)
+    if facts is None:
+        raise NotFound(f"Release {release.manifest.id} has no file {path[:120]!r}.")
+    found = release.folder / path
+    if not found.is_file() or found.stat().st_size != facts.n_bytes:
+        raise IntegrityError(
+            f"File {path!r} of release {release.manifest.id} is not as it was built; "
+            "run `evalhub release verify`."
+        )
+    return FoundFile(facts, found)
+
+
+def downloadable(release: FoundRelease) -> tuple[FileFacts, ...]:
+    """Return the facts of every file, the manifest and the checksums included."""
+    manifest = _facts(MANIFEST, release.manifest_text)
+    files = (*release.manifest.files, manifest)
+    return (*release.manifest.files, manifest, _facts(CHECKSUMS, checksums_text(files)))
+
+
+def record_download(
+    release: KeptRelease, path: str, *, session: Session, actor: Actor, now: datetime
+) -> None:
+    """Note who took which file."""
+    session.add(
+        ReleaseDownload(
+            release_id=release.id, person_id=actor.person_id, file=path, downloaded_at=now
+        )
+    )
+    session.flush()
+
+
+def _facts(path: str, text: str) -> FileFacts:
+    return FileFacts(path, sha256_hex(text), len(text.encode()))
+
+
+def _kept(row: Release, project: str) -> KeptRelease:
+    return KeptRelease(
+        id=row.id,
+        project=project,
+        version=row.version,
+        title=row.title,
+        n_pairs=row.n_pairs,
+        n_judgments=row.n_judgments,
+        is_simulated=row.is_simulated,
+        created_at=row.created_at,
+    )

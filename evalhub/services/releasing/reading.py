@@ -1,0 +1,58 @@
+"""Read stored JSON back into the types of the core."""
+
+import json
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from evalhub.core.canonical import Json
+from evalhub.core.judging.answers import Answer
+from evalhub.core.prompts.parsing import prompt_from_row
+from evalhub.core.prompts.records import Prompt
+from evalhub.core.releasing.manifest import MANIFEST, Manifest
+from evalhub.core.releasing.vocabulary import RELEASE_SCHEMA
+from evalhub.errors import BadInput
+
+_ANSWERS = TypeAdapter(Answer)
+_MANIFESTS = TypeAdapter(Manifest)
+
+
+class _Flag(BaseModel):
+    id: str
+    veto: bool
+
+
+class _Flags(BaseModel):
+    items: list[_Flag] = []
+
+
+class _Rubric(BaseModel):
+    flags: _Flags = _Flags()
+
+
+def read_answer(value: Json) -> Answer:
+    """Return a stored answer as typed data."""
+    return _ANSWERS.validate_python(value)
+
+
+def read_prompt(document: str, *, key: str) -> Prompt:
+    """Return a stored prompt as typed data."""
+    return prompt_from_row(json.loads(document), where=f"prompt {key!r}")
+
+
+def read_veto_flags(document: str) -> frozenset[str]:
+    """Return the ids of the flags with a veto in a stored rubric."""
+    rubric = _Rubric.model_validate_json(document)
+    return frozenset(flag.id for flag in rubric.flags.items if flag.veto)
+
+
+def read_manifest(text: str | bytes) -> Manifest:
+    """Return a manifest as typed data; raise ``BadInput`` naming the field that is wrong."""
+    try:
+        manifest = _MANIFESTS.validate_json(text)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise BadInput.at(f"{MANIFEST}, field {place!r}", first["msg"]) from error
+    if manifest.schema != RELEASE_SCHEMA:
+        raise BadInput.at(f"{MANIFEST}, field 'schema'", f"must be {RELEASE_SCHEMA!r}")
+    return manifest

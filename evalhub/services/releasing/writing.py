@@ -1,0 +1,94 @@
+"""Write every file of a release into a folder."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sqlmodel import Session
+
+from evalhub.core.canonical import canonical_json
+from evalhub.core.releasing.card import card_text
+from evalhub.core.releasing.checksums import CHECKSUMS, checksums_text
+from evalhub.core.releasing.files import FileFacts, OpenFile, TableFiles, write_text
+from evalhub.core.releasing.manifest import (
+    CARD,
+    MANIFEST,
+    RECIPE,
+    Manifest,
+    ReleaseIdentity,
+    ReleaseInputs,
+    manifest_text,
+)
+from evalhub.core.releasing.recipe import Recipe
+from evalhub.core.releasing.splits import split_groups
+from evalhub.core.releasing.tables import Tally, write_tables
+from evalhub.services.releasing.describing import (
+    describe_inputs,
+    describe_release,
+    rubric_path,
+    snapshot_hash,
+)
+from evalhub.services.releasing.folders import file_opener
+from evalhub.services.releasing.gathering import Source
+from evalhub.services.releasing.streaming import judged_pairs
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plan:
+    """Hold what a release will be made from, and the hash that says whether it changed."""
+
+    source: Source
+    inputs: ReleaseInputs
+    recipe: Recipe
+    snapshot: str
+
+
+def plan_release(source: Source, *, session: Session) -> Plan:
+    """Return the plan for the present state under the standing recipe."""
+    inputs, recipe = describe_inputs(source, session=session), Recipe()
+    return Plan(source, inputs, recipe, snapshot_hash(source, inputs, recipe))
+
+
+def write_release(plan: Plan, version: str, *, folder: Path, session: Session) -> Manifest:
+    """Write every file of a release into ``folder`` and return its manifest.
+
+    The order is forced: tables first, the card tells their rows, the manifest hashes the
+    card, and the checksums cover the manifest.
+    """
+    open_file = file_opener(folder)
+    tally, files = _write_tables(plan, open_file, session=session)
+    files += _write_texts(plan, open_file)
+    project = plan.source.project
+    manifest = describe_release(
+        plan.source,
+        ReleaseIdentity(project.slug, version, project.title, project.purpose, project.domain),
+        inputs=plan.inputs,
+        recipe=plan.recipe,
+        tally=tally,
+        files=files,
+    )
+    card = write_text(CARD, card_text(manifest), open_file=open_file)
+    manifest = replace(manifest, files=tuple(sorted((*files, card), key=lambda one: one.path)))
+    index = write_text(MANIFEST, manifest_text(manifest), open_file=open_file)
+    write_text(CHECKSUMS, checksums_text((*manifest.files, index)), open_file=open_file)
+    return manifest
+
+
+def _write_tables(
+    plan: Plan, open_file: OpenFile, *, session: Session
+) -> tuple[Tally, tuple[FileFacts, ...]]:
+    source, tables = plan.source, TableFiles(open_file)
+    splits = split_groups(
+        [(item.group, item.prompt.split) for item in source.prompts.values()],
+        shares=plan.recipe.shares,
+        salt=plan.recipe.salt,
+    )
+    used = {item.record.prompt_key for item in source.released}
+    prompts = [(item, splits[item.group]) for key, item in source.prompts.items() if key in used]
+    tally = write_tables(judged_pairs(source, splits, session=session), prompts, files=tables)
+    return tally, tables.close()
+
+
+def _write_texts(plan: Plan, open_file: OpenFile) -> tuple[FileFacts, ...]:
+    texts = {rubric_path(row): row.document for row in plan.source.rubrics}
+    texts[RECIPE] = canonical_json(plan.recipe.as_json()) + "\n"
+    return tuple(write_text(path, texts[path], open_file=open_file) for path in sorted(texts))

@@ -1,0 +1,1 @@
+"""Score a project: read its judgments, fit its boards, keep each fit with its inputs' hash."""

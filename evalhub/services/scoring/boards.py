@@ -1,0 +1,127 @@
+"""Fit a project's boards, for a page or to keep."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlmodel import Session, select
+
+from evalhub.core.canonical import Json, canonical_json
+from evalhub.core.people import Actor
+from evalhub.core.scoring.board import fit_board
+from evalhub.core.scoring.board_json import boards_to_json
+from evalhub.core.scoring.results import Boards
+from evalhub.db.models import Fit, Project
+from evalhub.errors import NotFound
+from evalhub.services import audit
+from evalhub.services.scoring.inputs import LeftOut, ScoringInputs, scoring_inputs
+from evalhub.services.scoring.matrix import WinMatrix, win_matrix
+from evalhub.services.scoring.position import PositionShare, position_share
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectBoards:
+    """Hold a project's boards and what they rest on.
+
+    ``matrices`` has one entry a board, None where it would not fit a page.
+    """
+
+    slug: str
+    title: str
+    is_simulated: bool
+    boards: Boards
+    matrices: tuple[WinMatrix | None, ...]
+    position: PositionShare | None
+    left_out: LeftOut
+    n_simulated: int
+    n_annotators: int
+    inputs_sha256: str
+
+
+def project_boards(slug: str, *, session: Session) -> ProjectBoards:
+    """Fit the boards of a project to its judgments in force; nothing is stored.
+
+    Raise ``NotFound`` for an unknown project and ``EstimationError`` where no fit exists.
+    """
+    project = get_project(slug, session=session)
+    inputs = scoring_inputs(project, session=session)
+    boards = fit_board(inputs.judgments, models=inputs.models)
+    return ProjectBoards(
+        slug=project.slug,
+        title=project.title,
+        is_simulated=project.is_simulated or inputs.n_simulated > 0,
+        boards=boards,
+        matrices=_matrices(boards, inputs),
+        position=position_share(boards.position),
+        left_out=inputs.left_out,
+        n_simulated=inputs.n_simulated,
+        n_annotators=inputs.n_annotators,
+        inputs_sha256=inputs.sha256,
+    )
+
+
+def score_project(slug: str, *, session: Session, actor: Actor, now: datetime) -> ProjectBoards:
+    """Fit the boards of a project and keep the fit; equal inputs are kept once."""
+    scored = project_boards(slug, session=session)
+    project = get_project(slug, session=session)
+    kept = select(Fit.id).where(
+        Fit.project_id == project.id,
+        Fit.method == scored.boards.method,
+        Fit.inputs_sha256 == scored.inputs_sha256,
+    )
+    if session.exec(kept).first() is None:
+        _keep(scored, project, session=session, actor=actor, now=now)
+    return scored
+
+
+def boards_document(scored: ProjectBoards) -> dict[str, Json]:
+    """Return boards as the command and the API give them."""
+    return {
+        "project": scored.slug,
+        "simulated": scored.is_simulated,
+        "inputs_sha256": scored.inputs_sha256,
+        "n_annotators": scored.n_annotators,
+        "n_simulated": scored.n_simulated,
+        "left_out": asdict(scored.left_out),
+        **boards_to_json(scored.boards),
+    }
+
+
+def get_project(slug: str, *, session: Session) -> Project:
+    """Return a project; raise ``NotFound`` when there is none of that name."""
+    project = session.exec(select(Project).where(Project.slug == slug)).first()
+    if project is None:
+        raise NotFound(f"There is no project {slug[:80]!r}.")
+    return project
+
+
+def _matrices(boards: Boards, inputs: ScoringInputs) -> tuple[WinMatrix | None, ...]:
+    tables = []
+    for board in boards.boards:
+        names = [row.model for row in board.rows]
+        is_here = inputs.judgments["model_left"].isin(names)
+        tables.append(win_matrix(inputs.judgments[is_here], names))
+    return tuple(tables)
+
+
+def _keep(
+    scored: ProjectBoards, project: Project, *, session: Session, actor: Actor, now: datetime
+) -> None:
+    session.add(
+        Fit(
+            project_id=project.id,
+            method=scored.boards.method,
+            inputs_sha256=scored.inputs_sha256,
+            n_judgments=scored.boards.n_judgments,
+            document=canonical_json(boards_document(scored)),
+            created_at=now,
+            created_by=actor.person_id,
+        )
+    )
+    audit.record(
+        "project.score",
+        session=session,
+        actor=actor,
+        subject=f"project:{project.slug}",
+        details={"inputs_sha256": scored.inputs_sha256, "n_judgments": scored.boards.n_judgments},
+        now=now,
+    )

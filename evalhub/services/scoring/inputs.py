@@ -1,0 +1,108 @@
+"""Turn a project's judgments in force into the table that boards are fitted to."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+from sqlmodel import Session, col, select
+
+from evalhub.core.campaigns import AnnotatorKind
+from evalhub.core.canonical import Json, content_hash
+from evalhub.core.judging.outcomes import score_of
+from evalhub.core.judging.records import JudgedResponse, JudgmentRecord
+from evalhub.core.scoring.encoding import SCORE_COLUMN, TEXT_COLUMNS
+from evalhub.db.models import Endpoint, Project, ProjectEndpoint
+from evalhub.services.judging.current import current_judgments
+
+COLUMNS = (*TEXT_COLUMNS, SCORE_COLUMN)
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Count the judgments that are not scored, by reason."""
+
+    cannot_judge: int
+    by_models: int
+    same_endpoint: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ScoringInputs:
+    """Hold what a fit rests on.
+
+    ``judgments`` has one row a judgment with a score, as shown: the left side is A.
+    ``models`` names every endpoint of the project, judged or not.
+    """
+
+    judgments: pd.DataFrame
+    models: tuple[str, ...]
+    left_out: LeftOut
+    n_simulated: int
+    n_annotators: int
+
+    @property
+    def sha256(self) -> str:
+        """Return the hash of the scored judgments and the models, whatever their order."""
+        rows: list[Json] = [list(row) for row in sorted(self.judgments.itertuples(index=False))]
+        return content_hash({"models": self.models, "judgments": rows})
+
+
+def scoring_inputs(project: Project, *, session: Session) -> ScoringInputs:
+    """Return the judgments of a project that are scored, and counts of those that are not.
+
+    Judgments by people only; ties of every kind are half a win for each side; cannot-judge
+    has no score; two samples of one endpoint say nothing about its strength.
+    """
+    records = current_judgments(project.id, session=session)
+    endpoints = _endpoints(project, session=session)
+    known = {(one.slug, one.revision): one.model for one in endpoints}
+    known |= {_identity(side): side.model for record in records for side in (record.x, record.y)}
+    names = _names(known)
+    by_people = [r for r in records if r.annotator_kind is AnnotatorKind.HUMAN]
+    scored = [r for r in by_people if score_of(r.choice) is not None]
+    compared = [r for r in scored if _identity(r.x) != _identity(r.y)]
+    return ScoringInputs(
+        judgments=pd.DataFrame(_rows(compared, names), columns=list(COLUMNS)),
+        models=tuple(sorted(names[one.slug, one.revision] for one in endpoints)),
+        left_out=LeftOut(
+            cannot_judge=len(by_people) - len(scored),
+            by_models=len(records) - len(by_people),
+            same_endpoint=len(scored) - len(compared),
+        ),
+        n_simulated=sum(record.is_simulated for record in compared),
+        n_annotators=len({record.person_public_id for record in compared}),
+    )
+
+
+def _endpoints(project: Project, *, session: Session) -> Sequence[Endpoint]:
+    query = (
+        select(Endpoint)
+        .join(ProjectEndpoint, col(ProjectEndpoint.endpoint_id) == col(Endpoint.id))
+        .where(ProjectEndpoint.project_id == project.id)
+    )
+    return session.exec(query).all()
+
+
+def _identity(response: JudgedResponse) -> tuple[str, int]:
+    return response.endpoint, response.revision
+
+
+def _names(models: dict[tuple[str, int], str]) -> dict[tuple[str, int], str]:
+    """Name each endpoint by its model, and by its slug and revision too where models repeat."""
+    count = Counter(models.values())
+    return {
+        (slug, revision): model if count[model] == 1 else f"{model} ({slug}, revision {revision})"
+        for (slug, revision), model in models.items()
+    }
+
+
+def _rows(
+    records: Sequence[JudgmentRecord], names: dict[tuple[str, int], str]
+) -> list[tuple[str, str, str, float | None]]:
+    rows = []
+    for record in records:
+        left, right = (record.y, record.x) if record.is_swapped else (record.x, record.y)
+        sides = names[_identity(left)], names[_identity(right)]
+        rows.append((record.prompt_key, *sides, score_of(record.choice)))
+    return rows
