@@ -83,7 +83,10 @@ def _check_footer(file: pq.ParquetFile, *, where: str, limits: ParquetLimits) ->
     footer = file.metadata
     _check_schema(file.schema_arrow, where=where)
     if footer.num_row_groups > limits.max_row_groups:
-        raise BadInput.at(where, f"has {footer.num_row_groups:,} row groups")
+        raise BadInput.at(
+            where,
+            f"has {footer.num_row_groups:,} row groups; the limit is {limits.max_row_groups:,}",
+        )
     # Column chunks are not looked at here: pyarrow 26 ends the process for some that lie.
     groups = [footer.row_group(group) for group in range(footer.num_row_groups)]
     sizes = [group.total_byte_size for group in groups]
@@ -155,7 +158,7 @@ def _row(
     except TooLarge as error:
         raise BadInput.at(where, _too_large(limits)) from error
     except NOT_PARQUET as error:
-        raise BadInput.at(where, f"is corrupt: {_line(error)}") from error
+        return Problem(where, f"holds a value that cannot be read: {_line(error)}")
 
 
 def _too_large(limits: ParquetLimits) -> str:

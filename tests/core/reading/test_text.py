@@ -1,0 +1,48 @@
+import pytest
+
+from evalhub.core.reading.text import decode_text
+from evalhub.errors import BadInput
+
+
+def test_utf8_text_is_returned_as_it_is() -> None:
+    text = "Prüfung, 検査, \U0001f9ea\r\n"
+
+    assert decode_text(text.encode(), where="a.txt") == text
+
+
+def test_no_bytes_are_empty_text() -> None:
+    assert decode_text(b"", where="a.txt") == ""
+
+
+@pytest.mark.parametrize(
+    ("data", "rule"),
+    [
+        pytest.param("a".encode("utf-8-sig"), "UTF-8 byte order mark", id="utf-8 mark"),
+        pytest.param("a".encode("utf-16"), "UTF-16 byte order mark", id="utf-16 little"),
+        pytest.param(b"\xfe\xff\x00a", "UTF-16 byte order mark", id="utf-16 big"),
+        pytest.param("a".encode("utf-32"), "UTF-32 byte order mark", id="utf-32 little"),
+        pytest.param(b"\x00\x00\xfe\xff\x00\x00\x00a", "UTF-32 byte order mark", id="utf-32 big"),
+    ],
+)
+def test_a_byte_order_mark_is_refused_by_name(data: bytes, rule: str) -> None:
+    with pytest.raises(BadInput, match=f"a.txt: starts with a {rule}"):
+        decode_text(data, where="a.txt")
+
+
+def test_a_nul_byte_is_refused_with_its_offset_and_line() -> None:
+    with pytest.raises(BadInput, match=r"a.txt: has a NUL byte at byte 4 \(line 2\)"):
+        decode_text(b"ab\nc\x00d", where="a.txt")
+
+
+@pytest.mark.parametrize(
+    ("data", "place"),
+    [
+        pytest.param("eins\ncaf\xe9".encode("latin-1"), r"0xE9 at byte 8 \(line 2\)", id="latin-1"),
+        pytest.param(b"ok \xed\xa0\x80", r"0xED at byte 3 \(line 1\)", id="surrogate"),
+        pytest.param(b"\xc0\xaf", r"0xC0 at byte 0 \(line 1\)", id="overlong"),
+        pytest.param(b"cut \xe2\x82", r"0xE2 at byte 4 \(line 1\)", id="cut short"),
+    ],
+)
+def test_bytes_that_are_not_utf8_are_refused_with_their_place(data: bytes, place: str) -> None:
+    with pytest.raises(BadInput, match=f"byte {place} is not UTF-8"):
+        decode_text(data, where="a.txt")
