@@ -3,7 +3,7 @@
 import click
 
 from evalhub import __version__
-from evalhub.cli import db
+from evalhub.cli import db, endpoints, pulls, worker
 from evalhub.cli.context import EvalHubGroup
 
 
@@ -14,3 +14,6 @@ def main() -> None:
 
 
 main.add_command(db.group)
+main.add_command(endpoints.group)
+main.add_command(pulls.group)
+main.add_command(worker.command)

@@ -7,6 +7,7 @@ from evalhub.db.models.draft import Draft
 from evalhub.db.models.endpoint import Endpoint
 from evalhub.db.models.fit import Fit
 from evalhub.db.models.invitation import Invitation
+from evalhub.db.models.job_worker import JobWorker
 from evalhub.db.models.judgment import Judgment
 from evalhub.db.models.judgment_import import JudgmentImport
 from evalhub.db.models.pair import Pair
@@ -36,6 +37,7 @@ __all__ = [
     "Endpoint",
     "Fit",
     "Invitation",
+    "JobWorker",
     "Judgment",
     "JudgmentImport",
     "Pair",

@@ -9,13 +9,17 @@ from evalhub.db.models.base import UtcDateTime, vocabulary
 
 
 class Pull(SQLModel, table=True):
-    """One pull and where it stands; what it stores are rows of ``response``."""
+    """One pull and where it stands; what it stores are rows of ``response``.
+
+    ``run_number`` counts how often it was started or resumed; each run is a job of its own.
+    """
 
     id: int = Field(default=None, primary_key=True)
     public_id: str = Field(max_length=32, unique=True)
     prompt_set_version_id: int = Field(foreign_key="prompt_set_version.id", ondelete="RESTRICT")
     status: PullStatus = Field(sa_type=vocabulary(PullStatus), index=True)
     retry_errors: bool = False
+    run_number: int = 1
     reason: str = Field(default="", max_length=1000)
     created_at: datetime = Field(sa_type=UtcDateTime)
     created_by: int | None = Field(default=None, foreign_key="person.id", ondelete="RESTRICT")

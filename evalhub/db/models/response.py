@@ -34,6 +34,7 @@ class Response(SQLModel, table=True):
     request_sha256: str = Field(max_length=64)
     sha256: str = Field(max_length=64)
     raw_body: str = Field(default="", sa_type=sa.Text)
+    n_nul_removed: int = 0
     latency_ms: float | None = None
     prompt_tokens: int | None = None
     completion_tokens: int | None = None

@@ -13,6 +13,13 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "job_worker",
+        sa.Column("executor_id", sa.String(length=100), nullable=False),
+        sa.Column("started_at", UtcDateTime(), nullable=False),
+        sa.Column("seen_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("executor_id", name=op.f("pk_job_worker")),
+    )
+    op.create_table(
         "person",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=32), nullable=False),
@@ -462,6 +469,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("retry_errors", sa.Boolean(), nullable=False),
+        sa.Column("run_number", sa.Integer(), nullable=False),
         sa.Column("reason", sa.String(length=1000), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("created_by", sa.Integer(), nullable=True),
@@ -606,6 +614,8 @@ def upgrade() -> None:
         "pull_endpoint",
         sa.Column("pull_id", sa.Integer(), nullable=False),
         sa.Column("endpoint_id", sa.Integer(), nullable=False),
+        sa.Column("ended_at", UtcDateTime(), nullable=True),
+        sa.Column("reason", sa.String(length=1000), nullable=False),
         sa.ForeignKeyConstraint(
             ["endpoint_id"],
             ["endpoint.id"],
@@ -681,6 +691,7 @@ def upgrade() -> None:
         sa.Column("request_sha256", sa.String(length=64), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("raw_body", sa.Text(), nullable=False),
+        sa.Column("n_nul_removed", sa.Integer(), nullable=False),
         sa.Column("latency_ms", sa.Float(), nullable=True),
         sa.Column("prompt_tokens", sa.Integer(), nullable=True),
         sa.Column("completion_tokens", sa.Integer(), nullable=True),
@@ -1072,6 +1083,7 @@ def downgrade() -> None:
         "audit_event",
         "api_key",
         "sign_in_attempt",
+        "job_worker",
         "person",
     ):
         op.drop_table(table)

@@ -1,0 +1,98 @@
+"""Commands that register and retire endpoints."""
+
+import click
+
+from evalhub.cli.context import ACTOR, now, settings, transaction
+from evalhub.core.pulling.parameters import parse_parameters
+from evalhub.endpoints.keys import PREFIX
+from evalhub.services.endpoints import (
+    EndpointDraft,
+    EndpointView,
+    find_endpoint,
+    list_endpoints,
+    register_endpoint,
+    retire_endpoint,
+    revise_endpoint,
+)
+
+
+@click.group("endpoints")
+def group() -> None:
+    """Register the models that are asked, and where."""
+
+
+@group.command("add")
+@click.argument("slug")
+@click.option("--model", required=True, help="Name of the model, as its server knows it.")
+@click.option("--url", required=True, help="Base address, such as https://host/v1.")
+@click.option("--key-env", metavar="NAME", help="Environment variable that holds the key.")
+@click.option("--param", "params", multiple=True, help="Sampling parameter, as name=value.")
+@click.option("--concurrency", default=8, show_default=True, help="Requests at one time.")
+@click.option("--attempts", default=5, show_default=True, help="Attempts for one response.")
+@click.option("--timeout", default=120.0, show_default=True, help="Seconds for one attempt.")
+@click.option("--total-timeout", default=600.0, show_default=True, help="Seconds for all attempts.")
+@click.option("--terms", default="unknown", show_default=True, help="Terms of the output.")
+@click.option("--simulated", is_flag=True, help="The answers are written by people, for a demo.")
+def add_command(  # noqa: PLR0913 - one parameter an option
+    *,
+    slug: str,
+    model: str,
+    url: str,
+    key_env: str | None,
+    params: tuple[str, ...],
+    concurrency: int,
+    attempts: int,
+    timeout: float,
+    total_timeout: float,
+    terms: str,
+    simulated: bool,
+) -> None:
+    """Register SLUG, or put changed settings in use as its next revision."""
+    draft = EndpointDraft(
+        slug=slug,
+        model=model,
+        url=url,
+        api_key_ref=None if key_env is None else PREFIX + key_env,
+        parameters=parse_parameters(params),
+        max_concurrency=concurrency,
+        max_attempts=attempts,
+        request_timeout_s=timeout,
+        total_timeout_s=total_timeout,
+        output_terms=terms,
+        is_simulated=simulated,
+    )
+    allowed = settings().allowed_hosts
+    with transaction() as session:
+        known = find_endpoint(slug, session=session)
+        put = register_endpoint if known is None else revise_endpoint
+        view = put(draft, session=session, actor=ACTOR, now=now(), allowed_hosts=allowed)
+    click.echo(f"{view.label} is in use.")
+
+
+@group.command("list")
+@click.option("--all", "with_retired", is_flag=True, help="Also those that were retired.")
+def list_command(*, with_retired: bool) -> None:
+    """List the endpoints, the newest revision first."""
+    with transaction(write=False) as session:
+        views = list_endpoints(session=session, with_retired=with_retired)
+    for view in views:
+        click.echo(_line(view))
+    if not views:
+        click.echo("No endpoints; add one with `evalhub endpoints add`.")
+
+
+@group.command("retire")
+@click.argument("slug")
+def retire_command(*, slug: str) -> None:
+    """Take SLUG out of use; its responses stay."""
+    with transaction() as session:
+        retire_endpoint(slug, session=session, actor=ACTOR, now=now())
+    click.echo(f"{slug} is retired.")
+
+
+def _line(view: EndpointView) -> str:
+    draft = view.draft
+    key = draft.api_key_ref or "no key"
+    retired = "  retired" if view.retired_at else ""
+    simulated = "  simulated" if draft.is_simulated else ""
+    return f"{view.label}  {draft.model}  {draft.url}  {key}{simulated}{retired}"

@@ -1,0 +1,129 @@
+"""Commands that pull responses and show how far they have come."""
+
+import asyncio
+import os
+import sys
+
+import click
+
+from evalhub.cli.context import ACTOR, database, now, settings, transaction
+from evalhub.cli.progress import PullBar
+from evalhub.core.campaigns import PullStatus
+from evalhub.core.responses import ResponseStatus
+from evalhub.errors import Conflict
+from evalhub.services.pulling import (
+    PullProgress,
+    PullView,
+    RunTools,
+    get_pull,
+    http_clients,
+    interrupt_pull,
+    list_pulls,
+    pull_progress,
+    resume_pull,
+    run_pull,
+    start_pull,
+)
+from evalhub.services.transaction import Database
+
+
+@click.group("pull")
+def group() -> None:
+    """Ask endpoints every prompt of a set and keep each response."""
+
+
+@group.command("start")
+@click.option("--prompt-set", required=True, help="Frozen version, as slug or slug@number.")
+@click.option("--endpoint", "endpoints", multiple=True, required=True, help="Slug; repeatable.")
+@click.option("--retry-errors", is_flag=True, help="Also ask again what ended in an error.")
+@click.option("--queue", is_flag=True, help="Leave it to `evalhub worker` instead of running it.")
+def start_command(
+    *, prompt_set: str, endpoints: tuple[str, ...], retry_errors: bool, queue: bool
+) -> None:
+    """Start a pull and run it here, with a progress bar."""
+    with database() as opened:
+        with opened.transaction() as session:
+            pull = start_pull(
+                prompt_set,
+                endpoints,
+                session=session,
+                actor=ACTOR,
+                now=now(),
+                retry_errors=retry_errors,
+                is_foreground=not queue,
+            )
+        click.echo(f"Pull {pull.public_id}")
+        if not queue:
+            _run(opened, pull)
+
+
+@group.command("run")
+@click.argument("pull_id")
+def run_command(*, pull_id: str) -> None:
+    """Resume PULL_ID here: ask what is missing."""
+    with database() as opened:
+        with opened.transaction() as session:
+            resume_pull(pull_id, session=session, actor=ACTOR, now=now(), is_foreground=True)
+            pull = get_pull(pull_id, session=session)
+        _run(opened, pull)
+
+
+@group.command("status")
+@click.argument("pull_id")
+def status_command(*, pull_id: str) -> None:
+    """Show how far PULL_ID has come."""
+    with transaction(write=False) as session:
+        progress = pull_progress(pull_id, session=session)
+    _show(progress)
+
+
+@group.command("list")
+def list_command() -> None:
+    """List the newest pulls."""
+    with transaction(write=False) as session:
+        pulls = list_pulls(session=session)
+    for pull in pulls:
+        click.echo(
+            f"{pull.public_id}  {pull.status.value:<9}  {pull.prompt_set.label}  "
+            f"{', '.join(pull.endpoints)}"
+        )
+    if not pulls:
+        click.echo("No pulls yet; start one with `evalhub pull start`.")
+
+
+def _run(opened: Database, pull: PullView) -> None:
+    with opened.transaction(write=False) as session:
+        before = pull_progress(pull.public_id, session=session)
+    clients = http_clients(settings(), os.environ)
+    try:
+        with PullBar(before.n_wanted, before.n_settled, stream=sys.stderr) as bar:
+            tools = RunTools(clients=clients, now=now, report=bar.stored)
+            status = asyncio.run(run_pull(opened, pull.id, tools=tools))
+    except KeyboardInterrupt:
+        with opened.transaction() as session:
+            interrupt_pull(
+                pull.public_id, reason="Broken off at the keyboard.", session=session, now=now()
+            )
+        click.echo(f"Stopped; go on with: evalhub pull run {pull.public_id}", err=True)
+        raise
+    with opened.transaction(write=False) as session:
+        _show(pull_progress(pull.public_id, session=session))
+    if status is not PullStatus.DONE:
+        raise Conflict(f"The pull is {status.value}; resume it with `evalhub pull run`.")
+
+
+def _show(progress: PullProgress) -> None:
+    pull = progress.pull
+    click.echo(f"{pull.prompt_set.label}: {pull.status.value}, {_tally(progress)}")
+    for share in progress.endpoints:
+        counts = ", ".join(f"{n} {status.value}" for status, n in share.n_by_status.items() if n)
+        click.echo(f"  {share.label}: {share.n_settled}/{share.n_wanted}  {counts}")
+        for error in share.errors:
+            click.echo(f"    {error.n} x {error.kind.value}, such as: {error.example}")
+        if share.reason:
+            click.echo(f"    {share.reason}")
+
+
+def _tally(progress: PullProgress) -> str:
+    answered = progress.n_with(ResponseStatus.ANSWERED)
+    return f"{progress.n_settled} of {progress.n_wanted} settled, {answered} answered"

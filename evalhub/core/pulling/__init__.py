@@ -1,0 +1,1 @@
+"""Rules of asking endpoints: what is asked, what came back, when to ask again."""

@@ -1,0 +1,62 @@
+"""Find text in which a model tells who it is, before an annotator could read it."""
+
+import re
+from collections.abc import Sequence
+
+MODELS = (
+    "ChatGPT|GPT-?[345][\\w.-]*|InstructGPT|Claude|Gemini|Bard|PaLM|LaMDA|Gemma|Llama|LLaMA|Alpaca|"
+    "Vicuna|Mistral|Mixtral|Qwen|Tongyi|DeepSeek|Grok|Command R|Phi-?\\d|Yi-\\d+|Kimi|ChatGLM|"
+    "GLM-?\\d[\\w.-]*|Ernie|Doubao|Hunyuan|MiniMax|Jamba|OLMo|Nemotron|WizardLM|Open ?Assistant|"
+    "Pythia|Dolly|StableLM|Falcon-\\d+\\w*|Bing Chat"
+)
+MAKERS = (
+    "OpenAI|Anthropic|Google(?: DeepMind| AI)?|DeepMind|Meta(?: AI)?|Mistral(?: AI)?|Microsoft|"
+    "Alibaba(?: Cloud)?|xAI|Cohere|Amazon|Baidu|Tencent|ByteDance|Moonshot AI|Zhipu(?: AI)?|"
+    "NVIDIA|IBM|AI21(?: Labs)?|Hugging ?Face|LMSYS|Databricks|Inflection(?: AI)?|Stability AI|"
+    "Nous Research|TII|Aleph Alpha|LAION|MiniMax|EleutherAI|Allen Institute for AI|Ai2"
+)
+_FIRST_PERSON = (
+    "(?:\\bI am|\\bI['\\u2019]m|\\b[Mm]y name is|\\b[Cc]all me|\\b[Tt]his is|"
+    "\\b[Aa]s (?:an? )?(?:AI|LLM|large language|language model|assistant|chatbot)|"
+    "\\b[Ii]ch bin|\\b[Mm]ein Name ist|\\b[Jj]e suis|\\b[Jj]e m['\\u2019]appelle|\\b[Ss]oy|"
+    "\\b[Mm]e llamo|\\b[Ss]ono|\\b[Mm]i chiamo|\\b[Ee]u sou|\\b[Mm]imi ni|我是|我叫|私は)"
+)
+_MADE = (
+    "(?:made|created|developed|trained|built|designed|fine-?tuned|released|entwickelt|"
+    "développé|desarrollado|sviluppato|desenvolvido|开发|訓練|训练)"
+)
+_GAP = r"[^.!?\n]{0,40}?"
+_SENTENCES = (
+    re.compile(rf"{_FIRST_PERSON}{_GAP}(?<!\w)(?:{MODELS})\b"),
+    re.compile(rf"\b[Aa]s (?:{MODELS})\b"),
+    re.compile(rf"{_FIRST_PERSON}{_GAP}{_MADE}{_GAP}(?<!\w)(?:{MAKERS})\b"),
+    re.compile(rf"{_FIRST_PERSON}{_GAP}(?<!\w)(?:{MAKERS}){_GAP}{_MADE}"),
+    re.compile(rf"\bI (?:was|have been){_GAP}{_MADE}{_GAP}\b(?:{MAKERS})\b"),
+    re.compile(rf"\b(?:{MAKERS}) {_MADE} me\b"),
+)
+_MINIMUM_NAME = 4
+LIMIT = 200
+
+
+def names_itself(text: str, names: Sequence[str] = ()) -> str | None:
+    """Return the first passage in which ``text`` names its model or maker, or None.
+
+    ``names`` are the endpoint's own names (model, slug): they count wherever they stand.
+    Known models and makers count only where the text speaks of itself, because an answer
+    may well be about them. The passage is cut to 200 characters.
+    """
+    found = [match for pattern in _SENTENCES if (match := pattern.search(text))]
+    found += [match for name in _variants(names) if (match := _whole(name).search(text))]
+    if not found:
+        return None
+    return min(found, key=re.Match.start).group()[:LIMIT]
+
+
+def _variants(names: Sequence[str]) -> list[str]:
+    """Return each name, and its last part when it is a path such as ``org/model``."""
+    every = [part for name in names for part in (name, name.rsplit("/", 1)[-1])]
+    return [name for name in every if len(name) >= _MINIMUM_NAME and not name.isalpha()]
+
+
+def _whole(name: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])", re.IGNORECASE)

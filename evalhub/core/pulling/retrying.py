@@ -1,0 +1,72 @@
+"""Decide whether and when to ask again, within attempts and total time."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """Bound the attempts and the total time of one question.
+
+    The wait before attempt n+1 is drawn uniformly from 0 to ``base_s`` * 2**(n-1), at most
+    ``cap_s`` (full jitter), and never less than what the server asked for.
+    """
+
+    max_attempts: int
+    total_s: float
+    base_s: float = 0.5
+    cap_s: float = 30.0
+
+
+def next_wait_s(
+    policy: RetryPolicy,
+    *,
+    n_attempts: int,
+    elapsed_s: float,
+    server_wait_s: float | None,
+    draw: float,
+) -> float | None:
+    """Return the seconds to wait before the next attempt, or None to give up.
+
+    ``draw`` lies in [0, 1). A server that asks for longer than what is left of the total
+    time is not waited for: the answer could not be used any more.
+    """
+    if n_attempts >= policy.max_attempts:
+        return None
+    ceiling = min(policy.cap_s, policy.base_s * 2 ** (n_attempts - 1))
+    wait_s = max(draw * ceiling, server_wait_s or 0.0)
+    return wait_s if elapsed_s + wait_s < policy.total_s else None
+
+
+def server_wait_s(headers: Mapping[str, str], *, now: datetime) -> float | None:
+    """Return the wait that a reply's headers ask for, or None.
+
+    ``retry-after-ms`` comes first, then ``retry-after`` as seconds, then as an HTTP date.
+    ``headers`` has lower-case names; what cannot be read is ignored.
+    """
+    milliseconds = _number(headers.get("retry-after-ms", ""))
+    if milliseconds is not None:
+        return milliseconds / 1000
+    text = headers.get("retry-after", "")
+    seconds = _number(text)
+    return seconds if seconds is not None else _until(text, now)
+
+
+def _number(text: str) -> float | None:
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) and number >= 0 else None
+
+
+def _until(text: str, now: datetime) -> float | None:
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, OverflowError):
+        return None
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(0.0, (aware - now).total_seconds())

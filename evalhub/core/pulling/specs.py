@@ -1,0 +1,36 @@
+"""Describe what is asked of whom: an endpoint's settings and one question."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from evalhub.core.canonical import Json
+
+PREMADE = "premade"
+"""The dialect of responses that came with a prompt set; there is nobody to ask."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointSpec:
+    """Hold the settings of one endpoint revision, as the client needs them.
+
+    ``api_key_ref`` is ``env:NAME`` or None; the key itself is never part of a spec.
+    """
+
+    slug: str
+    model: str
+    dialect: str
+    url: str
+    api_key_ref: str | None = None
+    parameters: Mapping[str, Json] = field(default_factory=dict)
+    max_concurrency: int = 8
+    max_attempts: int = 5
+    request_timeout_s: float = 120.0
+    total_timeout_s: float = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Hold one prompt's messages, in the order in which they are sent."""
+
+    prompt_id: int
+    messages: Sequence[Mapping[str, Json]]

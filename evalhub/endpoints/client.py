@@ -1,0 +1,147 @@
+"""Ask one endpoint: dialect, HTTP, retries and the key brought together."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from evalhub.core.canonical import canonical_json, sha256_hex
+from evalhub.core.pulling.classification import status_of
+from evalhub.core.pulling.failures import quoted
+from evalhub.core.pulling.outcomes import Failure, Outcome, Reply
+from evalhub.core.pulling.retrying import RetryPolicy, server_wait_s
+from evalhub.core.pulling.specs import EndpointSpec, Question
+from evalhub.core.pulling.storable import NUL, storable, storable_or_none
+from evalhub.core.responses import ErrorKind, ResponseStatus
+from evalhub.endpoints.chat_completions import ChatCompletions
+from evalhub.endpoints.errors import AttemptFailed, UnknownDialect
+from evalhub.endpoints.http import HttpClient, HttpReply
+from evalhub.endpoints.keys import read_key, without_key
+from evalhub.endpoints.protocol import Dialect
+from evalhub.endpoints.retry import Attempt, Timing, attempt_until_done
+
+DIALECTS: dict[str, Dialect] = {"chat_completions": ChatCompletions()}
+"""Every dialect that can be asked, by its name."""
+
+SUCCESS = range(200, 300)
+FAILED_BODY_KEPT = 4000
+"""Characters of a body that is kept beside a failure."""
+
+
+class EndpointClient:
+    """Ask one endpoint within its bounds."""
+
+    def __init__(
+        self,
+        spec: EndpointSpec,
+        *,
+        dialect: Dialect,
+        http: HttpClient,
+        key: str | None,
+        timing: Timing,
+    ) -> None:
+        self._spec = spec
+        self._dialect = dialect
+        self._http = http
+        self._key = key
+        self._timing = timing
+        self._headers = dialect.headers(key)
+        self._policy = RetryPolicy(max_attempts=spec.max_attempts, total_s=spec.total_timeout_s)
+
+    async def ask(self, question: Question) -> Outcome:
+        """Ask ``question`` and return what it ended in; failures come back, never raised."""
+        body = canonical_json(self._dialect.body(self._spec, question))
+        raw = body.encode("utf-8", errors="replace")
+
+        async def attempt_once(timeout_s: float) -> Attempt:
+            return await self._attempt(raw, timeout_s)
+
+        attempt, n_attempts = await attempt_until_done(
+            attempt_once,
+            self._policy,
+            attempt_s=self._spec.request_timeout_s,
+            timing=self._timing,
+        )
+        outcome = _outcome(attempt, request_sha256=sha256_hex(raw), n_attempts=n_attempts)
+        return without_key(outcome, self._key)
+
+    async def _attempt(self, raw: bytes, timeout_s: float) -> Attempt:
+        try:
+            reply = await self._http.post(raw, headers=self._headers, timeout_s=timeout_s)
+        except AttemptFailed as error:
+            return Attempt(error.failure)
+        text = reply.body.decode("utf-8-sig", errors="replace")
+        return Attempt(
+            _not_utf8(reply) or self._dialect.read(reply.status, text),
+            raw_body=text,
+            latency_ms=reply.latency_ms,
+            server_wait_s=server_wait_s(reply.headers, now=datetime.now(UTC)),
+        )
+
+
+@asynccontextmanager
+async def open_client(
+    spec: EndpointSpec,
+    *,
+    environ: Mapping[str, str],
+    allowed_hosts: frozenset[str],
+    timing: Timing | None = None,
+) -> AsyncIterator[EndpointClient]:
+    """Yield a client for ``spec`` and close its connections afterwards.
+
+    Raise ``UnknownDialect``, ``MissingKey`` or ``UrlBlocked`` before anything is asked.
+    """
+    dialect = DIALECTS.get(spec.dialect)
+    if dialect is None:
+        known = ", ".join(sorted(DIALECTS))
+        raise UnknownDialect(f"Dialect {spec.dialect!r} cannot be asked; known: {known}.")
+    key = read_key(spec.api_key_ref, environ)
+    client = HttpClient(
+        dialect.url(spec), max_connections=spec.max_concurrency, allowed_hosts=allowed_hosts
+    )
+    async with client as http:
+        yield EndpointClient(spec, dialect=dialect, http=http, key=key, timing=timing or Timing())
+
+
+def _not_utf8(reply: HttpReply) -> Failure | None:
+    """Return the failure of a reply that is not UTF-8, which JSON must be."""
+    try:
+        reply.body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if reply.status in SUCCESS:
+            start = quoted(reply.body.decode("utf-8", errors="replace"))
+            return Failure(
+                ErrorKind.MALFORMED, f"The reply is not UTF-8 at byte {error.start}: {start}"
+            )
+    return None
+
+
+def _outcome(attempt: Attempt, *, request_sha256: str, n_attempts: int) -> Outcome:
+    if isinstance(attempt.result, Failure):
+        return Outcome(
+            status=ResponseStatus.ERROR,
+            request_sha256=request_sha256,
+            latency_ms=attempt.latency_ms,
+            n_attempts=n_attempts,
+            error_kind=attempt.result.kind,
+            error_message=storable(attempt.result.message, limit=2000),
+            raw_body=storable(attempt.raw_body, limit=FAILED_BODY_KEPT),
+        )
+    return _answer(attempt, attempt.result, request_sha256=request_sha256, n_attempts=n_attempts)
+
+
+def _answer(attempt: Attempt, reply: Reply, *, request_sha256: str, n_attempts: int) -> Outcome:
+    status = status_of(reply)
+    return Outcome(
+        status=status,
+        request_sha256=request_sha256,
+        text=storable(reply.text or reply.refusal),
+        reasoning=storable(reply.reasoning),
+        finish_reason=storable_or_none(reply.finish_reason, limit=80),
+        model_reported=storable_or_none(reply.model_reported, limit=200),
+        prompt_tokens=reply.prompt_tokens,
+        completion_tokens=reply.completion_tokens,
+        latency_ms=attempt.latency_ms,
+        n_attempts=n_attempts,
+        n_nul_removed=reply.text.count(NUL) + reply.reasoning.count(NUL),
+        raw_body=storable(attempt.raw_body),
+    )

@@ -1,0 +1,64 @@
+"""Read an endpoint's key from the environment and keep it out of everything that is kept.
+
+An endpoint names its key as ``env:NAME``. The key is read when a pull starts, sent in one
+header, and replaced by ``[key]`` wherever a server echoes it.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from evalhub.core.pulling.outcomes import Outcome
+from evalhub.endpoints.errors import MissingKey
+
+PREFIX = "env:"
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,189}")
+REMOVED = "[key]"
+
+
+def is_reference(text: str) -> bool:
+    """Tell whether ``text`` names a key (``env:NAME``) rather than being one."""
+    return text.startswith(PREFIX) and bool(NAME.fullmatch(text.removeprefix(PREFIX)))
+
+
+def read_key(reference: str | None, environ: Mapping[str, str]) -> str | None:
+    """Return the key that ``reference`` names, or None when the endpoint needs none.
+
+    Raise ``MissingKey`` that names the variable when it is unset, empty, or holds what no
+    HTTP header can carry.
+    """
+    if reference is None:
+        return None
+    if not is_reference(reference):
+        raise MissingKey("The endpoint's key must be named as env:NAME.")
+    name = reference.removeprefix(PREFIX)
+    key = environ.get(name, "").strip()
+    if not key:
+        raise MissingKey(f"The environment variable {name} holds no key.")
+    if not (key.isascii() and key.isprintable()):
+        raise MissingKey(f"The key in {name} has characters that no HTTP header can carry.")
+    return key
+
+
+def without_key(outcome: Outcome, key: str | None) -> Outcome:
+    """Return ``outcome`` with ``key`` removed from everything that came from the server."""
+    if key is None:
+        return outcome
+    return replace(
+        outcome,
+        text=_scrubbed(outcome.text, key),
+        reasoning=_scrubbed(outcome.reasoning, key),
+        error_message=_scrubbed(outcome.error_message, key),
+        raw_body=_scrubbed(outcome.raw_body, key),
+        finish_reason=_scrubbed(outcome.finish_reason or "", key) or None,
+        model_reported=_scrubbed(outcome.model_reported or "", key) or None,
+    )
+
+
+def _scrubbed(text: str, key: str) -> str:
+    """Remove ``key`` as it is, as JSON writes it, and with escaped slashes."""
+    written = json.dumps(key)[1:-1]
+    for form in {key, written, written.replace("/", "\\/")}:
+        text = text.replace(form, REMOVED)
+    return text

@@ -1,0 +1,31 @@
+"""Say what a dialect does: write a question for a server and read its reply."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from evalhub.core.canonical import Json
+from evalhub.core.pulling.outcomes import Failure, Outcome, Reply
+from evalhub.core.pulling.specs import EndpointSpec, Question
+
+
+class Dialect(Protocol):
+    """Speak to one kind of server."""
+
+    def url(self, spec: EndpointSpec) -> str:
+        """Return the address that questions are posted to."""
+
+    def headers(self, key: str | None) -> Mapping[str, str]:
+        """Return the headers that carry the key."""
+
+    def body(self, spec: EndpointSpec, question: Question) -> Mapping[str, Json]:
+        """Return what is posted."""
+
+    def read(self, status: int, body: str) -> Reply | Failure:
+        """Read a complete HTTP reply; never raise, whatever came."""
+
+
+class Asker(Protocol):
+    """Ask one endpoint; what pulling needs of a client."""
+
+    async def ask(self, question: Question) -> Outcome:
+        """Ask ``question`` within the endpoint's bounds and return what it ended in."""

@@ -1,0 +1,86 @@
+"""Keep the queue moving: show this worker alive, hand out new jobs, take over lost ones."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+
+from evalhub.jobs import engine
+from evalhub.jobs.pulls import PullJobs
+from evalhub.services.pulling import waiting_jobs
+from evalhub.services.transaction import Database
+from evalhub.services.workers import beat, claim, leave, live_workers
+
+LOG = structlog.get_logger("evalhub.jobs")
+PRUNE_EVERY = timedelta(hours=1)
+
+
+class Keeper:
+    """Do a worker's rounds.
+
+    It runs in a plain thread, not as a job: a job of that kind could belong to the very
+    worker that died.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        jobs: PullJobs,
+        *,
+        executor_id: str,
+        lease_s: float,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._database = database
+        self._jobs = jobs
+        self._executor_id = executor_id
+        self._lease_s = lease_s
+        self._now = now
+        self._pruned_at: datetime | None = None
+
+    def make_round(self) -> None:
+        """Show this worker alive, hand out what waits, and take over what was lost."""
+        self.beat()
+        self._dispatch()
+        self._sweep()
+        self._prune()
+
+    def beat(self) -> None:
+        """Show this worker alive; it must happen before the first job starts."""
+        with self._database.transaction() as session:
+            beat(self._executor_id, session=session)
+
+    def leave(self) -> None:
+        """Give up what this worker still holds, without waiting for the lease."""
+        with self._database.transaction() as session:
+            leave(self._executor_id, session=session)
+
+    def is_drained(self) -> bool:
+        """Tell whether nothing waits and nothing runs, here or elsewhere."""
+        with self._database.transaction(write=False) as session:
+            is_waiting = bool(waiting_jobs(session=session))
+        return not is_waiting and not engine.unfinished_ids()
+
+    def _dispatch(self) -> None:
+        with self._database.transaction(write=False) as session:
+            waiting = waiting_jobs(session=session)
+        for job in waiting:
+            self._jobs.enqueue(job)
+
+    def _sweep(self) -> None:
+        """Queue again what runs under a worker that was not heard of for a lease."""
+        with claim(self._database, "sweep") as is_alone:
+            if not is_alone:
+                return
+            with self._database.transaction(write=False) as session:
+                live = live_workers(self._lease_s, session=session)
+            lost = engine.unfinished_ids(of_others_than=live)
+            if lost:
+                LOG.warning("took over jobs of a lost worker", n=len(lost))
+                engine.hand_back(lost)
+
+    def _prune(self) -> None:
+        moment = self._now()
+        if self._pruned_at is None or moment - self._pruned_at >= PRUNE_EVERY:
+            self._pruned_at = moment
+            engine.prune(moment)

@@ -1,0 +1,87 @@
+"""Run a worker: the engine, its jobs and the keeper's rounds, until told to stop."""
+
+import os
+import socket
+import threading
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import structlog
+from dbos.error import DBOSException
+from sqlalchemy.exc import SQLAlchemyError
+
+from evalhub.config import Settings
+from evalhub.jobs.engine import running_engine
+from evalhub.jobs.keeper import Keeper
+from evalhub.jobs.pulls import PullJobs
+from evalhub.services.pulling import RunTools, http_clients
+from evalhub.services.pulling.tools import utc_now
+from evalhub.services.transaction import open_database
+
+LOG = structlog.get_logger("evalhub.jobs")
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Hold a worker's times in seconds.
+
+    A worker that is silent for ``lease_s`` is taken for dead, so it must be longer than
+    any pause of a live one. Whoever is told to stop has ``grace_s`` for what is under way.
+    """
+
+    round_s: float = 1.0
+    lease_s: float = 30.0
+    grace_s: float = 10.0
+
+
+def run_worker(
+    settings: Settings,
+    *,
+    environ: Mapping[str, str],
+    stop: threading.Event,
+    is_draining: bool = False,
+    pace: Pace | None = None,
+) -> None:
+    """Run jobs until ``stop`` is set or, when draining, until none is left.
+
+    Told to stop, it asks nothing new, lets what is under way end within the grace, and
+    leaves the rest to the next worker.
+    """
+    pace = pace or Pace()
+    executor_id = f"{socket.gethostname()[:40]}-{os.getpid()}-{uuid.uuid4().hex[:12]}"
+    database = open_database(settings)
+
+    def make_tools() -> RunTools:
+        return RunTools(
+            clients=http_clients(settings, environ),
+            stop=stop,
+            poll_s=pace.round_s,
+            grace_s=pace.grace_s,
+        )
+
+    jobs = PullJobs(database, make_tools)
+    keeper = Keeper(database, jobs, executor_id=executor_id, lease_s=pace.lease_s, now=utc_now)
+    try:
+        keeper.beat()
+        with running_engine(settings, executor_id=executor_id, poll_s=pace.round_s / 2):
+            _make_rounds(keeper, stop=stop, is_draining=is_draining, round_s=pace.round_s)
+            stop.set()
+            jobs.wait_until_idle(pace.grace_s + pace.round_s)
+        keeper.leave()
+    finally:
+        database.dispose()
+
+
+def _make_rounds(
+    keeper: Keeper, *, stop: threading.Event, is_draining: bool, round_s: float
+) -> None:
+    while not stop.is_set():
+        try:
+            keeper.make_round()
+            if is_draining and keeper.is_drained():
+                return
+        except (SQLAlchemyError, DBOSException) as error:
+            # The database may be away for a while; the rounds go on until it is back.
+            LOG.warning("a round failed", error=type(error).__name__, message=str(error)[:500])
+        stop.wait(round_s)

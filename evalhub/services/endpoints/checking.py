@@ -1,0 +1,83 @@
+"""Check what a person gives for an endpoint, all rules at once."""
+
+import math
+import re
+from collections.abc import Iterator
+from urllib.parse import parse_qsl, urlsplit
+
+from evalhub.core.pulling.parameters import check_parameters
+from evalhub.endpoints.client import DIALECTS
+from evalhub.endpoints.errors import UrlBlocked
+from evalhub.endpoints.guard import target_of
+from evalhub.endpoints.keys import is_reference
+from evalhub.errors import BadInput, Problem
+from evalhub.services.endpoints.views import EndpointDraft
+
+SLUG = re.compile(r"[a-z0-9][a-z0-9._-]{0,79}")
+RANGES = {
+    "max_concurrency": (1, 1000),
+    "max_attempts": (1, 20),
+    "request_timeout_s": (1, 3600),
+    "total_timeout_s": (1, 86400),
+}
+SECRET_NAMES = {"key", "api_key", "api-key", "apikey", "token", "access_token", "secret", "sig"}
+TEXTS = {"model": 200, "output_terms": 200}
+
+
+def check_draft(draft: EndpointDraft, *, allowed_hosts: frozenset[str]) -> None:
+    """Raise ``BadInput`` that names every field of ``draft`` that breaks a rule."""
+    problems = [
+        *_naming_problems(draft),
+        *_address_problems(draft, allowed_hosts),
+        *_key_problems(draft),
+        *_range_problems(draft),
+        *_parameter_problems(draft),
+    ]
+    if problems:
+        raise BadInput(problems)
+
+
+def _naming_problems(draft: EndpointDraft) -> Iterator[Problem]:
+    if not SLUG.fullmatch(draft.slug):
+        yield Problem(
+            "slug", "must be 1 to 80 lower-case letters, digits, dots, dashes or underscores"
+        )
+    for name, longest in TEXTS.items():
+        text = str(getattr(draft, name))
+        if not text.strip() or len(text) > longest or not text.isprintable():
+            yield Problem(name, f"must be 1 to {longest} printable characters")
+    if draft.dialect not in DIALECTS:
+        yield Problem("dialect", f"{draft.dialect[:40]!r} is not one of {', '.join(DIALECTS)}")
+
+
+def _address_problems(draft: EndpointDraft, allowed_hosts: frozenset[str]) -> Iterator[Problem]:
+    try:
+        target_of(draft.url, allowed_hosts)
+    except UrlBlocked as error:
+        yield Problem("url", str(error))
+        return
+    if {name.lower() for name, _ in parse_qsl(urlsplit(draft.url).query)} & SECRET_NAMES:
+        yield Problem("url", "must not carry a key: name it as an environment variable instead")
+
+
+def _key_problems(draft: EndpointDraft) -> Iterator[Problem]:
+    # The value is not repeated: somebody may have pasted the key itself.
+    if draft.api_key_ref is not None and not is_reference(draft.api_key_ref):
+        yield Problem("key", "must be the name of an environment variable, such as OPENAI_API_KEY")
+
+
+def _range_problems(draft: EndpointDraft) -> Iterator[Problem]:
+    for name, (least, most) in RANGES.items():
+        value = float(getattr(draft, name))
+        if not (math.isfinite(value) and least <= value <= most):
+            yield Problem(name, f"must lie between {least} and {most}")
+    if draft.request_timeout_s > draft.total_timeout_s:
+        yield Problem("request_timeout_s", "must not be longer than total_timeout_s")
+
+
+def _parameter_problems(draft: EndpointDraft) -> tuple[Problem, ...]:
+    try:
+        check_parameters(draft.parameters, where="parameter")
+    except BadInput as error:
+        return error.problems
+    return ()

@@ -1,0 +1,47 @@
+"""Find endpoints by name."""
+
+from collections.abc import Sequence
+
+from sqlmodel import Session, col, select
+
+from evalhub.core.pulling.specs import PREMADE
+from evalhub.db.models import Endpoint
+from evalhub.errors import NotFound
+from evalhub.services.endpoints.views import EndpointView, view_of
+
+
+def list_endpoints(*, session: Session, with_retired: bool = False) -> Sequence[EndpointView]:
+    """Return the endpoints that can be asked, by name; the newest revision first."""
+    query = (
+        select(Endpoint)
+        .where(Endpoint.dialect != PREMADE)
+        .order_by(col(Endpoint.slug), col(Endpoint.revision).desc())
+    )
+    if not with_retired:
+        query = query.where(col(Endpoint.retired_at).is_(None))
+    return [view_of(row) for row in session.exec(query)]
+
+
+def find_endpoint(slug: str, *, session: Session) -> EndpointView | None:
+    """Return the revision of ``slug`` that is in use, or None."""
+    row = find_row(slug, session=session)
+    return view_of(row) if row else None
+
+
+def get_endpoint(slug: str, *, session: Session) -> EndpointView:
+    """Return the revision of ``slug`` that is in use; raise ``NotFound`` without one."""
+    return view_of(get_row(slug, session=session))
+
+
+def find_row(slug: str, *, session: Session) -> Endpoint | None:
+    """Return the row of the revision in use, or None."""
+    query = select(Endpoint).where(Endpoint.slug == slug, col(Endpoint.retired_at).is_(None))
+    return session.exec(query.order_by(col(Endpoint.revision).desc())).first()
+
+
+def get_row(slug: str, *, session: Session) -> Endpoint:
+    """Return the row of the revision in use; raise ``NotFound`` without one."""
+    row = find_row(slug, session=session)
+    if row is None:
+        raise NotFound(f"There is no endpoint {slug[:80]!r} in use.")
+    return row

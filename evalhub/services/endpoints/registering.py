@@ -1,0 +1,124 @@
+"""Register endpoints; a change is a new revision, so that old responses keep their settings."""
+
+from dataclasses import replace
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from evalhub.core.canonical import canonical_json
+from evalhub.core.people import Actor
+from evalhub.db.models import Endpoint
+from evalhub.errors import Conflict
+from evalhub.services import audit
+from evalhub.services.endpoints.checking import check_draft
+from evalhub.services.endpoints.finding import find_row, get_row
+from evalhub.services.endpoints.views import EndpointDraft, EndpointView, view_of
+
+
+def register_endpoint(
+    draft: EndpointDraft,
+    *,
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    allowed_hosts: frozenset[str],
+) -> EndpointView:
+    """Add an endpoint; one that was retired comes back as its next revision.
+
+    Raise ``BadInput`` naming each broken field, ``Conflict`` when the name is in use.
+    """
+    check_draft(draft, allowed_hosts=allowed_hosts)
+    if find_row(draft.slug, session=session) is not None:
+        raise Conflict(f"Endpoint {draft.slug!r} is in use already; change it instead.")
+    return _add(draft, "endpoint.register", session=session, actor=actor, now=now)
+
+
+def revise_endpoint(
+    draft: EndpointDraft,
+    *,
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    allowed_hosts: frozenset[str],
+) -> EndpointView:
+    """Put a new revision of ``draft.slug`` in use and retire the one before it.
+
+    Raise ``NotFound`` for an unknown name and ``Conflict`` when nothing would change.
+    """
+    check_draft(draft, allowed_hosts=allowed_hosts)
+    row = get_row(draft.slug, session=session)
+    before = view_of(row).draft
+    if replace(draft, dialect=before.dialect) == before:
+        raise Conflict(f"Endpoint {draft.slug!r} already has these settings.")
+    row.retired_at = now
+    session.add(row)
+    session.flush()
+    return _add(draft, "endpoint.revise", session=session, actor=actor, now=now)
+
+
+def retire_endpoint(slug: str, *, session: Session, actor: Actor, now: datetime) -> None:
+    """Take the endpoint out of use; its responses stay."""
+    row = get_row(slug, session=session)
+    row.retired_at = now
+    session.add(row)
+    session.flush()
+    audit.record(
+        "endpoint.retire",
+        session=session,
+        actor=actor,
+        subject=f"endpoint:{row.slug}@{row.revision}",
+        details={},
+        now=now,
+    )
+
+
+def _add(
+    draft: EndpointDraft, action: str, *, session: Session, actor: Actor, now: datetime
+) -> EndpointView:
+    row = Endpoint(
+        slug=draft.slug,
+        revision=_last_revision(draft.slug, session) + 1,
+        model=draft.model,
+        dialect=draft.dialect,
+        url=draft.url,
+        api_key_ref=draft.api_key_ref,
+        parameters=canonical_json(draft.parameters),
+        max_concurrency=draft.max_concurrency,
+        max_attempts=draft.max_attempts,
+        request_timeout_s=draft.request_timeout_s,
+        total_timeout_s=draft.total_timeout_s,
+        output_terms=draft.output_terms,
+        is_simulated=draft.is_simulated,
+        created_at=now,
+        created_by=actor.person_id,
+    )
+    _insert(row, session)
+    audit.record(
+        action,
+        session=session,
+        actor=actor,
+        subject=f"endpoint:{row.slug}@{row.revision}",
+        details={
+            "model": row.model,
+            "url": row.url,
+            "key": row.api_key_ref,
+            "parameters": draft.parameters,
+        },
+        now=now,
+    )
+    return view_of(row)
+
+
+def _insert(row: Endpoint, session: Session) -> None:
+    """Add the row, or report that someone else was faster by a moment."""
+    try:
+        session.add(row)
+        session.flush()
+    except sa.exc.IntegrityError as error:
+        raise Conflict(f"Endpoint {row.slug!r} was just changed by someone else.") from error
+
+
+def _last_revision(slug: str, session: Session) -> int:
+    query = sa.select(sa.func.max(col(Endpoint.revision))).where(col(Endpoint.slug) == slug)
+    return session.scalar(query) or 0

@@ -1,0 +1,84 @@
+"""Describe endpoints to those who may not see the database."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from evalhub.core.canonical import Json
+from evalhub.core.pulling.specs import EndpointSpec
+from evalhub.db.models import Endpoint
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointDraft:
+    """Hold what a person gives to register or change an endpoint."""
+
+    slug: str
+    model: str
+    url: str
+    api_key_ref: str | None = None
+    parameters: Mapping[str, Json] = field(default_factory=dict)
+    dialect: str = "chat_completions"
+    max_concurrency: int = 8
+    max_attempts: int = 5
+    request_timeout_s: float = 120.0
+    total_timeout_s: float = 600.0
+    output_terms: str = "unknown"
+    is_simulated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointView:
+    """Show one endpoint revision."""
+
+    id: int
+    revision: int
+    draft: EndpointDraft
+    created_at: datetime
+    retired_at: datetime | None
+
+    @property
+    def slug(self) -> str:
+        """Return the endpoint's name without its revision."""
+        return self.draft.slug
+
+    @property
+    def label(self) -> str:
+        """Return the name with the revision, such as ``gpt-x@2``."""
+        return f"{self.draft.slug}@{self.revision}"
+
+
+def view_of(row: Endpoint) -> EndpointView:
+    """Return the view of one row."""
+    draft = EndpointDraft(
+        slug=row.slug,
+        model=row.model,
+        url=row.url,
+        api_key_ref=row.api_key_ref,
+        parameters=json.loads(row.parameters),
+        dialect=row.dialect,
+        max_concurrency=row.max_concurrency,
+        max_attempts=row.max_attempts,
+        request_timeout_s=row.request_timeout_s,
+        total_timeout_s=row.total_timeout_s,
+        output_terms=row.output_terms,
+        is_simulated=row.is_simulated,
+    )
+    return EndpointView(row.id, row.revision, draft, row.created_at, row.retired_at)
+
+
+def spec_of(row: Endpoint) -> EndpointSpec:
+    """Return what the client needs to ask the endpoint."""
+    return EndpointSpec(
+        slug=row.slug,
+        model=row.model,
+        dialect=row.dialect,
+        url=row.url,
+        api_key_ref=row.api_key_ref,
+        parameters=json.loads(row.parameters),
+        max_concurrency=row.max_concurrency,
+        max_attempts=row.max_attempts,
+        request_timeout_s=row.request_timeout_s,
+        total_timeout_s=row.total_timeout_s,
+    )

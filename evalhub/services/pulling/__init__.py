@@ -1,0 +1,53 @@
+"""Ask endpoints every prompt of a version and keep each response as it arrives."""
+
+from evalhub.services.pulling.browsing import ResponsePage, ResponseView, browse_responses
+from evalhub.services.pulling.dispatching import ShareJob, waiting_jobs
+from evalhub.services.pulling.finding import (
+    PromptSetChoice,
+    PullView,
+    get_pull,
+    list_pulls,
+    list_versions,
+)
+from evalhub.services.pulling.planning import PullPlan, plan_pull
+from evalhub.services.pulling.progress import (
+    EndpointProgress,
+    ErrorGroup,
+    PullProgress,
+    pull_progress,
+)
+from evalhub.services.pulling.running import run_pull
+from evalhub.services.pulling.sharing import run_share
+from evalhub.services.pulling.starting import start_pull
+from evalhub.services.pulling.steering import cancel_pull, interrupt_pull, resume_pull
+from evalhub.services.pulling.tools import ClientFactory, RunTools, ShareEnd, Stored, http_clients
+
+__all__ = [
+    "ClientFactory",
+    "EndpointProgress",
+    "ErrorGroup",
+    "PromptSetChoice",
+    "PullPlan",
+    "PullProgress",
+    "PullView",
+    "ResponsePage",
+    "ResponseView",
+    "RunTools",
+    "ShareEnd",
+    "ShareJob",
+    "Stored",
+    "browse_responses",
+    "cancel_pull",
+    "get_pull",
+    "http_clients",
+    "interrupt_pull",
+    "list_pulls",
+    "list_versions",
+    "plan_pull",
+    "pull_progress",
+    "resume_pull",
+    "run_pull",
+    "run_share",
+    "start_pull",
+    "waiting_jobs",
+]

@@ -1,0 +1,130 @@
+"""Work through one endpoint's missing prompts with a fixed number of askers."""
+
+import asyncio
+import time
+
+from evalhub.core.pulling.outcomes import Outcome
+from evalhub.core.pulling.specs import EndpointSpec, Question
+from evalhub.core.responses import ErrorKind, ResponseStatus
+from evalhub.db.engine import Database
+from evalhub.db.models import Pull
+from evalhub.endpoints.protocol import Asker
+from evalhub.errors import EndpointError
+from evalhub.services.pulling.feeding import Feed
+from evalhub.services.pulling.missing import demand_of
+from evalhub.services.pulling.settling import is_cancelled
+from evalhub.services.pulling.storing import store_outcome
+from evalhub.services.pulling.tools import RunTools, ShareEnd, Stored
+
+ENDPOINT_WIDE = frozenset({ErrorKind.UNAUTHORISED, ErrorKind.QUOTA, ErrorKind.BLOCKED})
+"""Failures of the endpoint rather than of a prompt: every other prompt would fail alike."""
+
+GIVE_UP_AFTER = 5
+"""Endpoint-wide failures in a row after which the rest is not asked."""
+
+
+class Share:
+    """Ask one endpoint what is missing; each asker holds one request at a time."""
+
+    def __init__(
+        self,
+        database: Database,
+        pull: Pull,
+        endpoint_id: int,
+        *,
+        spec: EndpointSpec,
+        tools: RunTools,
+    ) -> None:
+        self._database = database
+        self._pull = pull
+        self._endpoint_id = endpoint_id
+        self._spec = spec
+        self._tools = tools
+        self._feed = Feed(database, demand_of(pull), endpoint_id)
+        self._n_wide_failures = 0
+        self._last_failure = ""
+        self._stopped_at: float | None = None
+        self._end = ShareEnd.DONE
+
+    async def work(self, client: Asker) -> ShareEnd:
+        """Ask until nothing is missing, and return how it ended.
+
+        Raise ``EndpointError`` when the endpoint as a whole fails, so that the rest was
+        not asked.
+        """
+        askers = {
+            asyncio.create_task(self._ask_in_turn(client))
+            for _ in range(self._spec.max_concurrency)
+        }
+        try:
+            await self._supervise(askers)
+        finally:
+            for asker in askers:
+                asker.cancel()
+            await asyncio.gather(*askers, return_exceptions=True)
+        if self._n_wide_failures >= GIVE_UP_AFTER:
+            raise EndpointError(
+                f"gave up after {self._n_wide_failures} failures in a row: {self._last_failure}"
+            )
+        return self._end
+
+    async def _supervise(self, askers: set[asyncio.Task[None]]) -> None:
+        """Wait for the askers; once asked to stop, for no longer than the grace."""
+        pending = askers
+        while pending and not self._is_grace_over():
+            done, pending = await asyncio.wait(
+                pending, timeout=self._tools.poll_s, return_when=asyncio.FIRST_COMPLETED
+            )
+            for asker in done:
+                asker.result()
+            await self._look_for_stop()
+
+    def _is_grace_over(self) -> bool:
+        stopped_at = self._stopped_at
+        return stopped_at is not None and time.monotonic() - stopped_at >= self._tools.grace_s
+
+    async def _look_for_stop(self) -> None:
+        if self._stopped_at is not None:
+            return
+        if self._tools.stop.is_set():
+            self._end = ShareEnd.STOPPED
+        elif await asyncio.to_thread(self._is_cancelled):
+            self._end = ShareEnd.CANCELLED
+        else:
+            return
+        self._stopped_at = time.monotonic()
+        self._feed.close()
+
+    async def _ask_in_turn(self, client: Asker) -> None:
+        while (question := await self._feed.next()) is not None:
+            async with self._tools.in_flight:
+                outcome = await client.ask(question)
+            if await asyncio.to_thread(self._store, question, outcome):
+                self._tools.report(Stored(self._spec.slug, outcome.status))
+            self._notice(outcome)
+
+    def _store(self, question: Question, outcome: Outcome) -> bool:
+        with self._database.transaction() as session:
+            return store_outcome(
+                outcome,
+                prompt_id=question.prompt_id,
+                endpoint_id=self._endpoint_id,
+                spec=self._spec,
+                pull=self._pull,
+                session=session,
+                now=self._tools.now(),
+            )
+
+    def _notice(self, outcome: Outcome) -> None:
+        """Stop asking an endpoint that turns everything away."""
+        if outcome.status is ResponseStatus.ERROR and outcome.error_kind in ENDPOINT_WIDE:
+            self._n_wide_failures += 1
+            self._last_failure = outcome.error_message
+        elif self._n_wide_failures < GIVE_UP_AFTER:
+            self._n_wide_failures = 0
+        if self._n_wide_failures >= GIVE_UP_AFTER:
+            self._feed.close()
+
+    def _is_cancelled(self) -> bool:
+        with self._database.transaction(write=False) as session:
+            return is_cancelled(self._pull.id, session=session)

@@ -1,0 +1,166 @@
+"""Count how far a pull has come, by endpoint and by what came back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from evalhub.core.responses import ErrorKind, ResponseStatus
+from evalhub.db.models import Endpoint, Pull, PullEndpoint
+from evalhub.db.tables import endpoint, prompt, pull_endpoint, response
+from evalhub.services.pulling.finding import PullView, get_pull, get_row
+from evalhub.services.pulling.missing import SAMPLE, demand_of, is_to_ask
+
+EXAMPLE_KEPT = 300
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorGroup:
+    """Show how often one kind of error happened, with one of its messages."""
+
+    kind: ErrorKind
+    n: int
+    example: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointProgress:
+    """Show how far one endpoint's share has come.
+
+    ``n_left`` counts what this pull has still to ask; ``reason`` says why the share failed.
+    """
+
+    endpoint_id: int
+    label: str
+    model: str
+    n_wanted: int
+    n_left: int
+    n_by_status: Mapping[ResponseStatus, int]
+    n_names_itself: int
+    errors: tuple[ErrorGroup, ...]
+    is_ended: bool
+    reason: str
+
+    @property
+    def n_settled(self) -> int:
+        """Return how many prompts need not be asked any more."""
+        return self.n_wanted - self.n_left
+
+
+@dataclass(frozen=True, slots=True)
+class PullProgress:
+    """Show how far a pull has come."""
+
+    pull: PullView
+    endpoints: tuple[EndpointProgress, ...]
+
+    @property
+    def n_wanted(self) -> int:
+        """Return the number of responses the pull is after."""
+        return sum(share.n_wanted for share in self.endpoints)
+
+    @property
+    def n_settled(self) -> int:
+        """Return how many prompts need not be asked any more."""
+        return sum(share.n_settled for share in self.endpoints)
+
+    def n_with(self, status: ResponseStatus) -> int:
+        """Return how many responses have ``status``."""
+        return sum(share.n_by_status[status] for share in self.endpoints)
+
+
+def pull_progress(public_id: str, *, session: Session) -> PullProgress:
+    """Return how far the pull has come; raise ``NotFound``."""
+    row = get_row(public_id, session=session)
+    counts = _counts(row, session)
+    errors = _errors(row, session)
+    shares = sa.select(PullEndpoint, Endpoint).where(
+        pull_endpoint.c.pull_id == row.id, pull_endpoint.c.endpoint_id == endpoint.c.id
+    )
+    return PullProgress(
+        get_pull(public_id, session=session),
+        tuple(
+            _progress(share, one, counts.get(one.id, []), tuple(errors.get(one.id, [])))
+            for share, one in session.execute(shares.order_by(endpoint.c.slug))
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Count:
+    status: ResponseStatus | None
+    n: int
+    n_to_ask: int
+    n_names_itself: int
+
+
+def _progress(
+    share: PullEndpoint, one: Endpoint, counts: list[_Count], errors: tuple[ErrorGroup, ...]
+) -> EndpointProgress:
+    by_status = {count.status: count.n for count in counts}
+    return EndpointProgress(
+        endpoint_id=one.id,
+        label=f"{one.slug}@{one.revision}",
+        model=one.model,
+        n_wanted=sum(count.n for count in counts),
+        n_left=sum(count.n_to_ask for count in counts),
+        n_by_status={status: by_status.get(status, 0) for status in ResponseStatus},
+        n_names_itself=sum(count.n_names_itself for count in counts),
+        errors=errors,
+        is_ended=share.ended_at is not None,
+        reason=share.reason,
+    )
+
+
+def _joined(row: Pull) -> sa.Select[tuple[()]]:
+    """Return every wanted (endpoint, prompt) with its response, if it has one."""
+    wanted = pull_endpoint.join(
+        prompt, prompt.c.prompt_set_version_id == row.prompt_set_version_id
+    ).outerjoin(
+        response,
+        sa.and_(
+            response.c.prompt_id == prompt.c.id,
+            response.c.endpoint_id == pull_endpoint.c.endpoint_id,
+            response.c.sample_index == SAMPLE,
+        ),
+    )
+    return sa.select().select_from(wanted).where(pull_endpoint.c.pull_id == row.id)
+
+
+def _counts(row: Pull, session: Session) -> dict[int, list[_Count]]:
+    to_ask = sa.case((is_to_ask(demand_of(row)), 1), else_=0)
+    statement = (
+        _joined(row)
+        .add_columns(
+            pull_endpoint.c.endpoint_id,
+            response.c.status,
+            sa.func.count(),
+            sa.func.sum(to_ask),
+            sa.func.count(response.c.names_itself),
+        )
+        .group_by(pull_endpoint.c.endpoint_id, response.c.status)
+    )
+    found: dict[int, list[_Count]] = {}
+    for endpoint_id, status, n, n_to_ask, n_named in session.connection().execute(statement):
+        found.setdefault(endpoint_id, []).append(_Count(status, n, n_to_ask, n_named))
+    return found
+
+
+def _errors(row: Pull, session: Session) -> dict[int, list[ErrorGroup]]:
+    statement = (
+        _joined(row)
+        .add_columns(
+            pull_endpoint.c.endpoint_id,
+            response.c.error_kind,
+            sa.func.count(),
+            sa.func.min(response.c.error_message),
+        )
+        .where(response.c.status == ResponseStatus.ERROR)
+        .group_by(pull_endpoint.c.endpoint_id, response.c.error_kind)
+        .order_by(sa.func.count().desc(), response.c.error_kind)
+    )
+    found: dict[int, list[ErrorGroup]] = {}
+    for endpoint_id, kind, n, example in session.connection().execute(statement):
+        found.setdefault(endpoint_id, []).append(ErrorGroup(kind, n, example[:EXAMPLE_KEPT]))
+    return found

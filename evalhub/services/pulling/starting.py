@@ -1,0 +1,58 @@
+"""Start a pull."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import Session
+
+from evalhub.core.campaigns import PullStatus
+from evalhub.core.people import Actor
+from evalhub.db.models import Pull, PullEndpoint
+from evalhub.services import audit
+from evalhub.services.pulling.finding import PullView, get_pull, get_version
+from evalhub.services.pulling.planning import wanted_endpoints
+
+
+def start_pull(
+    prompt_set: str,
+    endpoints: Sequence[str],
+    *,
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    retry_errors: bool = False,
+    is_foreground: bool = False,
+) -> PullView:
+    """Add a pull of ``prompt_set`` (slug or slug@number) from ``endpoints`` (slugs).
+
+    It waits for a worker, unless ``is_foreground``: then whoever starts it runs it. Raise
+    ``BadInput`` or ``NotFound`` for a version or an endpoint that cannot be pulled.
+    """
+    version = get_version(prompt_set, session=session)
+    rows = wanted_endpoints(endpoints, session=session)
+    pull = Pull(
+        public_id=uuid.uuid4().hex,
+        prompt_set_version_id=version.id,
+        status=PullStatus.RUNNING if is_foreground else PullStatus.QUEUED,
+        retry_errors=retry_errors,
+        created_at=now,
+        created_by=actor.person_id,
+    )
+    session.add(pull)
+    session.flush()
+    session.add_all(PullEndpoint(pull_id=pull.id, endpoint_id=row.id) for row in rows)
+    session.flush()
+    audit.record(
+        "pull.start",
+        session=session,
+        actor=actor,
+        subject=f"pull:{pull.public_id}",
+        details={
+            "prompt_set": version.label,
+            "endpoints": [f"{row.slug}@{row.revision}" for row in rows],
+            "retry_errors": retry_errors,
+        },
+        now=now,
+    )
+    return get_pull(pull.public_id, session=session)

@@ -1,0 +1,81 @@
+"""Cancel, interrupt and resume pulls."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from evalhub.core.campaigns import PullStatus
+from evalhub.core.people import Actor
+from evalhub.db.models import Pull, PullEndpoint
+from evalhub.errors import Conflict
+from evalhub.services import audit
+from evalhub.services.pulling.finding import get_row
+from evalhub.services.pulling.settling import ACTIVE
+
+
+def cancel_pull(public_id: str, *, session: Session, actor: Actor, now: datetime) -> None:
+    """Stop the pull; what was stored stays. Raise ``Conflict`` when it is over already."""
+    pull = get_row(public_id, session=session)
+    if pull.status not in ACTIVE:
+        raise Conflict(f"The pull is {pull.status.value}; there is nothing to cancel.")
+    _finish(pull, PullStatus.CANCELLED, "", session=session, now=now)
+    _record("pull.cancel", pull, session=session, actor=actor, now=now)
+
+
+def interrupt_pull(public_id: str, *, reason: str, session: Session, now: datetime) -> None:
+    """Mark a pull whose foreground run was broken off as failed, so that it can be resumed."""
+    pull = get_row(public_id, session=session)
+    if pull.status in ACTIVE:
+        _finish(pull, PullStatus.FAILED, reason, session=session, now=now)
+
+
+def resume_pull(
+    public_id: str,
+    *,
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    is_foreground: bool = False,
+) -> None:
+    """Put the pull back to work on what is missing.
+
+    A running pull may be resumed too: when its process has died nobody else does it, and
+    when it has not, the second run finds its endpoints claimed and waits. Raise
+    ``Conflict`` for a pull that is done or already waiting.
+    """
+    pull = get_row(public_id, session=session)
+    if pull.status is PullStatus.DONE:
+        raise Conflict("The pull is done; start another to ask again what ended in an error.")
+    if pull.status is PullStatus.QUEUED and not is_foreground:
+        raise Conflict("The pull is waiting for a worker already.")
+    pull.status = PullStatus.RUNNING if is_foreground else PullStatus.QUEUED
+    pull.run_number += 1
+    pull.reason, pull.finished_at = "", None
+    session.add(pull)
+    session.flush()
+    session.execute(
+        sa.update(PullEndpoint)
+        .where(col(PullEndpoint.pull_id) == pull.id)
+        .values(ended_at=None, reason="")
+    )
+    _record("pull.resume", pull, session=session, actor=actor, now=now)
+
+
+def _finish(
+    pull: Pull, status: PullStatus, reason: str, *, session: Session, now: datetime
+) -> None:
+    pull.status, pull.reason, pull.finished_at = status, reason, now
+    session.add(pull)
+    session.flush()
+
+
+def _record(action: str, pull: Pull, *, session: Session, actor: Actor, now: datetime) -> None:
+    audit.record(
+        action,
+        session=session,
+        actor=actor,
+        subject=f"pull:{pull.public_id}",
+        details={"run": pull.run_number},
+        now=now,
+    )

@@ -1,0 +1,86 @@
+"""Store one response so that no second one can stand beside it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session
+
+from evalhub.core.canonical import canonical_json, sha256_hex
+from evalhub.core.pulling.naming import names_itself
+from evalhub.core.pulling.outcomes import Outcome
+from evalhub.core.pulling.specs import EndpointSpec
+from evalhub.core.responses import ResponseStatus
+from evalhub.db.models import Pull
+from evalhub.db.tables import response
+from evalhub.services.pulling.missing import SAMPLE
+
+KEY = ("prompt_id", "endpoint_id", "sample_index")
+
+
+def store_outcome(
+    outcome: Outcome,
+    *,
+    prompt_id: int,
+    endpoint_id: int,
+    spec: EndpointSpec,
+    pull: Pull,
+    session: Session,
+    now: datetime,
+) -> bool:
+    """Insert the response and tell whether it was stored.
+
+    A response that is there already stays, except that a pull which retries errors
+    replaces the error of an earlier pull.
+    """
+    values = _values(outcome, spec) | {
+        "prompt_id": prompt_id,
+        "endpoint_id": endpoint_id,
+        "sample_index": SAMPLE,
+        "pull_id": pull.id,
+        "created_at": now,
+    }
+    connection = session.connection()
+    statement = _insert(connection.dialect.name, values, replaces_errors=pull.retry_errors)
+    return connection.execute(statement).rowcount == 1
+
+
+def _values(outcome: Outcome, spec: EndpointSpec) -> dict[str, object]:
+    return {
+        "status": outcome.status,
+        "text": outcome.text,
+        "reasoning": outcome.reasoning,
+        "finish_reason": outcome.finish_reason,
+        "model_reported": outcome.model_reported,
+        "names_itself": names_itself(outcome.text, (spec.model, spec.slug)),
+        "parameters": canonical_json(spec.parameters),
+        "request_sha256": outcome.request_sha256,
+        "sha256": sha256_hex(outcome.text),
+        "raw_body": outcome.raw_body,
+        "n_nul_removed": outcome.n_nul_removed,
+        "latency_ms": outcome.latency_ms,
+        "prompt_tokens": outcome.prompt_tokens,
+        "completion_tokens": outcome.completion_tokens,
+        "n_attempts": outcome.n_attempts,
+        "error_kind": outcome.error_kind,
+        "error_message": outcome.error_message,
+    }
+
+
+def _insert(
+    dialect: str, values: Mapping[str, object], *, replaces_errors: bool
+) -> sqlite.Insert | postgresql.Insert:
+    # The two dialects write the same statement with classes of their own.
+    make = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    statement = make(response).values(values)
+    if not replaces_errors:
+        return statement.on_conflict_do_nothing(index_elements=KEY)
+    return statement.on_conflict_do_update(
+        index_elements=KEY,
+        set_={name: value for name, value in values.items() if name not in KEY},
+        where=sa.and_(
+            response.c.status == ResponseStatus.ERROR,
+            response.c.pull_id.is_distinct_from(values["pull_id"]),
+        ),
+    )

@@ -1,0 +1,79 @@
+"""Name what a run of a pull needs from outside: clients, a clock, a stop signal, a listener."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TypeAlias
+
+from evalhub.config import Settings
+from evalhub.core.pulling.specs import EndpointSpec
+from evalhub.core.responses import ResponseStatus
+from evalhub.endpoints.client import open_client
+from evalhub.endpoints.protocol import Asker
+
+ClientFactory: TypeAlias = Callable[[EndpointSpec], AbstractAsyncContextManager[Asker]]
+
+MAXIMUM_IN_FLIGHT = 512
+"""Requests of one run at one time, over all its endpoints; each may hold a connection."""
+
+
+class ShareEnd(StrEnum):
+    """How one endpoint's share of a pull ended."""
+
+    DONE = "done"
+    """Nothing is missing any more."""
+    FAILED = "failed"
+    """Stopped by an error that is written beside the share."""
+    CANCELLED = "cancelled"
+    """A person cancelled the pull."""
+    STOPPED = "stopped"
+    """This process was asked to stop; the share goes on elsewhere or later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Report one response that was just committed."""
+
+    endpoint: str
+    status: ResponseStatus
+
+
+def _ignore(_stored: Stored) -> None:
+    """Listen to nothing."""
+
+
+def utc_now() -> datetime:
+    """Return the present moment in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class RunTools:
+    """Hold what a run needs from outside.
+
+    When ``stop`` is set, or the pull is cancelled (looked up every ``poll_s`` seconds),
+    nothing new is asked, and what is under way gets ``grace_s`` seconds to end.
+    """
+
+    clients: ClientFactory
+    now: Callable[[], datetime] = utc_now
+    report: Callable[[Stored], None] = _ignore
+    stop: threading.Event = field(default_factory=threading.Event)
+    poll_s: float = 1.0
+    grace_s: float = 10.0
+    in_flight: asyncio.Semaphore = field(
+        default_factory=lambda: asyncio.Semaphore(MAXIMUM_IN_FLIGHT)
+    )
+
+
+def http_clients(settings: Settings, environ: Mapping[str, str]) -> ClientFactory:
+    """Return the factory of real clients, with keys from ``environ``."""
+
+    def open_one(spec: EndpointSpec) -> AbstractAsyncContextManager[Asker]:
+        return open_client(spec, environ=environ, allowed_hosts=settings.allowed_hosts)
+
+    return open_one
