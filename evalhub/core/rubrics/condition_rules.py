@@ -70,18 +70,11 @@ def _condition(
 def _values(
     leaf: FieldIn | FieldEquals | FieldAtLeast, values: Values, path: str
 ) -> Iterator[Breach]:
-    asked: tuple[FactValue, ...]
-    match leaf:
-        case FieldIn(_, asked):
-            pass
-        case FieldEquals(_, value):
-            asked = (value,)
-        case FieldAtLeast(_, minimum):
-            asked = (minimum,)
-            if values is not int:
-                yield Breach(path, f"{leaf.field!r} holds no number, so gte never holds")
-                return
-    for value in asked:
+    if isinstance(leaf, FieldAtLeast):
+        if values is not int:
+            yield Breach(path, f"{leaf.field!r} holds no number, so gte never holds")
+        return
+    for value in leaf.values if isinstance(leaf, FieldIn) else (leaf.value,):
         if not _can_be(value, values):
             yield Breach(path, f"{leaf.field!r} is never {value!r}")
 

@@ -47,8 +47,8 @@ def condition_to_json(condition: Condition) -> Json:
             return {"field": field, "in": list(values)}
         case FieldEquals(field, value):
             return {"field": field, "eq": value}
-        case FieldAtLeast(field, minimum):
-            return {"field": field, "gte": minimum}
+        case _:
+            return {"field": condition.field, "gte": condition.minimum}
 
 
 def _read_any(parts: dict[str, Spot], findings: Findings) -> Condition | None:

@@ -86,7 +86,7 @@ def evaluate(condition: Condition, facts: Facts) -> bool:
             return not evaluate(item, facts)
         case HasTag(tag):
             return tag in facts.tags
-        case FieldIn() | FieldEquals() | FieldAtLeast():
+        case _:
             return _holds(condition, facts.fields)
 
 
@@ -98,7 +98,7 @@ def leaves(condition: Condition) -> Iterator[HasTag | FieldIn | FieldEquals | Fi
                 yield from leaves(item)
         case Not(item):
             yield from leaves(item)
-        case HasTag() | FieldIn() | FieldEquals() | FieldAtLeast():
+        case _:
             yield condition
 
 
@@ -111,8 +111,8 @@ def _holds(test: FieldIn | FieldEquals | FieldAtLeast, fields: Mapping[str, Fact
             return any(_same(value, candidate) for candidate in values)
         case FieldEquals(_, wanted):
             return _same(value, wanted)
-        case FieldAtLeast(_, minimum):
-            return not isinstance(value, bool | str) and value >= minimum
+        case _:
+            return not isinstance(value, bool | str) and value >= test.minimum
 
 
 def _same(left: FactValue, right: FactValue) -> bool:

@@ -40,7 +40,7 @@ _BROKEN = _Missing.BROKEN
 def decode(kind: type[T], spot: Spot, findings: Findings) -> T:
     """Return the ``kind`` that stands at ``spot``; raise ``BadInput`` with all that is wrong."""
     value = _read(kind, spot, findings)
-    if not isinstance(value, kind):
+    if findings.problems or not isinstance(value, kind):
         raise BadInput(findings.problems)
     return value
 
@@ -174,7 +174,7 @@ def _kind_of(spot: Spot) -> str:
             return f"the text {_shown(spot.content)}"
         case tuple():
             return "a list"
-        case dict():
+        case _:
             return "a set of keys and values"
 
 

@@ -33,7 +33,6 @@ def rubric_from_json(value: Json, *, where: str = "rubric") -> Rubric:
 def _rubric_at(spot: Spot, findings: Findings) -> Rubric:
     findings.raise_if_any()
     rubric = decode(Rubric, without_schema(spot, SCHEMA, findings), findings)
-    findings.raise_if_any()
     _check_rules(rubric, spot, findings)
     findings.raise_if_any()
     return rubric
@@ -42,11 +41,4 @@ def _rubric_at(spot: Spot, findings: Findings) -> Rubric:
 def _check_rules(rubric: Rubric, spot: Spot, findings: Findings) -> None:
     lines = {inner.path: inner.line for inner in walk(spot)}
     for breach in breaches(rubric):
-        findings.add(breach.rule, path=breach.path, line=_line_of(breach.path, lines))
-
-
-def _line_of(path: str, lines: dict[str, int | None]) -> int | None:
-    """Return the line of ``path``, or of the nearest thing around it that the file holds."""
-    while path and path not in lines:
-        path = path[: max(path.rfind("."), path.rfind("["), 0)]
-    return lines[path]
+        findings.add(breach.rule, path=breach.path, line=lines.get(breach.path))
