@@ -15,6 +15,7 @@ from evalhub.core.rubrics.canonical import fields_to_json
 from evalhub.core.rubrics.decoding import decode, without_schema
 from evalhub.core.rubrics.spots import Findings, spot_of_json
 from evalhub.core.rubrics.vocabulary import TieQuality
+from evalhub.errors import BadInput
 
 SCHEMA = "evalhub.answer/1"
 
@@ -194,7 +195,7 @@ def answer_from_json(value: Json, *, where: str = "answer") -> Answer:
     answer = decode(Answer, without_schema(spot, SCHEMA, findings), findings)
     if not _is_consistent(answer):
         findings.add(f"{answer.preference} does not go with {answer.choice}", path="preference")
-    findings.raise_if_any()
+        raise BadInput(findings.problems)
     return answer
 
 
