@@ -21,13 +21,13 @@ from evalhub.rim.incoming import StrictJson, check_host, check_text
 from evalhub.rim.routing import BoundedInteger, is_api, is_plain
 from evalhub.rim.state import Runtime, abandon, begin, finish, request_state, utc_now
 from evalhub.services.transaction import open_database
+from evalhub.web import account, admin, auth, home
 from evalhub.web import context as web_context
-from evalhub.web import home
 from evalhub.web.frame import fit_templates
 from evalhub.web.problems import failure_page
 from evalhub.web.security import add_headers, check_origin, hosts_of
 
-PAGES: tuple[Blueprint, ...] = (home.bp,)
+PAGES: tuple[Blueprint, ...] = (home.bp, auth.bp, account.bp, admin.bp)
 """The parts of the site, one a module of ``evalhub.web``."""
 
 APIS: tuple[APIBlueprint, ...] = (api_root.bp,)

@@ -5,11 +5,13 @@ secret and pending messages; signing in or out starts a new one, so none of the 
 outlives the sign-in.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import ParamSpec
 
-from flask import request, session
+from flask import request
+from flask import session as cookie
 from flask.typing import ResponseReturnValue
 
 from evalhub.core.people import Actor, Role
@@ -23,6 +25,7 @@ from evalhub.rim.state import (
     runtime,
 )
 from evalhub.services.accounts.sessions import SignedIn, find_signed_in, note_seen
+from evalhub.services.transaction import Session
 
 __all__ = [
     "current_actor",
@@ -34,8 +37,11 @@ __all__ = [
     "identify",
     "keep_changes",
     "now",
+    "own_id",
+    "reading",
     "requires",
     "signed_in",
+    "user_agent",
 ]
 
 TOKEN = "token"  # noqa: S105 - the name of a field, not a secret
@@ -48,7 +54,7 @@ def identify() -> None:
     A request that writes would otherwise hold the one writer's lock of SQLite while it
     only looks up its sender.
     """
-    token = session.get(TOKEN)
+    token = cookie.get(TOKEN)
     if not isinstance(token, str):
         return
     database, moment = runtime().database, now()
@@ -78,6 +84,14 @@ def current_actor() -> Actor:
     return signed_in().actor
 
 
+def own_id() -> int:
+    """Return the row of the signed-in person; raise ``NotSignedIn`` when nobody is."""
+    person_id = current_actor().person_id
+    if person_id is None:
+        raise NotSignedIn("Sign in to see this page.")
+    return person_id
+
+
 def requires(
     *roles: Role,
 ) -> Callable[[Callable[P, ResponseReturnValue]], Callable[P, ResponseReturnValue]]:
@@ -97,14 +111,30 @@ def requires(
     return decorate
 
 
+@contextmanager
+def reading() -> Iterator[Session]:
+    """Yield a short session for looking something up before the request's transaction opens.
+
+    What takes long, such as checking a password, must not happen while this request holds
+    the one writer's place of SQLite.
+    """
+    with runtime().database.transaction(write=False) as session:
+        yield session
+
+
+def user_agent() -> str:
+    """Return what the browser calls itself."""
+    return request.headers.get("User-Agent", "")
+
+
 def hold_token(token: str) -> None:
     """Start a fresh cookie around the token of a new sign-in."""
-    session.clear()
-    session.permanent = True
-    session[TOKEN] = token
+    cookie.clear()
+    cookie.permanent = True
+    cookie[TOKEN] = token
 
 
 def forget_token() -> None:
     """Throw the cookie's content away."""
-    session.clear()
+    cookie.clear()
     request_state().signed_in = None

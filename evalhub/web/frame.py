@@ -8,7 +8,7 @@ from flask_wtf.csrf import generate_csrf
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 
-from evalhub.web import formats
+from evalhub.web import formats, wording
 from evalhub.web.context import find_current
 from evalhub.web.navigation import Entry, entries_for, is_here
 
@@ -23,6 +23,11 @@ def fit_templates(app: Flask) -> None:
         moment=formats.moment,
         number=formats.number,
         short_hash=formats.short_hash,
+        role_name=wording.role_name,
+        role_note=wording.role_note,
+        scope_note=wording.scope_note,
+        origin_name=wording.origin_name,
+        browser_name=wording.browser_name,
     )
     versions = asset_versions(Path(app.static_folder or ""))
 

@@ -33,6 +33,18 @@ class IssuedInvitation:
         return f"{public_url.rstrip('/')}/invitations/{self.token}"
 
 
+@dataclass(frozen=True, slots=True)
+class InvitationLine:
+    """Describe an open invitation to who manages it and to who holds its link."""
+
+    id: int
+    email: str
+    name: str
+    roles: tuple[Role, ...]
+    created_at: datetime
+    expires_at: datetime
+
+
 def invite(
     email: str,
     *,
@@ -71,13 +83,9 @@ def invite(
     return IssuedInvitation(token, email, name, row.expires_at)
 
 
-def get_invitation(token: str, *, session: Session, now: datetime) -> Invitation:
+def get_invitation(token: str, *, session: Session, now: datetime) -> InvitationLine:
     """Return the open invitation behind a link; raise ``NotFound``."""
-    query = select(Invitation).where(Invitation.token_hash == token_hash(token), *_is_open(now))
-    row = session.exec(query).first()
-    if row is None:
-        raise NotFound(NOT_OPEN)
-    return row
+    return _line(_get_open(token, session, now))
 
 
 def accept(
@@ -89,7 +97,7 @@ def accept(
     account by now.
     """
     name = clean_name(name)
-    row = get_invitation(token, session=session, now=now)
+    row = _get_open(token, session, now)
     lock(f"email:{row.email}", session=session)
     session.refresh(row)
     if row.accepted_at is not None or row.revoked_at is not None:
@@ -114,10 +122,23 @@ def take_back(invitation_id: int, *, session: Session, actor: Actor, now: dateti
     _record("invitation.revoke", row, session=session, actor=actor, now=now)
 
 
-def list_open(*, session: Session, now: datetime) -> list[Invitation]:
+def list_open(*, session: Session, now: datetime) -> list[InvitationLine]:
     """Return the open invitations, the newest first."""
     query = select(Invitation).where(*_is_open(now)).order_by(col(Invitation.id).desc())
-    return list(session.exec(query))
+    return [_line(row) for row in session.exec(query)]
+
+
+def _get_open(token: str, session: Session, now: datetime) -> Invitation:
+    query = select(Invitation).where(Invitation.token_hash == token_hash(token), *_is_open(now))
+    row = session.exec(query).first()
+    if row is None:
+        raise NotFound(NOT_OPEN)
+    return row
+
+
+def _line(row: Invitation) -> InvitationLine:
+    roles = tuple(Role(role) for role in row.roles)
+    return InvitationLine(row.id, row.email, row.name, roles, row.created_at, row.expires_at)
 
 
 def _is_open(now: datetime) -> list[sa.ColumnElement[bool]]:

@@ -78,12 +78,16 @@ def is_password(password: str, stored: str | None) -> bool:
 def _is_common(folded: str) -> bool:
     """Tell whether only common words are left once digits and signs are taken away."""
     words = [word for word in re.split(r"[\W\d_]+", folded) if word]
-    return all(_base(word) in COMMON for word in words)
+    return all(_splits_into_common(word) for word in words)
 
 
-def _base(word: str) -> str:
-    """Return what ``word`` repeats: ``passwordpassword`` is ``password``."""
-    return word[: (word + word).index(word, 1)]
+def _splits_into_common(word: str) -> bool:
+    """Tell whether ``word`` is common words in a row, as ``passwordpass`` is."""
+    reached = {0}
+    for end in range(1, len(word) + 1):
+        if any(word[start:end] in COMMON for start in reached):
+            reached.add(end)
+    return len(word) in reached
 
 
 def _normal(password: str) -> str:

@@ -1,0 +1,156 @@
+"""Let people look after their own account: password, sign-ins, API keys."""
+
+from collections.abc import Sequence
+
+from flask import Blueprint, flash, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from evalhub.core.people import Scope
+from evalhub.errors import BadInput, Problem, TooManyAttempts
+from evalhub.rim.fields import chosen, whole_number
+from evalhub.services import api_keys
+from evalhub.services.accounts import sessions, signing_in
+from evalhub.services.accounts.own_password import change_password
+from evalhub.services.accounts.passwords import new_password
+from evalhub.services.accounts.people import get_person
+from evalhub.web.context import (
+    current_actor,
+    current_session,
+    current_settings,
+    forget_token,
+    hold_token,
+    keep_changes,
+    now,
+    own_id,
+    reading,
+    requires,
+    signed_in,
+    user_agent,
+)
+
+bp = Blueprint("account", __name__, url_prefix="/account")
+
+LIFETIMES = (30, 90, 180, 365)
+"""Days an API key may last, as the form offers them."""
+
+
+@bp.get("")
+@requires()
+def show_account() -> ResponseReturnValue:
+    """Show the account of the signed-in person."""
+    return _page()
+
+
+@bp.post("/password")
+@requires()
+def set_password() -> ResponseReturnValue:
+    """Change the password, which ends every other sign-in."""
+    with reading() as session:
+        email = get_person(signed_in().public_id, session=session).person.email or ""
+    try:
+        password = new_password(
+            request.form.get("new_password", ""), email=email, where="new password"
+        )
+        with reading() as session:
+            present = request.form.get("password", "")
+            checked = signing_in.check(email, present, session=session, now=now())
+        token = change_password(
+            checked,
+            password,
+            session=current_session(),
+            actor=current_actor(),
+            user_agent=user_agent(),
+            days=current_settings().session_days,
+            now=now(),
+        )
+    except BadInput as error:
+        return _page(error.problems), 422
+    except TooManyAttempts as error:
+        return _page([Problem("", str(error))]), 429, {"Retry-After": str(error.retry_after_s)}
+    if token is None:
+        keep_changes()
+        return _page([Problem("present password", "is not right")]), 422
+    hold_token(token)
+    flash("Your password is changed. Every other sign-in has ended.", "good")
+    return redirect("/account", code=303)
+
+
+@bp.post("/sessions/<int:web_session_id>/end")
+@requires()
+def end_session(web_session_id: int) -> ResponseReturnValue:
+    """End one sign-in of the person."""
+    sessions.end_session(
+        web_session_id,
+        session=current_session(),
+        person_id=own_id(),
+        actor=current_actor(),
+        now=now(),
+    )
+    if web_session_id == signed_in().web_session_id:
+        forget_token()
+        return redirect("/sign-in", code=303)
+    flash("That sign-in has ended.", "good")
+    return redirect("/account", code=303)
+
+
+@bp.post("/sessions/end")
+@requires()
+def end_sessions() -> ResponseReturnValue:
+    """End every sign-in of the person, this one too."""
+    sessions.end_sessions(own_id(), session=current_session(), actor=current_actor(), now=now())
+    forget_token()
+    flash("You are signed out everywhere.", "good")
+    return redirect("/sign-in", code=303)
+
+
+@bp.post("/keys")
+@requires()
+def issue_key() -> ResponseReturnValue:
+    """Make an API key and show it, this once."""
+    try:
+        issued = api_keys.issue_key(
+            request.form.get("name", ""),
+            session=current_session(),
+            actor=current_actor(),
+            scopes=chosen(request.form.getlist("scopes"), Scope, where="scopes"),
+            days=whole_number(request.form.get("days", ""), where="days"),
+            now=now(),
+        )
+    except BadInput as error:
+        return _page(key_problems=error.problems), 422
+    return _page(issued=issued)
+
+
+@bp.post("/keys/<public_id>/revoke")
+@requires()
+def revoke_key(public_id: str) -> ResponseReturnValue:
+    """End an API key of the person."""
+    api_keys.revoke_key(
+        public_id,
+        session=current_session(),
+        actor=current_actor(),
+        person_id=own_id(),
+        now=now(),
+    )
+    flash("The API key no longer works.", "good")
+    return redirect("/account#keys", code=303)
+
+
+def _page(
+    problems: Sequence[Problem] = (),
+    *,
+    key_problems: Sequence[Problem] = (),
+    issued: api_keys.IssuedKey | None = None,
+) -> str:
+    session, me = current_session(), signed_in()
+    return render_template(
+        "account/show.html",
+        line=get_person(me.public_id, session=session),
+        sessions=sessions.list_sessions(own_id(), session=session, now=now()),
+        keys=api_keys.list_keys(own_id(), session=session, now=now()),
+        scopes=sorted(api_keys.allowed_scopes(me.actor.roles)),
+        lifetimes=LIFETIMES,
+        problems=problems,
+        key_problems=key_problems,
+        issued=issued,
+    )

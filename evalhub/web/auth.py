@@ -1,0 +1,128 @@
+"""Let people in and out: sign-in, sign-out, invitations."""
+
+from collections.abc import Sequence
+
+from flask import Blueprint, flash, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from evalhub.errors import BadInput, Problem, TooManyAttempts
+from evalhub.services.accounts import invitations, sessions, signing_in
+from evalhub.services.accounts.passwords import new_password
+from evalhub.web.context import (
+    current_session,
+    current_settings,
+    find_current,
+    forget_token,
+    hold_token,
+    keep_changes,
+    now,
+    reading,
+    user_agent,
+)
+from evalhub.web.navigation import start_of
+from evalhub.web.redirects import local_path
+
+bp = Blueprint("auth", __name__)
+
+WRONG = "The e-mail address or the password is not right."
+
+
+@bp.get("/sign-in")
+def show_sign_in() -> ResponseReturnValue:
+    """Ask who is there."""
+    me, target = find_current(), local_path(request.args.get("next"))
+    if me is not None:
+        return redirect(target or start_of(me.actor), code=303)
+    return _sign_in_page()
+
+
+@bp.post("/sign-in")
+def sign_in() -> ResponseReturnValue:
+    """Check who is there and open a session."""
+    email, password = request.form.get("email", ""), request.form.get("password", "")
+    try:
+        with reading() as session:
+            checked = signing_in.check(email, password, session=session, now=now())
+        token = signing_in.sign_in(
+            checked,
+            session=current_session(),
+            user_agent=user_agent(),
+            days=current_settings().session_days,
+            now=now(),
+        )
+    except TooManyAttempts as error:
+        headers = {"Retry-After": str(error.retry_after_s)}
+        return _sign_in_page(email, str(error)), 429, headers
+    if token is None:
+        keep_changes()
+        return _sign_in_page(email, WRONG), 422
+    return _enter(token, local_path(request.form.get("next")) or "/")
+
+
+@bp.post("/sign-out")
+def sign_out() -> ResponseReturnValue:
+    """End the session of this browser."""
+    _leave()
+    forget_token()
+    flash("You are signed out.", "good")
+    return redirect("/sign-in", code=303)
+
+
+@bp.get("/invitations/<token>")
+def show_invitation(token: str) -> ResponseReturnValue:
+    """Ask an invited person for a name and a password."""
+    line = invitations.get_invitation(token, session=current_session(), now=now())
+    return _invitation_page(line, name=line.name)
+
+
+@bp.post("/invitations/<token>")
+def accept_invitation(token: str) -> ResponseReturnValue:
+    """Open the account of an invited person and sign them in."""
+    name = request.form.get("name", "")
+    with reading() as session:
+        line = invitations.get_invitation(token, session=session, now=now())
+    try:
+        password = new_password(request.form.get("password", ""), email=line.email)
+        person = invitations.accept(
+            token, session=current_session(), name=name, password=password, now=now()
+        )
+    except BadInput as error:
+        return _invitation_page(line, name=name, problems=error.problems), 422
+    new_token = sessions.start_session(
+        person,
+        session=current_session(),
+        user_agent=user_agent(),
+        days=current_settings().session_days,
+        now=now(),
+    )
+    return _enter(new_token, "/")
+
+
+def _enter(token: str, target: str) -> ResponseReturnValue:
+    """Give the browser its new session, in place of one it may have had."""
+    _leave()
+    hold_token(token)
+    return redirect(target, code=303)
+
+
+def _leave() -> None:
+    me = find_current()
+    if me is not None and me.actor.person_id is not None:
+        sessions.end_session(
+            me.web_session_id,
+            session=current_session(),
+            person_id=me.actor.person_id,
+            actor=me.actor,
+            now=now(),
+        )
+
+
+def _sign_in_page(email: str = "", trouble: str = "") -> str:
+    target = local_path(request.values.get("next"))
+    return render_template("auth/sign_in.html", email=email, trouble=trouble, target=target)
+
+
+def _invitation_page(
+    line: invitations.InvitationLine, *, name: str, problems: Sequence[Problem] = ()
+) -> str:
+    return render_template("auth/invitation.html", invitation=line, name=name, problems=problems)
