@@ -106,7 +106,7 @@ def count_judgments(judgments: pd.DataFrame, *, models: Sequence[str] = ()) -> C
 
     ``models`` names models that belong to the table even when nobody judged them. The columns and
     the errors are those of ``encode_judgments``. Time is that of reading the strings and of one
-    sort of 64-bit integers; nothing loops over judgments in Python.
+    sort of integers; nothing loops over judgments in Python.
     """
     encoded = encode_judgments(judgments)
     names = tuple(sorted({*encoded.models, *models}))
@@ -118,10 +118,8 @@ def count_judgments(judgments: pd.DataFrame, *, models: Sequence[str] = ()) -> C
         outcome=encoded.outcome,
         n_models=len(names),
     )
-    keys.sort()
-    first = np.flatnonzero(np.diff(keys, prepend=-1))
-    n = np.diff(first, append=len(keys))
-    return _from_keys(keys[first], n, models=names, clusters=encoded.prompts)
+    keys, n = _tally(keys)
+    return _from_keys(keys, n, models=names, clusters=encoded.prompts)
 
 
 def half_win_scores(table: IntArray) -> FloatArray:
@@ -154,6 +152,15 @@ def _keys(
     key <<= _OUTCOME_BITS
     key |= outcome
     return key
+
+
+def _tally(keys: IntArray) -> tuple[IntArray, IntArray]:
+    """Return the distinct keys, ascending, and how often each occurs."""
+    # Sorting 32-bit integers takes less than half the time; most projects' keys fit.
+    fits = keys.max(initial=0) <= np.iinfo(np.int32).max
+    ordered = np.sort(keys.astype(np.int32) if fits else keys)
+    first = np.flatnonzero(np.diff(ordered, prepend=-1))
+    return ordered[first].astype(np.int64), np.diff(first, append=len(ordered))
 
 
 def _from_keys(

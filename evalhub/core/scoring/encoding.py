@@ -1,6 +1,7 @@
 """Read a table of judgments into integer codes, refusing what breaks a rule."""
 
 from collections.abc import Hashable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,7 @@ from evalhub.errors import BadInput, Problem
 
 TEXT_COLUMNS = ("prompt", "model_left", "model_right")
 SCORE_COLUMN = "score_left"
+_PARALLEL_ROWS = 100_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,7 +39,10 @@ def encode_judgments(judgments: pd.DataFrame) -> EncodedJudgments:
     """
     _require_columns(judgments)
     problems: list[Problem] = []
-    prompt, left, right = (_factorise(judgments[c], c, problems) for c in TEXT_COLUMNS)
+    factors = _factorise([judgments[name] for name in TEXT_COLUMNS])
+    prompt, left, right = (
+        _checked(factor, name, problems) for factor, name in zip(factors, TEXT_COLUMNS, strict=True)
+    )
     outcome = _outcomes(judgments[SCORE_COLUMN], problems)
     if problems:
         raise BadInput(problems)
@@ -79,21 +84,33 @@ def _require_columns(judgments: pd.DataFrame) -> None:
         )
 
 
-def _factorise(column: pd.Series, name: str, problems: list[Problem]) -> _Factor:
+def _factorise(columns: Sequence[pd.Series]) -> list[_Factor | None]:
+    if len(columns[0]) < _PARALLEL_ROWS:
+        return [_factor(column) for column in columns]
+    # Hashing the strings is most of the time of a fit, and pandas lets go of the interpreter.
+    with ThreadPoolExecutor(len(columns)) as threads:
+        return list(threads.map(_factor, columns))
+
+
+def _factor(column: pd.Series) -> _Factor | None:
+    """Return the codes of a column; None where it holds lists or dicts, which have no hash."""
     try:
-        raw_codes, raw_names = pd.factorize(column)
+        codes, names = pd.factorize(column)
     except TypeError:
-        # Lists and dicts cannot be hashed; factorize names neither the row nor the column.
-        problems.append(Problem(f"judgments, column {name!r}", "must hold text"))
+        return None
+    return _Factor(codes.astype(np.int64, copy=False), list(names))
+
+
+def _checked(factor: _Factor | None, column: str, problems: list[Problem]) -> _Factor:
+    if factor is None:
+        problems.append(Problem(f"judgments, column {column!r}", "must hold text"))
         return _Factor(np.zeros(0, dtype=np.int64), ())
-    codes = raw_codes.astype(np.int64, copy=False)
-    names = list(raw_names)
-    _report(problems, name, codes < 0, "is missing")
-    for code, value in enumerate(names):
+    _report(problems, column, factor.codes < 0, "is missing")
+    for code, value in enumerate(factor.names):
         rule = _broken_name_rule(value)
         if rule:
-            _report(problems, name, codes == code, rule)
-    return _Factor(codes, names)
+            _report(problems, column, factor.codes == code, rule)
+    return factor
 
 
 def _broken_name_rule(value: Hashable) -> str | None:
@@ -131,6 +148,6 @@ def _report(problems: list[Problem], column: str, wrong: BoolArray, rule: str) -
     """Add one problem for the first wrong row, with the number of further ones."""
     n_wrong = int(wrong.sum())
     if n_wrong:
-        more = f" (and {n_wrong - 1} more rows like it)" if n_wrong > 1 else ""
+        more = f" (and {n_wrong - 1} more like it)" if n_wrong > 1 else ""
         row = int(np.argmax(wrong)) + 1
         problems.append(Problem(f"judgments, row {row}, column {column!r}", rule + more))

@@ -86,7 +86,7 @@ def _rows(
 def _reason(spread: ClusteredCovariance, model: int) -> str | None:
     n = int(spread.clusters_by_model[model])
     if n < MIN_CLUSTERS:
-        return f"Judged on {n} prompts; an interval needs at least {MIN_CLUSTERS}."
+        return f"Prompts judged: {n}; an interval needs at least {MIN_CLUSTERS}."
     return None if spread.is_varying[model] else NO_VARIATION
 
 

@@ -214,7 +214,7 @@ def test_a_model_seen_on_few_prompts_keeps_its_strength_without_interval() -> No
     row = row_of(board, "new")
     assert (row.interval, row.rank_interval) == (None, None)
     assert row.strength is not None
-    assert row.interval_reason == "Judged on 1 prompts; an interval needs at least 5."
+    assert row.interval_reason == "Prompts judged: 1; an interval needs at least 5."
     assert board.warnings == ("No interval for new: " + row.interval_reason,)
     assert row_of(board, "a").interval is not None
 

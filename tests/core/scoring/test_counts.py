@@ -3,6 +3,7 @@ from random import Random
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -83,6 +84,26 @@ def test_the_subset_of_all_models_is_the_whole() -> None:
     counts = count_judgments(MIXED)
 
     assert counts.within([0, 1, 2]) is counts
+
+
+@pytest.mark.parametrize("n_prompts", [3, 200_000], ids=["small keys", "large keys"])
+def test_many_judgments_are_counted_as_few(n_prompts: int) -> None:
+    # 200,000 rows are read by several threads; 200,000 prompts and 300 models need 64-bit keys.
+    n = 200_000
+    index = np.arange(n)
+    model = np.char.add("m", (index % 300).astype(str))
+    table = pd.DataFrame(
+        {
+            "prompt": np.char.add("p", (index % n_prompts).astype(str)),
+            "model_left": model,
+            "model_right": np.roll(model, 1),
+            "score_left": (index % 3) / 2,
+        }
+    )
+
+    counts = count_judgments(table)
+
+    assert _cells(counts) == Counter(table.itertuples(index=False, name=None))
 
 
 @given(tables())

@@ -121,7 +121,7 @@ def test_a_model_compared_with_itself_is_refused() -> None:
 
     assert str(caught.value) == (
         "judgments, row 2, column 'model_right': 'beta' is compared with itself "
-        "(and 1 more rows like it)"
+        "(and 1 more like it)"
     )
 
 
