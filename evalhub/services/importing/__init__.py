@@ -1,0 +1,1 @@
+"""Import judgments that were made elsewhere."""
