@@ -12,7 +12,9 @@ from werkzeug.exceptions import BadRequest, HTTPException
 from werkzeug.wrappers import Response
 
 from evalhub.api import context as api_context
+from evalhub.api import releases as api_releases
 from evalhub.api import root as api_root
+from evalhub.api import scores as api_scores
 from evalhub.api.problems import ErrorResponse, failure_json, validation_failure
 from evalhub.config import LOOPBACK_HOSTS, Settings, load_settings
 from evalhub.errors import EvalHubError
@@ -21,16 +23,16 @@ from evalhub.rim.incoming import StrictJson, check_host, check_text
 from evalhub.rim.routing import BoundedInteger, is_api, is_plain
 from evalhub.rim.state import Runtime, abandon, begin, finish, request_state, utc_now
 from evalhub.services.transaction import open_database
-from evalhub.web import account, admin, auth, home
+from evalhub.web import account, admin, auth, home, releases, scores
 from evalhub.web import context as web_context
 from evalhub.web.frame import fit_templates
 from evalhub.web.problems import failure_page
 from evalhub.web.security import add_headers, check_origin, hosts_of
 
-PAGES: tuple[Blueprint, ...] = (home.bp, auth.bp, account.bp, admin.bp)
+PAGES: tuple[Blueprint, ...] = (home.bp, auth.bp, account.bp, admin.bp, scores.bp, releases.bp)
 """The parts of the site, one a module of ``evalhub.web``."""
 
-APIS: tuple[APIBlueprint, ...] = (api_root.bp,)
+APIS: tuple[APIBlueprint, ...] = (api_root.bp, api_scores.bp, api_releases.bp)
 """The parts of the API, one a module of ``evalhub.api``."""
 
 MIB = 2**20

@@ -3,7 +3,7 @@
 import click
 
 from evalhub import __version__
-from evalhub.cli import db, endpoints, pulls, worker
+from evalhub.cli import db, endpoints, pulls, release, score, worker
 from evalhub.cli.context import EvalHubGroup
 
 
@@ -17,3 +17,5 @@ main.add_command(db.group)
 main.add_command(endpoints.group)
 main.add_command(pulls.group)
 main.add_command(worker.command)
+main.add_command(release.group)
+main.add_command(score.command)

@@ -14,8 +14,9 @@ from evalhub.core.releasing.manifest import Manifest, manifest_text
 from evalhub.core.releasing.versions import next_version, parse_version
 from evalhub.core.releasing.vocabulary import PairOutcome
 from evalhub.db.models import Project, Release
-from evalhub.errors import Conflict, NotFound
+from evalhub.errors import Conflict
 from evalhub.services import audit
+from evalhub.services.projects.finding import get_project
 from evalhub.services.releasing.folders import building_folder, publish
 from evalhub.services.releasing.gathering import gather
 from evalhub.services.releasing.writing import Plan, plan_release, write_release
@@ -67,17 +68,15 @@ def build_release(
 
 def suggest_version(slug: str, *, session: Session, settings: Settings) -> str:
     """Return the version that a build would get now: the latest if nothing has changed."""
-    project = _locked_project(slug, session=session, lock=False)
+    project = get_project(slug, session=session)
     plan = _plan(project, secret=settings.secret_key, session=session)
     return _version(None, plan, _releases(project, session=session))
 
 
-def _locked_project(slug: str, *, session: Session, lock: bool = True) -> Project:
+def _locked_project(slug: str, *, session: Session) -> Project:
     """Return the project, held until the transaction ends so that builds take turns."""
-    query = select(Project).where(Project.slug == slug)
-    project = session.exec(query.with_for_update() if lock else query).first()
-    if project is None:
-        raise NotFound(f"There is no project {slug[:80]!r}.")
+    project = get_project(slug, session=session)
+    session.refresh(project, with_for_update=True)
     return project
 
 

@@ -14,7 +14,7 @@ from evalhub.core.releasing.files import FileFacts
 from evalhub.core.releasing.manifest import MANIFEST, Manifest
 from evalhub.core.releasing.versions import parse_version
 from evalhub.db.models import Project, Release, ReleaseDownload
-from evalhub.errors import IntegrityError, NotFound
+from evalhub.errors import Conflict, NotFound
 from evalhub.services.releasing.reading import read_manifest
 
 
@@ -87,14 +87,14 @@ def get_file(release: FoundRelease, path: str) -> FoundFile:
     """Return a file of a release.
 
     Only paths that the manifest names are looked for. Raise ``NotFound`` for others and
-    ``IntegrityError`` when the file on disk is gone or has another size.
+    ``Conflict`` when the file on disk is gone or has another size.
     """
     facts = next((one for one in downloadable(release) if one.path == path), None)
     if facts is None:
         raise NotFound(f"Release {release.manifest.id} has no file {path[:120]!r}.")
     found = release.folder / path
     if not found.is_file() or found.stat().st_size != facts.n_bytes:
-        raise IntegrityError(
+        raise Conflict(
             f"File {path!r} of release {release.manifest.id} is not as it was built; "
             "run `evalhub release verify`."
         )

@@ -11,8 +11,8 @@ from evalhub.core.scoring.board import fit_board
 from evalhub.core.scoring.board_json import boards_to_json
 from evalhub.core.scoring.results import Boards
 from evalhub.db.models import Fit, Project
-from evalhub.errors import NotFound
 from evalhub.services import audit
+from evalhub.services.projects.finding import get_project
 from evalhub.services.scoring.inputs import LeftOut, ScoringInputs, scoring_inputs
 from evalhub.services.scoring.matrix import WinMatrix, win_matrix
 from evalhub.services.scoring.position import PositionShare, position_share
@@ -84,14 +84,6 @@ def boards_document(scored: ProjectBoards) -> dict[str, Json]:
         "left_out": asdict(scored.left_out),
         **boards_to_json(scored.boards),
     }
-
-
-def get_project(slug: str, *, session: Session) -> Project:
-    """Return a project; raise ``NotFound`` when there is none of that name."""
-    project = session.exec(select(Project).where(Project.slug == slug)).first()
-    if project is None:
-        raise NotFound(f"There is no project {slug[:80]!r}.")
-    return project
 
 
 def _matrices(boards: Boards, inputs: ScoringInputs) -> tuple[WinMatrix | None, ...]:

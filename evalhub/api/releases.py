@@ -1,0 +1,108 @@
+"""List releases and hand out their manifests and files."""
+
+from typing import Any
+
+from flask import Response, jsonify, make_response, request
+from flask_openapi3 import APIBlueprint, Tag
+from pydantic import BaseModel, Field
+from werkzeug.wrappers import Response as AnyResponse
+
+from evalhub.api.context import api_actor, current_session, current_settings
+from evalhub.api.root import PREFIX, RESPONSES, SECURITY
+from evalhub.core.canonical import sha256_hex
+from evalhub.core.people import Scope
+from evalhub.rim.downloads import send_release_file
+from evalhub.services.releasing.kept import get_release, list_releases
+
+TAG = Tag(name="releases", description="Versioned, checksummed training files.")
+bp = APIBlueprint(
+    "api_releases",
+    __name__,
+    url_prefix=f"{PREFIX}/releases",
+    abp_tags=[TAG],
+    abp_security=SECURITY,
+    abp_responses={**RESPONSES},
+)
+FILE: dict[str, Any] = {
+    "description": "The file; its ETag is its SHA-256, and ranges can be asked for.",
+    "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+}
+
+MANIFEST: dict[str, Any] = {
+    "description": "What went in, what came out, and every file with its SHA-256.",
+    "content": {"application/json": {"schema": {"type": "object"}}},
+}
+
+
+class ReleasePath(BaseModel):
+    """Names a release."""
+
+    project: str = Field(max_length=80)
+    version: str = Field(max_length=40)
+
+
+class FilePath(ReleasePath):
+    """Names a file of a release."""
+
+    path: str = Field(max_length=300)
+
+
+class ReleaseBody(BaseModel):
+    """Tells what a list says of a release."""
+
+    project: str
+    version: str
+    title: str
+    n_pairs: int
+    n_judgments: int
+    simulated: bool
+    created_at: str
+    manifest: str
+
+
+class ReleasesBody(BaseModel):
+    """Lists releases, by project, the newest version first."""
+
+    releases: list[ReleaseBody]
+
+
+@bp.get("", responses={"200": ReleasesBody}, summary="List releases")
+def show_all() -> Response:
+    """List every release."""
+    api_actor(Scope.RELEASES_READ)
+    releases = [
+        ReleaseBody(
+            project=one.project,
+            version=one.version,
+            title=one.title,
+            n_pairs=one.n_pairs,
+            n_judgments=one.n_judgments,
+            simulated=one.is_simulated,
+            created_at=one.created_at.isoformat(),
+            manifest=f"{PREFIX}/releases/{one.project}/{one.version}",
+        )
+        for one in list_releases(session=current_session())
+    ]
+    return jsonify(ReleasesBody(releases=releases).model_dump())
+
+
+@bp.get("/<project>/<version>", responses={"200": MANIFEST}, summary="Read a manifest")
+def show(path: ReleasePath) -> AnyResponse:
+    """Return ``manifest.json``, byte for byte."""
+    api_actor(Scope.RELEASES_READ)
+    release = get_release(
+        path.project, path.version, session=current_session(), settings=current_settings()
+    )
+    response = make_response(release.manifest_text)
+    response.mimetype = "application/json"
+    response.set_etag(sha256_hex(release.manifest_text))
+    return response.make_conditional(request)
+
+
+@bp.get(
+    "/<project>/<version>/files/<path:path>", responses={"200": FILE}, summary="Download a file"
+)
+def download(path: FilePath) -> AnyResponse:
+    """Return one file, or the part of it that a ``Range`` header asks for."""
+    actor = api_actor(Scope.RELEASES_READ)
+    return send_release_file(path.project, path.version, path.path, actor=actor)

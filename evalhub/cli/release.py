@@ -1,0 +1,77 @@
+"""Build, list and verify releases."""
+
+from pathlib import Path
+
+import click
+
+from evalhub.cli.context import ACTOR, now, settings, transaction
+from evalhub.services.releasing.building import build_release
+from evalhub.services.releasing.kept import get_release, list_releases
+from evalhub.services.releasing.verifying import ReleaseReport, verify_release
+
+
+@click.group("release")
+def group() -> None:
+    """Build, list and verify releases."""
+
+
+@group.command("build")
+@click.argument("project")
+@click.option("--version", help="Version such as 1.2.0; by default the next one, if needed.")
+def build(project: str, version: str | None) -> None:
+    """Build a release of PROJECT; the same state gives the same bytes."""
+    with transaction() as session:
+        built = build_release(
+            project,
+            session=session,
+            settings=settings(),
+            actor=ACTOR,
+            now=now(),
+            version=version,
+        )
+    if built.manifest.simulated:
+        click.echo("SIMULATED: this release holds simulated data.")
+    state = "is built" if built.is_new else "exists already, with the same bytes"
+    click.echo(f"Release {built.id} {state}: {built.folder}")
+    for name, n_pairs in built.manifest.counts.pairs.items():
+        click.echo(f"  {n_pairs:>8}  pairs: {name}")
+
+
+@group.command("list")
+def list_command() -> None:
+    """List every release."""
+    with transaction(write=False) as session:
+        releases = list_releases(session=session)
+    for one in releases:
+        simulated = "  simulated" if one.is_simulated else ""
+        click.echo(
+            f"{one.project}@{one.version}  {one.n_pairs} pairs, "
+            f"{one.n_judgments} judgments{simulated}"
+        )
+    if not releases:
+        click.echo("There are no releases yet.")
+
+
+@group.command("verify")
+@click.argument("release")
+def verify(release: str) -> None:
+    """Check RELEASE, a folder or PROJECT@VERSION; exit with status 1 if anything is wrong."""
+    report = verify_release(_folder(release))
+    for problem in report.problems:
+        click.echo(str(problem), err=True)
+    if not report.is_good:
+        raise click.ClickException(f"{report.release} is not as it should be.")
+    _print(report)
+
+
+def _folder(name: str) -> Path:
+    """Return the folder that ``name`` means; a folder that exists comes first."""
+    project, at, version = name.rpartition("@")
+    if Path(name).is_dir() or not at:
+        return Path(name)
+    with transaction(write=False) as session:
+        return get_release(project, version, session=session, settings=settings()).folder
+
+
+def _print(report: ReleaseReport) -> None:
+    click.echo(f"{report.release} is sound: {report.n_files} files, {report.n_rows} rows checked.")

@@ -1,0 +1,74 @@
+"""List releases, show one, hand out its files, and build new ones."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from evalhub.core.people import SCOPE_ROLES, Role, Scope
+from evalhub.core.releasing.card import LIMITS
+from evalhub.core.releasing.usage import snippets
+from evalhub.rim.downloads import send_release_file
+from evalhub.services.releasing.building import build_release
+from evalhub.services.releasing.kept import downloadable, get_release, list_releases
+from evalhub.services.releasing.samples import sample_pairs
+from evalhub.web.context import (
+    current_actor,
+    current_session,
+    current_settings,
+    now,
+    requires,
+)
+
+bp = Blueprint("releases", __name__, url_prefix="/releases")
+
+READERS = SCOPE_ROLES[Scope.RELEASES_READ]
+BUILDERS = (Role.RESEARCHER, Role.ADMIN)
+
+
+@bp.get("")
+@requires(*READERS)
+def show_all() -> ResponseReturnValue:
+    """List every release."""
+    return render_template("releases/list.html", releases=list_releases(session=current_session()))
+
+
+@bp.post("/<project>")
+@requires(*BUILDERS)
+def build(project: str) -> ResponseReturnValue:
+    """Build a release of a project and show it."""
+    built = build_release(
+        project,
+        session=current_session(),
+        settings=current_settings(),
+        actor=current_actor(),
+        now=now(),
+        version=request.form.get("version", "").strip() or None,
+    )
+    if built.is_new:
+        flash(f"Release {built.id} is built.", "good")
+    else:
+        flash(f"Nothing has changed since {built.id}; it stands as it is.", "caution")
+    return redirect(url_for("releases.show", project=project, version=built.version), code=303)
+
+
+@bp.get("/<project>/<version>")
+@requires(*READERS)
+def show(project: str, version: str) -> ResponseReturnValue:
+    """Show what a release is, who judged, and its files."""
+    release = get_release(project, version, session=current_session(), settings=current_settings())
+    manifest = release.manifest
+    return render_template(
+        "releases/show.html",
+        release=release,
+        manifest=manifest,
+        files=downloadable(release),
+        samples=sample_pairs(release.folder, manifest),
+        limits=LIMITS,
+        snippets=snippets(f"{project}-{version}", manifest.counts.rows),
+    )
+
+
+@bp.get("/<project>/<version>/files/<path:path>")
+@requires(*READERS)
+def download(project: str, version: str, path: str) -> ResponseReturnValue:
+    """Hand out one file."""
+    return send_release_file(project, version, path, actor=current_actor())
