@@ -12,6 +12,8 @@ class Entry:
     label: str
     path: str
     roles: frozenset[Role] = frozenset()
+    part: str = ""
+    """Where the part begins, when its first page lies deeper."""
 
 
 ENTRIES = (
@@ -23,7 +25,7 @@ ENTRIES = (
     Entry("Rubrics", "/rubrics"),
     Entry("Releases", "/releases", frozenset({Role.LAB, Role.AUDITOR, Role.RESEARCHER})),
     Entry("Audit", "/admin/audit", frozenset({Role.AUDITOR})),
-    Entry("Admin", "/admin/people", frozenset({Role.ADMIN})),
+    Entry("Admin", "/admin/people", frozenset({Role.ADMIN}), part="/admin"),
 )
 
 STARTS: tuple[tuple[Role, str], ...] = (
@@ -50,4 +52,5 @@ def start_of(actor: Actor) -> str:
 
 def is_here(entry: Entry, path: str) -> bool:
     """Tell whether ``path`` lies in the part that ``entry`` leads to."""
-    return path == entry.path or path.startswith(entry.path + "/")
+    part = entry.part or entry.path
+    return path == part or path.startswith(part + "/")
