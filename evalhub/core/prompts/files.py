@@ -1,6 +1,6 @@
 """Read a whole file of prompts: every row becomes a prompt or a stated reason."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -40,18 +40,33 @@ FORMAT_BY_ENDING = {"ndjson": FileFormat.JSON_LINES} | {kind.value: kind for kin
 
 @dataclass(frozen=True, slots=True)
 class PlacedPrompt:
-    """A good row: its line (or row) number in the file and the prompt it holds."""
+    """A good row: its line (or row) number in the file and the prompt it holds.
+
+    ``file`` is named only where a set has several.
+    """
 
     line: int
     prompt: Prompt
+    file: str = ""
+
+    @property
+    def place(self) -> str:
+        """Return where the row stands, such as ``12`` or ``data/test.jsonl 12``."""
+        return f"{self.file} {self.line}".lstrip()
 
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
-    """A bad row: its line (or row) number and every reason."""
+    """A bad row: its line (or row) number, every reason, and the file where there are several."""
 
     line: int
     reasons: tuple[str, ...]
+    file: str = ""
+
+    @property
+    def place(self) -> str:
+        """Return where the row stands, such as ``12`` or ``data/test.jsonl 12``."""
+        return f"{self.file} {self.line}".lstrip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,19 +106,28 @@ def read_prompt_file(data: bytes, *, filename: str, options: ReadingOptions) -> 
     Raise ``BadInput`` when the file as a whole cannot be read, holds no row, or holds more
     than ``MAX_PROMPTS``. Bad rows and repeated ids are reported, not raised.
     """
+    rows = _rows(data, format_of(filename), where=filename)
+    return read_prompt_rows(rows, filename=filename, options=options)
+
+
+def read_prompt_rows(
+    rows: "Iterable[tuple[int, Json | Problem]]", *, filename: str, options: ReadingOptions
+) -> PromptFile:
+    """Make prompts of numbered rows that a reader found in ``filename``; raise as above."""
     kind = format_of(filename)
     good: list[PlacedPrompt] = []
     bad: list[BadRow] = []
     shapes: set[Shape] = set()
     line_by_id: dict[str, int] = {}
-    for line, row in _rows(data, kind, where=filename):
+    for line, row in rows:
         if len(good) + len(bad) == MAX_PROMPTS:
             raise BadInput.at(filename, f"holds more than {MAX_PROMPTS:,} rows; split it")
+        place = f"{filename} {unit_of(kind)} {line}"
         try:
-            prompt, shape = _prompt(row, kind, options, where=_place(filename, kind, line))
+            prompt, shape = _prompt(row, kind, options, where=place)
             _refuse_repeated(prompt, line_by_id, unit=unit_of(kind))
         except BadInput as error:
-            bad.append(BadRow(line, _reasons(error, _place(filename, kind, line))))
+            bad.append(BadRow(line, _reasons(error, place)))
             continue
         line_by_id[prompt.id] = line
         shapes.add(shape)
@@ -133,10 +157,6 @@ def _listed(data: bytes, *, where: str) -> Iterator[NumberedRow]:
 def unit_of(kind: FileFormat) -> str:
     """Return what a row is counted by in a file of this format: its line, or its row."""
     return "line" if kind in {FileFormat.JSON_LINES, FileFormat.CSV} else "row"
-
-
-def _place(filename: str, kind: FileFormat, line: int) -> str:
-    return f"{filename} {unit_of(kind)} {line}"
 
 
 def _prompt(

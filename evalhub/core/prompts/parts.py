@@ -13,7 +13,7 @@ from evalhub.core.prompts.limits import (
 from evalhub.core.prompts.patterns import ID, LINE, TAG, URL
 from evalhub.core.prompts.records import PiiScan, PremadeResponse, PromptCriterion, Source
 from evalhub.core.prompts.vocabulary import SourceKind
-from evalhub.core.reading.quoting import shown
+from evalhub.core.reading.quoting import kind_of, shown
 
 MAX_POINTS = 1_000_000
 
@@ -103,8 +103,11 @@ def _response(item: Fields) -> PremadeResponse:
 
 
 def _answer(item: Fields) -> str:
-    """Return what the model answered; an empty answer is an answer and is kept as such."""
-    if item.get("content") == "":
-        return ""
+    """Return what the model answered, exactly: empty or odd, it is what the model said."""
+    content = item.get("content")
     item.require("content")
-    return item.text("content", limit=MAX_MESSAGE_BYTES) or ""
+    if content is not None and not isinstance(content, str):
+        item.add("content", f"must be text, not {kind_of(content)}")
+    elif content is not None and len(content.encode()) > MAX_MESSAGE_BYTES:
+        item.add("content", f"has more than {MAX_MESSAGE_BYTES:,} bytes")
+    return content if isinstance(content, str) else ""

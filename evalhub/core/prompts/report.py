@@ -15,7 +15,7 @@ from evalhub.core.prompts.vocabulary import UNKNOWN_LICENSES, Shape
 
 MAX_BAD_ROWS_KEPT = 500
 MAX_GROUPS_KEPT = 100
-MAX_LINES_KEPT = 100
+MAX_PLACES_KEPT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +27,10 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
-class LineGroup:
-    """Lines whose prompts repeat one another, with the start of the first."""
+class PlaceGroup:
+    """Places whose prompts repeat one another, with the start of the first."""
 
-    lines: tuple[int, ...]
+    places: tuple[str, ...]
     text: str
 
 
@@ -38,8 +38,8 @@ class LineGroup:
 class UploadReport:
     """Hold what was found in one file; ``unit`` says whether lines or rows are counted.
 
-    ``bad_rows`` are the first ``MAX_BAD_ROWS_KEPT`` of ``n_bad``; the groups and line lists
-    are cut too and have their full count beside them.
+    ``bad_rows`` are the first ``MAX_BAD_ROWS_KEPT`` of ``n_bad``; the groups and place
+    lists are cut too and have their full count beside them.
     """
 
     filename: str
@@ -59,12 +59,12 @@ class UploadReport:
     n_reference: int
     n_criteria: int
     n_exact_duplicates: int
-    exact_duplicates: tuple[LineGroup, ...]
+    exact_duplicates: tuple[PlaceGroup, ...]
     n_near_duplicates: int
-    near_duplicates: tuple[LineGroup, ...]
+    near_duplicates: tuple[PlaceGroup, ...]
     n_unknown_license: int
     n_long: int
-    long_lines: tuple[int, ...]
+    long_places: tuple[str, ...]
     notes: tuple[str, ...]
 
     @property
@@ -83,7 +83,9 @@ def report_on(file: PromptFile) -> UploadReport:
     prompts = file.prompts
     exact = _exact_groups(file.good)
     near = _near_groups(file.good)
-    long_lines = tuple(p.line for p in file.good if p.prompt.n_characters > LONG_PROMPT_CHARACTERS)
+    long_places = tuple(
+        p.place for p in file.good if p.prompt.n_characters > LONG_PROMPT_CHARACTERS
+    )
     return UploadReport(
         filename=file.filename,
         unit=unit_of(file.format),
@@ -101,13 +103,13 @@ def report_on(file: PromptFile) -> UploadReport:
         n_system=sum(prompt.system is not None for prompt in prompts),
         n_reference=sum(bool(prompt.reference) for prompt in prompts),
         n_criteria=sum(bool(prompt.criteria) for prompt in prompts),
-        n_exact_duplicates=sum(len(group.lines) - 1 for group in exact),
+        n_exact_duplicates=sum(len(group.places) - 1 for group in exact),
         exact_duplicates=exact[:MAX_GROUPS_KEPT],
-        n_near_duplicates=sum(len(group.lines) - 1 for group in near),
+        n_near_duplicates=sum(len(group.places) - 1 for group in near),
         near_duplicates=near[:MAX_GROUPS_KEPT],
         n_unknown_license=sum(p.license.lower() in UNKNOWN_LICENSES for p in prompts),
-        n_long=len(long_lines),
-        long_lines=long_lines[:MAX_LINES_KEPT],
+        n_long=len(long_places),
+        long_places=long_places[:MAX_PLACES_KEPT],
         notes=_notes(file),
     )
 
@@ -123,29 +125,29 @@ def _turn_counts(prompts: Sequence[Prompt]) -> tuple[Count, ...]:
     return tuple(Count(str(turns), counted[turns]) for turns in sorted(counted))
 
 
-def _exact_groups(good: Sequence[PlacedPrompt]) -> tuple[LineGroup, ...]:
+def _exact_groups(good: Sequence[PlacedPrompt]) -> tuple[PlaceGroup, ...]:
     """Return the prompts that ask exactly the same messages."""
     members: dict[str, list[PlacedPrompt]] = {}
     for placed in good:
         members.setdefault(content_key(placed.prompt), []).append(placed)
-    return tuple(_line_group(group) for group in members.values() if len(group) > 1)
+    return tuple(_place_group(group) for group in members.values() if len(group) > 1)
 
 
-def _near_groups(good: Sequence[PlacedPrompt]) -> tuple[LineGroup, ...]:
+def _near_groups(good: Sequence[PlacedPrompt]) -> tuple[PlaceGroup, ...]:
     """Return near duplicates by their whole conversation, exact ones counted once."""
     first_by_key = {content_key(placed.prompt): placed for placed in reversed(good)}
-    distinct = sorted(first_by_key.values(), key=lambda placed: placed.line)
+    distinct = [placed for placed in good if first_by_key[content_key(placed.prompt)] is placed]
     texts = [_whole_text(placed.prompt) for placed in distinct]
     groups = near_duplicate_groups(texts)
-    return tuple(_line_group([distinct[position] for position in group]) for group in groups)
+    return tuple(_place_group([distinct[position] for position in group]) for group in groups)
 
 
 def _whole_text(prompt: Prompt) -> str:
     return "\n".join(message.content for message in prompt.messages)
 
 
-def _line_group(group: Sequence[PlacedPrompt]) -> LineGroup:
-    return LineGroup(tuple(p.line for p in group), first_user_text(group[0].prompt)[:160])
+def _place_group(group: Sequence[PlacedPrompt]) -> PlaceGroup:
+    return PlaceGroup(tuple(p.place for p in group), first_user_text(group[0].prompt)[:160])
 
 
 def _notes(file: PromptFile) -> tuple[str, ...]:

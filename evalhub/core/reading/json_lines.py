@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import IO
 
 from evalhub.core.canonical import Json
 from evalhub.core.reading.json_text import parse_json
@@ -16,7 +16,7 @@ CHUNK_BYTES = 2**16
 
 
 def read_json_lines(
-    source: bytes | BinaryIO,
+    source: bytes | IO[bytes],
     *,
     where: str,
     max_line_bytes: int = MAX_LINE_BYTES,
@@ -28,7 +28,7 @@ def read_json_lines(
     chunks, so that its length costs no memory. Raise ``BadInput`` for a byte order mark at
     the start and for more than ``max_lines`` lines.
     """
-    stream = io.BytesIO(source) if isinstance(source, bytes) else source
+    stream: IO[bytes] = io.BytesIO(source) if isinstance(source, bytes) else source
     number = 0
     while line := stream.readline(max_line_bytes + 2):
         number += 1
@@ -45,7 +45,7 @@ def read_json_lines(
             yield number, _parsed(content, where=at)
 
 
-def _skip_rest(stream: BinaryIO, line: bytes) -> None:
+def _skip_rest(stream: IO[bytes], line: bytes) -> None:
     while line and not line.endswith(b"\n"):
         line = stream.readline(CHUNK_BYTES)
 

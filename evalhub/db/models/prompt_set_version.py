@@ -9,7 +9,10 @@ from evalhub.db.models.base import UtcDateTime
 
 
 class PromptSetVersion(SQLModel, table=True):
-    """One frozen list of prompts, named by the hash of its canonical rows."""
+    """One frozen list of prompts, named by the hash of its canonical rows.
+
+    ``card`` is what the set says about itself, as JSON; ``{}`` when it came without one.
+    """
 
     __tablename__ = "prompt_set_version"
     __table_args__ = (
@@ -23,5 +26,6 @@ class PromptSetVersion(SQLModel, table=True):
     sha256: str = Field(max_length=64)
     n_prompts: int
     filename: str = Field(max_length=300)
+    card: str = Field(default="{}", sa_type=sa.Text)
     frozen_at: datetime = Field(sa_type=UtcDateTime)
     frozen_by: int | None = Field(default=None, foreign_key="person.id", ondelete="RESTRICT")

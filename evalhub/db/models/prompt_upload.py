@@ -22,6 +22,7 @@ class PromptUpload(SQLModel, table=True):
     status: UploadStatus = Field(sa_type=vocabulary(UploadStatus))
     report: str = Field(sa_type=sa.Text)
     rows: str = Field(sa_type=sa.Text)
+    card: str = Field(default="{}", sa_type=sa.Text)
     created_at: datetime = Field(sa_type=UtcDateTime)
     created_by: int | None = Field(default=None, foreign_key="person.id", ondelete="RESTRICT")
     decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

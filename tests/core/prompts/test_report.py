@@ -4,7 +4,7 @@ from evalhub.core.canonical import Json
 from evalhub.core.prompts.canonical import prompt_set_hash
 from evalhub.core.prompts.files import read_prompt_file
 from evalhub.core.prompts.options import ReadingOptions, RowDefaults
-from evalhub.core.prompts.report import Count, LineGroup, UploadReport, report_on
+from evalhub.core.prompts.report import Count, PlaceGroup, UploadReport, report_on
 from evalhub.core.prompts.vocabulary import SourceKind
 from tests.core.prompts.rows import row, user
 from tests.core.prompts.test_near_duplicates import LONG
@@ -67,7 +67,7 @@ def test_exact_duplicates_are_reported_and_kept() -> None:
 
     assert found.n_good == 4
     assert found.n_exact_duplicates == 2
-    assert found.exact_duplicates == (LineGroup((1, 3, 4), "What is fever?"),)
+    assert found.exact_duplicates == (PlaceGroup(("1", "3", "4"), "What is fever?"),)
     assert found.n_near_duplicates == 0
 
 
@@ -76,7 +76,7 @@ def test_near_duplicates_are_reported_without_the_exact_ones() -> None:
         row(id="a", prompt=LONG), row(id="b", prompt=LONG + " please"), row(id="c", prompt=LONG)
     )
 
-    assert found.near_duplicates == (LineGroup((1, 2), LONG[:160]),)
+    assert found.near_duplicates == (PlaceGroup(("1", "2"), LONG[:160]),)
     assert (found.n_near_duplicates, found.n_exact_duplicates) == (1, 1)
 
 
@@ -84,7 +84,7 @@ def test_unknown_licences_and_long_prompts_are_counted() -> None:
     found = report(row(id="a", license="NOASSERTION"), row(id="b", prompt="word " * 5000))
 
     assert found.n_unknown_license == 1
-    assert (found.n_long, found.long_lines) == (1, (2,))
+    assert (found.n_long, found.long_places) == (1, ("2",))
 
 
 def test_long_lists_are_cut_and_their_rest_is_counted() -> None:

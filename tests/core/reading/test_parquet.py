@@ -195,7 +195,7 @@ def test_rows_beyond_what_the_footer_says_count_against_the_limit() -> None:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_no_mutation_of_a_file_gives_anything_but_rows_or_bad_input(seed: int) -> None:
-    rng = random.Random(seed)  # noqa: S311 - the same mutations each time, no secret
+    rng = random.Random(seed)
     good = parquet_of(table_of_prompts())
     for _ in range(N_MUTATIONS):
         data = bytearray(good)

@@ -1,0 +1,126 @@
+"""Freeze prompts as a version of a set: the hash of the canonical rows names it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+
+from sqlmodel import Session, col, select
+
+from evalhub.core.canonical import canonical_json, sha256_hex
+from evalhub.core.people import Actor
+from evalhub.core.prompts.canonical import prompt_set_hash, prompt_to_json
+from evalhub.core.prompts.records import Prompt
+from evalhub.db import tables
+from evalhub.db.models import Prompt as PromptRow
+from evalhub.db.models import PromptSet, PromptSetVersion
+from evalhub.services import audit
+from evalhub.services.locks import lock
+from evalhub.services.prompt_sets.finding import find_set, newest_number, version_view
+from evalhub.services.prompt_sets.premade import store_responses
+from evalhub.services.prompt_sets.views import Frozen
+
+CHUNK_ROWS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What is frozen: the prompts in file order, their file's name, the set's card as JSON."""
+
+    filename: str
+    prompts: Sequence[Prompt]
+    card: str = "{}"
+
+
+def freeze(
+    slug: str, title: str, material: Material, *, session: Session, actor: Actor, now: datetime
+) -> Frozen:
+    """Store ``material`` as the next version of the set ``slug``, made when it is new.
+
+    The same rows, in whatever order, are the same version: it is returned and nothing is
+    stored. Responses that came with the prompts are stored too.
+    """
+    lock(f"prompt_set:{slug}", session=session)
+    row = find_set(slug, session=session) or _new_set(slug, title, session, actor, now=now)
+    sha256 = prompt_set_hash(material.prompts)
+    same = session.exec(
+        select(PromptSetVersion.id).where(
+            PromptSetVersion.prompt_set_id == row.id, PromptSetVersion.sha256 == sha256
+        )
+    ).first()
+    if same is not None:
+        return Frozen(version_view(same, session=session), is_new=False)
+    version = PromptSetVersion(
+        prompt_set_id=row.id,
+        number=newest_number(row.id, session=session) + 1,
+        sha256=sha256,
+        n_prompts=len(material.prompts),
+        filename=material.filename,
+        card=material.card,
+        frozen_at=now,
+        frozen_by=actor.person_id,
+    )
+    session.add(version)
+    session.flush()
+    _store_prompts(version, material.prompts, session=session)
+    n_responses = _store_premade(slug, version, material, session=session, actor=actor, now=now)
+    audit.record(
+        "prompt_set.freeze",
+        session=session,
+        actor=actor,
+        subject=f"prompt_set:{slug}@{version.number}",
+        details={"sha256": sha256, "prompts": version.n_prompts, "responses": n_responses},
+        now=now,
+    )
+    return Frozen(version_view(version.id, session=session), is_new=True)
+
+
+def _new_set(slug: str, title: str, session: Session, actor: Actor, *, now: datetime) -> PromptSet:
+    row = PromptSet(slug=slug, title=title, created_at=now, created_by=actor.person_id)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _store_prompts(
+    version: PromptSetVersion, prompts: Sequence[Prompt], *, session: Session
+) -> None:
+    rows = (_values(version.id, position, prompt) for position, prompt in enumerate(prompts))
+    while chunk := list(islice(rows, CHUNK_ROWS)):
+        session.connection().execute(tables.prompt.insert(), chunk)
+
+
+def _values(version_id: int, position: int, prompt: Prompt) -> dict[str, object]:
+    document = canonical_json(prompt_to_json(prompt))
+    return {
+        "prompt_set_version_id": version_id,
+        "position": position,
+        "key": prompt.id,
+        "sha256": sha256_hex(document),
+        "document": document,
+        "domain": prompt.domain,
+        "language": prompt.language,
+        "split": prompt.split.value,
+    }
+
+
+def _store_premade(
+    slug: str,
+    version: PromptSetVersion,
+    material: Material,
+    *,
+    session: Session,
+    actor: Actor,
+    now: datetime,
+) -> int:
+    """Store the responses that came with the prompts; return how many there are."""
+    if not any(prompt.responses for prompt in material.prompts):
+        return 0
+    found = session.exec(
+        select(PromptRow.key, PromptRow.id).where(
+            col(PromptRow.prompt_set_version_id) == version.id
+        )
+    )
+    return store_responses(
+        slug, material.prompts, dict(found.all()), session=session, actor=actor, now=now
+    )

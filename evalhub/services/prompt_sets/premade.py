@@ -1,0 +1,112 @@
+"""Store responses that came with the prompts, under an endpoint that can never be asked."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import islice
+
+from sqlmodel import Session, col, select
+
+from evalhub.core.canonical import Json, canonical_json, content_hash, sha256_hex
+from evalhub.core.people import Actor
+from evalhub.core.prompts.canonical import prompt_hash
+from evalhub.core.prompts.records import PremadeResponse, Prompt
+from evalhub.core.pulling.classification import status_of
+from evalhub.core.pulling.naming import names_itself
+from evalhub.core.pulling.outcomes import Reply
+from evalhub.core.pulling.specs import PREMADE
+from evalhub.db import tables
+from evalhub.db.models import Endpoint
+
+MAX_SLUG = 80
+SUFFIX_DIGITS = 6
+CHUNK_ROWS = 500
+
+
+def store_responses(
+    set_slug: str,
+    prompts: Sequence[Prompt],
+    id_by_key: Mapping[str, int],
+    *,
+    session: Session,
+    actor: Actor,
+    now: datetime,
+) -> int:
+    """Store every pre-made response of ``prompts`` and return how many there are.
+
+    Each model of the set gets one endpoint of the dialect ``premade``, kept over versions.
+    """
+    models = sorted({response.model for prompt in prompts for response in prompt.responses})
+    endpoint_by_model = {
+        model: _endpoint(set_slug, model, session=session, actor=actor, now=now) for model in models
+    }
+    rows = _rows(prompts, id_by_key, endpoint_by_model, now)
+    n_stored = 0
+    while chunk := list(islice(rows, CHUNK_ROWS)):
+        session.connection().execute(tables.response.insert(), chunk)
+        n_stored += len(chunk)
+    return n_stored
+
+
+def _endpoint(
+    set_slug: str, model: str, *, session: Session, actor: Actor, now: datetime
+) -> Endpoint:
+    """Return the endpoint for a model's pre-made responses in a set, made when it is new."""
+    plain = re.sub(r"[^a-z0-9]+", "-", model.lower()).strip("-")
+    suffix = sha256_hex(model)[:SUFFIX_DIGITS]
+    start = f"premade-{set_slug}-{plain}"
+    slugs = [start[:MAX_SLUG], f"{start[: MAX_SLUG - SUFFIX_DIGITS - 1]}-{suffix}"]
+    query = select(Endpoint).where(col(Endpoint.slug).in_(slugs)).order_by(col(Endpoint.id))
+    taken = session.exec(query).all()
+    for row in taken:
+        if row.model == model and row.dialect == PREMADE:
+            return row
+    free = slugs[0] if all(row.slug != slugs[0] for row in taken) else slugs[1]
+    row = Endpoint(
+        slug=free,
+        revision=1,
+        model=model,
+        dialect=PREMADE,
+        parameters="{}",
+        created_at=now,
+        created_by=actor.person_id,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _rows(
+    prompts: Sequence[Prompt],
+    id_by_key: Mapping[str, int],
+    endpoint_by_model: Mapping[str, Endpoint],
+    now: datetime,
+) -> Iterator[dict[str, object]]:
+    for prompt in prompts:
+        for response in prompt.responses:
+            endpoint = endpoint_by_model[response.model]
+            yield _values(prompt, response, endpoint) | {
+                "prompt_id": id_by_key[prompt.id],
+                "endpoint_id": endpoint.id,
+                "created_at": now,
+            }
+
+
+def _values(prompt: Prompt, response: PremadeResponse, endpoint: Endpoint) -> dict[str, object]:
+    reply = Reply(response.content, finish_reason=response.finish_reason)
+    request: Json = {
+        "prompt": prompt_hash(prompt),
+        "model": response.model,
+        "parameters": response.parameters,
+    }
+    return {
+        "sample_index": 0,
+        "status": status_of(reply),
+        "text": response.content,
+        "finish_reason": response.finish_reason,
+        "model_reported": response.model,
+        "names_itself": names_itself(response.content, (response.model, endpoint.slug)),
+        "parameters": canonical_json(response.parameters),
+        "request_sha256": content_hash(request),
+        "sha256": sha256_hex(response.content),
+    }

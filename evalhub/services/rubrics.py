@@ -1,0 +1,194 @@
+"""Store, find and list versions of rubrics.
+
+A version on which judgments rest, or which a project uses, never changes: another text under
+the same number is refused. One that nobody has used yet may still be corrected.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Session, select
+
+from evalhub.core.canonical import canonical_json
+from evalhub.core.people import Actor
+from evalhub.core.rubrics.canonical import rubric_hash, rubric_to_json
+from evalhub.core.rubrics.loading import load_rubric, rubric_from_json
+from evalhub.core.rubrics.schema import Rubric, version_key
+from evalhub.core.rubrics.versions import check_version_change
+from evalhub.db.models import Judgment, Project, RubricVersion
+from evalhub.errors import BadInput, Immutable, NotFound
+from evalhub.services import audit
+from evalhub.services.locks import lock
+
+
+@dataclass(frozen=True, slots=True)
+class RubricView:
+    """One stored version with what rests on it."""
+
+    rubric: Rubric
+    sha256: str
+    created_at: datetime
+    n_judgments: int
+    n_projects: int
+
+    @property
+    def is_used(self) -> bool:
+        """Tell whether the version can no longer change."""
+        return bool(self.n_judgments or self.n_projects)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRubric:
+    """What storing came to: the version, and whether anything was written."""
+
+    view: RubricView
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RubricLine:
+    """One rubric in a list: what its newest version says, and all numbers, the newest first."""
+
+    id: str
+    title: str
+    domain: str
+    status: str
+    versions: tuple[str, ...]
+    n_judgments: int
+
+
+def store_rubric(
+    text: str | bytes, *, where: str, session: Session, actor: Actor, now: datetime
+) -> StoredRubric:
+    """Store the rubric in ``text`` (YAML or JSON) as a version.
+
+    The same text again changes nothing. Raise ``BadInput`` naming line, field and rule,
+    also when the step from the version before it is too small for what differs, and
+    ``Immutable`` when the number stands for another text that is in use.
+    """
+    rubric = load_rubric(text, where=where)
+    lock(f"rubric:{rubric.id}", session=session)
+    row = _find(rubric.id, rubric.version, session=session)
+    if row is not None and row.sha256 == rubric_hash(rubric):
+        return StoredRubric(_view(row, session=session), is_new=False)
+    if row is not None:
+        _refuse_used(_view(row, session=session))
+    _check_neighbours(rubric, where=where, session=session)
+    row = _write(row, rubric, session=session, actor=actor, now=now)
+    audit.record(
+        "rubric.store",
+        session=session,
+        actor=actor,
+        subject=f"rubric:{rubric.id}@{rubric.version}",
+        details={"sha256": row.sha256},
+        now=now,
+    )
+    return StoredRubric(_view(row, session=session), is_new=True)
+
+
+def get_rubric(rubric_id: str, version: str, *, session: Session) -> RubricView:
+    """Return one version; raise ``NotFound``."""
+    row = _find(rubric_id, version, session=session)
+    if row is None:
+        raise NotFound(f"There is no rubric {rubric_id[:80]!r} in version {version[:40]!r}.")
+    return _view(row, session=session)
+
+
+def list_versions(rubric_id: str, *, session: Session) -> tuple[str, ...]:
+    """Return the version numbers of a rubric, the newest first; raise ``NotFound``."""
+    rows = _rows(session, rubric_id)
+    if not rows:
+        raise NotFound(f"There is no rubric {rubric_id[:80]!r}.")
+    return tuple(row.version for row in rows)
+
+
+def list_rubrics(*, session: Session) -> Sequence[RubricLine]:
+    """Return every rubric by its id."""
+    rows_by_id: dict[str, list[RubricVersion]] = {}
+    for row in _rows(session):
+        rows_by_id.setdefault(row.rubric_id, []).append(row)
+    return [_line(rows, session=session) for _, rows in sorted(rows_by_id.items())]
+
+
+def _line(rows: Sequence[RubricVersion], *, session: Session) -> RubricLine:
+    newest = rows[0]
+    return RubricLine(
+        id=newest.rubric_id,
+        title=newest.title,
+        domain=newest.domain,
+        status=json.loads(newest.document).get("status", ""),
+        versions=tuple(row.version for row in rows),
+        n_judgments=sum(_n_judgments(row, session=session) for row in rows),
+    )
+
+
+def _rows(session: Session, rubric_id: str | None = None) -> list[RubricVersion]:
+    """Return version rows, the newest of each rubric first."""
+    query = select(RubricVersion)
+    if rubric_id is not None:
+        query = query.where(RubricVersion.rubric_id == rubric_id)
+    return sorted(session.exec(query).all(), key=lambda row: version_key(row.version), reverse=True)
+
+
+def _find(rubric_id: str, version: str, *, session: Session) -> RubricVersion | None:
+    query = select(RubricVersion).where(
+        RubricVersion.rubric_id == rubric_id, RubricVersion.version == version
+    )
+    return session.exec(query).first()
+
+
+def _refuse_used(view: RubricView) -> None:
+    if not view.is_used:
+        return
+    name = f"{view.rubric.id} {view.rubric.version}"
+    raise Immutable(
+        f"The rubric {name} is in use ({view.n_judgments:,} judgments, {view.n_projects:,} "
+        "projects) and cannot change; give the new text a new version number."
+    )
+
+
+def _check_neighbours(rubric: Rubric, *, where: str, session: Session) -> None:
+    """Raise ``BadInput`` when the version is too small a step from the one before it."""
+    key = version_key(rubric.version)
+    earlier = [r for r in _rows(session, rubric.id) if version_key(r.version) < key]
+    problems = check_version_change(_rubric(earlier[0]), rubric) if earlier else []
+    if problems:
+        raise BadInput.at(f"{where}, field {problems[0].where!r}", problems[0].rule)
+
+
+def _write(
+    row: RubricVersion | None, rubric: Rubric, *, session: Session, actor: Actor, now: datetime
+) -> RubricVersion:
+    row = row or RubricVersion(rubric_id=rubric.id, version=rubric.version)
+    row.title = rubric.title
+    row.domain = rubric.domain
+    row.sha256 = rubric_hash(rubric)
+    row.document = canonical_json(rubric_to_json(rubric))
+    row.created_at = now
+    row.created_by = actor.person_id
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _rubric(row: RubricVersion) -> Rubric:
+    return rubric_from_json(json.loads(row.document), where=f"{row.rubric_id} {row.version}")
+
+
+def _view(row: RubricVersion, *, session: Session) -> RubricView:
+    projects = select(sa.func.count()).where(Project.rubric_version_id == row.id)
+    return RubricView(
+        rubric=_rubric(row),
+        sha256=row.sha256,
+        created_at=row.created_at,
+        n_judgments=_n_judgments(row, session=session),
+        n_projects=session.exec(projects).one(),
+    )
+
+
+def _n_judgments(row: RubricVersion, *, session: Session) -> int:
+    query = select(sa.func.count()).where(Judgment.rubric_version_id == row.id)
+    return session.exec(query).one()
