@@ -162,16 +162,20 @@ def _check_neighbours(rubric: Rubric, *, where: str, session: Session) -> None:
 def _write(
     row: RubricVersion | None, rubric: Rubric, *, session: Session, actor: Actor, now: datetime
 ) -> RubricVersion:
-    row = row or RubricVersion(rubric_id=rubric.id, version=rubric.version)
-    row.title = rubric.title
-    row.domain = rubric.domain
-    row.sha256 = rubric_hash(rubric)
-    row.document = canonical_json(rubric_to_json(rubric))
-    row.created_at = now
-    row.created_by = actor.person_id
-    session.add(row)
+    fresh = RubricVersion(
+        rubric_id=rubric.id,
+        version=rubric.version,
+        title=rubric.title,
+        domain=rubric.domain,
+        sha256=rubric_hash(rubric),
+        document=canonical_json(rubric_to_json(rubric)),
+        created_at=now,
+        created_by=actor.person_id,
+    )
+    kept = fresh if row is None else row.sqlmodel_update(fresh.model_dump(exclude={"id"}))
+    session.add(kept)
     session.flush()
-    return row
+    return kept
 
 
 def _rubric(row: RubricVersion) -> Rubric:

@@ -281,6 +281,7 @@ def upgrade() -> None:
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("n_prompts", sa.Integer(), nullable=False),
         sa.Column("filename", sa.String(length=300), nullable=False),
+        sa.Column("card", sa.Text(), nullable=False),
         sa.Column("frozen_at", UtcDateTime(), nullable=False),
         sa.Column("frozen_by", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -429,6 +430,7 @@ def upgrade() -> None:
         ),
         sa.Column("report", sa.Text(), nullable=False),
         sa.Column("rows", sa.Text(), nullable=False),
+        sa.Column("card", sa.Text(), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("created_by", sa.Integer(), nullable=True),
         sa.Column("decided_at", UtcDateTime(), nullable=True),
