@@ -12,6 +12,7 @@ from werkzeug.exceptions import BadRequest, HTTPException
 from werkzeug.wrappers import Response
 
 from evalhub.api import context as api_context
+from evalhub.api import pulls as api_pulls
 from evalhub.api import releases as api_releases
 from evalhub.api import root as api_root
 from evalhub.api import scores as api_scores
@@ -23,16 +24,25 @@ from evalhub.rim.incoming import StrictJson, check_host, check_text
 from evalhub.rim.routing import BoundedInteger, is_api, is_plain
 from evalhub.rim.state import Runtime, abandon, begin, finish, request_state, utc_now
 from evalhub.services.transaction import open_database
-from evalhub.web import account, admin, auth, home, releases, scores
+from evalhub.web import account, admin, auth, endpoints, home, pulls, releases, scores
 from evalhub.web import context as web_context
 from evalhub.web.frame import fit_templates
 from evalhub.web.problems import failure_page
 from evalhub.web.security import add_headers, check_origin, hosts_of
 
-PAGES: tuple[Blueprint, ...] = (home.bp, auth.bp, account.bp, admin.bp, scores.bp, releases.bp)
+PAGES: tuple[Blueprint, ...] = (
+    home.bp,
+    auth.bp,
+    account.bp,
+    admin.bp,
+    scores.bp,
+    releases.bp,
+    endpoints.bp,
+    pulls.bp,
+)
 """The parts of the site, one a module of ``evalhub.web``."""
 
-APIS: tuple[APIBlueprint, ...] = (api_root.bp, api_scores.bp, api_releases.bp)
+APIS: tuple[APIBlueprint, ...] = (api_root.bp, api_scores.bp, api_releases.bp, api_pulls.bp)
 """The parts of the API, one a module of ``evalhub.api``."""
 
 MIB = 2**20

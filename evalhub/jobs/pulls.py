@@ -39,18 +39,7 @@ class PullJobs:
         self._make_tools = make_tools
         self._n_running = 0
         self._changed = threading.Condition()
-        step = DBOS.step(
-            name="ask_share",
-            retries_allowed=True,
-            max_attempts=ATTEMPTS,
-            interval_seconds=1.0,
-            backoff_rate=1.5,
-            should_retry=lambda error: isinstance(error, SQLAlchemyError),
-        )
-        self._ask = step(self._ask_share)
-        self._job = DBOS.workflow(name="pull_share", max_recovery_attempts=RECOVERIES)(
-            self._run_job
-        )
+        self._job = self._register()
 
     def enqueue(self, job: ShareJob) -> None:
         """Queue the job; queueing it again does nothing."""
@@ -63,8 +52,25 @@ class PullJobs:
         with self._changed:
             return self._changed.wait_for(lambda: self._n_running == 0, timeout_s)
 
-    def _run_job(self, pull_id: int, endpoint_id: int) -> str:
-        return self._ask(pull_id, endpoint_id)
+    def _register(self) -> Callable[[int, int], str]:
+        """Register step and job with the engine, which takes plain functions only."""
+
+        @DBOS.step(
+            name="ask_share",
+            retries_allowed=True,
+            max_attempts=ATTEMPTS,
+            interval_seconds=1.0,
+            backoff_rate=1.5,
+            should_retry=_is_passing,
+        )
+        def ask_share(pull_id: int, endpoint_id: int) -> str:
+            return self._ask_share(pull_id, endpoint_id)
+
+        @DBOS.workflow(name="pull_share", max_recovery_attempts=RECOVERIES)
+        def pull_share(pull_id: int, endpoint_id: int) -> str:
+            return ask_share(pull_id, endpoint_id)
+
+        return pull_share
 
     def _ask_share(self, pull_id: int, endpoint_id: int) -> str:
         with self._counted():
@@ -87,3 +93,8 @@ class PullJobs:
         with self._changed:
             self._n_running += n
             self._changed.notify_all()
+
+
+def _is_passing(error: BaseException) -> bool:
+    """Tell whether waiting may mend the error: the database may come back, a defect stays."""
+    return isinstance(error, SQLAlchemyError)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import structlog
-from dbos.error import DBOSException
+from dbos import error as dbos_error
 from sqlalchemy.exc import SQLAlchemyError
 
 from evalhub.config import Settings
@@ -18,6 +18,7 @@ from evalhub.jobs.pulls import PullJobs
 from evalhub.services.pulling import RunTools, http_clients
 from evalhub.services.pulling.tools import utc_now
 from evalhub.services.transaction import open_database
+from evalhub.services.workers import LEASE_S
 
 LOG = structlog.get_logger("evalhub.jobs")
 
@@ -31,7 +32,7 @@ class Pace:
     """
 
     round_s: float = 1.0
-    lease_s: float = 30.0
+    lease_s: float = LEASE_S
     grace_s: float = 10.0
 
 
@@ -81,7 +82,7 @@ def _make_rounds(
             keeper.make_round()
             if is_draining and keeper.is_drained():
                 return
-        except (SQLAlchemyError, DBOSException) as error:
+        except (SQLAlchemyError, dbos_error.DBOSException) as error:
             # The database may be away for a while; the rounds go on until it is back.
             LOG.warning("a round failed", error=type(error).__name__, message=str(error)[:500])
         stop.wait(round_s)

@@ -8,7 +8,10 @@ from sqlmodel import Session, col, delete, select
 from evalhub.db.claims import claim
 from evalhub.db.models import JobWorker
 
-__all__ = ["beat", "claim", "leave", "live_workers"]
+__all__ = ["LEASE_S", "beat", "claim", "has_live_worker", "leave", "live_workers"]
+
+LEASE_S = 30.0
+"""Seconds of silence after which a worker is taken for dead."""
 
 
 def beat(executor_id: str, *, session: Session) -> None:
@@ -33,6 +36,11 @@ def live_workers(lease_s: float, *, session: Session) -> frozenset[str]:
     return frozenset(
         session.exec(select(JobWorker.executor_id).where(col(JobWorker.seen_at) >= since))
     )
+
+
+def has_live_worker(*, session: Session) -> bool:
+    """Tell whether anybody would run a job now."""
+    return bool(live_workers(LEASE_S, session=session))
 
 
 def _database_now(session: Session) -> datetime:

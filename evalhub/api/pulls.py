@@ -1,0 +1,126 @@
+"""Start pulls and follow them."""
+
+from flask import Response, jsonify
+from flask_openapi3 import APIBlueprint, Tag
+from pydantic import BaseModel, ConfigDict, Field
+
+from evalhub.api.context import api_actor, current_session, now
+from evalhub.api.root import PREFIX, RESPONSES, SECURITY
+from evalhub.core.people import Scope
+from evalhub.core.responses import ResponseStatus
+from evalhub.services.pulling import EndpointProgress, PullProgress, pull_progress, start_pull
+
+TAG = Tag(name="pulls", description="Asking endpoints the prompts of a set.")
+bp = APIBlueprint(
+    "api_pulls",
+    __name__,
+    url_prefix=f"{PREFIX}/pulls",
+    abp_tags=[TAG],
+    abp_security=SECURITY,
+    abp_responses=RESPONSES,
+)
+
+
+class PullBody(BaseModel):
+    """Says what to pull."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    prompt_set: str = Field(max_length=100, description="Frozen version: slug or slug@number.")
+    endpoints: list[str] = Field(min_length=1, max_length=200, description="Slugs.")
+    retry_errors: bool = Field(default=False, description="Also ask again what failed before.")
+
+
+class PullPath(BaseModel):
+    """Names a pull."""
+
+    public_id: str = Field(max_length=40)
+
+
+class ErrorGroupBody(BaseModel):
+    """One kind of error: how often, and one of its messages."""
+
+    kind: str
+    n: int
+    example: str
+
+
+class ShareBody(BaseModel):
+    """How far one endpoint has come."""
+
+    endpoint: str
+    model: str
+    n_wanted: int
+    n_settled: int
+    n_by_status: dict[str, int]
+    n_names_itself: int
+    errors: list[ErrorGroupBody]
+    reason: str
+
+
+class ProgressBody(BaseModel):
+    """How far a pull has come."""
+
+    id: str
+    status: str
+    prompt_set: str
+    retry_errors: bool
+    reason: str
+    n_wanted: int
+    n_settled: int
+    endpoints: list[ShareBody]
+
+
+@bp.post("", responses={"201": ProgressBody}, summary="Start a pull")
+def start(body: PullBody) -> tuple[Response, int]:
+    """Start a pull, which a worker then runs."""
+    actor = api_actor(Scope.PULLS_WRITE)
+    pull = start_pull(
+        body.prompt_set,
+        body.endpoints,
+        session=current_session(),
+        actor=actor,
+        now=now(),
+        retry_errors=body.retry_errors,
+    )
+    return _answer(pull.public_id), 201
+
+
+@bp.get("/<public_id>", responses={"200": ProgressBody}, summary="Follow a pull")
+def show(path: PullPath) -> Response:
+    """Say how far a pull has come."""
+    api_actor(Scope.PULLS_WRITE)
+    return _answer(path.public_id)
+
+
+def _answer(public_id: str) -> Response:
+    return jsonify(_body(pull_progress(public_id, session=current_session())).model_dump())
+
+
+def _body(progress: PullProgress) -> ProgressBody:
+    return ProgressBody(
+        id=progress.pull.public_id,
+        status=progress.pull.status.value,
+        prompt_set=progress.pull.prompt_set.label,
+        retry_errors=progress.pull.retry_errors,
+        reason=progress.pull.reason,
+        n_wanted=progress.n_wanted,
+        n_settled=progress.n_settled,
+        endpoints=[_share(share) for share in progress.endpoints],
+    )
+
+
+def _share(share: EndpointProgress) -> ShareBody:
+    return ShareBody(
+        endpoint=share.label,
+        model=share.model,
+        n_wanted=share.n_wanted,
+        n_settled=share.n_settled,
+        n_by_status={status.value: share.n_by_status[status] for status in ResponseStatus},
+        n_names_itself=share.n_names_itself,
+        errors=[
+            ErrorGroupBody(kind=error.kind.value, n=error.n, example=error.example)
+            for error in share.errors
+        ],
+        reason=share.reason,
+    )

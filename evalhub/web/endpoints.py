@@ -1,0 +1,219 @@
+"""Let researchers register, change and retire endpoints."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from math import isfinite
+
+from flask import Blueprint, flash, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from evalhub.core.canonical import canonical_json
+from evalhub.core.people import Role
+from evalhub.core.pulling.parameters import parse_parameters
+from evalhub.errors import BadInput, Conflict, Problem
+from evalhub.rim.fields import shown, whole_number
+from evalhub.services.endpoints import (
+    EndpointDraft,
+    EndpointView,
+    get_endpoint,
+    list_endpoints,
+    register_endpoint,
+    retire_endpoint,
+    revise_endpoint,
+)
+from evalhub.web.context import (
+    current_actor,
+    current_session,
+    current_settings,
+    now,
+    requires,
+)
+
+bp = Blueprint("endpoints", __name__, url_prefix="/endpoints")
+MAKERS = (Role.RESEARCHER, Role.ADMIN)
+KEY_PREFIX = "env:"
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointForm:
+    """Hold the fields of the form as text, as a person typed them."""
+
+    slug: str = ""
+    model: str = ""
+    url: str = ""
+    key_env: str = ""
+    parameters: str = ""
+    concurrency: str = "8"
+    attempts: str = "5"
+    timeout: str = "120"
+    total_timeout: str = "600"
+    terms: str = "unknown"
+
+
+@bp.get("")
+@requires(*MAKERS)
+def list_all() -> ResponseReturnValue:
+    """List the endpoints, with the form that adds one."""
+    return _list_page(EndpointForm())
+
+
+@bp.post("")
+@requires(*MAKERS)
+def add() -> ResponseReturnValue:
+    """Register an endpoint."""
+    return _put(register_endpoint, _list_page)
+
+
+@bp.get("/<slug>")
+@requires(*MAKERS)
+def show(slug: str) -> ResponseReturnValue:
+    """Show one endpoint with the form that changes it."""
+    view = get_endpoint(slug, session=current_session())
+    return _change_page(_form_of(view))
+
+
+@bp.post("/<slug>")
+@requires(*MAKERS)
+def change(slug: str) -> ResponseReturnValue:
+    """Put changed settings in use as the next revision."""
+    return _put(revise_endpoint, _change_page, slug=slug)
+
+
+@bp.post("/<slug>/retire")
+@requires(*MAKERS)
+def retire(slug: str) -> ResponseReturnValue:
+    """Take an endpoint out of use."""
+    retire_endpoint(slug, session=current_session(), actor=current_actor(), now=now())
+    flash(f"{slug} is retired. Its responses stay.", "good")
+    return redirect("/endpoints", code=303)
+
+
+def _put(
+    put: Callable[..., EndpointView],
+    page: Callable[[EndpointForm, Sequence[Problem]], str],
+    **fixed: str,
+) -> ResponseReturnValue:
+    form = _sent_form(**fixed)
+    try:
+        view = put(
+            _draft(form),
+            session=current_session(),
+            actor=current_actor(),
+            now=now(),
+            allowed_hosts=current_settings().allowed_hosts,
+        )
+    except BadInput as error:
+        return page(form, error.problems), 422
+    except Conflict as error:
+        return page(form, [Problem("", str(error))]), 409
+    flash(f"{view.label} is in use.", "good")
+    return redirect("/endpoints", code=303)
+
+
+def _list_page(form: EndpointForm, problems: Sequence[Problem] = ()) -> str:
+    with_retired = request.args.get("retired") == "1"
+    return render_template(
+        "endpoints/list.html",
+        endpoints=list_endpoints(session=current_session(), with_retired=with_retired),
+        with_retired=with_retired,
+        form=form,
+        problems=problems,
+        parameters_of=_parameter_lines,
+    )
+
+
+def _change_page(form: EndpointForm, problems: Sequence[Problem] = ()) -> str:
+    view = get_endpoint(form.slug, session=current_session())
+    return render_template(
+        "endpoints/change.html",
+        endpoint=view,
+        form=form,
+        problems=problems,
+    )
+
+
+def _sent_form(**fixed: str) -> EndpointForm:
+    names = EndpointForm.__dataclass_fields__
+    sent = {name: request.form[name].strip() for name in names if name in request.form}
+    return EndpointForm(**{**sent, **fixed})
+
+
+def _form_of(view: EndpointView) -> EndpointForm:
+    draft = view.draft
+    return EndpointForm(
+        slug=draft.slug,
+        model=draft.model,
+        url=draft.url,
+        key_env=(draft.api_key_ref or "").removeprefix(KEY_PREFIX),
+        parameters="\n".join(_parameter_lines(draft)),
+        concurrency=str(draft.max_concurrency),
+        attempts=str(draft.max_attempts),
+        timeout=f"{draft.request_timeout_s:g}",
+        total_timeout=f"{draft.total_timeout_s:g}",
+        terms=draft.output_terms,
+    )
+
+
+def _parameter_lines(draft: EndpointDraft) -> list[str]:
+    return [f"{name}={canonical_json(value)}" for name, value in sorted(draft.parameters.items())]
+
+
+def _draft(form: EndpointForm) -> EndpointDraft:
+    """Return what the form asks for; raise ``BadInput`` naming every field that is no number."""
+    problems: list[Problem] = []
+    numbers = {
+        name: _number(read, getattr(form, field), field, problems)
+        for name, (field, read) in NUMBERS.items()
+    }
+    try:
+        lines = [line for line in form.parameters.splitlines() if line.strip()]
+        parameters = parse_parameters(lines, where="parameters")
+    except BadInput as error:
+        problems.extend(error.problems)
+    if problems:
+        raise BadInput(problems)
+    return EndpointDraft(
+        slug=form.slug,
+        model=form.model,
+        url=form.url,
+        api_key_ref=f"{KEY_PREFIX}{form.key_env}" if form.key_env else None,
+        parameters=parameters,
+        max_concurrency=int(numbers["max_concurrency"]),
+        max_attempts=int(numbers["max_attempts"]),
+        request_timeout_s=numbers["request_timeout_s"],
+        total_timeout_s=numbers["total_timeout_s"],
+        output_terms=form.terms,
+    )
+
+
+def _number(
+    read: Callable[[str, str], float], text: str, where: str, problems: list[Problem]
+) -> float:
+    try:
+        return read(text, where)
+    except BadInput as error:
+        problems.extend(error.problems)
+        return 0.0
+
+
+def _whole(text: str, where: str) -> float:
+    return whole_number(text, where=where)
+
+
+def _seconds(text: str, where: str) -> float:
+    try:
+        value = float(text)
+    except ValueError as error:
+        raise BadInput.at(where, f"{shown(text)} is not a number of seconds") from error
+    if not isfinite(value):
+        raise BadInput.at(where, f"{shown(text)} is not a number of seconds")
+    return value
+
+
+NUMBERS: Mapping[str, tuple[str, Callable[[str, str], float]]] = {
+    "max_concurrency": ("concurrency", _whole),
+    "max_attempts": ("attempts", _whole),
+    "request_timeout_s": ("timeout", _seconds),
+    "total_timeout_s": ("total_timeout", _seconds),
+}
+"""Each number of a draft: its field in the form and how it is read."""

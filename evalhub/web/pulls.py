@@ -1,0 +1,180 @@
+"""Let researchers start pulls, follow them and read what came back."""
+
+from collections.abc import Sequence
+
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from evalhub.core.people import Role
+from evalhub.core.responses import ResponseStatus
+from evalhub.errors import BadInput, NotFound, Problem
+from evalhub.rim.fields import choice
+from evalhub.rim.routing import page_number
+from evalhub.services.endpoints import list_endpoints
+from evalhub.services.pulling import (
+    PullPlan,
+    browse_responses,
+    cancel_pull,
+    get_pull,
+    list_pulls,
+    list_versions,
+    plan_pull,
+    pull_progress,
+    resume_pull,
+    start_pull,
+)
+from evalhub.services.workers import has_live_worker
+from evalhub.web.context import current_actor, current_session, now, requires
+
+bp = Blueprint("pulls", __name__, url_prefix="/pulls")
+MAKERS = (Role.RESEARCHER, Role.ADMIN)
+LISTED = 50
+
+
+@bp.get("")
+@requires(*MAKERS)
+def list_all() -> ResponseReturnValue:
+    """List pulls, the newest first."""
+    number = page_number(request.args.get("page"))
+    found = list_pulls(session=current_session(), limit=LISTED + 1, offset=(number - 1) * LISTED)
+    return render_template(
+        "pulls/list.html", pulls=found[:LISTED], number=number, has_more=len(found) > LISTED
+    )
+
+
+@bp.get("/new")
+@requires(*MAKERS)
+def prepare() -> ResponseReturnValue:
+    """Choose a set and endpoints, and see how many requests that makes."""
+    plan: PullPlan | None = None
+    problems: tuple[Problem, ...] = ()
+    if "prompt_set" in request.args:
+        try:
+            plan = _plan()
+        except (BadInput, NotFound) as error:
+            problems = error.problems if isinstance(error, BadInput) else (_problem(error),)
+    return _start_page(plan, problems), 422 if problems else 200
+
+
+@bp.post("")
+@requires(*MAKERS)
+def start() -> ResponseReturnValue:
+    """Start a pull, which a worker then runs."""
+    pull = start_pull(
+        request.form.get("prompt_set", ""),
+        request.form.getlist("endpoints"),
+        session=current_session(),
+        actor=current_actor(),
+        now=now(),
+        retry_errors=request.form.get("retry_errors") == "1",
+    )
+    return _to_pull(pull.public_id)
+
+
+@bp.get("/<public_id>")
+@requires(*MAKERS)
+def show(public_id: str) -> ResponseReturnValue:
+    """Show how far a pull has come."""
+    session = current_session()
+    return render_template(
+        "pulls/show.html",
+        progress=pull_progress(public_id, session=session),
+        statuses=list(ResponseStatus),
+        has_worker=has_live_worker(session=session),
+    )
+
+
+@bp.get("/<public_id>/progress.json")
+@requires(*MAKERS)
+def show_counts(public_id: str) -> ResponseReturnValue:
+    """Give the figures of the progress page, for the script that keeps it fresh."""
+    progress = pull_progress(public_id, session=current_session())
+    return jsonify(
+        status=progress.pull.status.value,
+        n_wanted=progress.n_wanted,
+        n_settled=progress.n_settled,
+        n_by_status={status.value: progress.n_with(status) for status in ResponseStatus},
+        endpoints={
+            str(share.endpoint_id): {
+                "n_wanted": share.n_wanted,
+                "n_settled": share.n_settled,
+                "n_by_status": {
+                    status.value: share.n_by_status[status] for status in ResponseStatus
+                },
+                "n_names_itself": share.n_names_itself,
+            }
+            for share in progress.endpoints
+        },
+    )
+
+
+@bp.get("/<public_id>/responses")
+@requires(*MAKERS)
+def list_responses(public_id: str) -> ResponseReturnValue:
+    """List what came back, with the models' names."""
+    session = current_session()
+    status_text, slug = request.args.get("status", ""), request.args.get("endpoint", "")
+    status = choice(status_text, ResponseStatus, where="status") if status_text else None
+    return render_template(
+        "pulls/responses.html",
+        pull=get_pull(public_id, session=session),
+        page=browse_responses(
+            public_id,
+            session=session,
+            status=status,
+            slug=slug or None,
+            number=page_number(request.args.get("page")),
+        ),
+        status=status,
+        slug=slug,
+        statuses=list(ResponseStatus),
+    )
+
+
+@bp.post("/<public_id>/cancel")
+@requires(*MAKERS)
+def cancel(public_id: str) -> ResponseReturnValue:
+    """Stop a pull; what was stored stays."""
+    cancel_pull(public_id, session=current_session(), actor=current_actor(), now=now())
+    flash("The pull is cancelled. What came back stays.", "good")
+    return _to_pull(public_id)
+
+
+@bp.post("/<public_id>/resume")
+@requires(*MAKERS)
+def resume(public_id: str) -> ResponseReturnValue:
+    """Put a pull back to work on what is missing."""
+    resume_pull(public_id, session=current_session(), actor=current_actor(), now=now())
+    flash("The pull goes on with what is missing.", "good")
+    return _to_pull(public_id)
+
+
+def _to_pull(public_id: str) -> ResponseReturnValue:
+    return redirect(url_for("pulls.show", public_id=public_id), code=303)
+
+
+def _plan() -> PullPlan:
+    return plan_pull(
+        request.args["prompt_set"],
+        request.args.getlist("endpoints"),
+        retry_errors=request.args.get("retry_errors") == "1",
+        session=current_session(),
+    )
+
+
+def _start_page(plan: PullPlan | None, problems: Sequence[Problem]) -> str:
+    session = current_session()
+    return render_template(
+        "pulls/new.html",
+        versions=list_versions(session=session),
+        endpoints=list_endpoints(session=session),
+        chosen_set=request.args.get("prompt_set", ""),
+        chosen=request.args.getlist("endpoints"),
+        retry_errors=request.args.get("retry_errors") == "1",
+        plan=plan,
+        problems=problems,
+    )
+
+
+def _problem(error: NotFound) -> Problem:
+    return Problem("", str(error))

@@ -1,0 +1,92 @@
+"""A frozen prompt set, scripted endpoints and the tools of a run."""
+
+from collections.abc import Iterator
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+
+import pytest
+
+from evalhub.core.people import Actor, command_actor
+from evalhub.core.pulling.specs import EndpointSpec
+from evalhub.db.engine import Database
+from evalhub.endpoints.client import open_client
+from evalhub.endpoints.protocol import Asker
+from evalhub.endpoints.retry import Timing
+from evalhub.endpoints.scripted import Script, ScriptedReply, ScriptedServer
+from evalhub.services.pulling import PullView, RunTools, start_pull
+from tests.factories import MOMENT, make_endpoint, make_prompt_set_version
+
+ACTOR: Actor = command_actor()
+QUESTIONS = ("What is fever?", "What is a contract?", "What is a list?")
+
+
+async def no_sleep(_seconds: float) -> None:
+    """Wait for nothing between attempts."""
+
+
+def fast_clients(spec: EndpointSpec) -> AbstractAsyncContextManager[Asker]:
+    """Open a real client that does not wait between attempts."""
+    return open_client(
+        spec,
+        environ={},
+        allowed_hosts=frozenset({"127.0.0.1"}),
+        timing=Timing(sleep=no_sleep),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Hold a database with a prompt set ``health@1`` and endpoints on one scripted server."""
+
+    database: Database
+    server: ScriptedServer
+
+    def endpoint(self, slug: str = "careful", model: str = "model-a") -> int:
+        """Register an endpoint on the scripted server and return its id."""
+        with self.database.transaction() as session:
+            return make_endpoint(session, slug=slug, model=model, url=self.server.url).id
+
+    def start(self, *slugs: str, retry_errors: bool = False, is_foreground: bool = True) -> PullView:
+        """Start a pull of the set."""
+        with self.database.transaction() as session:
+            return start_pull(
+                "health",
+                slugs or ("careful",),
+                session=session,
+                actor=ACTOR,
+                now=MOMENT,
+                retry_errors=retry_errors,
+                is_foreground=is_foreground,
+            )
+
+
+def script(**replies: ScriptedReply) -> Script:
+    """Return a script in which ``model_a`` and ``model_b`` answer every question."""
+    given = {
+        (f"model-{name}", question): ScriptedReply(f"{name.upper()}: {question}")
+        for name in ("a", "b")
+        for question in QUESTIONS
+    }
+    return Script(given, default=ScriptedReply("No idea."))
+
+
+@pytest.fixture
+def server() -> Iterator[ScriptedServer]:
+    """Run a scripted server."""
+    with ScriptedServer(script()) as running:
+        yield running
+
+
+@pytest.fixture
+def scene(database: Database, server: ScriptedServer) -> Scene:
+    """Give a frozen set of three prompts beside another set with one."""
+    with database.transaction() as session:
+        make_prompt_set_version(session, *QUESTIONS, slug="health")
+        make_prompt_set_version(session, "Noise?", slug="noise")
+    return Scene(database, server)
+
+
+@pytest.fixture
+def tools() -> RunTools:
+    """Give the tools of a run that looks for a stop often."""
+    return RunTools(clients=fast_clients, now=lambda: MOMENT, poll_s=0.02, grace_s=0.05)
