@@ -3,7 +3,7 @@
 import click
 
 from evalhub import __version__
-from evalhub.cli import db, endpoints, pulls, release, score, worker
+from evalhub.cli import audit, db, endpoints, people, pulls, release, score, serve, worker
 from evalhub.cli.context import EvalHubGroup
 
 
@@ -15,7 +15,12 @@ def main() -> None:
 
 main.add_command(db.group)
 main.add_command(endpoints.group)
+main.add_command(judgments.group)
 main.add_command(pulls.group)
 main.add_command(worker.command)
 main.add_command(release.group)
 main.add_command(score.command)
+main.add_command(people.invite_command)
+main.add_command(people.group)
+main.add_command(audit.group)
+main.add_command(serve.serve_command)

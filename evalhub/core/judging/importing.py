@@ -123,7 +123,7 @@ def _rows(data: bytes, filename: str) -> Iterator[NumberedRow]:
 
 
 def _judgment(
-    row: Json | Problem, columns: ImportColumns, *, line: int, where: str
+    row: "Json | Problem", columns: ImportColumns, *, line: int, where: str
 ) -> ImportedJudgment:
     if isinstance(row, Problem):
         raise BadInput([row])
@@ -167,6 +167,10 @@ def _repeated(rows: list[ImportedJudgment], filename: str) -> Iterator[Problem]:
             yield Problem(f"{filename} line {row.line}", rule)
 
 
+def _named(value: Json) -> str:
+    return "missing" if value is None else shown(value)
+
+
 class _Cells:
     """Read the cells of one row, adding a problem for each that breaks its rule."""
 
@@ -180,7 +184,7 @@ class _Cells:
         value = self._value(part)
         text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
         if not isinstance(text, str) or not 1 <= len(text.strip()) <= MAX_KEY:
-            rule = f"needs text of 1 to {MAX_KEY} characters, not {shown(value)}"
+            rule = f"needs text of 1 to {MAX_KEY} characters, not {_named(value)}"
             problems.append(self._problem(part, rule))
             return ""
         return text.strip()
@@ -190,7 +194,7 @@ class _Cells:
         value = self._value("choice")
         found = WORDS.get(value.strip().lower()) if isinstance(value, str) else None
         if found is None:
-            rule = f"is {shown(value)}, not one of {', '.join(WORDS)}"
+            rule = f"is {_named(value)}, not one of {', '.join(WORDS)}"
             problems.append(self._problem("choice", rule))
         return found
 
@@ -204,7 +208,7 @@ class _Cells:
         by_text = {str(number): number for number in allowed}
         found = None if isinstance(value, bool) else by_text.get(str(value).strip())
         if found is None:
-            rule = f"is {shown(value)}, not a whole number from {allowed[0]} to {allowed[-1]}"
+            rule = f"is {_named(value)}, not a whole number from {allowed[0]} to {allowed[-1]}"
             problems.append(self._problem(part, rule))
         return found
 

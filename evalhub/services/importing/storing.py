@@ -1,7 +1,7 @@
 """Store imported judgments: all of a file, or nothing."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -31,7 +31,7 @@ class ImportedFile:
     data: bytes
     filename: str
     source: str
-    columns: ImportColumns = ImportColumns()
+    columns: ImportColumns = field(default_factory=ImportColumns)
     kind: AnnotatorKind = AnnotatorKind.HUMAN
 
 
@@ -200,10 +200,10 @@ def _insert(
     kind: AnnotatorKind,
     session: Session,
 ) -> None:
-    """Insert the judgments; their ids come from the file, so that they are the same anywhere."""
+    """Insert the judgments."""
     rows = [
         {
-            "public_id": sha256_hex(f"{stored.sha256}:{item.row.line}")[:PUBLIC_ID_LENGTH],
+            "public_id": _public_id(project, stored, item.row.line),
             "project_id": project.id,
             "pair_id": pairs[_sides(item)],
             "person_id": people[item.row.annotator],
@@ -224,6 +224,11 @@ def _insert(
         for item in resolved
     ]
     session.connection().execute(sa.insert(t.judgment), rows)
+
+
+def _public_id(project: Project, stored: JudgmentImport, line: int) -> str:
+    """Return an id that comes from project, file and line, so that it is the same anywhere."""
+    return sha256_hex(f"{project.slug}:{stored.sha256}:{line}")[:PUBLIC_ID_LENGTH]
 
 
 def _answer(row: ImportedJudgment) -> Answer:

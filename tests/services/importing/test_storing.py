@@ -1,0 +1,232 @@
+"""Importing judgments: all or nothing, people who cannot sign in, pairs that are not offered."""
+
+from datetime import datetime
+
+import pytest
+from sqlmodel import Session, col, select
+
+from evalhub.core.campaigns import AnnotatorKind, JudgmentOrigin
+from evalhub.core.judging.answers import Choice
+from evalhub.core.people import Actor, Origin, Role, command_actor
+from evalhub.core.responses import ResponseStatus
+from evalhub.db.models import (
+    AuditEvent,
+    Endpoint,
+    Judgment,
+    JudgmentImport,
+    Pair,
+    Person,
+    Project,
+    ProjectEndpoint,
+    Prompt,
+    PromptSetVersion,
+    Response,
+)
+from evalhub.errors import BadInput, Conflict, Forbidden, NotFound
+from evalhub.services.importing.storing import ImportedFile, ImportSummary, import_judgments
+from evalhub.services.judging.current import current_judgments
+from tests.factories import (
+    make_endpoint,
+    make_pair,
+    make_project,
+    make_prompt_set_version,
+    make_response,
+)
+
+HEADER = "prompt_id,model_left,model_right,annotator_id,choice,preference\n"
+
+
+@pytest.fixture
+def project(session: Session) -> Project:
+    """Give a project with two prompts and three models, beside a noise project."""
+    noise = [make_endpoint(session, slug="noise"), make_endpoint(session, model="m1")]
+    make_project(session, *noise)
+    version = make_prompt_set_version(session, "First?", "Second?")
+    endpoints = [make_endpoint(session, slug=f"e{n}", model=f"m{n}") for n in (1, 2, 3)]
+    for prompt in session.exec(select(Prompt).where(Prompt.prompt_set_version_id == version.id)):
+        for endpoint in endpoints:
+            empty = endpoint.slug == "e3"
+            make_response(
+                session,
+                prompt,
+                endpoint,
+                text="" if empty else f"{endpoint.slug} says",
+                status=ResponseStatus.EMPTY if empty else ResponseStatus.ANSWERED,
+            )
+    return make_project(session, *endpoints, prompts=version, slug="trial")
+
+
+def import_text(
+    session: Session,
+    text: str,
+    *,
+    now: datetime,
+    project: str = "trial",
+    source: str = "pilot",
+    kind: AnnotatorKind = AnnotatorKind.HUMAN,
+) -> ImportSummary:
+    file = ImportedFile((HEADER + text).encode(), "j.csv", source, kind=kind)
+    return import_judgments(project, file, session=session, actor=command_actor(), now=now)
+
+
+def test_rows_become_judgments_of_imported_people(
+    session: Session, project: Project, now: datetime
+) -> None:
+    summary = import_text(session, "p0,m1,m2,ann,left,-2\np0,m2,m1,bob,tie,\n", now=now)
+
+    assert summary == ImportSummary(2, 2, 1, 1, 0)
+    records = current_judgments(project.id, session=session)
+    assert {record.origin for record in records} == {JudgmentOrigin.IMPORTED}
+    assert {record.person_origin for record in records} == {Origin.IMPORTED}
+
+
+def test_the_side_order_of_the_file_is_kept(
+    session: Session, project: Project, now: datetime
+) -> None:
+    import_text(session, "p0,m1,m2,ann,left,\np0,m2,m1,bob,left,\n", now=now)
+
+    winners = {
+        record.is_swapped: record.winner.model
+        for record in current_judgments(project.id, session=session)
+        if record.winner
+    }
+    assert winners == {False: "m1", True: "m2"}
+
+
+def test_a_graded_row_keeps_grade_and_choice(
+    session: Session, project: Project, now: datetime
+) -> None:
+    import_text(session, "p0,e1,e2,ann,b,3\n", now=now)
+
+    (row,) = session.exec(select(Judgment))
+    assert (row.choice, row.preference, row.source_line) == (Choice.B, 3, 2)
+
+
+def test_pairs_are_added_unoffered_and_known_ones_are_used(
+    session: Session, project: Project, now: datetime
+) -> None:
+    prompt = session.exec(select(Prompt).where(Prompt.key == "p1")).one()
+    known = make_pair(
+        session, project, *(response_of(session, prompt, slug) for slug in ("e1", "e2")), position=4
+    )
+
+    summary = import_text(session, "p1,m1,m2,ann,a,\np0,m1,m2,ann,b,\n", now=now)
+
+    assert (summary.n_pairs, summary.n_pairs_added) == (2, 1)
+    added = session.exec(select(Pair).where(Pair.id != known.id, Pair.project_id == project.id))
+    assert [(pair.is_offered, pair.position) for pair in added] == [(False, 5)]
+
+
+def response_of(session: Session, prompt: Prompt, slug: str) -> Response:
+    """Return the response that the fixture made."""
+    query = (
+        select(Response)
+        .join(Endpoint, col(Endpoint.id) == col(Response.endpoint_id))
+        .where(Response.prompt_id == prompt.id, Endpoint.slug == slug)
+    )
+    return session.exec(query).one()
+
+
+def test_judgments_on_responses_that_are_not_answers_are_accepted_and_counted(
+    session: Session, project: Project, now: datetime
+) -> None:
+    assert import_text(session, "p0,m1,m3,ann,a,\np0,m1,m2,ann,a,\n", now=now).n_not_answered == 1
+
+
+def test_a_model_as_a_judge_is_kept_apart(
+    session: Session, project: Project, now: datetime
+) -> None:
+    import_text(session, "p0,m1,m2,judge,a,\n", now=now, kind=AnnotatorKind.MODEL)
+
+    assert session.exec(select(Judgment)).one().annotator_kind is AnnotatorKind.MODEL
+
+
+def test_one_annotator_is_one_person_in_every_file_of_a_source(
+    session: Session, project: Project, now: datetime
+) -> None:
+    import_text(session, "p0,m1,m2,ann,a,\n", now=now)
+    import_text(session, "p1,m1,m2,ann,a,\np1,m1,m2,eve,a,\n", now=now)
+    import_text(session, "p1,m1,m2,ann,b,\n", now=now, source="other")
+
+    people = session.exec(select(Person).where(Person.origin == Origin.IMPORTED)).all()
+    assert sorted((p.import_source, p.external_id) for p in people) == [
+        ("other", "ann"),
+        ("pilot", "ann"),
+        ("pilot", "eve"),
+    ]
+    assert all(person.email is None and person.password_hash is None for person in people)
+
+
+def test_the_same_file_is_refused_in_one_project_and_accepted_in_another(
+    session: Session, project: Project, now: datetime
+) -> None:
+    endpoints = session.exec(select(Endpoint).where(col(Endpoint.slug).in_(["e1", "e2"]))).all()
+    version = session.get_one(PromptSetVersion, project.prompt_set_version_id)
+    make_project(session, *endpoints, prompts=version, slug="second")
+    import_text(session, "p0,m1,m2,ann,a,\n", now=now)
+
+    with pytest.raises(Conflict, match="this very file"):
+        import_text(session, "p0,m1,m2,ann,a,\n", now=now)
+    assert import_text(session, "p0,m1,m2,ann,a,\n", now=now, project="second").n_judgments == 1
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ("p9,m1,m2,ann,a,", "j.csv line 2: the project has no prompt 'p9'"),
+        ("p0,m1,m9,ann,a,", "j.csv line 2: no response of 'm9' to prompt 'p0'"),
+        ("p0,noise,m1,ann,a,", "no response of 'noise'"),
+        ("p0,m8,m8b,ann,a,", "line 2: several endpoints have the model 'm8'"),
+        ("p0,m7,m1,ann,a,", "no response of 'm7'"),
+    ],
+    ids=["prompt", "model", "another project's", "ambiguous", "failed"],
+)
+def test_a_row_that_names_nothing_known_changes_nothing(
+    session: Session, project: Project, now: datetime, row: str, message: str
+) -> None:
+    prompt = session.exec(select(Prompt).where(Prompt.key == "p0")).first()
+    assert prompt
+    for slug, model in (("e8", "m8"), ("e8b", "m8"), ("e7", "m7")):
+        endpoint = make_endpoint(session, slug=slug, model=model)
+        session.add(ProjectEndpoint(project_id=project.id, endpoint_id=endpoint.id))
+        status = ResponseStatus.ERROR if model == "m7" else ResponseStatus.ANSWERED
+        for one in session.exec(
+            select(Prompt).where(Prompt.prompt_set_version_id == project.prompt_set_version_id)
+        ):
+            make_response(session, one, endpoint, text=slug, status=status)
+
+    with pytest.raises(BadInput, match=message):
+        import_text(session, row + "\n", now=now)
+
+    assert session.exec(select(Judgment)).all() == []
+    assert session.exec(select(JudgmentImport)).all() == []
+
+
+@pytest.mark.parametrize("source", ["", " x", "y" * 101], ids=["empty", "spaces", "long"])
+def test_a_source_needs_a_name(
+    session: Session, project: Project, now: datetime, source: str
+) -> None:
+    with pytest.raises(BadInput, match="source"):
+        import_text(session, "p0,m1,m2,ann,a,\n", now=now, source=source)
+
+
+def test_an_unknown_project_is_not_found(session: Session, now: datetime) -> None:
+    with pytest.raises(NotFound, match="'trial'"):
+        import_text(session, "p0,m1,m2,ann,a,\n", now=now)
+
+
+def test_an_annotator_may_not_import(session: Session, project: Project, now: datetime) -> None:
+    actor = Actor(person_id=1, name="Ann", roles=frozenset({Role.ANNOTATOR}))
+    file = ImportedFile((HEADER + "p0,m1,m2,ann,a,\n").encode(), "j.csv", "pilot")
+
+    with pytest.raises(Forbidden):
+        import_judgments("trial", file, session=session, actor=actor, now=now)
+
+
+def test_an_import_is_written_to_the_audit_log(
+    session: Session, project: Project, now: datetime
+) -> None:
+    import_text(session, "p0,m1,m2,ann,a,\n", now=now)
+
+    events = session.exec(select(AuditEvent).where(AuditEvent.action == "judgments.import")).all()
+    assert [event.subject for event in events] == ["project:trial"]
