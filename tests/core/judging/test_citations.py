@@ -1,0 +1,69 @@
+"""Sources are found in the text of a response."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evalhub.core.judging.citations import LIMIT, MAX_LABEL, Citation, find_citations, host_of
+
+
+@pytest.mark.parametrize(
+    ("text", "citations"),
+    [
+        ("See [the guide](https://nice.example/ng158).", [("the guide", "nice.example")]),
+        (
+            "From https://who.example/a?b=1, today.",
+            [("https://who.example/a?b=1", "who.example")],
+        ),
+        ("Shown in PMID: 12345678.", [("PMID: 12345678", "")]),
+        ("It was doi:10.1000/182 that", [("doi:10.1000/182", "")]),
+        (
+            "*Edwards v. Arthur Andersen* (2008) 44 Cal.4th 937: void.",
+            [("Edwards v. Arthur Andersen", "")],
+        ),
+        ("Under Labor Code § 925 she may", [("Labor Code § 925", "")]),
+        ("The notice of § 16600.1 was due", [("§ 16600.1", "")]),
+        ("In Article 6(1) it says", [("Article 6(1)", "")]),
+        ("Nothing is cited here, not even in 2024.", []),
+    ],
+    ids=["link", "address", "pmid", "doi", "case", "code", "provision", "article", "none"],
+)
+def test_what_is_cited_is_listed(text: str, citations: list[tuple[str, str]]) -> None:
+    found = [(citation.label, citation.host) for citation in find_citations(text)]
+
+    assert found == citations
+
+
+def test_a_source_cited_twice_is_listed_once() -> None:
+    text = "Labor Code § 925 applies. As said, Labor Code § 925."
+
+    assert find_citations(text) == (Citation("Labor Code § 925"),)
+
+
+def test_a_long_list_is_cut() -> None:
+    text = " ".join(f"https://example.org/{i}" for i in range(LIMIT + 5))
+
+    assert len(find_citations(text)) == LIMIT
+
+
+def test_a_long_label_is_shortened() -> None:
+    label = find_citations("https://example.org/" + "x" * 300)[0].label
+
+    assert len(label) == MAX_LABEL
+    assert label.endswith("…")
+
+
+def test_an_address_that_is_none_has_no_host() -> None:
+    assert host_of("https://[broken") == ""
+
+
+@pytest.mark.parametrize(
+    "piece", ["A ", "Ab and ", "A.b&", "[", "A v A ", "[a](", "https://"], ids=repr
+)
+def test_a_long_hostile_text_is_read_to_its_end(piece: str) -> None:
+    assert len(find_citations(piece * 20_000)) <= LIMIT
+
+
+@given(st.text())
+def test_any_text_is_read(text: str) -> None:
+    assert len(find_citations(text)) <= LIMIT
