@@ -1,6 +1,7 @@
 """Compose the web application; the only module that wires the parts together."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
 
@@ -19,6 +20,7 @@ from evalhub.api import scores as api_scores
 from evalhub.api.problems import ErrorResponse, failure_json, validation_failure
 from evalhub.config import LOOPBACK_HOSTS, Settings, load_settings
 from evalhub.errors import EvalHubError
+from evalhub.logs import configure_logs, start_request
 from evalhub.rim.failures import Failure, failure_of, failure_of_http, failure_of_status
 from evalhub.rim.incoming import StrictJson, check_host, check_text
 from evalhub.rim.routing import BoundedInteger, is_api, is_plain
@@ -81,6 +83,13 @@ def create_app(
     return app
 
 
+def serve_app() -> OpenAPI:
+    """Build the application as a server process runs it, with its logs configured."""
+    settings = load_settings()
+    configure_logs(settings.log_level)
+    return create_app(settings)
+
+
 def flask_settings(settings: Settings) -> dict[str, object]:
     """Return what Flask and Flask-WTF are told, derived from ``settings``."""
     return {
@@ -111,7 +120,7 @@ def _guard_requests(app: Flask, settings: Settings) -> None:
 
     @app.before_request
     def guard() -> None:
-        begin()
+        start_request(begin().request_id)
         check_host(request, hosts)
         if is_plain(request):
             return
@@ -126,6 +135,7 @@ def _guard_requests(app: Flask, settings: Settings) -> None:
     @app.after_request
     def protect(response: Response) -> Response:
         is_static = request.endpoint == "static"
+        response.headers["X-Request-Id"] = request_state().request_id
         return add_headers(response, is_https=settings.is_https, is_static=is_static)
 
 
@@ -142,7 +152,7 @@ def _answer_failures(app: Flask) -> None:
     @app.errorhandler(EvalHubError)
     def known(error: EvalHubError) -> Response:
         if failure_of(error).status is HTTPStatus.INTERNAL_SERVER_ERROR:
-            app.logger.error("A request failed.", exc_info=error)
+            app.logger.error("A request failed: %s", request.path, exc_info=error)
         return _answer(failure_of(error))
 
     @app.errorhandler(HTTPException)
@@ -166,4 +176,5 @@ def _answer_failures(app: Flask) -> None:
 
 def _answer(failure: Failure) -> Response:
     abandon()
+    failure = replace(failure, request_id=request_state().request_id)
     return failure_json(failure) if is_api(request.path) else failure_page(failure)

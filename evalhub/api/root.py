@@ -5,7 +5,8 @@ Every other part of the API follows this pattern: a module-level ``APIBlueprint`
 one service call, one schema out.
 """
 
-from typing import Any
+from http import HTTPStatus
+from typing import Any, TypeAlias
 
 from flask import Response, current_app, jsonify
 from flask_openapi3 import APIBlueprint, Info, OpenAPI, SecurityScheme, Tag
@@ -25,7 +26,8 @@ SECURITY_SCHEMES: dict[str, SecurityScheme | dict[str, Any]] = {
 }
 SECURITY: list[dict[str, list[Any]]] = [{"key": []}]
 """What an ``APIBlueprint`` passes as ``abp_security``."""
-RESPONSES = dict.fromkeys(("401", "403", "404", "409", "422"), ErrorResponse)
+Responses: TypeAlias = dict[str | int | HTTPStatus, type[BaseModel] | dict[Any, Any] | None]
+RESPONSES: Responses = dict.fromkeys(("401", "403", "404", "409", "422"), ErrorResponse)
 """What an ``APIBlueprint`` passes as ``abp_responses``."""
 
 TAG = Tag(name="service", description="What answers here.")

@@ -3,7 +3,7 @@
 import click
 
 from evalhub import __version__
-from evalhub.cli import audit, db, endpoints, people, pulls, release, score, serve, worker
+from evalhub.cli import audit, db, endpoints, people, prompts, pulls, release, rubrics, score, serve, worker
 from evalhub.cli.context import EvalHubGroup
 
 
@@ -24,3 +24,5 @@ main.add_command(people.invite_command)
 main.add_command(people.group)
 main.add_command(audit.group)
 main.add_command(serve.serve_command)
+main.add_command(prompts.group)
+main.add_command(rubrics.group)

@@ -52,6 +52,13 @@ class Failure:
     message: str
     problems: tuple[Problem, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
+    request_id: str = ""
+    """What the log calls this request."""
+
+    @property
+    def is_ours(self) -> bool:
+        """Tell whether the fault is ours rather than the caller's."""
+        return self.status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
     @property
     def kind(self) -> str:

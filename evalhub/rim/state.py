@@ -6,6 +6,7 @@ before the response leaves: committed when the response says success, rolled bac
 A person never reads "saved" before the commit has returned.
 """
 
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -46,6 +47,7 @@ class RequestState:
     """Own what lasts as long as one request."""
 
     now: datetime
+    request_id: str
     session: Session | None = None
     signed_in: SignedIn | None = None
     key_actor: Actor | None = None
@@ -60,7 +62,7 @@ def runtime() -> Runtime:
 
 def begin() -> RequestState:
     """Start the state of a request; its clock stands still from here on."""
-    state = RequestState(now=runtime().clock())
+    state = RequestState(now=runtime().clock(), request_id=secrets.token_hex(8))
     g.evalhub = state
     return state
 

@@ -10,7 +10,7 @@ from evalhub.errors import BadInput, Problem, TooManyAttempts
 from evalhub.rim.fields import chosen, whole_number
 from evalhub.services import api_keys
 from evalhub.services.accounts import sessions, signing_in
-from evalhub.services.accounts.own_password import change_password
+from evalhub.services.accounts.changing_passwords import change_password
 from evalhub.services.accounts.passwords import new_password
 from evalhub.services.accounts.people import get_person
 from evalhub.web.context import (

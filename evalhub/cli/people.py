@@ -1,0 +1,65 @@
+"""Commands that invite people and list them."""
+
+import click
+
+from evalhub.cli.context import ACTOR, now, settings, transaction
+from evalhub.core.people import Origin, Role
+from evalhub.services.accounts import invitations, people
+from evalhub.services.accounts.changing_passwords import reset_password
+from evalhub.services.accounts.passwords import new_password
+
+ROLES = click.Choice([role.value for role in Role])
+ORIGINS = click.Choice([origin.value for origin in Origin])
+
+
+@click.command("invite")
+@click.argument("email")
+@click.option("--name", required=True, help="The person's name; they can change it.")
+@click.option("--role", "roles", type=ROLES, multiple=True, required=True, help="May be repeated.")
+def invite_command(email: str, name: str, roles: tuple[str, ...]) -> None:
+    """Make an invitation and print its link, which is shown this once."""
+    with transaction() as session:
+        issued = invitations.invite(
+            email,
+            session=session,
+            actor=ACTOR,
+            name=name,
+            roles=[Role(role) for role in roles],
+            days=settings().invitation_days,
+            now=now(),
+        )
+    click.echo(issued.link(settings().public_url))
+
+
+@click.group("people")
+def group() -> None:
+    """Look after people."""
+
+
+@group.command("list")
+@click.option("--search", default="", help="Keep names and addresses that hold this text.")
+@click.option("--origin", type=ORIGINS, default=Origin.ACCOUNT.value, show_default=True)
+@click.option("--page", type=click.IntRange(1, 1_000_000), default=1, show_default=True)
+def list_command(search: str, origin: str, page: int) -> None:
+    """Print people by name: address, roles, state."""
+    with transaction(write=False) as session:
+        listing = people.list_people(
+            session=session, search=search, origin=Origin(origin), page=page
+        )
+        for line in listing.items:
+            roles = ",".join(role.value for role in line.roles) or "-"
+            state = "closed" if line.person.disabled_at else "open"
+            click.echo(f"{line.person.name}\t{line.person.email or '-'}\t{roles}\t{state}")
+    click.echo(f"Page {listing.page} of {listing.n_pages}; {listing.n_found} found.", err=True)
+
+
+@group.command("password")
+@click.argument("email")
+@click.password_option(help="Asked for when it is not given.")
+def password_command(email: str, password: str) -> None:
+    """Set a new password for somebody who lost theirs, and sign them out everywhere."""
+    secret = new_password(password, email=email)
+    with transaction() as session:
+        person = reset_password(email, secret, session=session, actor=ACTOR, now=now())
+        name = person.name
+    click.echo(f"The password of {name} is set.")
