@@ -3,7 +3,20 @@
 import click
 
 from evalhub import __version__
-from evalhub.cli import audit, db, endpoints, people, prompts, pulls, release, rubrics, score, serve, worker
+from evalhub.cli import (
+    audit,
+    db,
+    endpoints,
+    judgments,
+    people,
+    prompts,
+    pulls,
+    release,
+    rubrics,
+    score,
+    serve,
+    worker,
+)
 from evalhub.cli.context import EvalHubGroup
 
 

@@ -1,0 +1,137 @@
+"""Commands that check, import and list prompt sets."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import click
+
+from evalhub.cli.context import ACTOR, now, settings, transaction
+from evalhub.cli.prompt_report import print_report
+from evalhub.core.prompts.options import ReadingOptions, RowDefaults, parse_renames
+from evalhub.core.prompts.report import report_on
+from evalhub.core.prompts.vocabulary import SourceKind
+from evalhub.errors import BadInput, EvalHubError
+from evalhub.services.prompt_sets import (
+    FolderSet,
+    Frozen,
+    SetNames,
+    confirm_upload,
+    list_prompt_sets,
+    read_path,
+    stage_upload,
+)
+
+SHIPPED = "shipped"
+SOURCES = click.Choice([kind.value for kind in SourceKind])
+
+
+@click.group("prompts")
+def group() -> None:
+    """Check, import and list prompt sets."""
+
+
+@group.command("check")
+@click.argument("paths", nargs=-1, required=True)
+@click.pass_context
+def check_command(context: click.Context, paths: tuple[str, ...]) -> None:
+    """Check files or folders of prompts; `shipped` means those that come with EvalHub."""
+    n_problems = sum(_check(path) for path in _expanded(paths))
+    context.exit(1 if n_problems else 0)
+
+
+@group.command("import")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--slug", help="Name of the set; else the id on its card.")
+@click.option("--title", help="Title of a new set; else the one on its card.")
+@click.option("--domain", help="Domain of rows that name none.")
+@click.option("--language", help="Language (BCP 47) of rows that name none.")
+@click.option("--license", "license_", help="Licence (SPDX) of rows that name none.")
+@click.option("--source-kind", type=SOURCES, help="Source of rows that name none.")
+@click.option("--rename", multiple=True, metavar="THEIRS=OURS", help="Read THEIRS as OURS.")
+@click.option("--keep-unknown", is_flag=True, help="Put unknown fields into metadata.")
+@click.option("--yes", is_flag=True, help="Import the good rows without asking.")
+def import_command(  # noqa: PLR0913 - one parameter an option
+    *,
+    path: Path,
+    slug: str | None,
+    title: str | None,
+    domain: str | None,
+    language: str | None,
+    license_: str | None,
+    source_kind: str | None,
+    rename: tuple[str, ...],
+    keep_unknown: bool,
+    yes: bool,
+) -> None:
+    """Show what PATH holds and, once confirmed, freeze its good rows as a version."""
+    kind = SourceKind(source_kind) if source_kind else None
+    defaults = RowDefaults(domain, language, license_, kind)
+    options = ReadingOptions(defaults, parse_renames(rename), keep_unknown)
+    found = read_path(path, options=options)
+    names = _names(found, slug, title)
+    report = report_on(found.file)
+    print_report(report)
+    if not report.n_good:
+        raise BadInput.at(path.name, "holds no good row; nothing was imported")
+    if not yes:
+        click.confirm(f"Freeze {report.n_good:,} prompts as {names.slug!r}?", abort=True)
+    _print_frozen(_import(found, names))
+
+
+@group.command("list")
+def list_command() -> None:
+    """List the prompt sets with their newest version."""
+    with transaction(write=False) as session:
+        lines = list_prompt_sets(session=session)
+    for line in lines:
+        newest = line.newest
+        click.echo(f"{newest.name}  {newest.n_prompts:,} prompts  {newest.sha256}  {line.title}")
+    if not lines:
+        click.echo("No prompt sets; add one with `evalhub prompts import`.")
+
+
+def _expanded(paths: Sequence[str]) -> Iterator[Path]:
+    for path in paths:
+        if path == SHIPPED:
+            yield from sorted(p for p in settings().prompts_dir.iterdir() if p.is_dir())
+        else:
+            yield Path(path)
+
+
+def _check(path: Path) -> int:
+    """Print what is wrong at ``path`` and return the number of bad rows, 1 for a bad file."""
+    try:
+        found = read_path(path, options=ReadingOptions())
+    except EvalHubError as error:
+        click.echo(f"{path}: {error}", err=True)
+        return 1
+    for row in found.file.bad:
+        for reason in row.reasons:
+            click.echo(f"{path}:{row.place}: {reason}", err=True)
+    click.echo(f"{path}: {len(found.file.good):,} good rows, {len(found.file.bad):,} bad")
+    return len(found.file.bad)
+
+
+def _names(found: FolderSet, slug: str | None, title: str | None) -> SetNames:
+    card = found.card
+    slug = slug or (card.id if card else None)
+    if slug is None:
+        raise BadInput.at("--slug", "is needed: the file has no card that names the set")
+    return SetNames(slug, title or (card.title if card else slug))
+
+
+def _import(found: FolderSet, names: SetNames) -> Frozen:
+    moment = now()
+    with transaction() as session:
+        upload = stage_upload(
+            found.file, names, session=session, actor=ACTOR, now=moment, card=found.card
+        )
+        return confirm_upload(upload.token, session=session, actor=ACTOR, now=moment)
+
+
+def _print_frozen(frozen: Frozen) -> None:
+    version = frozen.version
+    if frozen.is_new:
+        click.echo(f"Frozen {version.n_prompts:,} prompts as {version.name} ({version.sha256}).")
+    else:
+        click.echo(f"Nothing new: {version.name} holds the same rows ({version.sha256}).")
