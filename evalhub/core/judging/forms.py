@@ -13,6 +13,7 @@ question's or criterion's own id, or ``flags-a``, ``flags-b``, ``cites-a``, ``ci
 belongs to no question.
 """
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -44,8 +45,9 @@ IGNORED_FIELDS = frozenset(
 """Fields of the page that are no part of the answer."""
 
 MAX_QUOTE_CHARS = 400
-MAX_CITATIONS = 500
 MAX_TEXT_CHARS = 20_000
+
+_CITATION_FIELD = re.compile(r"citations\.(?P<side>[ab])\.(?P<number>[1-9][0-9]{0,2})")
 
 
 def parse_form(rubric: Rubric, fields: Sequence[tuple[str, str]]) -> Answer:
@@ -185,7 +187,10 @@ def _citations(form: _Form, rubric: Rubric, side: Side) -> Iterable[CitationChec
     if rubric.citations is None:
         return
     results = [result.id for result in rubric.citations.results]
-    for number in range(1, MAX_CITATIONS + 1):
+    named = [_CITATION_FIELD.fullmatch(name) for name in form.values_by_name]
+    for number in sorted(
+        int(found["number"]) for found in named if found and found["side"] == side
+    ):
         result = form.word(f"citations.{side}.{number}", results, question=f"cites-{side}")
         if result is not None:
             yield CitationCheck(number, result)

@@ -1,5 +1,7 @@
 """A small rubric that uses every part of the schema, and ways to break it."""
 
+from functools import cache
+
 from evalhub.core.rubrics.loading import load_rubric
 from evalhub.core.rubrics.schema import Rubric
 from evalhub.errors import BadInput
@@ -149,9 +151,18 @@ def changed(old: str, new: str) -> str:
     return SMALL.replace(old, new)
 
 
+@cache
 def small(old: str = "id: small", new: str = "id: small") -> Rubric:
     """Return the small rubric, with one change where one is asked for."""
     return load_rubric(changed(old, new), where="small.yaml")
+
+
+@cache
+def without_citations() -> Rubric:
+    """Return the small rubric without its question about sources."""
+    start, end = SMALL.index("citations:\n"), SMALL.index("criteria:\n")
+    text = SMALL[:start] + SMALL[end:]
+    return load_rubric(text.replace("flags, citations,", "flags,"), where="small.yaml")
 
 
 def problems(text: str | bytes) -> list[tuple[str, str]]:

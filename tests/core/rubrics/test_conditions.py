@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evalhub.core.rubrics.condition_trees import condition_to_json, read_condition
@@ -85,6 +85,7 @@ trees: st.SearchStrategy[Condition] = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(trees)
 def test_a_condition_written_and_read_again_is_the_same(condition: Condition) -> None:
     findings = Findings("x")
