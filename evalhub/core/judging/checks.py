@@ -126,6 +126,7 @@ def _flags(rubric: Rubric, answer: Answer) -> Iterator[Problem]:
 
 
 def _citations(table: CitationTable, answer: Answer, facts: PromptFacts) -> Iterator[Problem]:
+    # The sources count over both responses: the longer list may well be the padded one.
     n_cited = facts.n_citations_a + facts.n_citations_b
     n_checked = 0
     for side in SIDES:

@@ -57,6 +57,7 @@ def _taken_names(rubric: Rubric) -> Iterator[Breach]:
 def _condition(
     condition: Condition | None, known: Mapping[str, Values], path: str
 ) -> Iterator[Breach]:
+    # Tags are free words of the prompt set, so only fields can be wrong.
     for leaf in () if condition is None else leaves(condition):
         if isinstance(leaf, HasTag):
             continue

@@ -87,6 +87,7 @@ def _read_ruled(
 
 
 def _read_union(members: tuple[object, ...], spot: Spot, findings: Findings) -> object:
+    # A condition is a union of classes too, but in files it is told by its keys.
     if AnyOf in members:
         condition = read_condition(spot, findings)
         return _BROKEN if condition is None else condition
@@ -118,6 +119,7 @@ def _read_object(kind: type, spot: Spot, findings: Findings) -> object:
             values[name] = _read(hint, spot.content[name], findings)
         elif is_required:
             values[name] = _broken(f"the key {name!r} is missing", spot, findings)
+    # A type checker cannot know the fields of a class it meets as a value.
     build: Callable[..., object] = kind
     return _BROKEN if _BROKEN in values.values() else build(**values)
 

@@ -71,6 +71,7 @@ def _stages(rubric: Rubric) -> Iterator[Breach]:
         wanted.add(Stage.TRIAGE)
     if rubric.citations is not None:
         wanted.add(Stage.CITATIONS)
+    # A part without a stage would never be shown, and its required answers never given.
     for stage in sorted(wanted - set(rubric.task.stages)):
         yield Breach("task.stages", f"the stage {stage.value!r} is missing")
     for stage in sorted(set(rubric.task.stages) - wanted):
@@ -120,6 +121,7 @@ def _standing(rubric: Rubric) -> Iterator[Breach]:
         yield Breach("authors", "must name at least one")
     if not rubric.criteria:
         yield Breach("criteria", "must list at least one")
+    # The entry for this version is the one people read before they judge under it.
     newest = max((entry.version for entry in rubric.changelog), key=version_key, default=None)
     if newest != rubric.version:
         rule = f"its newest entry must be for version {rubric.version}, not {newest}"

@@ -12,6 +12,7 @@ from evalhub.core.rubrics.schema import Rubric
 
 def breaches(rubric: Rubric) -> Iterator[Breach]:
     """Yield every rule that ``rubric`` breaks, with the path of the value at fault."""
+    # The order is that of the sections people edit: names and parts first, conditions last.
     return chain(
         part_breaches(rubric),
         scale_breaches(rubric),

@@ -21,6 +21,7 @@ class Breach:
 
 def scale_breaches(rubric: Rubric) -> Iterator[Breach]:
     """Yield what is wrong with the scales and weights of ``rubric``."""
+    # fsum rounds once, so that ten weights of 0.1 make exactly 1.
     total = fsum(criterion.weight for criterion in rubric.criteria)
     if rubric.criteria and not isclose(total, 1, rel_tol=0, abs_tol=WEIGHT_TOLERANCE):
         yield Breach("criteria", f"the weights must sum to 1, not {total:.10g}")

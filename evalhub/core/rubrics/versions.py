@@ -63,6 +63,7 @@ def check_version_change(old: Rubric, new: Rubric) -> list[Problem]:
 
 def needed_change(old: Rubric, new: Rubric) -> Change:
     """Return the smallest step in version that the differences call for."""
+    # From the greatest step to the smallest: what changes the meaning need not be graded further.
     if old == new:
         return Change.NONE
     if _meaning(old) != _meaning(_without_additions(old, new)):

@@ -17,6 +17,7 @@ MAX_BYTES = 1_000_000
 
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 _TRAPS = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null"])
+# The lengths are bounded because Python refuses to convert very long digit strings.
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,30})?(?:[eE][+-]?[0-9]{1,4})?")
 _YAML_1_1_NUMBER = re.compile(
@@ -102,6 +103,7 @@ class _StrictLoader(yaml.SafeLoader):
         self._depth -= 1
         return node
 
+    # Refusing at the event keeps an alias from ever being resolved.
     def _refuse(self, event: yaml.Event) -> None:
         if isinstance(event, yaml.AliasEvent):
             raise _Refusal("aliases (*) are not allowed", event)
