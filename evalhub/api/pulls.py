@@ -50,6 +50,7 @@ class ShareBody(BaseModel):
 
     endpoint: str
     model: str
+    simulated: bool
     n_wanted: int
     n_settled: int
     n_by_status: dict[str, int]
@@ -114,6 +115,7 @@ def _share(share: EndpointProgress) -> ShareBody:
     return ShareBody(
         endpoint=share.label,
         model=share.model,
+        simulated=share.is_simulated,
         n_wanted=share.n_wanted,
         n_settled=share.n_settled,
         n_by_status={status.value: share.n_by_status[status] for status in ResponseStatus},

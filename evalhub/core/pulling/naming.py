@@ -26,13 +26,16 @@ _MADE = (
     "développé|desarrollado|sviluppato|desenvolvido|开发|訓練|训练)"
 )
 _GAP = r"[^.!?\n]{0,40}?"
+# Boundaries look at Latin letters only: Chinese and Japanese put no space before a name.
+_MODEL = rf"(?<![A-Za-z0-9_])(?:{MODELS})(?![A-Za-z])"
+_MAKER = rf"(?<![A-Za-z0-9_])(?:{MAKERS})(?![A-Za-z])"
 _SENTENCES = (
-    re.compile(rf"{_FIRST_PERSON}{_GAP}(?<!\w)(?:{MODELS})\b"),
-    re.compile(rf"\b[Aa]s (?:{MODELS})\b"),
-    re.compile(rf"{_FIRST_PERSON}{_GAP}{_MADE}{_GAP}(?<!\w)(?:{MAKERS})\b"),
-    re.compile(rf"{_FIRST_PERSON}{_GAP}(?<!\w)(?:{MAKERS}){_GAP}{_MADE}"),
-    re.compile(rf"\bI (?:was|have been){_GAP}{_MADE}{_GAP}\b(?:{MAKERS})\b"),
-    re.compile(rf"\b(?:{MAKERS}) {_MADE} me\b"),
+    re.compile(rf"{_FIRST_PERSON}{_GAP}{_MODEL}"),
+    re.compile(rf"\b[Aa]s {_MODEL}"),
+    re.compile(rf"{_FIRST_PERSON}{_GAP}{_MADE}{_GAP}{_MAKER}"),
+    re.compile(rf"{_FIRST_PERSON}{_GAP}{_MAKER}{_GAP}{_MADE}"),
+    re.compile(rf"\bI (?:was|have been){_GAP}{_MADE}{_GAP}{_MAKER}"),
+    re.compile(rf"{_MAKER} {_MADE} me\b"),
 )
 _MINIMUM_NAME = 4
 LIMIT = 200

@@ -1,6 +1,7 @@
 """Serve a script over HTTP/1.1 on loopback."""
 
 import json
+import sys
 import threading
 from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -80,6 +81,11 @@ class _Server(ThreadingHTTPServer):
     def __init__(self, owner: ScriptedServer, port: int) -> None:
         self.owner = owner
         super().__init__(("127.0.0.1", port), _Handler)
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing when a caller hangs up; report anything else."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
 
 
 class _Handler(BaseHTTPRequestHandler):

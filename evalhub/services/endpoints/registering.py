@@ -44,12 +44,17 @@ def revise_endpoint(
 ) -> EndpointView:
     """Put a new revision of ``draft.slug`` in use and retire the one before it.
 
-    Raise ``NotFound`` for an unknown name and ``Conflict`` when nothing would change.
+    What was simulated stays simulated, and the dialect stays. Raise ``NotFound`` for an unknown name and ``Conflict`` when nothing would change.
     """
     check_draft(draft, allowed_hosts=allowed_hosts)
     row = get_row(draft.slug, session=session)
     before = view_of(row).draft
-    if replace(draft, dialect=before.dialect) == before:
+    draft = replace(
+        draft,
+        dialect=before.dialect,
+        is_simulated=draft.is_simulated or before.is_simulated,
+    )
+    if draft == before:
         raise Conflict(f"Endpoint {draft.slug!r} already has these settings.")
     row.retired_at = now
     session.add(row)

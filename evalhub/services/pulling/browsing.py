@@ -22,6 +22,7 @@ class ResponseView:
     prompt_key: str
     prompt_text: str
     endpoint: str
+    is_simulated: bool
     status: ResponseStatus
     text: str
     reasoning: str
@@ -81,7 +82,14 @@ def browse_responses(
     )
     n = session.scalar(sa.select(sa.func.count()).select_from(tables).where(condition)) or 0
     statement = (
-        sa.select(prompt.c.key, prompt.c.document, endpoint.c.slug, endpoint.c.revision, response)
+        sa.select(
+            prompt.c.key,
+            prompt.c.document,
+            endpoint.c.slug,
+            endpoint.c.revision,
+            endpoint.c.is_simulated,
+            response,
+        )
         .select_from(tables)
         .where(condition)
         .order_by(prompt.c.position, endpoint.c.slug)
@@ -98,6 +106,7 @@ def _view(row: sa.Row[tuple[object, ...]]) -> ResponseView:
         prompt_key=values[prompt.c.key],
         prompt_text=json.loads(values[prompt.c.document])["messages"][-1]["content"],
         endpoint=f"{values[endpoint.c.slug]}@{values[endpoint.c.revision]}",
+        is_simulated=values[endpoint.c.is_simulated],
         status=values[response.c.status],
         text=values[response.c.text],
         reasoning=values[response.c.reasoning],

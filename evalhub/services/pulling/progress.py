@@ -40,6 +40,7 @@ class EndpointProgress:
     n_names_itself: int
     errors: tuple[ErrorGroup, ...]
     is_ended: bool
+    is_simulated: bool
     reason: str
 
     @property
@@ -64,6 +65,11 @@ class PullProgress:
     def n_settled(self) -> int:
         """Return how many prompts need not be asked any more."""
         return sum(share.n_settled for share in self.endpoints)
+
+    @property
+    def is_simulated(self) -> bool:
+        """Tell whether any of the endpoints answers from a script."""
+        return any(share.is_simulated for share in self.endpoints)
 
     def n_with(self, status: ResponseStatus) -> int:
         """Return how many responses have ``status``."""
@@ -109,6 +115,7 @@ def _progress(
         n_names_itself=sum(count.n_names_itself for count in counts),
         errors=errors,
         is_ended=share.ended_at is not None,
+        is_simulated=one.is_simulated,
         reason=share.reason,
     )
 

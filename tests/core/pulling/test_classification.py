@@ -1,0 +1,34 @@
+"""Only a complete, non-empty reply is an answer."""
+
+import pytest
+
+from evalhub.core.pulling.classification import status_of
+from evalhub.core.pulling.outcomes import Reply
+from evalhub.core.responses import ResponseStatus
+
+
+@pytest.mark.parametrize(
+    ("reply", "status"),
+    [
+        pytest.param(Reply("Yes."), ResponseStatus.ANSWERED, id="no finish reason"),
+        pytest.param(Reply("Yes.", finish_reason="stop"), ResponseStatus.ANSWERED, id="stop"),
+        pytest.param(Reply(" \n\t"), ResponseStatus.EMPTY, id="white space"),
+        pytest.param(Reply("", reasoning="Hm."), ResponseStatus.EMPTY, id="only reasoning"),
+        pytest.param(Reply("", finish_reason="tool_calls"), ResponseStatus.EMPTY, id="tools"),
+        pytest.param(Reply("Ye", finish_reason="length"), ResponseStatus.TRUNCATED, id="length"),
+        pytest.param(
+            Reply("", finish_reason="length"), ResponseStatus.TRUNCATED, id="empty at the limit"
+        ),
+        pytest.param(Reply("", refusal="No."), ResponseStatus.REFUSED, id="refusal field"),
+        pytest.param(
+            Reply("Par", finish_reason="content_filter"), ResponseStatus.REFUSED, id="filter"
+        ),
+        pytest.param(
+            Reply("", refusal="No.", finish_reason="length"),
+            ResponseStatus.REFUSED,
+            id="refusal outranks length",
+        ),
+    ],
+)
+def test_a_reply_is_what_it_is(reply: Reply, status: ResponseStatus) -> None:
+    assert status_of(reply) is status

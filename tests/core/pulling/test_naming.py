@@ -1,0 +1,67 @@
+"""Text in which a model names itself is found; text about models is not."""
+
+import pytest
+
+from evalhub.core.pulling.naming import LIMIT, names_itself
+
+
+@pytest.mark.parametrize(
+    ("text", "passage"),
+    [
+        ("Hello! I am ChatGPT, and I can help.", "I am ChatGPT"),
+        ("Hi, I'm Claude, an assistant.", "I'm Claude"),
+        ("I’m an AI assistant called Gemini.", "I’m an AI assistant called Gemini"),  # noqa: RUF001 - as models write it
+        ("My name is Qwen2.5.", "My name is Qwen"),
+        ("As ChatGPT, I cannot say.", "As ChatGPT"),
+        (
+            "As a large language model trained by OpenAI, I cannot.",
+            "As a large language model trained by OpenAI",
+        ),
+        ("I was created by Anthropic.", "I was created by Anthropic"),
+        ("Note that OpenAI trained me for this.", "OpenAI trained me"),
+        ("This is a Google-developed assistant.", "This is a Google-developed"),
+        ("Ich bin ChatGPT.", "Ich bin ChatGPT"),
+        ("Je suis Mistral, un assistant.", "Je suis Mistral"),
+        ("我是DeepSeek，很高兴。", "我是DeepSeek"),  # noqa: RUF001 - Chinese punctuation
+    ],
+)
+def test_a_model_that_names_itself_is_found(text: str, passage: str) -> None:
+    assert names_itself(text) == passage
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "GPT-4 scored higher than Claude 2 on the exam.",
+        "I am afraid I cannot say.",
+        "Google Scholar lists the trial; Microsoft Excel opens the table.",
+        "As an AI language model, I cannot examine you.",
+        "I am not sure. Claude Bernard described it in 1865.",
+    ],
+)
+def test_text_about_other_things_is_not(text: str) -> None:
+    assert names_itself(text) is None
+
+
+def test_the_endpoints_own_name_counts_wherever_it_stands() -> None:
+    text = "Powered by Model-Large-7B today"
+
+    assert names_itself(text, ("org/model-large-7b",)) == "Model-Large-7B"
+
+
+@pytest.mark.parametrize("name", ["careful", "x1", ""], ids=["plain word", "short", "empty"])
+def test_a_name_that_is_an_ordinary_word_does_not_count(name: str) -> None:
+    assert names_itself("Be careful with x1.", (name,)) is None
+
+
+def test_a_longer_name_is_not_taken_for_a_shorter_one() -> None:
+    assert names_itself("Use model-7b-turbo.", ("model-7b",)) is None
+
+
+def test_the_first_of_several_passages_is_given() -> None:
+    assert names_itself("I am Claude. I am ChatGPT.") == "I am Claude"
+
+
+def test_a_long_passage_is_cut() -> None:
+    assert len(names_itself("x-" + "9" * 300, ("x-" + "9" * 300,)) or "") == LIMIT

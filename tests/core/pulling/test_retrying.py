@@ -1,0 +1,69 @@
+"""Waits grow, are drawn at random, and never outlast the total time."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evalhub.core.pulling.retrying import RetryPolicy, next_wait_s, server_wait_s
+
+POLICY = RetryPolicy(max_attempts=4, total_s=100.0, base_s=1.0, cap_s=3.0)
+NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("n_attempts", "wait_s"), [(1, 0.5), (2, 1.0), (3, 1.5)], ids=["first", "second", "capped"]
+)
+def test_the_wait_doubles_up_to_its_cap(n_attempts: int, wait_s: float) -> None:
+    found = next_wait_s(POLICY, n_attempts=n_attempts, elapsed_s=0.0, server_wait_s=None, draw=0.5)
+
+    assert found == wait_s
+
+
+def test_the_attempts_run_out() -> None:
+    assert next_wait_s(POLICY, n_attempts=4, elapsed_s=0, server_wait_s=None, draw=0) is None
+
+
+def test_the_server_is_waited_for() -> None:
+    assert next_wait_s(POLICY, n_attempts=1, elapsed_s=0, server_wait_s=20, draw=0.5) == 20
+
+
+def test_a_wait_longer_than_what_is_left_ends_it() -> None:
+    assert next_wait_s(POLICY, n_attempts=1, elapsed_s=90, server_wait_s=10, draw=0.5) is None
+
+
+@given(
+    n_attempts=st.integers(1, 10),
+    elapsed_s=st.floats(0, 200),
+    wait_s=st.none() | st.floats(0, 1e9),
+    draw=st.floats(0, 1, exclude_max=True),
+)
+def test_no_wait_outlasts_the_total_time(
+    n_attempts: int, elapsed_s: float, wait_s: float | None, draw: float
+) -> None:
+    found = next_wait_s(
+        POLICY, n_attempts=n_attempts, elapsed_s=elapsed_s, server_wait_s=wait_s, draw=draw
+    )
+
+    assert found is None or elapsed_s + found < POLICY.total_s
+
+
+@pytest.mark.parametrize(
+    ("headers", "wait_s"),
+    [
+        pytest.param({}, None, id="none"),
+        pytest.param({"retry-after": "3"}, 3.0, id="seconds"),
+        pytest.param({"retry-after": "0.5"}, 0.5, id="fraction"),
+        pytest.param({"retry-after-ms": "250", "retry-after": "9"}, 0.25, id="milliseconds first"),
+        pytest.param({"retry-after": "Sat, 21 Nov 2026 09:30:07 GMT"}, 7.0, id="date"),
+        pytest.param({"retry-after": "Sat, 21 Nov 2026 09:30:07 -0000"}, 7.0, id="naive date"),
+        pytest.param({"retry-after": "Sat, 21 Nov 2026 09:29:00 GMT"}, 0.0, id="past date"),
+        pytest.param({"retry-after": "soon"}, None, id="unreadable"),
+        pytest.param({"retry-after": "-5"}, None, id="negative"),
+        pytest.param({"retry-after": "inf"}, None, id="infinite"),
+        pytest.param({"retry-after": "Sat, 99 Nov 2026 09:30:07 GMT"}, None, id="no such day"),
+    ],
+)
+def test_what_the_server_asks_for_is_read(headers: dict[str, str], wait_s: float | None) -> None:
+    assert server_wait_s(headers, now=NOW) == wait_s
