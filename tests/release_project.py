@@ -117,9 +117,7 @@ _NOT_ANSWERED = {(2, 2): ResponseStatus.TRUNCATED}
 _numbers = itertools.count(1)
 
 
-def make_tiny_project(
-    session: Session, *, is_simulated: bool = False, slug: str = SLUG
-) -> Project:
+def make_tiny_project(session: Session, *, is_simulated: bool = False, slug: str = SLUG) -> Project:
     """Add the project with its prompts, responses, pairs and judgments."""
     version = _prompt_set_version(session)
     endpoints = [make_endpoint(session, slug=name, model=f"{name}-1") for name in MODELS]

@@ -17,6 +17,7 @@ from evalhub.web.context import (
     now,
     requires,
 )
+from evalhub.web.release_files import OTHER_NOTES, arrange
 
 bp = Blueprint("releases", __name__, url_prefix="/releases")
 
@@ -60,7 +61,8 @@ def show(project: str, version: str) -> ResponseReturnValue:
         "releases/show.html",
         release=release,
         manifest=manifest,
-        files=downloadable(release),
+        listing=arrange(downloadable(release)),
+        other_notes=OTHER_NOTES,
         samples=sample_pairs(release.folder, manifest),
         limits=LIMITS,
         snippets=snippets(f"{project}-{version}", manifest.counts.rows),

@@ -4,6 +4,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from evalhub.core.people import SCOPE_ROLES, Role, Scope
+from evalhub.core.scoring.linking import LinkPurpose
 from evalhub.services.scoring.boards import project_boards
 from evalhub.web.context import current_actor, current_session, requires
 from evalhub.web.plots import board_plot
@@ -14,6 +15,12 @@ READERS = SCOPE_ROLES[Scope.PROJECTS_READ]
 BUILDERS = (Role.RESEARCHER, Role.ADMIN)
 HEAT_STEPS = (20, 30, 40, 47, 53, 60, 70, 80)
 """Upper bounds, in per cent, of the steps of the win matrix's scale; the fifth is even."""
+
+MAX_SUGGESTIONS = 8
+PURPOSES = {
+    LinkPurpose.JOIN_BOARDS: "to put their boards on one scale",
+    LinkPurpose.BOUND_A_GAP: "to bound the gap between them",
+}
 
 
 @bp.get("/<slug>/scores")
@@ -34,6 +41,8 @@ def show_scores(slug: str) -> ResponseReturnValue:
         not_compared=[row.model for board in boards if not board.n_judgments for row in board.rows],
         can_build=current_actor().has(*BUILDERS),
         heat=heat_class,
+        purposes=PURPOSES,
+        suggestions=scored.boards.suggestions[:MAX_SUGGESTIONS],
     )
 
 

@@ -6,9 +6,9 @@ from evalhub.core.releasing.agreement import AgreementFigure
 from evalhub.core.releasing.card_front import front_matter
 from evalhub.core.releasing.manifest import Manifest
 from evalhub.core.releasing.usage import snippets
-from evalhub.core.releasing.vocabulary import Part
+from evalhub.core.releasing.vocabulary import Part, Split
 
-_PARTS = {
+PART_NOTES = {
     Part.PAIRS: "pairs with a majority: `prompt`, `chosen`, `rejected` and the figures below",
     Part.PAIRS_MARGIN: "the pairs that have graded preferences, with `margin`",
     Part.TRL: "the same pairs with the three columns a TRL reward trainer reads",
@@ -16,6 +16,7 @@ _PARTS = {
     Part.JUDGMENTS: "one row a judgment, as shown and turned to the pair's own order",
     Part.PROMPTS: "the prompts",
 }
+"""What each table holds, in a line."""
 
 SIMULATED = (
     "This release holds simulated data. Simulated judgments come from a program, simulated "
@@ -73,9 +74,10 @@ def _body(manifest: Manifest) -> Iterator[str]:
 
 def _tables(manifest: Manifest) -> list[str]:
     rows = [
-        (f"`{part}`", _PARTS[part], split, f"{n:,}")
+        (f"`{part}`", PART_NOTES[part], split, f"{n:,}")
         for part in Part
-        for split, n in manifest.counts.rows.get(part, {}).items()
+        for split in Split
+        if (n := manifest.counts.rows.get(part, {}).get(split))
     ]
     return _table(("Table", "Holds", "Split", "Rows"), rows)
 

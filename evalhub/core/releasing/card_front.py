@@ -30,7 +30,8 @@ def front_matter(manifest: Manifest) -> str:
     rows = manifest.counts.rows
     parts = [part for part in Part if rows.get(part)]
     head = {
-        "pretty_name": f"{manifest.release.title} {manifest.release.version}",
+        # On one line: a line of dashes in it would end the head.
+        "pretty_name": " ".join(f"{manifest.release.title} {manifest.release.version}".split()),
         **_license(inputs.prompt_set.licenses, [one.output_terms for one in inputs.endpoints]),
         "language": sorted({tag.split("-")[0].lower() for tag in inputs.prompt_set.languages}),
         "annotations_creators": sorted(

@@ -56,18 +56,3 @@ class JudgedPair:
     is_simulated: bool
     split: Split
     judgments: tuple[ReleaseJudgment, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class RubricDocument:
-    """Hold one rubric version as canonical JSON."""
-
-    id: str
-    version: str
-    sha256: str
-    document: str
-
-    @property
-    def path(self) -> str:
-        """Return where a release keeps the rubric."""
-        return f"rubrics/{self.id}-{self.version}.json"

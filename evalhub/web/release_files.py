@@ -1,0 +1,64 @@
+"""Arrange the files of a release as a page lists them: by table and split."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from evalhub.core.releasing.card import PART_NOTES
+from evalhub.core.releasing.checksums import CHECKSUMS
+from evalhub.core.releasing.files import FileFacts, table_path
+from evalhub.core.releasing.manifest import CARD, MANIFEST, RECIPE
+from evalhub.core.releasing.vocabulary import FileFormat, Part, Split
+
+OTHER_NOTES = {
+    CARD: "the dataset card",
+    CHECKSUMS: "the hash of every file",
+    MANIFEST: "what went in and what came out, for programs",
+    RECIPE: "the rules that made the rows",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SplitFiles:
+    """Hold the files of one split, a format each, in the order of the formats."""
+
+    name: str
+    n_rows: int
+    files: tuple[FileFacts, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TableFiles:
+    """Hold the splits of one table, and what the table is."""
+
+    name: str
+    note: str
+    splits: tuple[SplitFiles, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FileListing:
+    """Hold the tables of a release and the files beside them."""
+
+    tables: tuple[TableFiles, ...]
+    others: tuple[FileFacts, ...]
+
+
+def arrange(files: Sequence[FileFacts]) -> FileListing:
+    """Return the files by table and split, and those that are no table."""
+    by_path = {file.path: file for file in files}
+    tables = tuple(
+        TableFiles(part.value, PART_NOTES[part].replace("`", ""), splits)
+        for part in Part
+        if (splits := tuple(_splits(part, by_path)))
+    )
+    return FileListing(tables, tuple(file for file in files if file.n_rows is None))
+
+
+def _splits(part: Part, by_path: dict[str, FileFacts]) -> list[SplitFiles]:
+    found = []
+    for split in Split:
+        paths = [table_path(part, split, kind) for kind in FileFormat]
+        files = tuple(by_path[path] for path in paths if path in by_path)
+        if files:
+            found.append(SplitFiles(split.value, files[0].n_rows or 0, files))
+    return found

@@ -1,0 +1,128 @@
+from dataclasses import replace
+
+import pytest
+
+from evalhub.core.judging.answers import Choice
+from evalhub.core.releasing.aggregation import (
+    chosen_share,
+    margin,
+    mean_preference,
+    soft_label,
+    summarise,
+)
+from evalhub.core.releasing.vocabulary import PairOutcome
+from evalhub.core.responses import ResponseStatus
+from tests.core.releasing.material import make_judged_pair, make_judgment, with_status
+
+A, B, TIE, CANNOT = Choice.A, Choice.B, Choice.TIE, Choice.CANNOT_JUDGE
+
+
+@pytest.mark.parametrize(
+    ("choices", "outcome", "chosen"),
+    [
+        pytest.param([A], PairOutcome.PREFERENCE, "x", id="one for x"),
+        pytest.param([B], PairOutcome.PREFERENCE, "y", id="one for y"),
+        pytest.param([A, A, B], PairOutcome.PREFERENCE, "x", id="two of three"),
+        pytest.param([A, B, B, CANNOT], PairOutcome.PREFERENCE, "y", id="cannot-judge left out"),
+        pytest.param([A, B], PairOutcome.TIE, None, id="one each"),
+        pytest.param([A, TIE], PairOutcome.TIE, None, id="half is no majority"),
+        pytest.param([A, A, B, TIE], PairOutcome.TIE, None, id="plurality is no majority"),
+        pytest.param([Choice.BOTH_BAD], PairOutcome.TIE, None, id="both bad"),
+        pytest.param([CANNOT, CANNOT], PairOutcome.CANNOT_JUDGE, None, id="nobody could judge"),
+    ],
+)
+def test_majority_of_those_who_judged_decides(
+    choices: list[Choice], outcome: PairOutcome, chosen: str | None
+) -> None:
+    pair = make_judged_pair(*(make_judgment(choice) for choice in choices))
+
+    summary = summarise(pair)
+
+    assert (summary.outcome, summary.chosen) == (outcome, chosen)
+
+
+def test_side_order_is_undone() -> None:
+    pair = make_judged_pair(make_judgment(A, -3), make_judgment(B, 2, is_swapped=True))
+
+    summary = summarise(pair)
+
+    assert summary.chosen == "x"
+    assert summary.preference_sum == -5
+
+
+@pytest.mark.parametrize("status", [s for s in ResponseStatus if s is not ResponseStatus.ANSWERED])
+def test_response_that_is_no_answer_is_never_released(status: ResponseStatus) -> None:
+    pair = with_status(make_judged_pair(make_judgment(A, vetoed="xy")), status)
+
+    summary = summarise(pair)
+
+    assert summary.outcome is PairOutcome.RESPONSE_NOT_ANSWERED
+    assert summary.chosen is None
+
+
+def test_identical_texts_are_no_preference() -> None:
+    pair = replace(make_judged_pair(make_judgment(A)), y_text="Rest.")
+
+    assert summarise(pair).outcome is PairOutcome.IDENTICAL_RESPONSES
+
+
+@pytest.mark.parametrize(
+    ("vetoes", "outcome"),
+    [
+        pytest.param(["xy"], PairOutcome.BOTH_UNACCEPTABLE, id="by all"),
+        pytest.param(["xy", ""], PairOutcome.BOTH_UNACCEPTABLE, id="by half"),
+        pytest.param(["x", "y"], PairOutcome.BOTH_UNACCEPTABLE, id="each by half"),
+        pytest.param(["xy", "", ""], PairOutcome.PREFERENCE, id="by a third"),
+        pytest.param(["x", "x"], PairOutcome.PREFERENCE, id="one side only"),
+    ],
+)
+def test_two_vetoed_responses_make_no_pair(vetoes: list[str], outcome: PairOutcome) -> None:
+    pair = make_judged_pair(*(make_judgment(A, vetoed=veto) for veto in vetoes))
+
+    assert summarise(pair).outcome is outcome
+
+
+def test_veto_of_those_who_cannot_judge_does_not_count() -> None:
+    pair = make_judged_pair(make_judgment(A), make_judgment(CANNOT, vetoed="xy"))
+
+    summary = summarise(pair)
+
+    assert not summary.vetoed_x
+    assert not summary.vetoed_y
+
+
+def test_figures_follow_from_the_counts() -> None:
+    pair = make_judged_pair(
+        make_judgment(B, 3), make_judgment(B, 1), make_judgment(B), make_judgment(TIE, 0)
+    )
+
+    summary = summarise(pair)
+
+    assert soft_label(summary) == 3.5 / 4
+    assert chosen_share(summary) == 3 / 4
+    assert mean_preference(summary) == 4 / 3
+    assert margin(summary) == 4 / 9
+
+
+def test_ungraded_pair_has_no_mean_and_no_margin() -> None:
+    summary = summarise(make_judged_pair(make_judgment(A)))
+
+    assert mean_preference(summary) is None
+    assert margin(summary) is None
+
+
+def test_margin_is_never_negative() -> None:
+    pair = make_judged_pair(make_judgment(A, -1), make_judgment(A, -1), make_judgment(B, 3))
+
+    summary = summarise(pair)
+
+    assert mean_preference(summary) == -1 / 3
+    assert margin(summary) == 0
+
+
+def test_zero_mean_has_no_sign() -> None:
+    summary = summarise(
+        make_judged_pair(make_judgment(A, -1), make_judgment(A), make_judgment(B, 1))
+    )
+
+    assert str(mean_preference(summary)) == "0.0"

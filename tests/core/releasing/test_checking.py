@@ -1,0 +1,158 @@
+from copy import deepcopy
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from evalhub.core.judging.answers import Choice
+from evalhub.core.releasing.aggregation import summarise
+from evalhub.core.releasing.checking import RowChecks, check_nulls, check_schema
+from evalhub.core.releasing.judgment_rows import judgment_row
+from evalhub.core.releasing.material import JudgedPair
+from evalhub.core.releasing.pair_rows import margin_row, pair_row, prompt_row, tie_row, trl_row
+from evalhub.core.releasing.schemas import SCHEMAS
+from evalhub.core.releasing.vocabulary import PairOutcome, Part, Split
+from tests.core.releasing.material import make_judged_pair, make_judgment, make_prompt
+
+Row = dict[str, Any]
+Tables = dict[Part, list[Row]]
+
+
+def make_tables() -> Tables:
+    """Return the rows of a sound release of one pair and one tie."""
+    pair = make_judged_pair(make_judgment(Choice.A, -2))
+    tie = make_judged_pair(make_judgment(Choice.TIE, 0, who="bob"), identity="pair-2")
+    return deepcopy(
+        {
+            **_pair_tables(pair),
+            Part.TIES: [dict(tie_row(tie, summarise(tie)))],
+            Part.JUDGMENTS: [
+                dict(judgment_row(one.judgments[0], one, outcome))
+                for one, outcome in ((pair, PairOutcome.PREFERENCE), (tie, PairOutcome.TIE))
+            ],
+            Part.PROMPTS: [dict(prompt_row(make_prompt(), Split.TRAIN))],
+        }
+    )
+
+
+def _pair_tables(pair: JudgedPair) -> Tables:
+    summary = summarise(pair)
+    row = pair_row(pair, summary)
+    with_margin = margin_row(row, summary)
+    assert with_margin is not None
+    return {
+        Part.PAIRS: [dict(row)],
+        Part.PAIRS_MARGIN: [dict(with_margin)],
+        Part.TRL: [dict(trl_row(row))],
+    }
+
+
+def problems_of(tables: Tables) -> list[str]:
+    checks = RowChecks()
+    for part, rows in tables.items():
+        for row in rows:
+            checks.check(part, Split(row.get("split", "train")), row, where=part.value)
+    return [str(problem) for problem in checks.finish()]
+
+
+def test_sound_release_has_no_problem() -> None:
+    assert problems_of(make_tables()) == []
+
+
+@pytest.mark.parametrize(
+    ("part", "changes", "rule"),
+    [
+        (Part.PAIRS, {"n_ties": 3}, "n_judgments is not the sum of its parts"),
+        (Part.PAIRS, {"n_chosen": 0, "n_ties": 1}, "no majority prefers the chosen response"),
+        (Part.PAIRS, {"soft_label": 0.4}, "soft_label or agreement does not follow"),
+        (Part.PAIRS, {"agreement": 0.4}, "soft_label or agreement does not follow"),
+        (Part.PAIRS, {"n_judgments": 2, "n_ties": 1}, "no majority"),
+        (Part.PAIRS_MARGIN, {"margin": 1.5}, "margin 1.5 is not between 0 and 1"),
+        (Part.PAIRS_MARGIN, {"margin": float("nan")}, "margin nan is not between 0 and 1"),
+        (Part.PAIRS_MARGIN, {"pair_id": "other"}, "in pairs_margin but not in pairs"),
+        (Part.TIES, {"n_a": 1, "n_judgments": 1}, "so it is no tie"),
+        (Part.TIES, {"pair_id": "pair-1"}, "is in pairs and in ties"),
+        (Part.PROMPTS, {"prompt_id": "other"}, "prompt 'p1' is not in prompts"),
+        (Part.JUDGMENTS, {"choice": "cannot_judge"}, "states 1 judgments; there are 0"),
+        (Part.JUDGMENTS, {"split": "test"}, "prompt 'p1' is in two splits"),
+    ],
+)
+def test_changed_value_is_found(part: Part, changes: Row, rule: str) -> None:
+    tables = make_tables()
+    tables[part][0] |= changes
+
+    assert any(rule in problem for problem in problems_of(tables))
+
+
+def test_row_twice_is_found() -> None:
+    tables = make_tables()
+    tables[Part.PROMPTS] *= 2
+
+    assert problems_of(tables) == ["prompts: prompt_id 'p1' stands in prompts twice"]
+
+
+def test_split_of_another_file_is_found() -> None:
+    checks = RowChecks()
+
+    checks.check(Part.PROMPTS, Split.TEST, make_tables()[Part.PROMPTS][0], where="x")
+
+    assert "x: split 'train' is not that of its file" in map(str, checks.finish())
+
+
+def test_group_in_two_splits_is_found() -> None:
+    tables = make_tables()
+    tables[Part.PROMPTS].append(
+        tables[Part.PROMPTS][0] | {"prompt_id": "p2", "split": "validation"}
+    )
+
+    assert problems_of(tables) == ["prompts: prompt group 'g1' is in two splits"]
+
+
+def test_tie_among_the_pairs_is_found() -> None:
+    tables = make_tables()
+    tables[Part.PAIRS][0]["rejected"] = tables[Part.PAIRS][0]["chosen"]
+
+    assert "pairs: chosen and rejected are the same" in problems_of(tables)
+
+
+@pytest.mark.parametrize(
+    ("turns", "rule"),
+    [
+        ([], "chosen is not one turn of the assistant"),
+        ([{"role": "user", "content": "x"}], "chosen is not one turn of the assistant"),
+        ([{"role": "assistant", "content": None}], "a message has no role or no content"),
+    ],
+)
+def test_wrong_turn_is_found(turns: list[Row], rule: str) -> None:
+    tables = make_tables()
+    tables[Part.TRL][0]["chosen"] = turns
+
+    found = problems_of(tables)
+
+    assert f"trl: {rule}" in found
+    assert "trl does not hold the same conversations as pairs" in found
+
+
+def test_schema_with_another_type_or_a_reserved_name_is_found() -> None:
+    wrong = SCHEMAS[Part.PAIRS].append(pa.field("messages", pa.string()))
+
+    problems = [str(problem) for problem in check_schema(Part.PAIRS, wrong, where="f")]
+
+    assert problems == [
+        "f: the schema is not that of the table pairs",
+        "f, column 'messages': is a name that trainers give a meaning of their own",
+    ]
+
+
+@pytest.mark.parametrize("part", list(Part))
+def test_own_schema_is_right(part: Part) -> None:
+    assert check_schema(part, SCHEMAS[part], where="f") == []
+
+
+def test_null_in_a_required_column_is_found() -> None:
+    row = make_tables()[Part.PAIRS][0] | {"prompt": None, "mean_preference": None}
+    batch = pa.RecordBatch.from_pylist([row], schema=SCHEMAS[Part.PAIRS])
+
+    problems = check_nulls(Part.PAIRS, batch, where="f")
+
+    assert [str(problem) for problem in problems] == ["f, column 'prompt': holds a null"]

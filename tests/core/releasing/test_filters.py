@@ -1,0 +1,24 @@
+from collections import Counter
+
+from evalhub.core.releasing.filters import FilterCount, judgment_filters, pair_filters
+from evalhub.core.releasing.vocabulary import FilterName, PairOutcome, Part
+
+
+def test_judgment_filters_work_one_after_another() -> None:
+    dropped = Counter({FilterName.MODEL_JUDGE: 2, FilterName.HELD_OUT_PROMPT: 1})
+
+    found = judgment_filters(10, dropped)
+
+    assert [(one.rows_in, one.rows_out) for one in found] == [(10, 8), (8, 8), (8, 7)]
+
+
+def test_last_pair_filter_leaves_the_preferences() -> None:
+    outcomes = Counter({outcome: number for number, outcome in enumerate(PairOutcome, start=1)})
+
+    *chain, margin = pair_filters(outcomes, n_with_margin=0)
+
+    assert chain[0].rows_in == outcomes.total()
+    assert chain[-1].rows_out == outcomes[PairOutcome.PREFERENCE]
+    assert margin == FilterCount(
+        FilterName.NO_GRADED_PREFERENCE, Part.PAIRS_MARGIN, rows_in=1, rows_out=0
+    )

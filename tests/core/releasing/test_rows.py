@@ -1,0 +1,151 @@
+from typing import get_type_hints
+
+import pyarrow as pa
+import pytest
+
+from evalhub.core.judging.answers import (
+    Answer,
+    CannotJudgeReason,
+    Choice,
+    CitationCheck,
+    ComparedCriterion,
+    NotApplicable,
+    RaisedFlag,
+    RatedCriterion,
+    SideFlags,
+    TriageAnswer,
+)
+from evalhub.core.releasing import rows
+from evalhub.core.releasing.aggregation import summarise
+from evalhub.core.releasing.judgment_rows import iso_week, judgment_row
+from evalhub.core.releasing.pair_rows import margin_row, pair_row, prompt_row, tie_row, trl_row
+from evalhub.core.releasing.schemas import KEYS, RESERVED_NAMES, SCHEMAS
+from evalhub.core.releasing.vocabulary import PairOutcome, Part, Split
+from tests.core.releasing.material import MOMENT, make_judged_pair, make_judgment, make_prompt
+
+ROW_TYPES = {
+    Part.PAIRS: rows.PairRow,
+    Part.PAIRS_MARGIN: rows.MarginRow,
+    Part.TRL: rows.TrlRow,
+    Part.TIES: rows.TieRow,
+    Part.JUDGMENTS: rows.JudgmentRow,
+    Part.PROMPTS: rows.PromptRow,
+}
+
+
+@pytest.mark.parametrize("part", list(Part))
+def test_row_type_has_the_columns_of_the_schema(part: Part) -> None:
+    assert list(get_type_hints(ROW_TYPES[part])) == SCHEMAS[part].names
+
+
+@pytest.mark.parametrize("part", list(Part))
+def test_only_the_margin_table_uses_a_reserved_name(part: Part) -> None:
+    expected = {"margin"} if part is Part.PAIRS_MARGIN else set()
+
+    assert set(SCHEMAS[part].names) & RESERVED_NAMES == expected
+
+
+@pytest.mark.parametrize("part", [Part.PAIRS, Part.PAIRS_MARGIN, Part.TRL])
+def test_columns_that_trainers_read_are_never_null(part: Part) -> None:
+    read = {"prompt", "chosen", "rejected", "margin"} & set(SCHEMAS[part].names)
+
+    assert not any(SCHEMAS[part].field(name).nullable for name in read)
+
+
+@pytest.mark.parametrize("part", list(KEYS))
+def test_key_is_a_column(part: Part) -> None:
+    assert SCHEMAS[part].field(KEYS[part]).type == pa.string()
+
+
+def test_chosen_is_what_the_majority_prefers() -> None:
+    pair = make_judged_pair(make_judgment(Choice.B, 2, vetoed="x"))
+
+    row = pair_row(pair, summarise(pair))
+
+    assert row["chosen"] == [{"role": "assistant", "content": "Drink."}]
+    assert row["rejected"] == [{"role": "assistant", "content": "Rest."}]
+    assert (row["chosen_model"], row["rejected_model"]) == ("birch-1", "alder-1")
+    assert (row["chosen_vetoed"], row["rejected_vetoed"]) == (False, True)
+    assert (row["n_chosen"], row["n_rejected"]) == (1, 0)
+
+
+def test_trl_row_has_the_three_columns_and_no_others() -> None:
+    pair = make_judged_pair(make_judgment(Choice.A))
+    row = pair_row(pair, summarise(pair))
+
+    assert trl_row(row) == {name: row[name] for name in ("prompt", "chosen", "rejected")}
+
+
+def test_ungraded_pair_has_no_margin_row() -> None:
+    pair = make_judged_pair(make_judgment(Choice.A))
+    summary = summarise(pair)
+
+    assert margin_row(pair_row(pair, summary), summary) is None
+
+
+def test_graded_pair_has_a_margin() -> None:
+    pair = make_judged_pair(make_judgment(Choice.A, -3))
+    summary = summarise(pair)
+
+    found = margin_row(pair_row(pair, summary), summary)
+
+    assert found is not None
+    assert found["margin"] == 1.0
+
+
+def test_tie_row_chooses_nothing() -> None:
+    pair = make_judged_pair(make_judgment(Choice.BOTH_BAD, 0), make_judgment(Choice.B))
+
+    row = tie_row(pair, summarise(pair))
+
+    assert not {"chosen", "rejected"} & row.keys()
+    assert (row["n_a"], row["n_b"], row["n_ties"], row["n_both_bad"]) == (0, 1, 1, 1)
+    assert row["soft_label_b"] == 0.75
+
+
+def test_prompt_row_writes_empty_text_for_no_jurisdiction() -> None:
+    row = prompt_row(make_prompt(), Split.TEST)
+
+    assert row["jurisdiction"] == ""
+    assert (row["split"], row["tags"]) == ("test", ["symptoms"])
+
+
+def test_judgment_is_turned_to_the_order_of_the_pair() -> None:
+    answer = Answer(
+        triage=(TriageAnswer("competence", "in_scope"),),
+        flags_a=SideFlags(raised=(RaisedFlag("rude", quote="no"),)),
+        citations_b=(CitationCheck(2, "supports"),),
+        rated=(RatedCriterion("correct", a=4), RatedCriterion("sources", a=NotApplicable.NA, b=1)),
+        compared=(ComparedCriterion("clear", -1),),
+        reasons=("correct",),
+        why="A is right.",
+    )
+    judgment = make_judgment(Choice.A, -2, is_swapped=True, answer=answer)
+
+    row = judgment_row(judgment, make_judged_pair(judgment), PairOutcome.PREFERENCE)
+
+    assert (row["choice"], row["choice_shown"], row["shown_left"]) == ("b", "a", "b")
+    assert (row["preference"], row["preference_shown"]) == (2, -2)
+    assert row["flags"] == [{"flag": "rude", "side": "b", "quote": "no"}]
+    assert row["citations"] == [{"number": 2, "side": "a", "result": "supports"}]
+    assert [tuple(item.values()) for item in row["criteria"]] == [
+        ("correct", "b", 4, False),
+        ("sources", "a", 1, False),
+        ("sources", "b", None, True),
+        ("clear", "pair", 1, False),
+    ]
+    assert row["triage"] == [{"question": "competence", "option": "in_scope"}]
+    assert (row["reasons"], row["why"]) == (["correct"], "A is right.")
+
+
+def test_cannot_judge_keeps_its_reason() -> None:
+    answer = Answer(choice=Choice.CANNOT_JUDGE, cannot_judge_reason=CannotJudgeReason.CONTESTED)
+    judgment = make_judgment(Choice.CANNOT_JUDGE, answer=answer)
+
+    row = judgment_row(judgment, make_judged_pair(judgment), PairOutcome.CANNOT_JUDGE)
+
+    assert row["cannot_judge_reason"] == "contested"
+
+
+def test_times_are_told_to_the_week() -> None:
+    assert iso_week(MOMENT) == "2026-W47"

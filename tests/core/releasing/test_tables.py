@@ -1,0 +1,62 @@
+from dataclasses import replace
+
+from evalhub.core.judging.answers import Choice
+from evalhub.core.releasing.files import TableFiles
+from evalhub.core.releasing.tables import Tally, judgment_lines, write_tables
+from evalhub.core.releasing.vocabulary import PairOutcome, Split
+from tests.core.releasing.material import (
+    make_judged_pair,
+    make_judgment,
+    make_prompt,
+    make_record,
+)
+from tests.core.releasing.test_files import Folder
+
+A = make_judged_pair(make_judgment(Choice.A, -1), make_judgment(Choice.A, who="bob"), identity="a")
+UNGRADED = make_judged_pair(make_judgment(Choice.B, who="bob"), identity="b")
+TIE = make_judged_pair(make_judgment(Choice.TIE), identity="c")
+UNJUDGED = make_judged_pair(make_judgment(Choice.CANNOT_JUDGE), identity="d")
+
+
+def write(folder: Folder) -> tuple[Tally, dict[str, int | None]]:
+    files = TableFiles(folder.open)
+    pairs = [A, UNGRADED, TIE, replace(UNJUDGED, is_simulated=True)]
+    tally = write_tables(pairs, [(make_prompt(), Split.TRAIN)], files=files)
+    return tally, {facts.path: facts.n_rows for facts in files.close()}
+
+
+def test_every_pair_goes_where_its_outcome_says() -> None:
+    _, rows = write(Folder())
+
+    assert {path: n for path, n in rows.items() if path.endswith("jsonl")} == {
+        "judgments/train.jsonl": 5,
+        "pairs/train.jsonl": 2,
+        "pairs_margin/train.jsonl": 1,
+        "prompts/train.jsonl": 1,
+        "ties/train.jsonl": 1,
+        "trl/train.jsonl": 2,
+    }
+
+
+def test_tally_counts_what_was_written() -> None:
+    tally, _ = write(Folder())
+
+    assert tally.outcomes == {
+        PairOutcome.PREFERENCE: 2,
+        PairOutcome.TIE: 1,
+        PairOutcome.CANNOT_JUDGE: 1,
+    }
+    assert tally.annotators_by_origin() == {"account": 2}
+    assert tally.judgments_by_origin == {"form": 5}
+    assert (tally.n_with_margin, tally.n_cannot_judge, tally.n_simulated_pairs) == (1, 1, 1)
+    assert tally.models == {"alder-1", "birch-1"}
+
+
+def test_snapshot_tells_judgments_apart_but_not_their_row_ids_or_times() -> None:
+    record = make_record(Choice.A)
+    same = replace(record, public_id="other", revision=2, active_seconds=3.0)
+    other = replace(record, why="Because.")
+
+    lines = list(judgment_lines([("j", record), ("j", same), ("j", other)]))
+
+    assert lines[0] == lines[1] != lines[2]
