@@ -26,7 +26,18 @@ from evalhub.rim.incoming import StrictJson, check_host, check_text
 from evalhub.rim.routing import BoundedInteger, is_api, is_plain
 from evalhub.rim.state import Runtime, abandon, begin, finish, request_state, utc_now
 from evalhub.services.transaction import open_database
-from evalhub.web import account, admin, auth, endpoints, home, pulls, releases, scores
+from evalhub.web import (
+    account,
+    admin,
+    auth,
+    endpoints,
+    home,
+    prompt_sets,
+    pulls,
+    releases,
+    rubrics,
+    scores,
+)
 from evalhub.web import context as web_context
 from evalhub.web.frame import fit_templates
 from evalhub.web.problems import failure_page
@@ -41,6 +52,8 @@ PAGES: tuple[Blueprint, ...] = (
     releases.bp,
     endpoints.bp,
     pulls.bp,
+    prompt_sets.bp,
+    rubrics.bp,
 )
 """The parts of the site, one a module of ``evalhub.web``."""
 
