@@ -1,0 +1,259 @@
+"""Whatever a server does, asking it ends in an outcome that says what happened."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+
+import pytest
+
+from evalhub.core.pulling.outcomes import Outcome
+from evalhub.core.pulling.specs import EndpointSpec, Question
+from evalhub.core.responses import ErrorKind, ResponseStatus
+from evalhub.endpoints.client import open_client
+from evalhub.endpoints.errors import MissingKey, UnknownDialect, UrlBlocked
+from evalhub.endpoints.retry import Timing
+from tests.endpoints import faults
+from tests.endpoints.faults import Behaviour, FaultServer, completion, reply, send, then_ok
+
+ALLOWED = frozenset({"127.0.0.1"})
+QUESTION = Question(1, [{"role": "user", "content": "Well?"}])
+KEY = "sk-very/secret"
+
+
+class Waits:
+    """Note each wait instead of waiting."""
+
+    def __init__(self) -> None:
+        self.seconds: list[float] = []
+
+    async def sleep(self, seconds: float) -> None:
+        """Note the wait."""
+        self.seconds.append(seconds)
+
+
+def ask(
+    behaviour: Behaviour,
+    *,
+    waits: Waits | None = None,
+    environ: Mapping[str, str] | None = None,
+    **settings: float | str,
+) -> tuple[Outcome, FaultServer]:
+    """Ask a server that behaves so, once."""
+    timing = Timing(sleep=(waits or Waits()).sleep, draw=lambda: 0.5)
+
+    async def run(url: str) -> Outcome:
+        spec = EndpointSpec("slug", "m", "chat_completions", url, **settings)  # type: ignore[arg-type]  # each test knows
+        client = open_client(spec, environ=environ or {}, allowed_hosts=ALLOWED, timing=timing)
+        async with client as opened:
+            return await opened.ask(QUESTION)
+
+    with FaultServer(behaviour) as server:
+        return asyncio.run(run(server.url)), server
+
+
+def test_an_answer_comes_back_whole() -> None:
+    outcome, server = ask(reply(200, completion("Yes.")), max_concurrency=2)
+
+    assert (outcome.status, outcome.text, outcome.n_attempts) == (
+        ResponseStatus.ANSWERED,
+        "Yes.",
+        1,
+    )
+    assert json.loads(server.bodies[0]) == {
+        "model": "m",
+        "messages": QUESTION.messages,
+        "stream": False,
+    }
+    assert outcome.latency_ms is not None
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        pytest.param(completion(""), ResponseStatus.EMPTY, id="empty"),
+        pytest.param(completion(None), ResponseStatus.EMPTY, id="null"),
+        pytest.param(
+            completion("Ye", finish_reason="length"), ResponseStatus.TRUNCATED, id="length"
+        ),
+        pytest.param(
+            completion("", finish_reason="content_filter"), ResponseStatus.REFUSED, id="filter"
+        ),
+        pytest.param(completion(None, refusal="No."), ResponseStatus.REFUSED, id="refusal"),
+    ],
+)
+def test_what_is_no_answer_is_stored_as_that(body: bytes, status: ResponseStatus) -> None:
+    outcome, _ = ask(reply(200, body))
+
+    assert outcome.status is status
+
+
+def test_a_refusal_keeps_its_words() -> None:
+    outcome, _ = ask(reply(200, completion(None, refusal="I will not.")))
+
+    assert outcome.text == "I will not."
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "kind"),
+    [
+        pytest.param(reply(500), ErrorKind.SERVER, id="always 500"),
+        pytest.param(reply(429), ErrorKind.RATE_LIMITED, id="always 429"),
+        pytest.param(reply(200, completion()[:20]), ErrorKind.MALFORMED, id="truncated JSON"),
+        pytest.param(reply(200, b'{"choices": 7}'), ErrorKind.MALFORMED, id="wrong types"),
+        pytest.param(reply(200, b"\xff\xfe{}"), ErrorKind.MALFORMED, id="not UTF-8"),
+        pytest.param(reply(200, b"[" * 300_000), ErrorKind.MALFORMED, id="deep JSON"),
+        pytest.param(faults.huge, ErrorKind.MALFORMED, id="huge body"),
+        pytest.param(faults.bomb, ErrorKind.MALFORMED, id="gzip bomb"),
+        pytest.param(faults.cut_short, ErrorKind.CONNECTION, id="cut short"),
+        pytest.param(faults.reset, ErrorKind.CONNECTION, id="reset"),
+        pytest.param(faults.stray, ErrorKind.CONNECTION, id="not HTTP"),
+    ],
+)
+def test_a_passing_failure_is_tried_until_the_attempts_run_out(
+    behaviour: Behaviour, kind: ErrorKind
+) -> None:
+    outcome, server = ask(behaviour, max_attempts=2)
+
+    assert (outcome.status, outcome.error_kind, outcome.n_attempts) == (
+        ResponseStatus.ERROR,
+        kind,
+        2,
+    )
+    assert server.n_calls == 2
+    assert outcome.error_message
+
+
+@pytest.mark.parametrize("behaviour", [faults.hang, faults.drip], ids=["silence", "slow drip"])
+def test_a_server_that_takes_too_long_is_given_up(behaviour: Behaviour) -> None:
+    outcome, server = ask(behaviour, max_attempts=2, request_timeout_s=0.15)
+
+    assert (outcome.error_kind, server.n_calls) == (ErrorKind.TIMEOUT, 2)
+    assert "0.15 s" in outcome.error_message
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "kind"),
+    [
+        pytest.param(reply(400), ErrorKind.REJECTED, id="400"),
+        pytest.param(reply(401), ErrorKind.UNAUTHORISED, id="401"),
+        pytest.param(
+            reply(429, b'{"error": {"code": "insufficient_quota"}}'), ErrorKind.QUOTA, id="quota"
+        ),
+        pytest.param(
+            reply(302, headers={"Location": "http://169.254.169.254/latest/meta-data"}),
+            ErrorKind.BLOCKED,
+            id="redirect to the metadata service",
+        ),
+    ],
+)
+def test_a_hopeless_failure_ends_at_once(behaviour: Behaviour, kind: ErrorKind) -> None:
+    outcome, server = ask(behaviour)
+
+    assert (outcome.error_kind, outcome.n_attempts, server.n_calls) == (kind, 1, 1)
+
+
+@pytest.mark.parametrize(
+    "first",
+    [reply(503), reply(429), reply(200, b"{"), faults.reset],
+    ids=["503", "429", "malformed", "reset"],
+)
+def test_a_failure_that_passes_ends_in_an_answer(first: Behaviour) -> None:
+    outcome, _ = ask(then_ok(first, times=2))
+
+    assert (outcome.status, outcome.n_attempts) == (ResponseStatus.ANSWERED, 3)
+
+
+def test_the_wait_is_what_the_server_asks_for() -> None:
+    waits = Waits()
+
+    ask(then_ok(reply(429, headers={"Retry-After": "7"})), waits=waits)
+
+    assert waits.seconds == [7.0]
+
+
+def test_the_wait_until_a_date_is_kept() -> None:
+    waits = Waits()
+
+    ask(then_ok(reply(503, headers={"Retry-After": faults.http_date(50)})), waits=waits)
+
+    assert 40 < waits.seconds[0] <= 50
+
+
+def test_a_server_that_asks_for_too_long_a_wait_is_given_up() -> None:
+    waits = Waits()
+
+    outcome, server = ask(reply(429, headers={"Retry-After": "601"}), waits=waits)
+
+    assert (outcome.error_kind, server.n_calls, waits.seconds) == (ErrorKind.RATE_LIMITED, 1, [])
+
+
+def test_nul_is_removed_and_counted_while_control_characters_stay() -> None:
+    outcome, _ = ask(reply(200, completion("a\x00b\x17c\x00", reasoning="\x00r")))
+
+    assert (outcome.text, outcome.n_nul_removed) == ("ab\x17c", 3)
+    assert "\x00" not in outcome.raw_body
+
+
+def test_a_byte_order_mark_is_no_error() -> None:
+    outcome, _ = ask(reply(200, b"\xef\xbb\xbf" + completion("Yes.")))
+
+    assert outcome.text == "Yes."
+
+
+def test_an_error_in_another_encoding_is_still_read() -> None:
+    outcome, _ = ask(reply(400, "<h1>Ungültig</h1>".encode("latin-1")))
+
+    assert outcome.error_message == "HTTP 400: <h1>Ung\ufffdltig</h1>"
+
+
+def test_the_body_of_a_failure_is_cut() -> None:
+    outcome, _ = ask(reply(400, b"x" * 10_000))
+
+    assert len(outcome.raw_body) == 4000
+
+
+def test_the_key_is_sent_but_kept_out_of_everything_that_is_kept() -> None:
+    def echo(handler: faults.Handler, _number: int) -> None:
+        key = handler.headers["Authorization"].removeprefix("Bearer ")
+        message = {"error": {"message": f"bad key {key}"}}
+        send(handler, 401, json.dumps(message).replace("/", "\\/").encode())
+
+    outcome, server = ask(echo, environ={"THE_KEY": KEY}, api_key_ref="env:THE_KEY")
+
+    assert server.headers[0]["authorization"] == f"Bearer {KEY}"
+    assert outcome.error_message == "HTTP 401: bad key [key]"
+    assert "secret" not in repr(outcome)
+
+
+def test_an_answer_that_echoes_the_key_is_scrubbed() -> None:
+    body = completion(f"Your key is {KEY}.", reasoning=KEY)
+
+    outcome, _ = ask(reply(200, body), environ={"THE_KEY": KEY}, api_key_ref="env:THE_KEY")
+
+    assert outcome.text == "Your key is [key]."
+    assert "secret" not in repr(outcome)
+
+
+@pytest.mark.parametrize(
+    ("settings", "error"),
+    [
+        pytest.param({"dialect": "smoke_signals"}, UnknownDialect, id="dialect"),
+        pytest.param({"api_key_ref": "env:NO_SUCH_KEY"}, MissingKey, id="key"),
+        pytest.param({"url": "http://10.0.0.1/v1"}, UrlBlocked, id="address"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_before_it_is(
+    settings: dict[str, str], error: type[Exception]
+) -> None:
+    values = {"dialect": "chat_completions", "url": "http://127.0.0.1:9/v1", **settings}
+
+    async def run() -> None:
+        async with open_client(
+            EndpointSpec("s", "m", **values),  # type: ignore[arg-type]  # texts only
+            environ={},
+            allowed_hosts=ALLOWED,
+        ):
+            pass
+
+    with pytest.raises(error):
+        asyncio.run(run())

@@ -1,0 +1,74 @@
+"""Keys are named, read from the environment, and never kept."""
+
+import pytest
+
+from evalhub.core.pulling.outcomes import Outcome
+from evalhub.core.responses import ResponseStatus
+from evalhub.endpoints.errors import MissingKey
+from evalhub.endpoints.keys import is_reference, read_key, without_key
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        ("env:OPENAI_API_KEY", True),
+        ("env:_x1", True),
+        ("OPENAI_API_KEY", False),
+        ("env:", False),
+        ("env:1X", False),
+        ("env:A B", False),
+        ("sk-proj-abc", False),
+        ("env:" + "X" * 191, False),
+    ],
+)
+def test_a_reference_names_a_variable(text: str, *, is_one: bool) -> None:
+    assert is_reference(text) is is_one
+
+
+def test_the_key_is_read_without_white_space() -> None:
+    assert read_key("env:K", {"K": " abc\n"}) == "abc"
+
+
+def test_an_endpoint_may_need_no_key() -> None:
+    assert read_key(None, {}) is None
+
+
+@pytest.mark.parametrize(
+    ("reference", "environ", "message"),
+    [
+        pytest.param("env:K", {}, "K holds no key", id="unset"),
+        pytest.param("env:K", {"K": "  "}, "K holds no key", id="empty"),
+        pytest.param("env:K", {"K": "geheim-ä"}, "no HTTP header can carry", id="not ASCII"),
+        pytest.param("env:K", {"K": "geheim\r\nX: y"}, "no HTTP header", id="line break"),
+        pytest.param("geheim", {}, "must be named as env:NAME", id="the key itself"),
+    ],
+)
+def test_a_key_that_cannot_be_sent_is_named_but_not_shown(
+    reference: str, environ: dict[str, str], message: str
+) -> None:
+    with pytest.raises(MissingKey, match=message) as caught:
+        read_key(reference, environ)
+
+    assert "geheim" not in str(caught.value)
+
+
+def test_the_key_is_removed_in_every_form() -> None:
+    outcome = Outcome(
+        status=ResponseStatus.ANSWERED,
+        request_sha256="0",
+        text='the k/"y',
+        raw_body='{"a": "k/\\"y", "b": "k\\/\\"y"}',
+        model_reported='k/"y',
+    )
+
+    clean = without_key(outcome, 'k/"y')
+
+    assert clean.text == "the [key]"
+    assert clean.raw_body == '{"a": "[key]", "b": "[key]"}'
+    assert (clean.model_reported, clean.finish_reason) == ("[key]", None)
+
+
+def test_without_a_key_nothing_changes() -> None:
+    outcome = Outcome(status=ResponseStatus.EMPTY, request_sha256="0")
+
+    assert without_key(outcome, None) is outcome
