@@ -2,10 +2,10 @@
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from evalhub.core.campaigns import AnnotatorKind, JudgmentOrigin
 from evalhub.core.canonical import Json, canonical_json, sha256_hex
@@ -20,6 +20,7 @@ from evalhub.core.judging.answers import (
     RatedCriterion,
     SideFlags,
     TriageAnswer,
+    answer_to_json,
 )
 from evalhub.core.people import Origin
 from evalhub.core.prompts.canonical import prompt_hash, prompt_to_json
@@ -155,7 +156,7 @@ def add_verdict(
         preference=verdict.preference,
         confidence=verdict.answer.confidence,
         why=verdict.answer.why,
-        answer=canonical_json(asdict(verdict.answer)),
+        answer=canonical_json(answer_to_json(verdict.answer)),
         created_at=MOMENT,
     )
     session.add(judgment)
@@ -183,14 +184,14 @@ def _prompt_set_version(session: Session) -> PromptSetVersion:
 
 
 def _prompts(version: PromptSetVersion) -> Iterator[Prompt]:
-    about = {
+    about: dict[str, Json] = {
         "domain": "medicine",
         "language": "en",
         "license": "CC-BY-4.0",
         "source": {"kind": "written"},
     }
     for position, given in enumerate(PROMPTS):
-        row = {"id": f"p{position}", **about, **given}
+        row: dict[str, Json] = {"id": f"p{position}", **about, **given}
         prompt = prompt_from_row(row, where="prompt")
         yield Prompt(
             prompt_set_version_id=version.id,
@@ -207,8 +208,8 @@ def _prompts(version: PromptSetVersion) -> Iterator[Prompt]:
 def _responses(
     session: Session, version: PromptSetVersion, endpoints: list[Endpoint]
 ) -> Iterator[tuple[tuple[int, int], Response]]:
-    prompts = session.query(Prompt).filter_by(prompt_set_version_id=version.id)
-    for prompt in sorted(prompts, key=lambda row: row.position):
+    query = select(Prompt).where(Prompt.prompt_set_version_id == version.id)
+    for prompt in sorted(session.exec(query), key=lambda row: row.position):
         for number, endpoint in enumerate(endpoints):
             place = prompt.position, number
             status = _NOT_ANSWERED.get(place, ResponseStatus.ANSWERED)

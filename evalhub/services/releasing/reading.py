@@ -4,15 +4,12 @@ import json
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from evalhub.core.canonical import Json
-from evalhub.core.judging.answers import Answer
 from evalhub.core.prompts.parsing import prompt_from_row
 from evalhub.core.prompts.records import Prompt
 from evalhub.core.releasing.manifest import MANIFEST, Manifest
 from evalhub.core.releasing.vocabulary import RELEASE_SCHEMA
 from evalhub.errors import BadInput
 
-_ANSWERS = TypeAdapter(Answer)
 _MANIFESTS = TypeAdapter(Manifest)
 
 
@@ -27,11 +24,6 @@ class _Flags(BaseModel):
 
 class _Rubric(BaseModel):
     flags: _Flags = _Flags()
-
-
-def read_answer(value: Json) -> Answer:
-    """Return a stored answer as typed data."""
-    return _ANSWERS.validate_python(value)
 
 
 def read_prompt(document: str, *, key: str) -> Prompt:

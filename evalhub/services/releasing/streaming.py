@@ -7,13 +7,13 @@ from typing import TypeAlias
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from evalhub.core.judging.answers import Answer
+from evalhub.core.judging.answers import Answer, answer_from_json
 from evalhub.core.judging.records import JudgedResponse
 from evalhub.core.releasing.material import JudgedPair, ReleaseJudgment
 from evalhub.core.releasing.vocabulary import Split
 from evalhub.db import tables as t
 from evalhub.services.releasing.gathering import NamedJudgment, Source
-from evalhub.services.releasing.reading import read_answer, read_veto_flags
+from evalhub.services.releasing.reading import read_veto_flags
 
 PROMPTS_PER_BATCH = 50
 
@@ -97,7 +97,7 @@ def _place(response: JudgedResponse) -> tuple[str, int, int]:
 
 def _judgment(item: NamedJudgment, vetoes: _Vetoes) -> ReleaseJudgment:
     record = item.record
-    answer = read_answer(record.answer)
+    answer = answer_from_json(record.answer, where=f"judgment {record.public_id!r}")
     flags = vetoes[record.rubric_id, record.rubric_version]
     a, b = (_is_vetoed(answer, side_is_a=is_a, flags=flags) for is_a in (True, False))
     vetoed = (b, a) if record.is_swapped else (a, b)

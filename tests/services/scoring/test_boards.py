@@ -1,0 +1,73 @@
+import json
+from datetime import datetime
+
+import pytest
+from sqlmodel import Session, select
+
+from evalhub.core.judging.answers import Choice
+from evalhub.core.people import command_actor
+from evalhub.db.models import AuditEvent, Fit
+from evalhub.errors import NotFound
+from evalhub.services.scoring.boards import boards_document, project_boards, score_project
+from tests.factories import make_person
+from tests.release_project import Verdict, add_verdict, make_tiny_project
+from tests.services.scoring.pairs import make_two_model_pair
+
+ACTOR = command_actor()
+
+
+def test_page_fits_without_storing_anything(session: Session) -> None:
+    make_tiny_project(session)
+
+    scored = project_boards("tiny", session=session)
+
+    assert scored.boards.n_judgments == sum(b.n_judgments for b in scored.boards.boards)
+    assert scored.boards.n_models == 3
+    assert len(scored.matrices) == len(scored.boards.boards)
+    assert session.exec(select(Fit)).all() == []
+
+
+def test_fit_is_kept_once_for_equal_inputs(session: Session, now: datetime) -> None:
+    make_tiny_project(session)
+
+    for _ in range(2):
+        scored = score_project("tiny", session=session, actor=ACTOR, now=now)
+
+    fit = session.exec(select(Fit)).one()
+    assert fit.inputs_sha256 == scored.inputs_sha256
+    assert json.loads(fit.document) == json.loads(json.dumps(boards_document(scored)))
+    assert [event.action for event in session.exec(select(AuditEvent))] == ["project.score"]
+
+
+def test_new_judgment_makes_a_new_fit(session: Session, now: datetime) -> None:
+    project, pair = make_two_model_pair(session)
+    score_project(project.slug, session=session, actor=ACTOR, now=now)
+    add_verdict(session, pair, make_person(session), Verdict(0, Choice.A))
+
+    score_project(project.slug, session=session, actor=ACTOR, now=now)
+
+    assert [fit.n_judgments for fit in session.exec(select(Fit).order_by("id"))] == [0, 1]
+
+
+def test_empty_project_has_no_position_and_a_warning(session: Session) -> None:
+    project, _ = make_two_model_pair(session)
+
+    scored = project_boards(project.slug, session=session)
+
+    assert scored.position is None
+    assert scored.boards.warnings == ("There are no judgments yet.",)
+
+
+@pytest.mark.parametrize("is_simulated", [True, False])
+def test_simulated_judgments_make_the_board_simulated(
+    session: Session, *, is_simulated: bool
+) -> None:
+    project = make_tiny_project(session, is_simulated=is_simulated)
+    project.is_simulated = False
+
+    assert project_boards("tiny", session=session).is_simulated is is_simulated
+
+
+def test_unknown_project_is_named(session: Session) -> None:
+    with pytest.raises(NotFound, match="no project 'nothing'"):
+        project_boards("nothing", session=session)
