@@ -8,7 +8,8 @@ import pytest
 from sqlmodel import Session, select
 
 from evalhub.core.assigning import Lease
-from evalhub.db.models import Pair, Person, Project, Prompt
+from evalhub.core.people import Role
+from evalhub.db.models import Pair, Person, Project, Prompt, RubricVersion
 from evalhub.services.assigning.leasing import lease_next
 from tests.factories import (
     add_member,
@@ -37,7 +38,7 @@ class Campaign:
             person_id=person.id,
             session=self.session,
             now=now,
-            rng=random.Random(seed),  # noqa: S311 - a test's lot
+            rng=random.Random(seed),
         )
 
     def must_lease(self, person: Person, now: datetime, seed: int = 0) -> Lease:
@@ -48,23 +49,31 @@ class Campaign:
 
 
 def make_campaign(
-    session: Session, *, n_pairs: int = 1, overlap: int = 1, n_people: int = 2
+    session: Session,
+    *,
+    n_pairs: int = 1,
+    overlap: int = 1,
+    n_people: int = 2,
+    rubric: RubricVersion | None = None,
 ) -> Campaign:
     """Add an open project with ``n_pairs`` pairs and ``n_people`` annotators."""
     version = make_prompt_set_version(session, *(f"Question {i}?" for i in range(n_pairs)))
     prompts = session.exec(select(Prompt).where(Prompt.prompt_set_version_id == version.id)).all()
     endpoints = [make_endpoint(session), make_endpoint(session)]
-    project = make_project(session, *endpoints, prompts=version, overlap=overlap)
+    project = make_project(session, *endpoints, prompts=version, rubric=rubric, overlap=overlap)
     pairs = [
         make_pair(
             session,
             project,
-            *(make_response(session, prompt, e, text=f"{e.slug}: {prompt.key}") for e in endpoints),
+            *(
+                make_response(session, prompt, endpoint, text=f"Answer {n} to {prompt.key}")
+                for n, endpoint in enumerate(endpoints)
+            ),
             position=position,
         )
         for position, prompt in enumerate(prompts)
     ]
-    people = [make_person(session) for _ in range(n_people)]
+    people = [make_person(session, Role.ANNOTATOR) for _ in range(n_people)]
     for person in people:
         add_member(session, project, person)
     return Campaign(project, pairs, people, session)

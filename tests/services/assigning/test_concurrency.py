@@ -28,7 +28,7 @@ class Worker(threading.Thread):
         super().__init__()
         self.database, self.now, self.gives_up = database, now, gives_up
         self.project_id, self.person_id = project_id, person_id
-        self.rng = random.Random(person_id)  # noqa: S311 - a test's lot
+        self.rng = random.Random(person_id)
         self.error: Exception | None = None
 
     def run(self) -> None:
@@ -120,7 +120,7 @@ def test_one_person_claiming_eight_times_at_once_gets_one_lease(
                 person_id=person_id,
                 session=session,
                 now=now,
-                rng=random.Random(seed),  # noqa: S311 - a test's lot
+                rng=random.Random(seed),
             )
         assert lease is not None
         tokens.append(lease.token)
@@ -156,7 +156,7 @@ def test_while_someone_else_reclaims_leasing_goes_on(
                 person_id=person.id,
                 session=session,
                 now=now,
-                rng=random.Random(0),  # noqa: S311 - a test's lot
+                rng=random.Random(0),
             )
 
     assert lease is not None

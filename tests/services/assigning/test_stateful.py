@@ -46,7 +46,7 @@ class Leases(RuleBasedStateMachine):
         self.database = Database(f"sqlite:///{self.folder}/evalhub.db")
         self.session: Session = self.database.session(write=True)
         self.now = datetime(2026, 1, 1, tzinfo=UTC)
-        self.rng = random.Random(0)  # noqa: S311 - a test's lot
+        self.rng = random.Random(0)
 
     @initialize(n_pairs=st.integers(1, 3), overlap=st.integers(1, 3))
     def set_up(self, n_pairs: int, overlap: int) -> None:

@@ -1,0 +1,104 @@
+"""Show annotators their own judgments."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from evalhub.core.assigning import REVISABLE_FOR, is_revisable
+from evalhub.core.judging.answers import Choice
+from evalhub.db import tables as t
+from evalhub.services.paging import Listing, count_rows, offset_of
+
+PAGE_SIZE = 25
+
+
+@dataclass(frozen=True, slots=True)
+class OwnJudgment:
+    """Hold one of a person's judgments in force, as they gave it."""
+
+    token: str
+    project_title: str
+    choice: Choice
+    preference: int | None
+    revision: int
+    created_at: datetime
+    revisable_until: datetime
+    is_revisable: bool
+    pay_minor_units: int
+    pay_currency: str
+
+
+def own_judgments(
+    person_id: int, *, session: Session, now: datetime, page: int = 1
+) -> Listing[OwnJudgment]:
+    """Return a page of the person's judgments in force, the newest first."""
+    first = t.judgment.alias("first")
+    later = t.judgment.alias("later")
+    query = (
+        sa.select(
+            t.assignment.c.token,
+            t.assignment.c.pay_minor_units,
+            t.assignment.c.pay_currency,
+            t.project.c.title,
+            t.judgment.c.choice,
+            t.judgment.c.preference,
+            t.judgment.c.revision,
+            t.judgment.c.created_at,
+            first.c.created_at.label("first_at"),
+        )
+        .select_from(t.judgment)
+        .join(t.assignment, t.assignment.c.id == t.judgment.c.assignment_id)
+        .join(t.project, t.project.c.id == t.judgment.c.project_id)
+        .join(first, sa.and_(first.c.assignment_id == t.assignment.c.id, first.c.revision == 1))
+        .where(
+            t.judgment.c.person_id == person_id,
+            ~sa.exists().where(
+                later.c.assignment_id == t.judgment.c.assignment_id,
+                later.c.revision > t.judgment.c.revision,
+            ),
+        )
+        .order_by(first.c.created_at.desc(), t.judgment.c.id.desc())
+    )
+    rows = session.connection().execute(query.limit(PAGE_SIZE).offset(offset_of(page, PAGE_SIZE)))
+    items = [
+        OwnJudgment(
+            token=row.token,
+            project_title=row.title,
+            choice=row.choice,
+            preference=row.preference,
+            revision=row.revision,
+            created_at=row.created_at,
+            revisable_until=row.first_at + REVISABLE_FOR,
+            is_revisable=is_revisable(row.first_at, now),
+            pay_minor_units=row.pay_minor_units,
+            pay_currency=row.pay_currency,
+        )
+        for row in rows
+    ]
+    return Listing(items, page, count_rows(query, session=session), PAGE_SIZE)
+
+
+def find_last_revisable(
+    person_id: int, *, project_id: int, session: Session, now: datetime
+) -> OwnJudgment | None:
+    """Return the person's newest judgment in a project if it may still be changed."""
+    row = (
+        session.connection()
+        .execute(
+            sa.select(t.judgment.c.assignment_id)
+            .where(
+                t.judgment.c.person_id == person_id,
+                t.judgment.c.project_id == project_id,
+                t.judgment.c.revision == 1,
+                t.judgment.c.created_at >= now - REVISABLE_FOR,
+                t.judgment.c.assignment_id.is_not(None),
+            )
+            .limit(1)
+        )
+        .first()
+    )
+    if row is None:
+        return None
+    return own_judgments(person_id, session=session, now=now).items[0]

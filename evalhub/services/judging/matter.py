@@ -1,0 +1,134 @@
+"""Load what lies on an annotator's desk: the prompt, both responses as shown, the rubric.
+
+Nothing that could tell the models apart leaves here: no name, endpoint, time or count. The
+texts are already masked where a response names its model.
+"""
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from evalhub.core.assigning import Lease
+from evalhub.core.campaigns import JudgmentOrigin, ProjectStatus
+from evalhub.core.judging.answers import Side
+from evalhub.core.judging.checks import PromptFacts
+from evalhub.core.judging.citations import Citation, find_citations
+from evalhub.core.judging.masking import mask_names
+from evalhub.core.people import Origin
+from evalhub.core.prompts.parsing import prompt_from_document
+from evalhub.core.prompts.records import Prompt
+from evalhub.core.rubrics.loading import rubric_from_json
+from evalhub.core.rubrics.schema import Rubric
+from evalhub.db import tables as t
+from evalhub.services.assigning.leases import get_lease
+
+
+@dataclass(frozen=True, slots=True)
+class ShownResponse:
+    """Hold one response as it is shown: its masked text and the sources found in it."""
+
+    text: str
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """Hold one assignment with everything its form needs."""
+
+    lease: Lease
+    project_title: str
+    project_status: ProjectStatus
+    expected_minutes: int
+    rubric_version_id: int
+    rubric: Rubric
+    prompt: Prompt
+    a: ShownResponse
+    b: ShownResponse
+    origin: JudgmentOrigin
+
+    @property
+    def facts(self) -> PromptFacts:
+        """Return what the form's rules need to know of the pair."""
+        return PromptFacts(
+            tags=frozenset(self.prompt.tags),
+            n_citations_a=len(self.a.citations),
+            n_citations_b=len(self.b.citations),
+        )
+
+    def shown(self, side: Side) -> ShownResponse:
+        """Return the response shown on one side."""
+        return self.a if side == "a" else self.b
+
+
+def get_matter(token: str, *, person_id: int, session: Session, for_update: bool = False) -> Matter:
+    """Return what the assignment with this token is about; raise ``NotFound`` for others'."""
+    lease = get_lease(token, person_id=person_id, session=session, for_update=for_update)
+    x, x_endpoint = t.response.alias("x"), t.endpoint.alias("x_endpoint")
+    y, y_endpoint = t.response.alias("y"), t.endpoint.alias("y_endpoint")
+    row = (
+        session.connection()
+        .execute(
+            sa.select(
+                t.project.c.title,
+                t.project.c.status,
+                t.project.c.expected_minutes,
+                t.rubric_version.c.id.label("rubric_version_id"),
+                t.rubric_version.c.document.label("rubric"),
+                t.prompt.c.document.label("prompt"),
+                t.person.c.origin,
+                x.c.text.label("x_text"),
+                x_endpoint.c.model.label("x_model"),
+                x_endpoint.c.slug.label("x_slug"),
+                y.c.text.label("y_text"),
+                y_endpoint.c.model.label("y_model"),
+                y_endpoint.c.slug.label("y_slug"),
+            )
+            .select_from(t.pair)
+            .join(t.project, t.project.c.id == t.pair.c.project_id)
+            .join(t.rubric_version, t.rubric_version.c.id == t.project.c.rubric_version_id)
+            .join(t.prompt, t.prompt.c.id == t.pair.c.prompt_id)
+            .join(t.person, t.person.c.id == person_id)
+            .join(x, x.c.id == t.pair.c.response_x_id)
+            .join(x_endpoint, x_endpoint.c.id == x.c.endpoint_id)
+            .join(y, y.c.id == t.pair.c.response_y_id)
+            .join(y_endpoint, y_endpoint.c.id == y.c.endpoint_id)
+            .where(t.pair.c.id == lease.pair_id)
+        )
+        .one()
+    )
+    # Both names are masked in both texts: which one was hidden would tell the sides apart.
+    names = (row.x_model, row.x_slug, row.y_model, row.y_slug)
+    shown_x, shown_y = _shown(row.x_text, names), _shown(row.y_text, names)
+    is_simulated = row.origin is Origin.SIMULATED
+    return Matter(
+        lease=lease,
+        project_title=row.title,
+        project_status=row.status,
+        expected_minutes=row.expected_minutes,
+        rubric_version_id=row.rubric_version_id,
+        rubric=parse_rubric(row.rubric),
+        prompt=_parse_prompt(row.prompt),
+        a=shown_y if lease.is_swapped else shown_x,
+        b=shown_x if lease.is_swapped else shown_y,
+        origin=JudgmentOrigin.SIMULATED if is_simulated else JudgmentOrigin.FORM,
+    )
+
+
+@lru_cache(maxsize=64)
+def parse_rubric(document: str) -> Rubric:
+    """Return the rubric whose canonical JSON is ``document``."""
+    return rubric_from_json(json.loads(document))
+
+
+@lru_cache(maxsize=1024)
+def _parse_prompt(document: str) -> Prompt:
+    return prompt_from_document(document)
+
+
+@lru_cache(maxsize=1024)
+def _shown(text: str, names: tuple[str, ...]) -> ShownResponse:
+    masked = mask_names(text, names)
+    return ShownResponse(masked, find_citations(masked))

@@ -1,0 +1,109 @@
+"""Write judgments and find those of an assignment; rows are only ever added."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from evalhub.core.campaigns import AnnotatorKind
+from evalhub.core.canonical import canonical_json
+from evalhub.core.judging.answers import Answer, Choice, answer_to_json
+from evalhub.db import tables as t
+from evalhub.services.judging.matter import Matter
+
+
+@dataclass(frozen=True, slots=True)
+class StoredJudgment:
+    """Hold the newest revision of an assignment's judgment.
+
+    ``answer`` is its canonical JSON; ``first_at`` is when the first revision was made.
+    """
+
+    public_id: str
+    revision: int
+    choice: Choice
+    answer: str
+    created_at: datetime
+    first_at: datetime
+
+
+def find_judgment(assignment_id: int, *, session: Session) -> StoredJudgment | None:
+    """Return the judgment in force of an assignment, or None."""
+    rows = (
+        session.connection()
+        .execute(
+            sa.select(
+                t.judgment.c.public_id,
+                t.judgment.c.revision,
+                t.judgment.c.choice,
+                t.judgment.c.answer,
+                t.judgment.c.created_at,
+            )
+            .where(t.judgment.c.assignment_id == assignment_id)
+            .order_by(t.judgment.c.revision)
+        )
+        .all()
+    )
+    if not rows:
+        return None
+    newest = rows[-1]
+    return StoredJudgment(
+        public_id=newest.public_id,
+        revision=newest.revision,
+        choice=newest.choice,
+        answer=newest.answer,
+        created_at=newest.created_at,
+        first_at=rows[0].created_at,
+    )
+
+
+def answer_text(answer: Answer) -> str:
+    """Return an answer as the canonical JSON that is stored."""
+    return canonical_json(answer_to_json(answer))
+
+
+def add_judgment(
+    matter: Matter,
+    answer: Answer,
+    *,
+    previous: StoredJudgment | None,
+    active_seconds: float | None,
+    session: Session,
+    now: datetime,
+) -> StoredJudgment:
+    """Append ``answer`` as the next revision of the matter's judgment and return it."""
+    if answer.choice is None:
+        raise ValueError("An answer without a choice is no judgment.")
+    made = StoredJudgment(
+        public_id=secrets.token_hex(16),
+        revision=previous.revision + 1 if previous else 1,
+        choice=answer.choice,
+        answer=answer_text(answer),
+        created_at=now,
+        first_at=previous.first_at if previous else now,
+    )
+    lease = matter.lease
+    session.connection().execute(
+        sa.insert(t.judgment).values(
+            public_id=made.public_id,
+            project_id=lease.project_id,
+            pair_id=lease.pair_id,
+            person_id=lease.person_id,
+            assignment_id=lease.id,
+            revision=made.revision,
+            origin=matter.origin,
+            annotator_kind=AnnotatorKind.HUMAN,
+            rubric_version_id=matter.rubric_version_id,
+            is_swapped=lease.is_swapped,
+            choice=made.choice,
+            preference=answer.preference,
+            confidence=answer.confidence,
+            why=answer.why,
+            answer=made.answer,
+            active_seconds=active_seconds,
+            created_at=now,
+        )
+    )
+    return made

@@ -1,0 +1,202 @@
+"""Take in a filled form: judge, revise, say that it cannot be judged, or send the pair back.
+
+What was said is appended, never changed. The same form sent again gives the same judgment;
+another one within ten minutes is a revision. Nothing here counts against anybody.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from evalhub.core.assigning import REVISABLE_FOR, Lease, ReleaseReason, is_revisable
+from evalhub.core.campaigns import AssignmentStatus, ProjectStatus
+from evalhub.core.judging.answers import Answer, CannotJudgeReason, Choice
+from evalhub.core.judging.checks import check_answer
+from evalhub.core.judging.forms import parse_form
+from evalhub.core.judging.outcomes import OutcomeKind, outcome_of
+from evalhub.core.rubrics.vocabulary import Route
+from evalhub.db import tables as t
+from evalhub.errors import BadInput, Conflict, LeaseLost
+from evalhub.services.assigning.expiring import take_place
+from evalhub.services.assigning.releasing import end_lease
+from evalhub.services.judging.drafts import Fields, active_seconds, drop_draft
+from evalhub.services.judging.matter import Matter, get_matter
+from evalhub.services.judging.stored import (
+    StoredJudgment,
+    add_judgment,
+    answer_text,
+    find_judgment,
+)
+
+
+class SubmissionKind(StrEnum):
+    """What became of a submitted form."""
+
+    JUDGED = "judged"
+    """Stored as the first judgment of its assignment."""
+    REVISED = "revised"
+    """Stored as a later revision."""
+    REPEATED = "repeated"
+    """The same form again; nothing was written."""
+    RETURNED = "returned"
+    """Sent back unjudged by a triage answer; nothing was written about the responses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """Hold the outcome of a submitted form; ``judgment`` is None for a returned pair."""
+
+    kind: SubmissionKind
+    token: str
+    project_id: int
+    judgment: StoredJudgment | None
+
+    @property
+    def revisable_until(self) -> datetime | None:
+        """Return until when the judgment can be revised."""
+        return self.judgment.first_at + REVISABLE_FOR if self.judgment else None
+
+
+def submit(
+    token: str, fields: Fields, *, person_id: int, session: Session, now: datetime
+) -> Submission:
+    """Take in the form of the assignment with this token.
+
+    Raise ``BadInput`` with every broken rule, each named by its question; ``NotFound`` for a
+    token that is not this person's; ``LeaseLost`` when the lease ran out or was given back
+    and the pair has no room left; ``Conflict`` when the ten minutes for changes are over. In
+    each of these cases nothing was written.
+    """
+    matter = get_matter(token, person_id=person_id, session=session, for_update=True)
+    answer = parse_form(matter.rubric, fields)
+    problems = check_answer(matter.rubric, answer, matter.facts)
+    if problems:
+        raise BadInput(problems)
+    previous = find_judgment(matter.lease.id, session=session)
+    outcome = outcome_of(matter.rubric, answer)
+    if outcome.kind is OutcomeKind.RETURN:
+        if previous is None:
+            return _send_back(matter.lease, outcome.route, session=session, now=now)
+        answer = _unjudged(answer)
+    if previous is not None and previous.answer == answer_text(answer):
+        return _submission(SubmissionKind.REPEATED, matter, previous)
+    _hold_place(matter, answer, previous, session=session, now=now)
+    judgment = add_judgment(
+        matter,
+        answer,
+        previous=previous,
+        active_seconds=active_seconds(fields, matter.lease, now=now),
+        session=session,
+        now=now,
+    )
+    drop_draft(matter.lease, session=session)
+    kind = SubmissionKind.REVISED if previous else SubmissionKind.JUDGED
+    return _submission(kind, matter, judgment)
+
+
+def _submission(
+    kind: SubmissionKind, matter: Matter, judgment: StoredJudgment | None
+) -> Submission:
+    return Submission(kind, matter.lease.token, matter.lease.project_id, judgment)
+
+
+def _unjudged(answer: Answer) -> Answer:
+    """Return a judgment that its author now places outside their field as a cannot-judge."""
+    return replace(
+        answer,
+        choice=Choice.CANNOT_JUDGE,
+        preference=None,
+        cannot_judge_reason=CannotJudgeReason.OUTSIDE_FIELD,
+    )
+
+
+def _send_back(lease: Lease, route: Route | None, *, session: Session, now: datetime) -> Submission:
+    """Give the pair to someone else without a judgment, as the triage answer says."""
+    reason = (
+        ReleaseReason.PROMPT_BLOCKED
+        if route is Route.RETURN_AND_BLOCK
+        else ReleaseReason.OUT_OF_SCOPE
+    )
+    if lease.status is AssignmentStatus.LEASED:
+        end_lease(lease, reason=reason, session=session, now=now)
+    elif lease.status is AssignmentStatus.EXPIRED:
+        _set_status(lease, AssignmentStatus.RELEASED, reason, session=session, now=now)
+    drop_draft(lease, session=session)
+    return Submission(SubmissionKind.RETURNED, lease.token, lease.project_id, None)
+
+
+def _hold_place(
+    matter: Matter,
+    answer: Answer,
+    previous: StoredJudgment | None,
+    *,
+    session: Session,
+    now: datetime,
+) -> None:
+    """Bring the assignment to where this answer leaves it, taking or freeing its place.
+
+    A judgment holds a place of its pair; a cannot-judge frees it for someone else.
+    """
+    lease = matter.lease
+    if previous is not None and not is_revisable(previous.first_at, now):
+        raise Conflict("The ten minutes for changes are over; your judgment stands as it was.")
+    if previous is None:
+        _refuse_lost(matter)
+    holds = lease.status in {AssignmentStatus.LEASED, AssignmentStatus.SUBMITTED}
+    if answer.choice is Choice.CANNOT_JUDGE:
+        reason = ReleaseReason.CANNOT_JUDGE
+        if holds:
+            end_lease(lease, reason=reason, session=session, now=now)
+        else:
+            _set_status(lease, AssignmentStatus.RELEASED, reason, session=session, now=now)
+        return
+    if not holds:
+        _retake_place(lease, session=session)
+    _set_status(lease, AssignmentStatus.SUBMITTED, None, session=session, now=now)
+
+
+def _refuse_lost(matter: Matter) -> None:
+    status = matter.lease.status
+    if status is AssignmentStatus.RELEASED:
+        raise LeaseLost("You gave this comparison back, so it cannot be judged any more.")
+    if status is AssignmentStatus.EXPIRED and matter.project_status is ProjectStatus.CLOSED:
+        raise LeaseLost("Your lease ran out and the project has closed since.")
+
+
+def _retake_place(lease: Lease, *, session: Session) -> None:
+    """Take a place again for a lease that ran out or a cannot-judge that became a judgment."""
+    again = session.connection().execute(
+        sa.select(t.assignment.c.id).where(
+            t.assignment.c.pair_id == lease.pair_id,
+            t.assignment.c.person_id == lease.person_id,
+            t.assignment.c.id != lease.id,
+            t.assignment.c.status.in_([AssignmentStatus.LEASED, AssignmentStatus.SUBMITTED]),
+        )
+    )
+    if again.first() is not None:
+        raise LeaseLost(
+            "This lease ran out and the comparison was handed to you again; continue there."
+        )
+    if not take_place(lease.pair_id, session=session):
+        raise LeaseLost(
+            "Your lease ran out and someone else has judged this comparison meanwhile. "
+            "Your answers are kept as a draft; nothing counts against you."
+        )
+
+
+def _set_status(
+    lease: Lease,
+    status: AssignmentStatus,
+    reason: ReleaseReason | None,
+    *,
+    session: Session,
+    now: datetime,
+) -> None:
+    session.connection().execute(
+        sa.update(t.assignment)
+        .where(t.assignment.c.id == lease.id)
+        .values(status=status, ended_at=now, release_reason="" if reason is None else reason.value)
+    )

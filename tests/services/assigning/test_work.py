@@ -1,0 +1,75 @@
+"""The work list: what is open to a person, on which terms, and what they have in work."""
+
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from evalhub.core.campaigns import AssignmentStatus, ProjectStatus
+from evalhub.core.people import Role
+from evalhub.db.models import Assignment
+from evalhub.services.assigning.work import list_work
+from evalhub.services.judging.drafts import save_draft
+from tests.factories import add_member, make_person
+from tests.services.assigning.conftest import make_campaign
+
+
+def test_open_projects_are_listed_with_their_terms(session: Session) -> None:
+    campaign = make_campaign(session, n_pairs=3)
+    make_campaign(session)
+
+    works = list_work(campaign.people[0].id, session=session)
+
+    assert [(work.slug, work.n_left, work.n_done) for work in works] == [
+        (campaign.project.slug, 3, 0)
+    ]
+    assert works[0].held is None
+    assert not works[0].has_begun
+
+
+def test_only_annotators_of_the_project_see_it(session: Session) -> None:
+    campaign = make_campaign(session)
+    reviewer = make_person(session)
+    add_member(session, campaign.project, reviewer, Role.REVIEWER)
+
+    assert list_work(reviewer.id, session=session) == []
+    assert list_work(make_person(session).id, session=session) == []
+
+
+def test_what_is_in_work_is_shown_with_its_draft(session: Session, now: datetime) -> None:
+    campaign = make_campaign(session, n_pairs=2)
+    person = campaign.people[0]
+    lease = campaign.must_lease(person, now)
+    before = list_work(person.id, session=session)[0].held
+    save_draft(lease.token, [("overall", "1")], person_id=person.id, session=session, now=now)
+
+    work = list_work(person.id, session=session)[0]
+
+    assert before is not None
+    assert before.saved_at is None
+    assert work.held is not None
+    assert (work.held.token, work.held.saved_at) == (lease.token, now)
+    assert work.held.expires_at == now + timedelta(hours=1)
+    assert work.has_begun
+
+
+def test_a_paused_project_is_listed_only_with_work_in_hand(session: Session, now: datetime) -> None:
+    campaign = make_campaign(session)
+    first, second = campaign.people
+    campaign.must_lease(first, now)
+    campaign.project.status = ProjectStatus.PAUSED
+    session.flush()
+
+    assert len(list_work(first.id, session=session)) == 1
+    assert list_work(second.id, session=session) == []
+
+
+def test_what_was_judged_is_counted(session: Session, now: datetime) -> None:
+    campaign = make_campaign(session, n_pairs=2)
+    person = campaign.people[0]
+    lease = campaign.must_lease(person, now)
+    session.get_one(Assignment, lease.id).status = AssignmentStatus.SUBMITTED
+    session.flush()
+
+    work = list_work(person.id, session=session)[0]
+
+    assert (work.n_done, work.n_left) == (1, 1)

@@ -1,0 +1,147 @@
+"""The page of a comparison shows both texts alike and nothing that tells the models apart."""
+
+from dataclasses import asdict
+from datetime import timedelta
+
+import pytest
+from sqlmodel import select
+
+from evalhub.core.canonical import canonical_json
+from evalhub.core.judging.answers import SIDES
+from evalhub.core.judging.masking import MASK
+from evalhub.core.rubrics.canonical import rubric_to_json
+from evalhub.db.models import Endpoint, Prompt, Response, RubricVersion
+from evalhub.services.assigning.releasing import release
+from evalhub.services.judging.drafts import save_draft
+from evalhub.services.judging.sheets import Sheet, SheetState, get_sheet
+from tests.core.rubrics.small import small
+from tests.services.judging.conftest import FORM, Desk, changed, only
+
+MINUTE = timedelta(minutes=1)
+
+
+def sheet_of(desk: Desk, after: timedelta = timedelta()) -> Sheet:
+    return get_sheet(
+        desk.lease.token,
+        person_id=desk.lease.person_id,
+        session=desk.session,
+        now=desk.now + after,
+    )
+
+
+def test_an_open_sheet_is_empty(desk: Desk) -> None:
+    sheet = sheet_of(desk)
+
+    assert (sheet.state, sheet.fields, sheet.judgment) == (SheetState.OPEN, (), None)
+    assert sheet.revisable_until is None
+    assert sheet.state.has_form
+
+
+def test_the_sides_follow_the_lease(desk: Desk) -> None:
+    pair = desk.pair()
+    first = pair.response_y_id if desk.lease.is_swapped else pair.response_x_id
+
+    assert sheet_of(desk).matter.a.text == desk.session.get_one(Response, first).text
+    assert sheet_of(desk).matter.shown("b").text != sheet_of(desk).matter.shown("a").text
+
+
+def test_a_text_that_names_either_model_is_masked(desk: Desk) -> None:
+    pair = desk.pair()
+    x, y = (desk.session.get_one(Response, i) for i in (pair.response_x_id, pair.response_y_id))
+    name_of_y = desk.session.get_one(Endpoint, y.endpoint_id).slug
+    x.text = f"I answer better than {name_of_y}."
+    desk.session.flush()
+
+    texts = {sheet_of(desk).matter.shown(side).text for side in SIDES}
+
+    assert f"I answer better than {MASK}." in texts
+
+
+def test_no_model_or_endpoint_is_on_the_sheet(desk: Desk) -> None:
+    endpoints = desk.session.exec(select(Endpoint)).all()
+
+    everything = str(asdict(sheet_of(desk)))
+
+    for endpoint in endpoints:
+        assert endpoint.slug not in everything
+        assert endpoint.model not in everything
+
+
+def test_a_draft_fills_the_form(desk: Desk) -> None:
+    fields = only(overall="-3", active_seconds="5")
+    save_draft(
+        desk.lease.token,
+        fields,
+        person_id=desk.lease.person_id,
+        session=desk.session,
+        now=desk.now + MINUTE,
+    )
+
+    sheet = sheet_of(desk, 2 * MINUTE)
+
+    assert sheet.fields == (("overall", "-3"),)
+    assert (sheet.active_seconds, sheet.saved_at) == (5, desk.now + MINUTE)
+
+
+def test_a_judgment_can_be_reopened_for_ten_minutes(desk: Desk) -> None:
+    desk.submit()
+
+    sheet = sheet_of(desk, 10 * MINUTE)
+
+    assert sheet.state is SheetState.REVISING
+    assert set(sheet.fields) == set(FORM) - {("csrf_token", "x")}
+    assert sheet.revisable_until == desk.now + 10 * MINUTE
+
+
+def test_a_draft_of_a_revision_comes_before_the_judgment(desk: Desk) -> None:
+    desk.submit()
+    save_draft(
+        desk.lease.token,
+        changed(overall="3"),
+        person_id=desk.lease.person_id,
+        session=desk.session,
+        now=desk.now + MINUTE,
+    )
+
+    assert ("overall", "3") in sheet_of(desk, 2 * MINUTE).fields
+
+
+def test_later_it_is_done(desk: Desk) -> None:
+    desk.submit()
+
+    sheet = sheet_of(desk, 11 * MINUTE)
+
+    assert sheet.state is SheetState.DONE
+    assert not sheet.state.has_form
+
+
+def test_a_lease_that_ran_out_is_late(desk: Desk) -> None:
+    desk.campaign.lease(desk.campaign.people[1], desk.now + 60 * MINUTE)
+
+    assert sheet_of(desk, 60 * MINUTE).state is SheetState.LATE
+
+
+def test_what_was_given_back_says_so(desk: Desk) -> None:
+    release(desk.lease.token, person_id=desk.lease.person_id, session=desk.session, now=desk.now)
+
+    assert sheet_of(desk).state is SheetState.RETURNED
+
+
+@pytest.mark.parametrize(
+    ("when", "at_first", "afterwards"),
+    [("never", (), ()), ("always", ("Rest.",), ("Rest.",)), ("after_answer", (), ("Rest.",))],
+)
+def test_the_reference_is_shown_when_the_rubric_says(
+    desk: Desk, when: str, at_first: tuple[str, ...], afterwards: tuple[str, ...]
+) -> None:
+    rubric = desk.session.get_one(RubricVersion, desk.campaign.project.rubric_version_id)
+    changed_rubric = small("show_reference: never", f"show_reference: {when}")
+    rubric.document = canonical_json(rubric_to_json(changed_rubric))
+    for prompt in desk.session.exec(select(Prompt)):
+        prompt.document = prompt.document[:-1] + ',"reference":["Rest."]}'
+    desk.session.flush()
+
+    before = sheet_of(desk).reference
+    desk.submit()
+
+    assert (before, sheet_of(desk).reference) == (at_first, afterwards)
