@@ -13,6 +13,7 @@ from werkzeug.exceptions import BadRequest, HTTPException
 from werkzeug.wrappers import Response
 
 from evalhub.api import context as api_context
+from evalhub.api import prompt_sets as api_prompt_sets
 from evalhub.api import pulls as api_pulls
 from evalhub.api import releases as api_releases
 from evalhub.api import root as api_root
@@ -57,7 +58,13 @@ PAGES: tuple[Blueprint, ...] = (
 )
 """The parts of the site, one a module of ``evalhub.web``."""
 
-APIS: tuple[APIBlueprint, ...] = (api_root.bp, api_scores.bp, api_releases.bp, api_pulls.bp)
+APIS: tuple[APIBlueprint, ...] = (
+    api_root.bp,
+    api_scores.bp,
+    api_releases.bp,
+    api_pulls.bp,
+    api_prompt_sets.bp,
+)
 """The parts of the API, one a module of ``evalhub.api``."""
 
 MIB = 2**20

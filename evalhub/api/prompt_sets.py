@@ -1,0 +1,166 @@
+"""Upload prompt sets, confirm or discard what was read, and read frozen versions."""
+
+from flask import Response, jsonify, request
+from flask_openapi3 import APIBlueprint, Tag
+from pydantic import BaseModel, Field, ValidationError
+
+from evalhub.api.context import api_actor, current_session, now
+from evalhub.api.problems import ErrorResponse, validation_failure
+from evalhub.api.prompt_bodies import (
+    FrozenBody,
+    PromptSetBody,
+    PromptSetsBody,
+    UploadBody,
+    UploadFields,
+    UploadRows,
+    VersionPageBody,
+    upload_body,
+    version_body,
+    version_page,
+)
+from evalhub.api.root import PREFIX, RESPONSES, SECURITY
+from evalhub.core.people import Scope
+from evalhub.core.prompts.files import PromptFile, read_prompt_rows
+from evalhub.core.reading.json_text import parse_json
+from evalhub.core.reading.text import decode_text
+from evalhub.errors import BadInput
+from evalhub.services import prompt_sets
+from evalhub.services.prompt_sets.reading import read_upload
+
+TAG = Tag(name="prompt sets", description="Uploading and freezing what models are asked.")
+bp = APIBlueprint(
+    "api_prompt_sets",
+    __name__,
+    url_prefix=PREFIX,
+    abp_tags=[TAG],
+    abp_security=SECURITY,
+    abp_responses=RESPONSES | {"413": ErrorResponse},
+)
+BODY_NAME = "rows.json"
+UPLOAD_NOTE = (
+    "Send `multipart/form-data` with a `file` (.jsonl, .json, .csv, .parquet) beside `slug`, "
+    "`title` and what fills gaps, or `application/json` with the same fields and `rows`. "
+    "Nothing is imported until the upload is confirmed."
+)
+
+
+class UploadPath(BaseModel):
+    """Names an upload."""
+
+    token: str = Field(max_length=64)
+
+
+class VersionPath(BaseModel):
+    """Names a version of a set."""
+
+    slug: str = Field(max_length=80)
+    number: int = Field(ge=1, le=10**9)
+
+
+class PageQuery(BaseModel):
+    """Names a page of prompts."""
+
+    page: int = Field(default=1, ge=1, le=10**6)
+
+
+@bp.post(
+    "/prompt-uploads",
+    responses={"201": UploadBody},
+    summary="Upload prompts",
+    description=UPLOAD_NOTE,
+)
+def upload() -> Response | tuple[Response, int]:
+    """Read rows and report on them; nothing is imported."""
+    actor = api_actor(Scope.PROMPTS_WRITE)
+    try:
+        fields, file = _from_json() if request.is_json else _from_form()
+    except ValidationError as error:
+        return validation_failure(error)
+    names = prompt_sets.SetNames(fields.slug, fields.title)
+    staged = prompt_sets.stage_upload(
+        file, names, session=current_session(), actor=actor, now=now()
+    )
+    return jsonify(upload_body(staged).model_dump(mode="json")), 201
+
+
+@bp.get("/prompt-uploads/<token>", responses={"200": UploadBody}, summary="Read a report")
+def show_upload(path: UploadPath) -> Response:
+    """Return the report on an upload."""
+    api_actor(Scope.PROMPTS_WRITE)
+    found = prompt_sets.get_upload(path.token, session=current_session())
+    return jsonify(upload_body(found).model_dump(mode="json"))
+
+
+@bp.post(
+    "/prompt-uploads/<token>/confirm",
+    responses={"200": FrozenBody, "201": FrozenBody},
+    summary="Freeze the good rows",
+)
+def confirm(path: UploadPath) -> tuple[Response, int]:
+    """Freeze the good rows of an upload; 200 when that version is there already."""
+    actor = api_actor(Scope.PROMPTS_WRITE)
+    frozen = prompt_sets.confirm_upload(
+        path.token, session=current_session(), actor=actor, now=now()
+    )
+    body = FrozenBody(version=version_body(frozen.version), is_new=frozen.is_new)
+    return jsonify(body.model_dump(mode="json")), 201 if frozen.is_new else 200
+
+
+@bp.post("/prompt-uploads/<token>/discard", responses={"200": UploadBody}, summary="Give it up")
+def discard(path: UploadPath) -> Response:
+    """Discard an upload."""
+    actor = api_actor(Scope.PROMPTS_WRITE)
+    session = current_session()
+    prompt_sets.discard_upload(path.token, session=session, actor=actor, now=now())
+    found = prompt_sets.get_upload(path.token, session=session)
+    return jsonify(upload_body(found).model_dump(mode="json"))
+
+
+@bp.get("/prompt-sets", responses={"200": PromptSetsBody}, summary="List the sets")
+def list_sets() -> Response:
+    """List every set with its newest version."""
+    api_actor(Scope.PROMPTS_WRITE)
+    lines = prompt_sets.list_prompt_sets(session=current_session())
+    body = PromptSetsBody(
+        prompt_sets=[
+            PromptSetBody(
+                slug=line.slug,
+                title=line.title,
+                n_versions=line.n_versions,
+                newest=version_body(line.newest),
+            )
+            for line in lines
+        ]
+    )
+    return jsonify(body.model_dump(mode="json"))
+
+
+@bp.get(
+    "/prompt-sets/<slug>/versions/<int:number>",
+    responses={"200": VersionPageBody},
+    summary="Read a version",
+)
+def show_version(path: VersionPath, query: PageQuery) -> Response:
+    """Return a version with a page of its prompts."""
+    api_actor(Scope.PROMPTS_WRITE)
+    session = current_session()
+    version = prompt_sets.get_version(path.slug, path.number, session=session)
+    listing = prompt_sets.list_prompts(version.id, session=session, page=query.page)
+    return jsonify(version_page(version, listing).model_dump(mode="json"))
+
+
+def _from_json() -> tuple[UploadFields, PromptFile]:
+    # Read again, strictly: rows are kept word for word and may not nest without end.
+    text = decode_text(request.get_data(), where="body")
+    fields = UploadRows.model_validate(parse_json(text, where="body"))
+    rows = enumerate(fields.rows, start=1)
+    return fields, read_prompt_rows(rows, filename=BODY_NAME, options=fields.options)
+
+
+def _from_form() -> tuple[UploadFields, PromptFile]:
+    fields = UploadFields.model_validate(request.form.to_dict())
+    sent = request.files.get("file")
+    if sent is None or not sent.filename:
+        raise BadInput.at("file", "is missing; send a multipart file, or JSON with rows")
+    name = sent.filename.replace("\\", "/").rpartition("/")[2]
+    return fields, read_upload(sent.stream.read(), filename=name, options=fields.options)
