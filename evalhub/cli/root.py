@@ -1,41 +1,53 @@
-"""Gather every command under ``evalhub``."""
+"""Gather every command under ``evalhub``, importing one only when it is asked for.
+
+The commands together import NumPy, SciPy, pandas, Arrow and the web framework; whoever lists
+people should not wait for those.
+"""
+
+from importlib import import_module
 
 import click
 
 from evalhub import __version__
-from evalhub.cli import (
-    audit,
-    db,
-    endpoints,
-    judgments,
-    people,
-    prompts,
-    pulls,
-    release,
-    rubrics,
-    score,
-    serve,
-    worker,
-)
 from evalhub.cli.context import EvalHubGroup
 
+COMMANDS = {
+    "audit": "evalhub.cli.audit:group",
+    "db": "evalhub.cli.db:group",
+    "demo": "evalhub.cli.demo:command",
+    "endpoints": "evalhub.cli.endpoints:group",
+    "invite": "evalhub.cli.people:invite_command",
+    "judgments": "evalhub.cli.judgments:group",
+    "people": "evalhub.cli.people:group",
+    "prompts": "evalhub.cli.prompts:group",
+    "pull": "evalhub.cli.pulls:group",
+    "release": "evalhub.cli.release:group",
+    "rubrics": "evalhub.cli.rubrics:group",
+    "score": "evalhub.cli.score:command",
+    "serve": "evalhub.cli.serve:serve_command",
+    "worker": "evalhub.cli.worker:command",
+}
+"""Where each command is defined, as ``module:name``."""
 
-@click.group(cls=EvalHubGroup)
+
+class RootGroup(EvalHubGroup):
+    """Know every command by name and import it on first use."""
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        """Return the names of the commands."""
+        return sorted(COMMANDS)
+
+    def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command, or None when there is none of this name."""
+        place = COMMANDS.get(cmd_name)
+        if place is None:
+            return None
+        module, _, name = place.partition(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+
+@click.group(cls=RootGroup)
 @click.version_option(__version__)
 def main() -> None:
     """Collect, score and release expert preferences."""
-
-
-main.add_command(db.group)
-main.add_command(endpoints.group)
-main.add_command(judgments.group)
-main.add_command(pulls.group)
-main.add_command(worker.command)
-main.add_command(release.group)
-main.add_command(score.command)
-main.add_command(people.invite_command)
-main.add_command(people.group)
-main.add_command(audit.group)
-main.add_command(serve.serve_command)
-main.add_command(prompts.group)
-main.add_command(rubrics.group)

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from sqlmodel import Session, col, select
 
@@ -37,7 +38,8 @@ def pull_domain(
     responses = read_responses(domain.name)
     with database.transaction(write=False) as session:
         script = _script(domain, responses, session=session)
-    with ScriptedServer(script) as server:
+        port = _known_port(domain, session=session)
+    with ScriptedServer(script, port=port) as server:
         with database.transaction() as session:
             _register(responses, domain, server.url, session=session, actor=actor, now=now)
             pull = start_pull(
@@ -53,9 +55,7 @@ def pull_domain(
         asyncio.run(run_pull(database, pull.id, tools=tools))
 
 
-def _script(
-    domain: DemoDomain, responses: list[DemoResponse], *, session: Session
-) -> Script:
+def _script(domain: DemoDomain, responses: list[DemoResponse], *, session: Session) -> Script:
     query = (
         select(Prompt)
         .join(PromptSetVersion, col(PromptSetVersion.id) == col(Prompt.prompt_set_version_id))
@@ -76,6 +76,12 @@ def _script(
     )
 
 
+def _known_port(domain: DemoDomain, *, session: Session) -> int:
+    """Return the port of an interrupted run, at which its endpoints are registered; else 0."""
+    known = find_endpoint(endpoint_slugs(domain)[0], session=session)
+    return (urlsplit(known.draft.url).port or 0) if known else 0
+
+
 def _register(
     responses: list[DemoResponse],
     domain: DemoDomain,
@@ -85,7 +91,7 @@ def _register(
     actor: Actor,
     now: datetime,
 ) -> None:
-    """Register the endpoints that are missing; the port of a later run makes no new revision."""
+    """Register the endpoints that are missing."""
     for model in sorted({response.model for response in responses}):
         slug = f"{domain.name}-{model}"
         if find_endpoint(slug, session=session) is None:
