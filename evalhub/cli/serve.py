@@ -37,7 +37,7 @@ def serve_command(
     with database():
         pass  # It says what is wrong with the settings or the schema before anything starts.
     server = gunicorn_command(host, port, workers=workers, threads=threads)
-    jobs = [sys.executable, "-m", "evalhub", WORKER] if with_worker and has_worker(ctx) else None
+    jobs = [sys.executable, "-m", "evalhub", WORKER] if with_worker else None
     ctx.exit(supervise(server, jobs))
 
 
@@ -46,9 +46,3 @@ def gunicorn_command(host: str, port: int, *, workers: int, threads: int) -> lis
     bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     sizes = ["--bind", bind, "--workers", str(workers), "--threads", str(threads)]
     return [sys.executable, "-m", "gunicorn", APPLICATION, *sizes, *GUNICORN_OPTIONS]
-
-
-def has_worker(ctx: click.Context) -> bool:
-    """Tell whether this installation has the command that runs background jobs."""
-    root = ctx.find_root().command
-    return isinstance(root, click.Group) and WORKER in root.commands
