@@ -30,6 +30,9 @@ from evalhub.services.paging import PAGE_SIZE, Listing, count_rows, offset_of
 GENESIS = "0" * 64
 """What the first entry names as its predecessor."""
 
+BATCH = 500
+"""Entries held in memory at once while the chain is walked."""
+
 
 @dataclass(frozen=True, slots=True)
 class Head:
@@ -171,6 +174,14 @@ def _broken_rule(event: AuditEvent, *, after: Head, expected: Head | None) -> st
 
 
 def _events(session: Session) -> Iterator[AuditEvent]:
-    """Yield every entry in order without holding them all in memory."""
-    query = select(AuditEvent).order_by(col(AuditEvent.sequence)).execution_options(yield_per=500)
-    yield from session.exec(query)
+    """Yield every entry in order, a batch at a time."""
+    after: int | None = None
+    while True:
+        query = select(AuditEvent).order_by(col(AuditEvent.sequence)).limit(BATCH)
+        if after is not None:
+            query = query.where(col(AuditEvent.sequence) > after)
+        batch = session.exec(query).all()
+        yield from batch
+        if len(batch) < BATCH:
+            return
+        after = batch[-1].sequence

@@ -69,7 +69,9 @@ def is_password(password: str, stored: str | None) -> bool:
     not tell whether an account exists.
     """
     try:
-        HASHER.verify(stored or _nobodys_hash(), _normal(password[: MAXIMUM_LENGTH + 1]))
+        HASHER.verify(
+            _nobodys_hash() if stored is None else stored, _normal(password[: MAXIMUM_LENGTH + 1])
+        )
     except (VerificationError, InvalidHashError):
         return False
     return stored is not None

@@ -117,19 +117,9 @@ def end_session(
     _record(session, actor, person_id, now=now, n_ended=1)
 
 
-def end_sessions(
-    person_id: int,
-    *,
-    session: Session,
-    actor: Actor,
-    now: datetime,
-    keep: int | None = None,
-) -> int:
-    """End every open sign-in of a person, except ``keep``, and return how many that were."""
-    wanted = _is_open(person_id, now)
-    if keep is not None:
-        wanted = [*wanted, col(WebSession.id) != keep]
-    n_ended = _end(session, wanted, now)
+def end_sessions(person_id: int, *, session: Session, actor: Actor, now: datetime) -> int:
+    """End every open sign-in of a person and return how many that were."""
+    n_ended = _end(session, _is_open(person_id, now), now)
     if n_ended:
         _record(session, actor, person_id, now=now, n_ended=n_ended)
     return n_ended
