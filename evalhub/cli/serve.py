@@ -17,6 +17,8 @@ GUNICORN_OPTIONS = (
     *("--timeout", "120"),
     *("--graceful-timeout", "20"),
     *("--keep-alive", "5"),
+    # A second server of the same user would fight over the socket, and nothing here uses it.
+    "--no-control-socket",
     *("--logger-class", "evalhub.cli.server_logs.ServerLogs"),
 )
 
