@@ -19,7 +19,7 @@ run: $(READY) ## Install, fill instance/ with the demo organisation and serve on
 	$(BIN)/evalhub serve --host $(HOST) --port $(PORT)
 
 test: $(READY_DEV) ## Run every test, on SQLite and PostgreSQL, with coverage
-	$(BIN)/python -m pytest -n auto --cov --cov-report=term $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadgroup --cov --cov-report=term $(ARGS)
 
 check: $(READY_DEV) ## Check format, lint, types, imports and docs
 	$(BIN)/ruff format --check .

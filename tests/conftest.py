@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 import sqlalchemy as sa
 from sqlmodel import Session
@@ -20,7 +21,9 @@ DATABASES = ("sqlite", "postgresql")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Keep the caller's own settings out of the tests."""
+    """Keep the caller's own settings out, and give drawn examples the time they need."""
+    hypothesis.settings.register_profile("evalhub", deadline=None, max_examples=50)
+    hypothesis.settings.load_profile("evalhub")
     for name in [name for name in os.environ if name.startswith("EVALHUB_")]:
         del os.environ[name]
 
