@@ -33,6 +33,7 @@ from evalhub.web import (
     auth,
     endpoints,
     home,
+    judgments,
     prompt_sets,
     pulls,
     releases,
@@ -55,6 +56,7 @@ PAGES: tuple[Blueprint, ...] = (
     pulls.bp,
     prompt_sets.bp,
     rubrics.bp,
+    judgments.bp,
 )
 """The parts of the site, one a module of ``evalhub.web``."""
 

@@ -1,0 +1,114 @@
+"""Let reviewers read a project's judgments in force, with their reasons."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeAlias
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from evalhub.core.campaigns import JudgmentOrigin
+from evalhub.core.judging.answers import SIDES, Choice, answer_from_json
+from evalhub.db import tables as t
+from evalhub.db.models import Project
+from evalhub.services.paging import Listing, count_rows, offset_of
+
+_Row: TypeAlias = sa.Row[*tuple[Any, ...]]
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFlag:
+    """Name one flag, the side it was raised on and the words that show it."""
+
+    side: str
+    flag: str
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadJudgment:
+    """Hold one judgment as a reviewer reads it; the models are those shown as A and as B."""
+
+    public_id: str
+    prompt_key: str
+    model_a: str
+    model_b: str
+    annotator: str
+    origin: JudgmentOrigin
+    choice: Choice
+    preference: int | None
+    confidence: int | None
+    why: str
+    flags: tuple[ReadFlag, ...]
+    revision: int
+    created_at: datetime
+
+
+def list_judgments(
+    project: Project, *, session: Session, prompt: str = "", page: int = 1
+) -> Listing[ReadJudgment]:
+    """Return a page of the judgments in force, the newest first.
+
+    ``prompt`` keeps the judgments on the prompt with this id; empty keeps all.
+    """
+    query = _query(project.id)
+    if prompt:
+        query = query.where(t.prompt.c.key == prompt)
+    n_found = count_rows(query, session=session)
+    query = query.order_by(t.judgment.c.created_at.desc(), t.judgment.c.id.desc())
+    rows = session.connection().execute(query.limit(PAGE_SIZE).offset(offset_of(page, PAGE_SIZE)))
+    return Listing([_read(row) for row in rows], page, n_found, PAGE_SIZE)
+
+
+def _query(project_id: int) -> "sa.Select[Any]":
+    later = t.judgment.alias("later")
+    x, y = t.response.alias("x"), t.response.alias("y")
+    x_endpoint, y_endpoint = t.endpoint.alias("x_endpoint"), t.endpoint.alias("y_endpoint")
+    is_revised = sa.exists().where(
+        later.c.assignment_id == t.judgment.c.assignment_id,
+        later.c.revision > t.judgment.c.revision,
+    )
+    return (
+        sa.select(
+            *t.judgment.c,
+            t.prompt.c.key.label("prompt_key"),
+            t.person.c.name.label("annotator"),
+            x_endpoint.c.model.label("x_model"),
+            y_endpoint.c.model.label("y_model"),
+        )
+        .join(t.pair, t.pair.c.id == t.judgment.c.pair_id)
+        .join(t.prompt, t.prompt.c.id == t.pair.c.prompt_id)
+        .join(t.person, t.person.c.id == t.judgment.c.person_id)
+        .join(x, x.c.id == t.pair.c.response_x_id)
+        .join(x_endpoint, x_endpoint.c.id == x.c.endpoint_id)
+        .join(y, y.c.id == t.pair.c.response_y_id)
+        .join(y_endpoint, y_endpoint.c.id == y.c.endpoint_id)
+        .where(t.judgment.c.project_id == project_id, ~is_revised)
+    )
+
+
+def _read(row: _Row) -> ReadJudgment:
+    answer = answer_from_json(json.loads(row.answer))
+    models = (row.y_model, row.x_model) if row.is_swapped else (row.x_model, row.y_model)
+    return ReadJudgment(
+        public_id=row.public_id,
+        prompt_key=row.prompt_key,
+        model_a=models[0],
+        model_b=models[1],
+        annotator=row.annotator,
+        origin=row.origin,
+        choice=row.choice,
+        preference=row.preference,
+        confidence=row.confidence,
+        why=row.why,
+        flags=tuple(
+            ReadFlag(side.upper(), raised.flag, raised.quote)
+            for side in SIDES
+            for raised in answer.flags(side).raised
+        ),
+        revision=row.revision,
+        created_at=row.created_at,
+    )
