@@ -9,13 +9,15 @@ from evalhub.core.reading.quoting import shown
 from evalhub.errors import BadInput
 
 
-def merge_files(name: str, files: Sequence[PromptFile]) -> PromptFile:
+def merge_files(
+    name: str, files: Sequence[PromptFile], *, max_prompts: int = MAX_PROMPTS
+) -> PromptFile:
     """Return the files as one under ``name``; a row that repeats an id turns bad.
 
-    Raise ``BadInput`` when they hold more than ``MAX_PROMPTS`` rows together.
+    Raise ``BadInput`` when they hold more than ``max_prompts`` rows together.
     """
-    if sum(len(file.good) + len(file.bad) for file in files) > MAX_PROMPTS:
-        raise BadInput.at(name, f"holds more than {MAX_PROMPTS:,} rows; split it")
+    if sum(len(file.good) + len(file.bad) for file in files) > max_prompts:
+        raise BadInput.at(name, f"holds more than {max_prompts:,} rows; split it")
     good: list[PlacedPrompt] = []
     bad: list[BadRow] = []
     place_by_id: dict[str, str] = {}

@@ -19,6 +19,7 @@ from evalhub.errors import BadInput, Problem
 
 BATCH_ROWS = 64
 MAX_COLUMNS = 500
+MAX_FOOTER_ENTRIES = 1_000_000
 NOT_PARQUET = (
     pa.ArrowException,
     OSError,
@@ -69,7 +70,7 @@ def _open(data: bytes, *, where: str, limits: ParquetLimits) -> pq.ParquetFile:
         buffer = pa.BufferReader(data)
         bounds = {
             "thrift_string_size_limit": limits.max_footer,
-            "thrift_container_size_limit": limits.max_rows,
+            "thrift_container_size_limit": MAX_FOOTER_ENTRIES,
         }
         file = pq.ParquetFile(buffer, **bounds)
         paths = _check_footer(file, where=where, limits=limits)

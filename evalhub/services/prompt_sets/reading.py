@@ -29,12 +29,17 @@ def read_upload(data: bytes, *, filename: str, options: ReadingOptions) -> Promp
     """Return what ``data`` holds; raise ``BadInput`` when the file cannot be read at all."""
     if format_of(filename) is not FileFormat.PARQUET:
         return read_prompt_file(data, filename=filename, options=options)
-    return read_prompt_rows(_unpacked(data, filename), filename=filename, options=options)
+    return read_prompt_rows(unpacked_rows(data, filename), filename=filename, options=options)
 
 
-def _unpacked(data: bytes, filename: str) -> "Iterator[tuple[int, Json | Problem]]":
-    """Yield the rows of a Parquet file that a child process unpacks."""
-    command = [sys.executable, "-c", CHILD, filename, str(MAX_PROMPTS)]
+def unpacked_rows(
+    data: bytes, filename: str, *, program: str = CHILD
+) -> "Iterator[tuple[int, Json | Problem]]":
+    """Yield the rows of a Parquet file that a child process, running ``program``, unpacks.
+
+    Raise ``BadInput`` when the file is refused or the child ends in any way but well.
+    """
+    command = [sys.executable, "-c", program, filename, str(MAX_PROMPTS)]
     with tempfile.TemporaryFile() as file:
         file.write(data)
         file.seek(0)

@@ -26,6 +26,7 @@ from evalhub.services.prompt_sets.reports import read_report, read_rows, write_r
 from evalhub.services.prompt_sets.views import Frozen, UploadView, WaitingUpload
 
 SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
+RESERVED = frozenset({"new"})
 MAX_SLUG = 80
 MAX_TITLE = 200
 MAX_FILENAME = 300
@@ -42,7 +43,9 @@ class SetNames:
     def check(self, *, is_new: bool) -> None:
         """Raise ``BadInput`` when slug or title break their rules."""
         problems = []
-        if len(self.slug) > MAX_SLUG or not SLUG.fullmatch(self.slug):
+        if self.slug in RESERVED:
+            problems.append(Problem("slug", f"{shown(self.slug)} is the name of a page"))
+        elif len(self.slug) > MAX_SLUG or not SLUG.fullmatch(self.slug):
             rule = f"{shown(self.slug)} must be up to {MAX_SLUG} lower-case letters and digits"
             problems.append(Problem("slug", f"{rule} with single '-' or '_' between them"))
         title = self.title.strip()

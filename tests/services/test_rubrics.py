@@ -1,0 +1,98 @@
+"""Rubric versions are stored once, step by step, and never change while in use."""
+
+from datetime import datetime
+
+import pytest
+from sqlmodel import Session, select
+
+from evalhub.core.people import command_actor
+from evalhub.db.models import AuditEvent, RubricVersion
+from evalhub.errors import BadInput, Immutable, NotFound
+from evalhub.services.rubrics import (
+    StoredRubric,
+    get_rubric,
+    list_rubrics,
+    list_versions,
+    store_rubric,
+)
+from tests.core.rubrics.small import SMALL
+from tests.factories import make_project, make_rubric_version
+
+ACTOR = command_actor()
+
+
+def store(session: Session, text: str, now: datetime) -> StoredRubric:
+    return store_rubric(text, where="small.yaml", session=session, actor=ACTOR, now=now)
+
+
+def test_a_rubric_is_stored_with_its_hash(session: Session, now: datetime) -> None:
+    stored = store(session, SMALL, now)
+
+    assert stored.is_new
+    assert get_rubric("small", "1.0.0", session=session) == stored.view
+    assert (stored.view.n_judgments, stored.view.is_used) == (0, False)
+    assert session.exec(select(AuditEvent.subject)).one() == "rubric:small@1.0.0"
+
+
+def test_the_same_text_again_changes_nothing(session: Session, now: datetime) -> None:
+    store(session, SMALL, now)
+
+    again = store(session, SMALL + "# a comment\n", now)
+
+    assert not again.is_new
+    assert len(session.exec(select(AuditEvent)).all()) == 1
+
+
+def test_a_version_that_nobody_used_can_be_corrected(session: Session, now: datetime) -> None:
+    store(session, SMALL, now)
+
+    mended = store(session, SMALL.replace("Small rubric", "Mended rubric"), now)
+
+    assert mended.is_new
+    assert session.exec(select(RubricVersion.title)).all() == ["Mended rubric"]
+
+
+def test_a_version_in_use_never_changes(session: Session, now: datetime) -> None:
+    store(session, SMALL, now)
+    make_project(session, rubric=session.exec(select(RubricVersion)).one())
+
+    with pytest.raises(Immutable, match=r"small 1\.0\.0 is in use \(0 judgments, 1 projects\)"):
+        store(session, SMALL.replace("Small rubric", "Mended rubric"), now)
+
+    assert get_rubric("small", "1.0.0", session=session).rubric.title == "Small rubric"
+
+
+def test_a_step_too_small_for_what_differs_is_refused(session: Session, now: datetime) -> None:
+    store(session, SMALL, now)
+    changed = SMALL.replace("version: 1.0.0", "version: 1.0.1").replace(
+        "severity: minor", "severity: major"
+    )
+
+    with pytest.raises(BadInput, match=r"small.yaml, field 'version': .* patch step, but"):
+        store(session, changed, now)
+
+
+def test_versions_come_in_order_of_their_numbers(session: Session, now: datetime) -> None:
+    make_rubric_version(session, rubric_id="another")
+    for number in ("1.0.0", "1.0.2", "1.0.10"):
+        store(session, SMALL.replace("version: 1.0.0", f"version: {number}"), now)
+
+    first, second = list_rubrics(session=session)
+
+    assert (first.id, second.id) == ("another", "small")
+    assert second.versions == ("1.0.10", "1.0.2", "1.0.0")
+    assert (second.status, second.n_judgments) == ("draft", 0)
+    assert list_versions("small", session=session) == second.versions
+
+
+def test_what_is_not_there_is_not_found(session: Session) -> None:
+    with pytest.raises(NotFound, match=r"no rubric 'small' in version '1\.0\.0'"):
+        get_rubric("small", "1.0.0", session=session)
+    with pytest.raises(NotFound, match="no rubric 'small'"):
+        list_versions("small", session=session)
+
+
+def test_a_broken_rubric_is_refused_with_its_line(session: Session, now: datetime) -> None:
+    with pytest.raises(BadInput, match=r"small\.yaml line"):
+        store(session, SMALL.replace("blind: true", "blind: Yes"), now)
+    assert session.exec(select(RubricVersion)).all() == []
