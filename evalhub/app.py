@@ -23,9 +23,17 @@ from evalhub.config import LOOPBACK_HOSTS, Settings, load_settings
 from evalhub.errors import EvalHubError
 from evalhub.logs import configure_logs, start_request
 from evalhub.rim.failures import Failure, failure_of, failure_of_http, failure_of_status
-from evalhub.rim.incoming import StrictJson, check_host, check_text
+from evalhub.rim.incoming import StrictJson, check_form_json, check_host, check_text
 from evalhub.rim.routing import BoundedInteger, is_api, is_plain
-from evalhub.rim.state import Runtime, abandon, begin, finish, request_state, utc_now
+from evalhub.rim.state import (
+    READING_METHODS,
+    Runtime,
+    abandon,
+    begin,
+    finish,
+    request_state,
+    utc_now,
+)
 from evalhub.services.transaction import open_database
 from evalhub.web import (
     account,
@@ -148,7 +156,9 @@ def _guard_requests(app: Flask, settings: Settings) -> None:
             return
         _identify()
         check_text(request)
-        if not is_api(request.path) and request.method == "POST" and request.endpoint:
+        if is_api(request.path):
+            check_form_json(request)
+        elif request.method not in READING_METHODS and request.endpoint:
             check_origin(request, settings.public_url)
             csrf.protect()
 
@@ -180,11 +190,9 @@ def _answer_failures(app: Flask) -> None:
     @app.errorhandler(HTTPException)
     def framework(error: HTTPException) -> Response:
         cause = getattr(error, "original_exception", None)
-        return (
-            unreachable(cause)
-            if isinstance(cause, OperationalError)
-            else _answer(failure_of_http(error))
-        )
+        if isinstance(cause, OperationalError):
+            return unreachable(cause)
+        return _answer(failure_of_http(error))
 
     @app.errorhandler(OperationalError)
     def unreachable(error: OperationalError) -> Response:

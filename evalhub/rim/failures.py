@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
+from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from evalhub.errors import (
@@ -42,6 +43,8 @@ SENTENCES: Mapping[int, str] = {
     503: "The database does not answer. Nothing was changed; try again in a moment.",
 }
 """What is said when the error itself carries nothing fit to show."""
+
+STALE_FORM = "This form is too old or came from elsewhere. Go back, reload the page, send it again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,8 @@ def failure_of_http(error: HTTPException) -> Failure:
     headers = {
         name: value for name, value in error.get_headers() if name in {"Allow", "Retry-After"}
     }
+    if isinstance(error, CSRFError):
+        return Failure(status, STALE_FORM)
     return failure_of_status(status, headers)
 
 

@@ -8,11 +8,11 @@ import json
 import math
 from collections.abc import Iterator
 from typing import NoReturn
+from urllib.parse import urlsplit
 
 from flask import Request
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import BadRequest
-from werkzeug.sansio.utils import host_is_trusted
 
 from evalhub.core.canonical import Json
 from evalhub.errors import BadInput, Problem
@@ -35,7 +35,11 @@ class StrictJson(DefaultJSONProvider):
 
 def check_host(request: Request, hosts: frozenset[str]) -> None:
     """Refuse a request for a host that is not ours: it came by a name we do not answer to."""
-    if not host_is_trusted(request.host, hosts):
+    try:
+        host = urlsplit(f"//{request.host}").hostname
+    except ValueError as error:
+        raise BadRequest from error
+    if host not in hosts:
         raise BadRequest
 
 
@@ -46,6 +50,20 @@ def check_text(request: Request) -> None:
     ]
     if problems:
         raise BadInput(problems[:MAX_PROBLEMS])
+
+
+def check_form_json(request: Request) -> None:
+    """Raise ``BadInput`` for form values that a JSON parser chokes on.
+
+    The API's framework tries every form value as JSON and expects no worse than "is none".
+    """
+    for name, value in request.form.items(multi=True):
+        try:
+            json.loads(value)
+        except json.JSONDecodeError:
+            continue
+        except (RecursionError, ValueError) as error:
+            raise BadInput.at(f"form field {name!r}", "is nested too deeply or too long") from error
 
 
 def json_texts(value: Json, where: str = "body") -> Iterator[tuple[str, str | float]]:
@@ -71,7 +89,7 @@ def _texts(request: Request) -> Iterator[tuple[str, str | float]]:
             yield f"{kind} field {name!r}", value
     for name, file in request.files.items(multi=True):
         yield f"file {name!r}", file.filename or ""
-    if request.is_json and request.content_length:
+    if request.is_json and request.get_data():
         yield from json_texts(request.get_json())
 
 

@@ -132,7 +132,7 @@ def test_a_key_loses_what_its_owner_lost(session: Session, now: datetime) -> Non
     owner = find_key_owner(issued.key, session=session, now=now)
 
     assert owner is not None
-    assert owner.actor.scopes == {Scope.RELEASES_READ}
+    assert owner.actor.scopes == frozenset({Scope.RELEASES_READ})
 
 
 def test_last_use_is_due_at_first_and_then_each_minute(

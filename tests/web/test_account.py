@@ -11,7 +11,7 @@ from evalhub.db.engine import Database
 from evalhub.db.models import ApiKey, Person, SignInAttempt, WebSession
 from evalhub.services.accounts.passwords import is_password, new_password
 from tests.web.conftest import Clock, SignIn
-from tests.web.pages import fill
+from tests.web.pages import Data, fill
 
 PASSWORD, NEW = "three quiet rivers", "four loud mountains"
 
@@ -187,10 +187,10 @@ def test_a_key_is_shown_once(client: FlaskClient, database: Database) -> None:
     ids=["no name", "no scope", "unknown scope", "too long", "no number", "not allowed"],
 )
 def test_a_bad_key_is_refused(
-    client: FlaskClient, database: Database, answers: dict[str, str | list[str]], status: int
+    client: FlaskClient, database: Database, answers: Data, status: int
 ) -> None:
     page = client.get("/account")
-    good = {"name": "Nightly", "scopes": [Scope.RELEASES_READ.value], "days": "30"}
+    good: Data = {"name": "Nightly", "scopes": [Scope.RELEASES_READ.value], "days": "30"}
 
     response = client.post("/account/keys", data=fill(page, "/account/keys", **{**good, **answers}))
 

@@ -11,7 +11,7 @@ from evalhub.db.engine import Database
 from evalhub.db.models import Invitation, Person, RoleGrant
 from tests.factories import make_person
 from tests.web.conftest import SignIn
-from tests.web.pages import fill, token_of
+from tests.web.pages import Data, fill, token_of
 
 PAGES = ("/admin/people", "/admin/audit")
 
@@ -128,12 +128,12 @@ def test_an_invitation_is_shown_once(client: FlaskClient, database: Database) ->
 def test_a_bad_invitation_is_refused(
     client: FlaskClient,
     database: Database,
-    answers: dict[str, str | list[str]],
+    answers: Data,
     status: int,
     says: str,
 ) -> None:
     page = client.get("/admin/people")
-    good = {"name": "Cy Typed", "email": "cy@example.org", "roles": ["lab"]}
+    good: Data = {"name": "Cy Typed", "email": "cy@example.org", "roles": ["lab"]}
 
     data = fill(page, "/admin/invitations", **{**good, **answers})
     response = client.post("/admin/invitations", data=data)

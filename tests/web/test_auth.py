@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from flask.testing import FlaskClient
 from sqlmodel import select
+from werkzeug.test import TestResponse
 
 from evalhub.config import Settings
 from evalhub.core.people import Role, command_actor
@@ -44,7 +45,7 @@ def link(database: Database, clock: Clock) -> str:
     return issued.link("")
 
 
-def sign_in_with(client: FlaskClient, password: str, path: str = "/sign-in"):  # noqa: ANN201
+def sign_in_with(client: FlaskClient, password: str, path: str = "/sign-in") -> TestResponse:
     page = client.get(path)
     return client.post("/sign-in", data=fill(page, email=EMAIL, password=password))
 

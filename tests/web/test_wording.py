@@ -1,0 +1,41 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from evalhub.core.people import Origin, Role, Scope
+from evalhub.web import formats, wording
+
+
+def test_every_role_scope_and_origin_has_its_words() -> None:
+    assert all(wording.role_name(role) and wording.role_note(role) for role in Role)
+    assert all(wording.scope_note(scope) for scope in Scope)
+    assert all(wording.origin_name(origin) for origin in Origin)
+
+
+def test_annotators_are_called_experts() -> None:
+    assert wording.role_name(Role.ANNOTATOR) == "expert"
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "name"),
+    [
+        ("Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0 Safari/537.36", "Chrome on Linux"),
+        ("Mozilla/5.0 (Windows NT 10.0) Chrome/140.0 Safari/537.36 Edg/140.0", "Edge on Windows"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) Safari/604.1", "Safari on iPhone"),
+        ("Mozilla/5.0 (Android 16; Mobile) Firefox/140.0", "Firefox on Android"),
+        ("curl/8.5.0", "curl/8.5.0"),
+        ("x" * 300, "x" * 60),
+        ("", "unknown"),
+    ],
+)
+def test_browsers_are_named_shortly(user_agent: str, name: str) -> None:
+    assert wording.browser_name(user_agent) == name
+
+
+def test_values_read_as_people_write_them() -> None:
+    moment = datetime(2026, 11, 1, 9, 5, tzinfo=UTC)
+
+    assert formats.day(moment) == "1 November 2026"
+    assert formats.moment(moment) == "1 November 2026, 09:05 UTC"
+    assert formats.number(1133) == "1,133"
+    assert formats.short_hash("0123456789abcdef") == "01234567…cdef"
