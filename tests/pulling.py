@@ -46,11 +46,17 @@ class Scene:
         with self.database.transaction() as session:
             return make_endpoint(session, slug=slug, model=model, url=self.server.url).id
 
-    def start(self, *slugs: str, retry_errors: bool = False, is_foreground: bool = True) -> PullView:
-        """Start a pull of the set."""
+    def start(
+        self,
+        *slugs: str,
+        prompt_set: str = "health",
+        retry_errors: bool = False,
+        is_foreground: bool = True,
+    ) -> PullView:
+        """Start a pull of the set from ``slugs`` (default: ``careful``)."""
         with self.database.transaction() as session:
             return start_pull(
-                "health",
+                prompt_set,
                 slugs or ("careful",),
                 session=session,
                 actor=ACTOR,
@@ -60,8 +66,8 @@ class Scene:
             )
 
 
-def script(**replies: ScriptedReply) -> Script:
-    """Return a script in which ``model_a`` and ``model_b`` answer every question."""
+def script() -> Script:
+    """Return a script in which ``model-a`` and ``model-b`` answer every question."""
     given = {
         (f"model-{name}", question): ScriptedReply(f"{name.upper()}: {question}")
         for name in ("a", "b")

@@ -44,7 +44,8 @@ def revise_endpoint(
 ) -> EndpointView:
     """Put a new revision of ``draft.slug`` in use and retire the one before it.
 
-    What was simulated stays simulated, and the dialect stays. Raise ``NotFound`` for an unknown name and ``Conflict`` when nothing would change.
+    What was simulated stays simulated, and the dialect stays. Raise
+    ``NotFound`` for an unknown name and ``Conflict`` when nothing would change.
     """
     check_draft(draft, allowed_hosts=allowed_hosts)
     row = get_row(draft.slug, session=session)

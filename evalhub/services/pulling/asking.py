@@ -5,7 +5,7 @@ import time
 
 from evalhub.core.pulling.outcomes import Outcome
 from evalhub.core.pulling.specs import EndpointSpec, Question
-from evalhub.core.responses import ErrorKind, ResponseStatus
+from evalhub.core.responses import ErrorKind
 from evalhub.db.engine import Database
 from evalhub.db.models import Pull
 from evalhub.endpoints.protocol import Asker
@@ -42,7 +42,7 @@ class Share:
         self._tools = tools
         self._feed = Feed(database, demand_of(pull), endpoint_id)
         self._n_wide_failures = 0
-        self._last_failure = ""
+        self._last_failure: str | None = None
         self._stopped_at: float | None = None
         self._end = ShareEnd.DONE
 
@@ -62,9 +62,9 @@ class Share:
             for asker in askers:
                 asker.cancel()
             await asyncio.gather(*askers, return_exceptions=True)
-        if self._n_wide_failures >= GIVE_UP_AFTER:
+        if self._last_failure is not None:
             raise EndpointError(
-                f"gave up after {self._n_wide_failures} failures in a row: {self._last_failure}"
+                f"gave up after {GIVE_UP_AFTER} failures in a row: {self._last_failure}"
             )
         return self._end
 
@@ -117,12 +117,12 @@ class Share:
 
     def _notice(self, outcome: Outcome) -> None:
         """Stop asking an endpoint that turns everything away."""
-        if outcome.status is ResponseStatus.ERROR and outcome.error_kind in ENDPOINT_WIDE:
-            self._n_wide_failures += 1
-            self._last_failure = outcome.error_message
-        elif self._n_wide_failures < GIVE_UP_AFTER:
+        if outcome.error_kind not in ENDPOINT_WIDE:
             self._n_wide_failures = 0
+            return
+        self._n_wide_failures += 1
         if self._n_wide_failures >= GIVE_UP_AFTER:
+            self._last_failure = outcome.error_message
             self._feed.close()
 
     def _is_cancelled(self) -> bool:

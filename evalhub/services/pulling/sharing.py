@@ -23,7 +23,8 @@ async def run_share(
 
     An endpoint is asked by one process at a time: a second one waits, so that neither a
     resumed pull nor a second pull asks what is being asked, and the endpoint's concurrency
-    holds. What goes wrong fails this share only.
+    holds. What goes wrong fails this share only; a
+    defect is written down and raised.
     """
     with ExitStack() as stack:
         while not await asyncio.to_thread(_claim, stack, database, endpoint_id):
@@ -58,6 +59,9 @@ async def _run_claimed(
         reason = f"{label}: {error}"
     except sa.exc.SQLAlchemyError as error:
         reason = f"{label}: the database failed ({type(error).__name__})."
+    except Exception as error:
+        reason = f"{label}: stopped by a defect of EvalHub ({type(error).__name__})."
+        raise
     finally:
         if reason or end in {ShareEnd.DONE, ShareEnd.CANCELLED}:
             await asyncio.to_thread(_end, database, pull_id, endpoint_id, reason, tools)

@@ -43,7 +43,8 @@ def store_outcome(
     }
     connection = session.connection()
     statement = _insert(connection.dialect.name, values, replaces_errors=pull.retry_errors)
-    return connection.execute(statement).rowcount == 1
+    # The row count of an insert with a generated key is not known on every driver.
+    return connection.scalar(statement.returning(response.c.id)) is not None
 
 
 def _values(outcome: Outcome, spec: EndpointSpec) -> dict[str, object]:

@@ -1,0 +1,50 @@
+"""A claim is held by one at a time and goes back when its holder ends."""
+
+import multiprocessing
+from multiprocessing.connection import Connection
+
+from evalhub.db.claims import claim
+from evalhub.db.engine import Database
+
+
+def test_a_name_is_held_once(database: Database) -> None:
+    with claim(database, "a") as first, claim(database, "a") as second:
+        assert (first, second) == (True, False)
+
+
+def test_other_names_are_free(database: Database) -> None:
+    with claim(database, "a"), claim(database, "b") as other:
+        assert other
+
+
+def test_a_claim_goes_back_when_its_block_ends(database: Database) -> None:
+    with claim(database, "a"):
+        pass
+
+    with claim(database, "a") as again:
+        assert again
+
+
+def hold(url: str, ready: Connection) -> None:
+    """Claim a name, say so, and wait to be killed."""
+    database = Database(url)
+    with claim(database, "a") as is_held:
+        ready.send(is_held)
+        ready.recv()
+
+
+def test_a_claim_goes_back_when_its_holder_is_killed(database: Database) -> None:
+    here, there = multiprocessing.get_context("spawn").Pipe()
+    holder = multiprocessing.get_context("spawn").Process(target=hold, args=(database.url, there))
+    holder.start()
+    assert here.recv() is True
+    with claim(database, "a") as before:
+        assert not before
+
+    holder.kill()
+    holder.join()
+
+    is_free = False
+    while not is_free:  # PostgreSQL notices the broken connection a moment later.
+        with claim(database, "a") as is_free:
+            pass

@@ -1,0 +1,214 @@
+"""Endpoints are registered, revised and retired; their responses keep their settings."""
+
+import json
+import threading
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from evalhub.core.people import command_actor
+from evalhub.db.engine import Database
+from evalhub.db.models import AuditEvent, Endpoint
+from evalhub.errors import BadInput, Conflict, NotFound
+from evalhub.services.endpoints import (
+    EndpointDraft,
+    EndpointView,
+    find_endpoint,
+    get_endpoint,
+    list_endpoints,
+    register_endpoint,
+    retire_endpoint,
+    revise_endpoint,
+)
+from tests.factories import make_endpoint
+
+ACTOR = command_actor()
+DRAFT = EndpointDraft(
+    slug="careful",
+    model="org/model-7b",
+    url="https://models.example.com/v1",
+    api_key_ref="env:MODELS_KEY",
+    parameters={"temperature": 0.7},
+)
+NOBODY: frozenset[str] = frozenset()
+
+
+def register(draft: EndpointDraft, session: Session, now: datetime) -> EndpointView:
+    return register_endpoint(draft, session=session, actor=ACTOR, now=now, allowed_hosts=NOBODY)
+
+
+def revise(draft: EndpointDraft, session: Session, now: datetime) -> EndpointView:
+    return revise_endpoint(draft, session=session, actor=ACTOR, now=now, allowed_hosts=NOBODY)
+
+
+def test_an_endpoint_is_registered_as_it_was_given(session: Session, now: datetime) -> None:
+    make_endpoint(session)
+
+    view = register(DRAFT, session, now)
+
+    assert (view.draft, view.label, view.slug) == (DRAFT, "careful@1", "careful")
+    assert get_endpoint("careful", session=session) == view
+
+
+def test_registering_is_audited_with_the_name_of_the_key(session: Session, now: datetime) -> None:
+    register(DRAFT, session, now)
+
+    (event,) = session.exec(select(AuditEvent))
+    assert (event.action, event.subject) == ("endpoint.register", "endpoint:careful@1")
+    assert json.loads(event.details)["key"] == "env:MODELS_KEY"
+
+
+def test_a_name_in_use_is_not_registered_twice(session: Session, now: datetime) -> None:
+    register(DRAFT, session, now)
+
+    with pytest.raises(Conflict, match="'careful' is in use already"):
+        register(DRAFT, session, now)
+
+
+def test_a_change_is_a_new_revision(session: Session, now: datetime) -> None:
+    register(DRAFT, session, now)
+
+    view = revise(replace(DRAFT, parameters={"temperature": 0.0}), session, now)
+
+    rows = session.exec(select(Endpoint).order_by(col(Endpoint.revision))).all()
+    assert view.label == "careful@2"
+    assert [row.retired_at for row in rows] == [now, None]
+    assert [json.loads(row.parameters)["temperature"] for row in rows] == [0.7, 0.0]
+
+
+def test_what_was_simulated_stays_simulated(session: Session, now: datetime) -> None:
+    register(replace(DRAFT, is_simulated=True), session, now)
+
+    view = revise(replace(DRAFT, model="other"), session, now)
+
+    assert view.draft.is_simulated
+
+
+def test_a_change_that_changes_nothing_is_refused(session: Session, now: datetime) -> None:
+    register(DRAFT, session, now)
+
+    with pytest.raises(Conflict, match="already has these settings"):
+        revise(DRAFT, session, now)
+
+
+def test_an_unknown_endpoint_cannot_be_changed(session: Session, now: datetime) -> None:
+    make_endpoint(session, slug="other")
+
+    with pytest.raises(NotFound, match="no endpoint 'careful' in use"):
+        revise(DRAFT, session, now)
+
+
+def test_a_retired_endpoint_is_no_longer_found(session: Session, now: datetime) -> None:
+    register(DRAFT, session, now)
+
+    retire_endpoint("careful", session=session, actor=ACTOR, now=now)
+
+    assert find_endpoint("careful", session=session) is None
+    assert list_endpoints(session=session) == []
+    assert [view.retired_at for view in list_endpoints(session=session, with_retired=True)] == [now]
+
+
+def test_a_retired_name_comes_back_as_its_next_revision(session: Session, now: datetime) -> None:
+    register(DRAFT, session, now)
+    retire_endpoint("careful", session=session, actor=ACTOR, now=now)
+
+    assert register(DRAFT, session, now).label == "careful@2"
+
+
+def test_premade_responses_are_no_endpoint_to_ask(session: Session, now: datetime) -> None:
+    make_endpoint(session, slug="premade", dialect="premade")
+    register(DRAFT, session, now)
+
+    assert [view.slug for view in list_endpoints(session=session)] == ["careful"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "problem"),
+    [
+        ("slug", "Not A Slug", "slug: must be 1 to 80 lower-case"),
+        ("slug", "", "slug: must be"),
+        ("model", " ", "model: must be 1 to 200 printable"),
+        ("model", "a\nb", "model: must be 1 to 200 printable"),
+        ("output_terms", "x" * 201, "output_terms: must be 1 to 200"),
+        ("dialect", "morse", "dialect: 'morse' is not one of chat_completions"),
+        ("url", "http://models.example.com/v1", "url: .* must use https"),
+        ("url", "https://10.0.0.1/v1", "url: .* not a public address"),
+        ("url", "https://h.example/v1?Key=abc", "url: must not carry a key"),
+        ("max_concurrency", 0, "max_concurrency: must lie between 1 and 1000"),
+        ("max_attempts", 21, "max_attempts: must lie between 1 and 20"),
+        ("request_timeout_s", float("nan"), "request_timeout_s: must lie between 1 and 3600"),
+        ("request_timeout_s", 601.0, "request_timeout_s: must not be longer than total"),
+        ("total_timeout_s", 1e9, "total_timeout_s: must lie between 1 and 86400"),
+        ("parameters", {"model": "x"}, "parameter 'model': cannot be set here"),
+    ],
+)
+def test_a_broken_field_is_named(
+    session: Session, now: datetime, field: str, value: object, problem: str
+) -> None:
+    with pytest.raises(BadInput, match=problem):
+        register(replace(DRAFT, **{field: value}), session, now)  # type: ignore[arg-type]  # any field
+
+    assert session.exec(select(Endpoint)).all() == []
+
+
+def test_a_key_typed_instead_of_named_is_refused_without_being_shown(
+    session: Session, now: datetime
+) -> None:
+    with pytest.raises(BadInput, match="name of an environment variable") as caught:
+        register(replace(DRAFT, api_key_ref="env:sk-proj-abc123"), session, now)
+
+    assert "abc123" not in str(caught.value)
+
+
+def test_every_broken_field_is_named_at_once(session: Session, now: datetime) -> None:
+    draft = replace(DRAFT, slug="", url="x", max_attempts=0, api_key_ref="x")
+
+    with pytest.raises(BadInput) as caught:
+        register(draft, session, now)
+
+    assert [problem.where for problem in caught.value.problems] == [
+        "slug",
+        "url",
+        "key",
+        "max_attempts",
+    ]
+
+
+def test_an_allowed_host_may_be_private(session: Session, now: datetime) -> None:
+    draft = replace(DRAFT, url="http://10.0.0.1:8000/v1")
+
+    view = register_endpoint(
+        draft, session=session, actor=ACTOR, now=now, allowed_hosts=frozenset({"10.0.0.1:8000"})
+    )
+
+    assert view.draft.url == "http://10.0.0.1:8000/v1"
+
+
+def test_of_two_who_register_at_once_the_second_is_told(database: Database, now: datetime) -> None:
+    is_inserting = threading.Event()
+    told: list[str] = []
+
+    @sa.event.listens_for(database.engine, "before_cursor_execute")
+    def notice(*call: object) -> None:
+        if threading.current_thread() is second and str(call[2]).startswith("INSERT"):
+            is_inserting.set()
+
+    def register_second() -> None:
+        try:
+            with database.transaction() as session:
+                register(DRAFT, session, now)
+        except Conflict as error:
+            told.append(str(error))
+
+    second = threading.Thread(target=register_second)
+    with database.transaction() as session:
+        register(DRAFT, session, now)
+        second.start()
+        # SQLite lets the second one begin only after this transaction.
+        assert database.is_sqlite or is_inserting.wait(30)
+    second.join()
+
+    assert len(told) == 1

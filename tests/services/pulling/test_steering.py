@@ -1,0 +1,186 @@
+"""Pulls are cancelled, interrupted and resumed; what was stored stays."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlmodel import select
+
+from evalhub.core.campaigns import PullStatus
+from evalhub.db.models import AuditEvent, Pull, PullEndpoint, Response
+from evalhub.endpoints.scripted import ScriptedServer
+from evalhub.errors import Conflict
+from evalhub.services.pulling import (
+    PullView,
+    RunTools,
+    cancel_pull,
+    get_pull,
+    interrupt_pull,
+    resume_pull,
+    run_pull,
+    waiting_jobs,
+)
+from tests.factories import MOMENT
+from tests.pulling import ACTOR, Scene
+
+LATER = MOMENT + timedelta(minutes=1)
+
+
+def look(scene: Scene, pull: PullView) -> PullView:
+    """Return the pull as it is now."""
+    with scene.database.transaction(write=False) as session:
+        return get_pull(pull.public_id, session=session)
+
+
+def set_status(scene: Scene, pull: PullView, status: PullStatus) -> None:
+    """Put the pull into a state."""
+    with scene.database.transaction() as session:
+        session.get_one(Pull, pull.id).status = status
+
+
+def cancel(scene: Scene, pull: PullView) -> None:
+    with scene.database.transaction() as session:
+        cancel_pull(pull.public_id, session=session, actor=ACTOR, now=LATER)
+
+
+def resume(scene: Scene, pull: PullView, *, is_foreground: bool = False) -> None:
+    with scene.database.transaction() as session:
+        resume_pull(
+            pull.public_id, session=session, actor=ACTOR, now=LATER, is_foreground=is_foreground
+        )
+
+
+@pytest.mark.parametrize("status", [PullStatus.QUEUED, PullStatus.RUNNING])
+def test_an_active_pull_is_cancelled(scene: Scene, status: PullStatus) -> None:
+    scene.endpoint()
+    pull, other = scene.start(), scene.start()
+    set_status(scene, pull, status)
+
+    cancel(scene, pull)
+
+    assert (look(scene, pull).status, look(scene, pull).finished_at) == (
+        PullStatus.CANCELLED,
+        LATER,
+    )
+    assert look(scene, other).status is PullStatus.RUNNING
+
+
+@pytest.mark.parametrize("status", [PullStatus.DONE, PullStatus.FAILED, PullStatus.CANCELLED])
+def test_a_pull_that_is_over_is_not_cancelled(scene: Scene, status: PullStatus) -> None:
+    scene.endpoint()
+    pull = scene.start()
+    set_status(scene, pull, status)
+
+    with pytest.raises(Conflict, match=f"The pull is {status.value}"):
+        cancel(scene, pull)
+
+
+def test_an_interrupted_pull_says_why(scene: Scene) -> None:
+    scene.endpoint()
+    pull = scene.start()
+
+    with scene.database.transaction() as session:
+        interrupt_pull(pull.public_id, reason="Broken off.", session=session, now=LATER)
+
+    assert (look(scene, pull).status, look(scene, pull).reason) == (
+        PullStatus.FAILED,
+        "Broken off.",
+    )
+
+
+def test_a_pull_that_is_over_is_not_interrupted(scene: Scene) -> None:
+    scene.endpoint()
+    pull = scene.start()
+    set_status(scene, pull, PullStatus.DONE)
+
+    with scene.database.transaction() as session:
+        interrupt_pull(pull.public_id, reason="Broken off.", session=session, now=LATER)
+
+    assert look(scene, pull).status is PullStatus.DONE
+
+
+@pytest.mark.parametrize("status", [PullStatus.FAILED, PullStatus.CANCELLED, PullStatus.RUNNING])
+def test_an_unfinished_pull_is_resumed_as_a_new_job(scene: Scene, status: PullStatus) -> None:
+    scene.endpoint()
+    pull = scene.start()
+    set_status(scene, pull, status)
+
+    resume(scene, pull)
+
+    assert look(scene, pull).status is PullStatus.QUEUED
+    with scene.database.transaction(write=False) as session:
+        (job,) = waiting_jobs(session=session)
+    assert job.job_id == f"pull-{pull.id}-2-endpoint-{job.endpoint_id}"
+
+
+@pytest.mark.parametrize(
+    ("status", "message"),
+    [
+        (PullStatus.DONE, "The pull is done"),
+        (PullStatus.QUEUED, "waiting for a worker already"),
+    ],
+)
+def test_a_pull_that_needs_no_resuming_is_not(
+    scene: Scene, status: PullStatus, message: str
+) -> None:
+    scene.endpoint()
+    pull = scene.start()
+    set_status(scene, pull, status)
+
+    with pytest.raises(Conflict, match=message):
+        resume(scene, pull)
+
+
+def test_a_queued_pull_may_be_taken_into_the_foreground(scene: Scene) -> None:
+    scene.endpoint()
+    pull = scene.start(is_foreground=False)
+
+    resume(scene, pull, is_foreground=True)
+
+    assert look(scene, pull).status is PullStatus.RUNNING
+
+
+def test_cancelling_and_resuming_are_audited(scene: Scene) -> None:
+    scene.endpoint()
+    pull = scene.start()
+
+    cancel(scene, pull)
+    resume(scene, pull)
+
+    with scene.database.transaction(write=False) as session:
+        actions = [event.action for event in session.exec(select(AuditEvent))]
+    assert actions == ["pull.start", "pull.cancel", "pull.resume"]
+
+
+def test_a_share_that_failed_before_starts_clean_when_resumed(
+    scene: Scene, tools: RunTools, server: ScriptedServer
+) -> None:
+    endpoint_id = scene.endpoint()
+    pull = scene.start()
+    with scene.database.transaction() as session:
+        share = session.get_one(PullEndpoint, (pull.id, endpoint_id))
+        share.ended_at, share.reason = MOMENT, "careful@1: no"
+        row = session.get_one(Pull, pull.id)
+        row.status, row.reason = PullStatus.FAILED, share.reason
+
+    resume(scene, pull)
+    status = asyncio.run(run_pull(scene.database, pull.id, tools=replace(tools)))
+
+    assert (status, look(scene, pull).reason, server.calls.total()) == (PullStatus.DONE, "", 3)
+    with scene.database.transaction(write=False) as session:
+        assert len(session.exec(select(Response)).all()) == 3
+
+
+def test_only_queued_pulls_wait_for_a_worker(scene: Scene) -> None:
+    first, second = scene.endpoint("careful"), scene.endpoint("quick")
+    scene.start("careful")
+    waiting = scene.start("careful", "quick", is_foreground=False)
+
+    with scene.database.transaction(write=False) as session:
+        jobs = waiting_jobs(session=session)
+
+    assert [(job.pull_id, job.endpoint_id) for job in jobs] == [
+        (waiting.id, first),
+        (waiting.id, second),
+    ]
