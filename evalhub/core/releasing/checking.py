@@ -22,7 +22,11 @@ _PAIR_TABLES = frozenset({Part.PAIRS, Part.PAIRS_MARGIN, Part.TRL})
 
 
 def check_schema(part: Part, schema: pa.Schema, *, where: str) -> list[Problem]:
-    """Return what is wrong with the schema of a table's file."""
+    """Return what is wrong with the schema of a table's file.
+
+    Parquet cannot hold a null in a column that its schema requires, so the right schema is
+    also the proof that there is none.
+    """
     problems = []
     if not schema.equals(SCHEMAS[part]):
         problems.append(Problem(where, f"the schema is not that of the table {part}"))
@@ -33,15 +37,6 @@ def check_schema(part: Part, schema: pa.Schema, *, where: str) -> list[Problem]:
         for name in reserved
     ]
     return problems
-
-
-def check_nulls(part: Part, batch: pa.RecordBatch, *, where: str) -> list[Problem]:
-    """Return the columns that hold a null although their schema forbids it."""
-    return [
-        Problem(f"{where}, column {column.name!r}", "holds a null")
-        for column in SCHEMAS[part]
-        if not column.nullable and batch.column(column.name).null_count
-    ]
 
 
 @dataclass(slots=True)
@@ -57,7 +52,7 @@ class RowChecks:
     _chats: Counter[str] = field(default_factory=Counter)
 
     def check(self, part: Part, split: Split, row: AnyRow, *, where: str) -> None:
-        """Check one row, whose schema and nulls are already known to be right."""
+        """Check one row, whose schema is already known to be right."""
         self.problems += [Problem(where, rule) for rule in self._broken(part, split, row)]
 
     def finish(self) -> list[Problem]:
@@ -124,6 +119,8 @@ def _broken_turns(row: AnyRow) -> Iterator[str]:
     for name in ("chosen", "rejected"):
         if [message["role"] for message in row[name]] != ["assistant"]:
             yield f"{name} is not one turn of the assistant"
+    if not row["prompt"]:
+        yield "prompt has no message"
     if any(None in message.values() for name in _CHATS for message in row[name]):
         yield "a message has no role or no content"
     if row["chosen"] == row["rejected"]:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from evalhub.core.canonical import sha256_hex
-from evalhub.core.releasing.checking import RowChecks, check_nulls, check_schema
+from evalhub.core.releasing.checking import RowChecks, check_schema
 from evalhub.core.releasing.checksums import CHECKSUMS, parse_checksums
 from evalhub.core.releasing.files import ROWS_PER_GROUP, FileFacts, table_path
 from evalhub.core.releasing.manifest import MANIFEST, RECIPE, Manifest, rows_by_table
@@ -146,9 +146,6 @@ def _check_parquet(file: pq.ParquetFile, part: Part, facts: FileFacts) -> list[P
     if file.metadata.num_rows != facts.n_rows:
         rule = f"has {file.metadata.num_rows} rows, not {facts.n_rows}"
         problems.append(Problem(facts.path, rule))
-    if not problems:
-        for batch in file.iter_batches(ROWS_PER_GROUP):
-            problems += check_nulls(part, batch, where=facts.path)
     return problems
 
 

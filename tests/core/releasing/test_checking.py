@@ -6,7 +6,7 @@ import pytest
 
 from evalhub.core.judging.answers import Choice
 from evalhub.core.releasing.aggregation import summarise
-from evalhub.core.releasing.checking import RowChecks, check_nulls, check_schema
+from evalhub.core.releasing.checking import RowChecks, check_schema
 from evalhub.core.releasing.judgment_rows import judgment_row
 from evalhub.core.releasing.material import JudgedPair
 from evalhub.core.releasing.pair_rows import margin_row, pair_row, prompt_row, tie_row, trl_row
@@ -149,10 +149,8 @@ def test_own_schema_is_right(part: Part) -> None:
     assert check_schema(part, SCHEMAS[part], where="f") == []
 
 
-def test_null_in_a_required_column_is_found() -> None:
-    row = make_tables()[Part.PAIRS][0] | {"prompt": None, "mean_preference": None}
-    batch = pa.RecordBatch.from_pylist([row], schema=SCHEMAS[Part.PAIRS])
+def test_pair_without_a_prompt_is_found() -> None:
+    tables = make_tables()
+    tables[Part.PAIRS][0]["prompt"] = []
 
-    problems = check_nulls(Part.PAIRS, batch, where="f")
-
-    assert [str(problem) for problem in problems] == ["f, column 'prompt': holds a null"]
+    assert "pairs: prompt has no message" in problems_of(tables)

@@ -2,14 +2,17 @@
 
 from sqlmodel import Session, select
 
+from evalhub.core.judging.answers import Choice
 from evalhub.db.models import Pair, Project, Prompt, Response
 from tests.factories import (
     make_endpoint,
     make_pair,
+    make_person,
     make_project,
     make_prompt_set_version,
     make_response,
 )
+from tests.release_project import Verdict, add_verdict
 
 
 def make_two_model_pair(session: Session) -> tuple[Project, Pair]:
@@ -29,3 +32,17 @@ def make_second_sample(session: Session, project: Project, pair: Pair) -> Pair:
     session.add(second)
     session.flush()
     return make_pair(session, project, first, second)
+
+
+def make_islands(session: Session) -> Project:
+    """Add a project with two pairs of models that no comparison links."""
+    version = make_prompt_set_version(session)
+    prompt = session.exec(select(Prompt).where(Prompt.prompt_set_version_id == version.id)).one()
+    endpoints = [make_endpoint(session, model=model) for model in ("alder", "birch", "oak", "elm")]
+    project = make_project(session, *endpoints, prompts=version, slug="islands", overlap=9)
+    responses = [make_response(session, prompt, endpoint) for endpoint in endpoints]
+    for first, second in (responses[:2], responses[2:]):
+        pair = make_pair(session, project, first, second)
+        for choice in (Choice.A, Choice.B):
+            add_verdict(session, pair, make_person(session), Verdict(0, choice))
+    return project

@@ -1,0 +1,122 @@
+import json
+
+import pytest
+from flask.testing import FlaskClient
+from sqlmodel import select
+
+from evalhub.config import Settings
+from evalhub.core.canonical import sha256_hex
+from evalhub.core.people import Role, Scope, command_actor
+from evalhub.db.engine import Database
+from evalhub.db.models import ReleaseDownload
+from evalhub.services.releasing.building import BuiltRelease, build_release
+from tests.api.keys import bearer
+from tests.release_project import MOMENT, make_tiny_project
+from tests.web.conftest import Clock
+
+BASE = "/api/v1/releases"
+
+
+@pytest.fixture
+def built(database: Database, settings: Settings) -> BuiltRelease:
+    with database.transaction() as session:
+        make_tiny_project(session)
+        return build_release(
+            "tiny", session=session, settings=settings, actor=command_actor(), now=MOMENT
+        )
+
+
+@pytest.fixture
+def key(database: Database, clock: Clock) -> dict[str, str]:
+    return bearer(database, Role.LAB, Scope.RELEASES_READ, now=clock())
+
+
+def test_list_names_releases_and_where_they_lie(
+    client: FlaskClient, built: BuiltRelease, key: dict[str, str]
+) -> None:
+    body = client.get(BASE, headers=key).json
+
+    assert body == {
+        "releases": [
+            {
+                "project": "tiny",
+                "version": "1.0.0",
+                "title": "A tiny <project>",
+                "n_pairs": 5,
+                "n_judgments": 19,
+                "simulated": False,
+                "created_at": "2026-11-21T09:00:00+00:00",
+                "manifest": f"{BASE}/tiny/1.0.0",
+            }
+        ]
+    }
+
+
+def test_manifest_is_the_file_byte_for_byte(
+    client: FlaskClient, built: BuiltRelease, key: dict[str, str]
+) -> None:
+    response = client.get(f"{BASE}/tiny/1.0.0", headers=key)
+
+    assert response.data == (built.folder / "manifest.json").read_bytes()
+    assert response.mimetype == "application/json"
+    assert response.headers["ETag"] == f'"{sha256_hex(response.data)}"'
+
+
+def test_known_manifest_is_not_sent_again(
+    client: FlaskClient, built: BuiltRelease, key: dict[str, str]
+) -> None:
+    tag = client.get(f"{BASE}/tiny/1.0.0", headers=key).headers["ETag"]
+
+    response = client.get(f"{BASE}/tiny/1.0.0", headers=key | {"If-None-Match": tag})
+
+    assert response.status_code == 304
+
+
+def test_every_file_of_the_manifest_comes_with_its_hash(
+    client: FlaskClient, built: BuiltRelease, key: dict[str, str], database: Database
+) -> None:
+    files = json.loads(client.get(f"{BASE}/tiny/1.0.0", headers=key).data)["files"]
+
+    for file in files:
+        response = client.get(f"{BASE}/tiny/1.0.0/files/{file['path']}", headers=key, buffered=True)
+
+        assert sha256_hex(response.data) == file["sha256"]
+        assert response.headers["ETag"] == f'"{file["sha256"]}"'
+    with database.transaction(write=False) as session:
+        assert len(session.exec(select(ReleaseDownload)).all()) == len(files)
+
+
+def test_parts_can_be_asked_for(
+    client: FlaskClient, built: BuiltRelease, key: dict[str, str]
+) -> None:
+    response = client.get(
+        f"{BASE}/tiny/1.0.0/files/SHA256SUMS",
+        headers=key | {"Range": "bytes=0-63"},
+        buffered=True,
+    )
+
+    assert response.status_code == 206
+    assert len(response.data) == 64
+
+
+@pytest.mark.parametrize(
+    "path", ["/tiny/2.0.0", "/tiny/2.0.0/files/README.md", "/tiny/1.0.0/files/nothing"]
+)
+def test_what_is_not_there_is_not_found(
+    client: FlaskClient, built: BuiltRelease, key: dict[str, str], path: str
+) -> None:
+    response = client.get(BASE + path, headers=key)
+
+    assert response.status_code == 404
+    assert response.json is not None
+    assert response.json["error"]["kind"] == "not_found"
+
+
+@pytest.mark.parametrize("path", ["", "/tiny/1.0.0", "/tiny/1.0.0/files/README.md"])
+def test_a_key_with_the_scope_is_needed(
+    client: FlaskClient, built: BuiltRelease, database: Database, clock: Clock, path: str
+) -> None:
+    wrong = bearer(database, Role.RESEARCHER, Scope.PROJECTS_READ, now=clock())
+
+    assert client.get(BASE + path).status_code == 401
+    assert client.get(BASE + path, headers=wrong).status_code == 403

@@ -1,0 +1,150 @@
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from evalhub.cli import main
+from evalhub.config import Settings
+from evalhub.db.engine import Database
+from tests.factories import make_person
+from tests.release_project import A, Verdict, add_verdict, make_tiny_project
+from tests.services.scoring.pairs import make_two_model_pair
+
+
+def run(settings: Settings, *arguments: str) -> Result:
+    environment = {
+        "EVALHUB_INSTANCE_DIR": str(settings.instance_dir),
+        "EVALHUB_DATABASE_URL": settings.database_url,
+        "EVALHUB_SECRET_KEY": settings.secret_key,
+    }
+    return CliRunner(env=environment).invoke(main, arguments)
+
+
+@pytest.fixture
+def tiny(database: Database) -> None:
+    with database.transaction() as session:
+        make_tiny_project(session)
+
+
+def test_score_prints_method_n_and_interval(tiny: None, settings: Settings) -> None:
+    result = run(settings, "score", "tiny")
+
+    assert result.exit_code == 0
+    assert "Bradley-Terry, ties as half wins" in result.output
+    assert "judgments by 3 annotators" in result.output
+    assert "Left out: 1 cannot-judge, 1 by models, 0 within one endpoint." in result.output
+    assert "Left side won" in result.output
+    assert "alder-1" in result.output
+    assert "SIMULATED" not in result.output
+
+
+def test_score_prints_json_unrounded(tiny: None, settings: Settings) -> None:
+    result = run(settings, "score", "tiny", "--json")
+
+    found = json.loads(result.output)
+    assert found["schema"] == "evalhub.boards/1"
+    assert found["project"] == "tiny"
+
+
+def test_score_says_simulated(database: Database, settings: Settings) -> None:
+    with database.transaction() as session:
+        make_tiny_project(session, is_simulated=True)
+
+    assert "SIMULATED: " in run(settings, "score", "tiny").output
+
+
+def test_score_of_nothing_says_so(database: Database, settings: Settings) -> None:
+    with database.transaction() as session:
+        slug = make_two_model_pair(session)[0].slug
+
+    result = run(settings, "score", slug)
+
+    assert "Warning: There are no judgments yet." in result.output
+    assert "Left side" not in result.output
+
+
+def test_score_flags_an_undefeated_model(database: Database, settings: Settings) -> None:
+    with database.transaction() as session:
+        project, pair = make_two_model_pair(session)
+        add_verdict(session, pair, make_person(session), Verdict(0, A))
+        slug = project.slug
+
+    result = run(settings, "score", slug)
+
+    assert "unbounded above" in result.output
+    assert "none" in result.output
+
+
+def test_score_of_an_unknown_project_exits_with_its_name(tiny: None, settings: Settings) -> None:
+    result = run(settings, "score", "nothing")
+
+    assert result.exit_code == 1
+    assert "no project 'nothing'" in result.output
+
+
+def test_release_is_built_listed_and_verified(tiny: None, settings: Settings) -> None:
+    built = run(settings, "release", "build", "tiny", "--version", "1.2.0")
+    listed = run(settings, "release", "list")
+    verified = run(settings, "release", "verify", "tiny@1.2.0")
+
+    assert "tiny@1.2.0 is built: " in built.output
+    assert "5  pairs: preference" in built.output
+    assert "tiny@1.2.0  5 pairs, 19 judgments\n" in listed.output
+    assert verified.exit_code == 0
+    assert "tiny@1.2.0 is sound: 38 files, 39 rows checked." in verified.output
+
+
+def test_building_again_says_that_nothing_changed(tiny: None, settings: Settings) -> None:
+    run(settings, "release", "build", "tiny")
+
+    result = run(settings, "release", "build", "tiny")
+
+    assert "tiny@1.0.0 exists already, with the same bytes" in result.output
+
+
+def test_no_release_is_said(tiny: None, settings: Settings) -> None:
+    assert "There are no releases yet." in run(settings, "release", "list").output
+
+
+def test_simulated_release_says_so(database: Database, settings: Settings) -> None:
+    with database.transaction() as session:
+        make_tiny_project(session, is_simulated=True)
+
+    built = run(settings, "release", "build", "tiny")
+
+    assert "SIMULATED" in built.output
+    assert "simulated" in run(settings, "release", "list").output
+
+
+def test_damaged_release_exits_with_the_reasons(
+    tiny: None, settings: Settings, tmp_path: Path
+) -> None:
+    run(settings, "release", "build", "tiny")
+    folder = settings.releases_dir / "tiny" / "1.0.0"
+    (folder / "README.md").write_text("changed")
+
+    result = run(settings, "release", "verify", str(folder))
+
+    assert result.exit_code == 1
+    assert "README.md: does not have the hash in SHA256SUMS" in result.output
+    assert "tiny@1.0.0 is not as it should be" in result.output
+
+
+@pytest.mark.parametrize(
+    ("name", "message"), [("no/folder", "no folder"), ("tiny@9.0.0", "no release")]
+)
+def test_release_that_is_not_there_is_named(
+    tiny: None, settings: Settings, name: str, message: str
+) -> None:
+    result = run(settings, "release", "verify", name)
+
+    assert result.exit_code == 1
+    assert message in result.output
+
+
+def test_release_of_a_malformed_version_is_refused(tiny: None, settings: Settings) -> None:
+    result = run(settings, "release", "build", "tiny", "--version", "latest")
+
+    assert result.exit_code == 1
+    assert "three numbers" in result.output

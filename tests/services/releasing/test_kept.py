@@ -1,0 +1,128 @@
+from datetime import datetime
+
+import pytest
+from sqlmodel import Session, select
+
+from evalhub.config import Settings
+from evalhub.core.people import Actor, Role, command_actor
+from evalhub.db.models import Release, ReleaseDownload
+from evalhub.errors import Conflict, NotFound
+from evalhub.services.releasing.building import BuiltRelease, build_release
+from evalhub.services.releasing.kept import (
+    FoundRelease,
+    downloadable,
+    get_file,
+    get_release,
+    list_releases,
+    record_download,
+)
+from evalhub.services.releasing.samples import sample_pairs
+from tests.factories import make_person
+
+
+def found(session: Session, settings: Settings) -> FoundRelease:
+    return get_release("tiny", "1.0.0", session=session, settings=settings)
+
+
+def test_list_is_by_project_and_newest_version_first(
+    built: BuiltRelease, session: Session, settings: Settings, now: datetime
+) -> None:
+    for version in ("1.10.0", "1.9.0"):
+        build_release(
+            "tiny",
+            session=session,
+            settings=settings,
+            actor=command_actor(),
+            now=now,
+            version=version,
+        )
+
+    releases = list_releases(session=session)
+
+    assert [one.version for one in releases] == ["1.10.0", "1.9.0", "1.0.0"]
+    assert [one.version for one in found(session, settings).versions] == [
+        one.version for one in releases
+    ]
+
+
+def test_release_is_found_with_its_manifest(
+    built: BuiltRelease, session: Session, settings: Settings
+) -> None:
+    release = found(session, settings)
+
+    assert release.manifest == built.manifest
+    assert release.folder == built.folder
+
+
+@pytest.mark.parametrize(("project", "version"), [("tiny", "2.0.0"), ("other", "1.0.0")])
+def test_unknown_release_is_named(
+    built: BuiltRelease, session: Session, settings: Settings, project: str, version: str
+) -> None:
+    with pytest.raises(NotFound, match=f"no release '{project}@{version}'"):
+        get_release(project, version, session=session, settings=settings)
+
+
+def test_every_file_can_be_downloaded(
+    built: BuiltRelease, session: Session, settings: Settings
+) -> None:
+    release = found(session, settings)
+
+    paths = {file.path for file in downloadable(release)}
+
+    on_disk = {
+        path.relative_to(built.folder).as_posix()
+        for path in built.folder.rglob("*")
+        if path.is_file()
+    }
+    assert paths == on_disk
+    assert all(get_file(release, path).path.is_file() for path in paths)
+
+
+@pytest.mark.parametrize("path", ["../tiny/1.0.0/README.md", "/etc/passwd", "pairs", "no.txt", ""])
+def test_other_paths_are_not_found(
+    built: BuiltRelease, session: Session, settings: Settings, path: str
+) -> None:
+    with pytest.raises(NotFound, match="has no file"):
+        get_file(found(session, settings), path)
+
+
+@pytest.mark.parametrize("content", [None, b"short"], ids=["gone", "cut"])
+def test_damaged_file_is_not_handed_out(
+    built: BuiltRelease, session: Session, settings: Settings, content: bytes | None
+) -> None:
+    path = built.folder / "README.md"
+    path.unlink()
+    if content is not None:
+        path.write_bytes(content)
+
+    with pytest.raises(Conflict, match="not as it was built"):
+        get_file(found(session, settings), "README.md")
+
+
+def test_download_is_recorded(
+    built: BuiltRelease, session: Session, settings: Settings, now: datetime
+) -> None:
+    person = make_person(session, Role.LAB)
+    actor = Actor(person.id, person.name, frozenset({Role.LAB}))
+
+    record_download(
+        found(session, settings).kept, "README.md", session=session, actor=actor, now=now
+    )
+
+    row = session.exec(select(ReleaseDownload)).one()
+    assert row.release_id == session.exec(select(Release)).one().id
+    assert (row.person_id, row.file, row.downloaded_at) == (person.id, "README.md", now)
+
+
+def test_samples_are_the_first_pairs(built: BuiltRelease) -> None:
+    rows = sample_pairs(built.folder, built.manifest)
+
+    assert [row["split"] for row in rows] == ["train", "train"]
+
+
+def test_no_sample_without_files_or_pairs(built: BuiltRelease) -> None:
+    (built.folder / "pairs" / "train.jsonl").unlink()
+
+    assert sample_pairs(built.folder, built.manifest) == []
+    built.manifest.counts.rows.pop("pairs")  # type: ignore[attr-defined]  # a dict underneath
+    assert sample_pairs(built.folder, built.manifest) == []

@@ -1,0 +1,89 @@
+"""A release read back as its users do."""
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from evalhub.core.releasing.schemas import SCHEMAS
+from evalhub.core.releasing.usage import snippets
+from evalhub.core.releasing.vocabulary import Part
+from evalhub.services.releasing.building import BuiltRelease
+
+
+def test_pandas_reads_pairs_and_judgments(built: BuiltRelease) -> None:
+    pairs = pd.concat(map(pd.read_parquet, sorted(built.folder.glob("pairs/*.parquet"))))
+    judgments = pd.concat(map(pd.read_parquet, sorted(built.folder.glob("judgments/*.parquet"))))
+
+    assert (len(pairs), len(judgments)) == (5, 19)
+    assert (pairs["soft_label"] > 0.5).all()
+    assert set(pairs["pair_id"]) <= set(judgments["pair_id"])
+
+
+@pytest.mark.parametrize("part", list(Part))
+def test_pyarrow_finds_the_explicit_schema_and_nothing_of_pandas(
+    built: BuiltRelease, part: Part
+) -> None:
+    for path in built.folder.glob(f"{part}/*.parquet"):
+        schema = pq.read_schema(path)
+
+        assert schema.equals(SCHEMAS[part])
+        assert schema.metadata is None
+
+
+def test_json_lines_hold_the_same_rows(built: BuiltRelease) -> None:
+    for path in built.folder.glob("*/*.jsonl"):
+        table = pq.read_table(path.with_suffix(".parquet"))
+        lines = pd.read_json(path, lines=True, dtype=False)
+
+        assert len(lines) == table.num_rows
+        assert list(lines.columns) == table.column_names
+
+
+def test_margin_is_a_number_in_every_row(built: BuiltRelease) -> None:
+    tables = [pq.read_table(path) for path in built.folder.glob("pairs_margin/*.parquet")]
+
+    margins = pa.concat_tables(tables)["margin"]
+    assert margins.null_count == 0
+    assert sorted(margins.to_pylist()) == [0.0, 1 / 3, 1 / 3, 5 / 9]
+
+
+def test_checksums_are_those_of_the_files(built: BuiltRelease) -> None:
+    for line in (built.folder / "SHA256SUMS").read_text("ascii").splitlines():
+        digest, path = line.split("  ")
+
+        assert hashlib.sha256((built.folder / path).read_bytes()).hexdigest() == digest
+
+
+def test_pandas_code_runs_as_it_is_copied(built: BuiltRelease, tmp_path: Path) -> None:
+    built.folder.rename(tmp_path / "tiny-1.0.0")
+    code = snippets("tiny-1.0.0", built.manifest.counts.rows)[1].code
+
+    done = subprocess.run(  # noqa: S603 - our own code
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env=os.environ,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stdout.splitlines()[0] == "2"
+
+
+def test_datasets_loads_every_table(
+    built: BuiltRelease, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    datasets = pytest.importorskip("datasets")
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+
+    for part, splits in built.manifest.counts.rows.items():
+        loaded = datasets.load_dataset(str(built.folder), part, cache_dir=str(tmp_path))
+
+        assert {split: len(rows) for split, rows in loaded.items()} == splits

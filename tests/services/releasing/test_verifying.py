@@ -1,0 +1,246 @@
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from evalhub.core.canonical import sha256_hex
+from evalhub.errors import NotFound
+from evalhub.services.releasing.building import BuiltRelease
+from evalhub.services.releasing.verifying import MAX_PROBLEMS, verify_release
+
+Edit = Callable[[Path], object]
+
+
+def problems_of(folder: Path) -> list[str]:
+    return [str(problem) for problem in verify_release(folder).problems]
+
+
+def seal(folder: Path) -> None:
+    """Make manifest and checksums agree with changed files, as a careful forger would."""
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    for file in manifest["files"]:
+        content = (folder / file["path"]).read_bytes()
+        file |= {"sha256": sha256_hex(content), "n_bytes": len(content)}
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    paths = sorted({file["path"] for file in manifest["files"]} | {"manifest.json"})
+    lines = [f"{sha256_hex((folder / path).read_bytes())}  {path}\n" for path in paths]
+    (folder / "SHA256SUMS").write_text("".join(lines))
+
+
+def edit_manifest(folder: Path, **changes: object) -> None:
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    (folder / "manifest.json").write_text(json.dumps(manifest | changes))
+    seal(folder)
+
+
+def test_built_release_is_good(built: BuiltRelease) -> None:
+    report = verify_release(built.folder)
+
+    assert report.is_good
+    assert report.release == "tiny@1.0.0"
+    assert (report.n_files, report.n_rows) == (len(built.manifest.files) + 1, 39)
+
+
+def test_sealing_an_unchanged_release_keeps_it_good(built: BuiltRelease) -> None:
+    seal(built.folder)
+
+    assert problems_of(built.folder) == []
+
+
+@pytest.mark.parametrize(
+    ("edit", "problem"),
+    [
+        pytest.param(
+            lambda f: (f / "recipe.json").write_text("{}"),
+            "recipe.json: does not have the hash in SHA256SUMS",
+            id="changed",
+        ),
+        pytest.param(
+            lambda f: (f / "recipe.json").unlink(),
+            "recipe.json: is named in SHA256SUMS and is not there",
+            id="missing",
+        ),
+        pytest.param(
+            lambda f: (f / "more.txt").write_text("x"),
+            "more.txt: is there and is not named in SHA256SUMS",
+            id="extra",
+        ),
+        pytest.param(
+            lambda f: (f / "SHA256SUMS").unlink(),
+            "SHA256SUMS: cannot be read as UTF-8 text",
+            id="no checksums",
+        ),
+        pytest.param(
+            lambda f: (f / "SHA256SUMS").write_bytes(b"\xff"),
+            "SHA256SUMS: cannot be read as UTF-8 text",
+            id="checksums not text",
+        ),
+        pytest.param(
+            lambda f: (f / "SHA256SUMS").write_text("x\n"),
+            "SHA256SUMS line 1: is not a hash, two spaces, a path",
+            id="checksums malformed",
+        ),
+        pytest.param(
+            lambda f: (f / "manifest.json").write_text("{"),
+            "manifest.json, field ''",
+            id="manifest not JSON",
+        ),
+        pytest.param(
+            lambda f: edit_manifest(f, schema="evalhub.release/9"),
+            "manifest.json, field 'schema': must be 'evalhub.release/1'",
+            id="other schema",
+        ),
+        pytest.param(
+            lambda f: edit_manifest(f, counts=3),
+            "manifest.json, field 'counts'",
+            id="mistyped field",
+        ),
+        pytest.param(
+            lambda f: edit_manifest(f, id="other@1.0.0"),
+            "manifest.json, field 'id': must be 'tiny@1.0.0'",
+            id="other id",
+        ),
+        pytest.param(
+            lambda f: edit_manifest(f, recipe_sha256="0" * 64),
+            "recipe.json: does not have the hash in manifest.json",
+            id="other recipe",
+        ),
+    ],
+)
+def test_damage_is_named(built: BuiltRelease, edit: Edit, problem: str) -> None:
+    edit(built.folder)
+
+    assert any(found.startswith(problem) for found in problems_of(built.folder))
+
+
+def test_link_in_place_of_a_file_is_a_problem(built: BuiltRelease, tmp_path: Path) -> None:
+    path = built.folder / "recipe.json"
+    shutil.move(path, tmp_path / "kept.json")
+    path.symlink_to(tmp_path / "kept.json")
+
+    assert problems_of(built.folder) == ["recipe.json: does not have the hash in SHA256SUMS"]
+
+
+def test_manifest_that_lists_another_hash_is_a_problem(built: BuiltRelease) -> None:
+    path = built.folder / "manifest.json"
+    text = path.read_text("utf-8").replace(built.manifest.files[0].sha256, "0" * 64)
+    sums = (built.folder / "SHA256SUMS").read_text("ascii")
+    old = sha256_hex(path.read_bytes())
+    path.write_text(text)
+    (built.folder / "SHA256SUMS").write_text(sums.replace(old, sha256_hex(text)))
+
+    assert "manifest.json, file 'README.md': is not as in SHA256SUMS" in problems_of(built.folder)
+
+
+def test_rows_that_contradict_the_files_are_a_problem(built: BuiltRelease) -> None:
+    counts = json.loads((built.folder / "manifest.json").read_bytes())["counts"]
+    edit_manifest(built.folder, counts=counts | {"rows": {}})
+
+    assert problems_of(built.folder) == [
+        "manifest.json, field 'counts.rows': does not hold the rows of the listed files"
+    ]
+
+
+def rewrite(folder: Path, path: str, change: Callable[[pa.Table], pa.Table]) -> None:
+    table = change(pq.read_table(folder / path))
+    pq.write_table(table, folder / path)
+    lines = "".join(json.dumps(row) + "\n" for row in table.to_pylist())
+    (folder / path).with_suffix(".jsonl").write_text(lines)
+    seal(folder)
+
+
+def test_another_type_is_found_even_under_right_hashes(built: BuiltRelease) -> None:
+    rewrite(built.folder, "pairs/train.parquet", lambda table: table.drop_columns(["soft_label"]))
+
+    assert problems_of(built.folder) == [
+        "pairs/train.parquet: the schema is not that of the table pairs"
+    ]
+
+
+def test_lost_rows_are_found(built: BuiltRelease) -> None:
+    rewrite(built.folder, "pairs/train.parquet", lambda table: table.slice(1))
+
+    assert problems_of(built.folder) == ["pairs/train.parquet: has 1 rows, not 2"]
+
+
+def test_tie_smuggled_into_the_pairs_is_found(built: BuiltRelease) -> None:
+    def make_tie(table: pa.Table) -> pa.Table:
+        place = table.schema.get_field_index("rejected")
+        return table.set_column(place, table.schema.field("rejected"), table["chosen"])
+
+    rewrite(built.folder, "pairs/train.parquet", make_tie)
+
+    assert "pairs/train, row 1: chosen and rejected are the same" in problems_of(built.folder)
+
+
+def test_column_that_may_be_null_is_found(built: BuiltRelease) -> None:
+    def loosen(table: pa.Table) -> pa.Table:
+        return table.cast(pa.schema([field.with_nullable(True) for field in table.schema]))
+
+    rewrite(built.folder, "pairs/train.parquet", loosen)
+
+    assert problems_of(built.folder) == [
+        "pairs/train.parquet: the schema is not that of the table pairs"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        (lambda text: text.replace("tiny", "puny", 1), "row 1: differs between"),
+        (lambda text: text.split("\n", 1)[1], "row 1: differs between"),
+        (lambda text: text + text, ".jsonl: has more rows than the Parquet file"),
+        (lambda text: "{" + text, "train.parquet: cannot be read"),
+    ],
+    ids=["changed", "fewer", "more", "no JSON"],
+)
+def test_json_lines_that_differ_are_found(
+    built: BuiltRelease, change: Callable[[str], str], problem: str
+) -> None:
+    path = built.folder / "pairs" / "train.jsonl"
+    path.write_text(change(path.read_text("utf-8")))
+    seal(built.folder)
+
+    assert any(problem in found for found in problems_of(built.folder))
+
+
+def test_corrupt_parquet_is_a_problem_and_no_crash(built: BuiltRelease) -> None:
+    path = built.folder / "pairs" / "train.parquet"
+    content = bytearray(path.read_bytes())
+    content[4:400] = b"\0" * 396
+    path.write_bytes(content)
+    seal(built.folder)
+
+    assert any(
+        "pairs/train.parquet: cannot be read" in found for found in problems_of(built.folder)
+    )
+
+
+def test_table_without_one_of_its_formats_is_found(built: BuiltRelease) -> None:
+    manifest = json.loads((built.folder / "manifest.json").read_bytes())
+    files = [file for file in manifest["files"] if file["path"] != "pairs/train.jsonl"]
+    (built.folder / "pairs" / "train.jsonl").unlink()
+    edit_manifest(built.folder, files=files)
+
+    assert "manifest.json, table pairs: has no files for split train" in problems_of(built.folder)
+
+
+def test_problems_are_bounded(built: BuiltRelease) -> None:
+    rewrite(
+        built.folder,
+        "judgments/train.parquet",
+        lambda table: pa.concat_tables([table] + [table.slice(0, 0)] * 2),
+    )
+    for number in range(MAX_PROBLEMS + 5):
+        (built.folder / f"extra-{number}.txt").write_text("x")
+
+    assert len(problems_of(built.folder)) == MAX_PROBLEMS
+
+
+def test_no_folder_is_not_found(tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match="There is no folder"):
+        verify_release(tmp_path / "nothing")

@@ -1,0 +1,262 @@
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from sqlmodel import select
+
+from evalhub.config import Settings
+from evalhub.core.canonical import sha256_hex
+from evalhub.core.people import Role, command_actor
+from evalhub.db.engine import Database
+from evalhub.db.models import Project, Release, ReleaseDownload
+from evalhub.services.releasing.building import BuiltRelease, build_release
+from tests.factories import make_project
+from tests.release_project import make_tiny_project
+from tests.web.conftest import SignIn
+from tests.web.pages import fill
+
+NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
+BASE = "/releases/tiny/1.0.0"
+
+
+def build(database: Database, settings: Settings, *, is_simulated: bool = False) -> BuiltRelease:
+    with database.transaction() as session:
+        make_tiny_project(session, is_simulated=is_simulated)
+        return build_release(
+            "tiny", session=session, settings=settings, actor=command_actor(), now=NOW
+        )
+
+
+@pytest.fixture
+def built(database: Database, settings: Settings) -> BuiltRelease:
+    return build(database, settings)
+
+
+@pytest.fixture
+def lab(client: FlaskClient, sign_in: SignIn) -> FlaskClient:
+    sign_in(client, {Role.LAB})
+    return client
+
+
+@pytest.fixture
+def researcher(client: FlaskClient, sign_in: SignIn) -> FlaskClient:
+    sign_in(client, {Role.RESEARCHER})
+    return client
+
+
+def downloads(database: Database) -> list[str]:
+    with database.transaction(write=False) as session:
+        return [row.file for row in session.exec(select(ReleaseDownload))]
+
+
+def test_list_names_every_release(lab: FlaskClient, built: BuiltRelease) -> None:
+    text = lab.get("/releases").text
+
+    assert f'<a href="{BASE}">tiny 1.0.0</a>' in text
+    assert "A tiny &lt;project&gt;" in text
+    assert "from people" in text
+
+
+def test_empty_list_says_so(lab: FlaskClient) -> None:
+    assert "There is no release yet." in lab.get("/releases").text
+
+
+def test_page_shows_what_it_is_who_judged_and_every_file(
+    lab: FlaskClient, built: BuiltRelease
+) -> None:
+    text = lab.get(BASE).text
+
+    assert "Train a *reward* model." in text
+    assert "signed in and judged here" in text
+    assert "named in imported judgments" in text
+    assert "36.4 %" in text
+    assert "Agreement is not the same as being right." in text
+    for file in built.manifest.files:
+        assert f'href="{BASE}/files/{file.path}"' in text
+        assert file.sha256 in text
+    assert "load_dataset" in text
+    assert "alder answers p" in text
+    assert "Simulated." not in text
+    assert "style=" not in text
+
+
+def test_simulated_release_says_so(
+    lab: FlaskClient, database: Database, settings: Settings
+) -> None:
+    build(database, settings, is_simulated=True)
+
+    assert "<b>Simulated.</b>" in lab.get(BASE).text
+    assert "<b>simulated</b>" in lab.get("/releases").text
+
+
+def test_release_of_few_judgments_has_no_agreement(
+    lab: FlaskClient, database: Database, settings: Settings
+) -> None:
+    built = build(database, settings)
+    manifest = built.manifest
+    with database.transaction() as session:
+        row = session.exec(select(Release)).one()
+        figures = row.manifest.index('  "agreement": ['), row.manifest.index('  "counts"')
+        row.manifest = (
+            row.manifest[: figures[0]] + '  "agreement": [],\n' + row.manifest[figures[1] :]
+        )
+        session.add(row)
+
+    assert manifest.agreement
+    assert "so there is no agreement to state" in lab.get(BASE).text
+
+
+@pytest.mark.parametrize("path", ["/releases/tiny/9.0.0", "/releases/other/1.0.0"])
+def test_unknown_release_is_not_found(lab: FlaskClient, built: BuiltRelease, path: str) -> None:
+    assert lab.get(path, buffered=True).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/releases", BASE, f"{BASE}/files/README.md"])
+@pytest.mark.parametrize(
+    ("role", "status"),
+    [
+        (Role.LAB, 200),
+        (Role.AUDITOR, 200),
+        (Role.RESEARCHER, 200),
+        (Role.ADMIN, 200),
+        (Role.ANNOTATOR, 403),
+        (Role.COORDINATOR, 403),
+    ],
+)
+def test_releases_are_for_those_who_use_or_check_them(
+    client: FlaskClient,
+    sign_in: SignIn,
+    built: BuiltRelease,
+    path: str,
+    role: Role,
+    status: int,
+) -> None:
+    sign_in(client, {role})
+
+    assert client.get(path, buffered=True).status_code == status
+
+
+def test_download_is_the_file_named_by_its_hash_and_is_recorded(
+    lab: FlaskClient, built: BuiltRelease, database: Database
+) -> None:
+    path = "pairs/train.parquet"
+
+    response = lab.get(f"{BASE}/files/{path}", buffered=True)
+
+    content = (built.folder / path).read_bytes()
+    assert response.data == content
+    assert response.headers["ETag"] == f'"{sha256_hex(content)}"'
+    assert response.mimetype == "application/vnd.apache.parquet"
+    assert "attachment" in response.headers["Content-Disposition"]
+    assert downloads(database) == [path]
+
+
+def test_download_resumes_and_is_recorded_once(
+    lab: FlaskClient, built: BuiltRelease, database: Database
+) -> None:
+    content = (built.folder / "README.md").read_bytes()
+    url = f"{BASE}/files/README.md"
+
+    first = lab.get(url, headers={"Range": "bytes=0-99"}, buffered=True)
+    rest = lab.get(
+        url, headers={"Range": "bytes=100-", "If-Range": first.headers["ETag"]}, buffered=True
+    )
+
+    assert (first.status_code, rest.status_code) == (206, 206)
+    assert first.data + rest.data == content
+    assert downloads(database) == ["README.md"]
+
+
+def test_unchanged_file_is_not_sent_or_recorded_again(
+    lab: FlaskClient, built: BuiltRelease, database: Database
+) -> None:
+    url = f"{BASE}/files/SHA256SUMS"
+    tag = lab.head(url, buffered=True).headers["ETag"]
+
+    response = lab.get(url, headers={"If-None-Match": tag}, buffered=True)
+
+    assert (response.status_code, response.data) == (304, b"")
+    assert downloads(database) == []
+
+
+def test_range_past_the_end_is_refused(lab: FlaskClient, built: BuiltRelease) -> None:
+    response = lab.get(f"{BASE}/files/README.md", headers={"Range": "bytes=999999-"}, buffered=True)
+
+    assert response.status_code == 416
+
+
+@pytest.mark.parametrize("path", ["..%2f..%2fevalhub.db", "pairs", "nothing.txt", "%00"])
+def test_other_files_are_not_found(lab: FlaskClient, built: BuiltRelease, path: str) -> None:
+    assert lab.get(f"{BASE}/files/{path}", buffered=True).status_code in {404, 422}
+
+
+def test_damaged_file_is_not_handed_out(lab: FlaskClient, built: BuiltRelease) -> None:
+    (built.folder / "README.md").write_text("short")
+
+    response = lab.get(f"{BASE}/files/README.md", buffered=True)
+
+    assert response.status_code == 409
+    assert "not as it was built" in response.text
+
+
+def test_researcher_builds_from_the_scores_page(
+    researcher: FlaskClient, database: Database, settings: Settings
+) -> None:
+    with database.transaction() as session:
+        make_tiny_project(session)
+    page = researcher.get("/projects/tiny/scores")
+
+    response = researcher.post("/releases/tiny", data=fill(page, "/releases/tiny", version="2.0.0"))
+
+    assert (response.status_code, response.location) == (303, "/releases/tiny/2.0.0")
+    assert Path(settings.releases_dir / "tiny" / "2.0.0" / "SHA256SUMS").is_file()
+    assert "tiny@2.0.0 is built" in researcher.get(response.location).text
+
+
+def test_building_again_changes_nothing(researcher: FlaskClient, built: BuiltRelease) -> None:
+    page = researcher.get("/projects/tiny/scores")
+
+    response = researcher.post(
+        "/releases/tiny", data=fill(page, "/releases/tiny"), follow_redirects=True
+    )
+
+    assert "Nothing has changed since tiny@1.0.0" in response.text
+
+
+@pytest.mark.parametrize(
+    ("slug", "version", "status"),
+    [("tiny", "x", 422), ("nothing", "", 404), ("empty", "", 409), ("tiny", "\u0000", 422)],
+)
+def test_release_that_cannot_be_built_changes_nothing(
+    researcher: FlaskClient, database: Database, slug: str, version: str, status: int
+) -> None:
+    with database.transaction() as session:
+        make_tiny_project(session)
+        make_project(session, slug="empty")
+    page = researcher.get("/projects/tiny/scores")
+
+    response = researcher.post(
+        f"/releases/{slug}", data=fill(page, "/releases/tiny", version=version)
+    )
+
+    assert response.status_code == status
+    with database.transaction(write=False) as session:
+        assert session.exec(select(Release)).all() == []
+
+
+def test_lab_cannot_build(lab: FlaskClient, built: BuiltRelease) -> None:
+    data = fill(lab.get("/account"))
+
+    assert lab.post("/releases/tiny", data=data).status_code == 403
+
+
+def test_very_long_texts_stay_whole_pages(
+    lab: FlaskClient, database: Database, settings: Settings
+) -> None:
+    with database.transaction() as session:
+        project = make_tiny_project(session)
+        session.get_one(Project, project.id).title = "Long" * 50
+        build_release("tiny", session=session, settings=settings, actor=command_actor(), now=NOW)
+
+    assert lab.get(BASE).status_code == 200

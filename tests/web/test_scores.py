@@ -1,0 +1,154 @@
+import pytest
+from flask.testing import FlaskClient
+from sqlmodel import select
+
+from evalhub.core.people import Role
+from evalhub.core.scoring.linking import LinkPurpose
+from evalhub.db.engine import Database
+from evalhub.db.models import Fit
+from evalhub.web.scores import PURPOSES, heat_class
+from tests.factories import make_endpoint, make_person, make_project
+from tests.release_project import A, Verdict, add_verdict, make_tiny_project
+from tests.services.scoring.pairs import make_islands, make_two_model_pair
+from tests.web.conftest import SignIn
+
+READERS = [Role.ADMIN, Role.RESEARCHER, Role.COORDINATOR, Role.REVIEWER, Role.AUDITOR]
+
+
+def page_of(client: FlaskClient, slug: str = "tiny") -> str:
+    response = client.get(f"/projects/{slug}/scores")
+    assert response.status_code == 200
+    return response.text
+
+
+@pytest.fixture
+def reader(client: FlaskClient, sign_in: SignIn) -> FlaskClient:
+    sign_in(client, {Role.RESEARCHER})
+    return client
+
+
+@pytest.fixture
+def tiny(database: Database) -> None:
+    with database.transaction() as session:
+        make_tiny_project(session)
+
+
+def test_board_shows_plot_table_method_and_n(reader: FlaskClient, tiny: None) -> None:
+    text = page_of(reader)
+
+    assert '<svg class="plot"' in text
+    assert "<title id=" in text
+    assert "<desc id=" in text
+    assert text.count('<th scope="row" class="wrap">') == 3
+    assert "Method: Bradley-Terry, ties as half wins" in text
+    assert "<dt>Could not judge</dt><dd>1</dd>" in text
+    assert "Wilson 95 % interval" in text
+
+
+def test_page_has_no_inline_style_or_script(reader: FlaskClient, tiny: None) -> None:
+    text = page_of(reader)
+
+    assert "style=" not in text
+    assert "<script>" not in text
+
+
+def test_looking_stores_nothing(reader: FlaskClient, tiny: None, database: Database) -> None:
+    page_of(reader)
+
+    with database.transaction(write=False) as session:
+        assert session.exec(select(Fit)).all() == []
+
+
+@pytest.mark.parametrize("role", READERS)
+def test_readers_see_the_board(
+    client: FlaskClient, sign_in: SignIn, tiny: None, role: Role
+) -> None:
+    sign_in(client, {role})
+
+    assert client.get("/projects/tiny/scores").status_code == 200
+
+
+@pytest.mark.parametrize("role", [Role.ANNOTATOR, Role.LAB])
+def test_others_do_not_learn_model_names(
+    client: FlaskClient, sign_in: SignIn, tiny: None, role: Role
+) -> None:
+    sign_in(client, {role})
+
+    response = client.get("/projects/tiny/scores")
+
+    assert response.status_code == 403
+    assert "alder" not in response.text
+
+
+def test_strangers_are_sent_to_sign_in(client: FlaskClient, tiny: None) -> None:
+    assert client.get("/projects/tiny/scores").status_code == 303
+
+
+def test_unknown_project_is_not_found(reader: FlaskClient) -> None:
+    assert reader.get("/projects/nothing/scores").status_code == 404
+
+
+@pytest.mark.parametrize(("is_simulated", "n"), [(True, 1), (False, 0)])
+def test_simulated_data_say_so(
+    reader: FlaskClient, database: Database, *, is_simulated: bool, n: int
+) -> None:
+    with database.transaction() as session:
+        make_tiny_project(session, is_simulated=is_simulated)
+
+    assert page_of(reader).count("<b>Simulated.</b>") == n
+
+
+def test_project_without_judgments_has_an_empty_page(
+    reader: FlaskClient, database: Database
+) -> None:
+    with database.transaction() as session:
+        slug = make_project(session, make_endpoint(session, model="alder")).slug
+
+    text = page_of(reader, slug)
+
+    assert "There is no judgment to score yet." in text
+    assert "<li>alder</li>" in text
+    assert '<svg class="plot"' not in text
+    assert "Build a release" not in text
+
+
+def test_undefeated_model_is_flagged_without_an_interval(
+    reader: FlaskClient, database: Database
+) -> None:
+    with database.transaction() as session:
+        project, pair = make_two_model_pair(session)
+        add_verdict(session, pair, make_person(session), Verdict(0, A))
+        slug = project.slug
+
+    text = page_of(reader, slug)
+
+    assert "unbounded above" in text
+    assert "unbounded below" in text
+    assert "dot-open" in text
+    assert 'class="whisker"' not in text
+    assert "to bound the gap between them" in text
+
+
+def test_models_that_nothing_links_get_boards_of_their_own(
+    reader: FlaskClient, database: Database
+) -> None:
+    with database.transaction() as session:
+        make_islands(session)
+
+    text = page_of(reader, "islands")
+
+    assert "Board 1 of 2: 2 models" in text
+    assert "Board 2 of 2: 2 models" in text
+    assert "strengths on different boards cannot be compared" in text
+    assert "to put their boards on one scale" in text
+
+
+@pytest.mark.parametrize(
+    ("share", "name"), [(0.0, "h1"), (0.25, "h2"), (0.5, "h5"), (0.51, "h5"), (1.0, "h9")]
+)
+def test_heat_class_grows_with_the_share(share: float, name: str) -> None:
+    assert heat_class(share) == name
+
+
+def test_every_purpose_has_words() -> None:
+    assert set(PURPOSES) == set(LinkPurpose)
