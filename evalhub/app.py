@@ -42,6 +42,7 @@ from evalhub.web import (
     endpoints,
     home,
     judgments,
+    projects,
     prompt_sets,
     pulls,
     releases,
@@ -64,6 +65,7 @@ PAGES: tuple[Blueprint, ...] = (
     pulls.bp,
     prompt_sets.bp,
     rubrics.bp,
+    projects.bp,
     judgments.bp,
 )
 """The parts of the site, one a module of ``evalhub.web``."""

@@ -1,0 +1,227 @@
+"""Let researchers and coordinators set up projects, staff them and follow their progress."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+from flask import Blueprint, flash, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from evalhub.core.campaigns import PairingStrategy, ProjectStatus
+from evalhub.core.money import parse_money
+from evalhub.core.people import Role
+from evalhub.core.projects import MEMBER_ROLES, NEXT_STATUSES, ProjectPlan
+from evalhub.errors import BadInput, Conflict, Problem
+from evalhub.rim.fields import choice, whole_number
+from evalhub.services.endpoints import list_endpoints
+from evalhub.services.pairing.excluded import (
+    list_excluded,
+    list_self_naming,
+    n_responses_by_status,
+)
+from evalhub.services.projects.creating import create_project
+from evalhub.services.projects.finding import (
+    MANAGERS,
+    READERS,
+    get_project,
+    get_project_to_manage,
+    list_projects,
+)
+from evalhub.services.projects.members import add_member, list_members, remove_member
+from evalhub.services.projects.progress import progress_of
+from evalhub.services.projects.setup import setup_of
+from evalhub.services.projects.statuses import change_status
+from evalhub.services.pulling import list_versions
+from evalhub.services.rubrics import list_rubrics
+from evalhub.web.context import current_actor, current_session, now, requires
+
+bp = Blueprint("projects", __name__, url_prefix="/projects")
+
+CREATORS = (Role.RESEARCHER, Role.ADMIN)
+STRATEGY_NOTES = {
+    PairingStrategy.ALL: "every pair of answers to a prompt",
+    PairingStrategy.BALANCED: "some pairs a prompt, drawn so that models meet about equally often",
+    PairingStrategy.BASELINE: "every model against one baseline",
+}
+STATUS_VERBS = {
+    ProjectStatus.OPEN: "Open",
+    ProjectStatus.PAUSED: "Pause",
+    ProjectStatus.CLOSED: "Close for good",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectForm:
+    """Hold the fields of the form as text, as a person typed them."""
+
+    slug: str = ""
+    title: str = ""
+    purpose: str = ""
+    prompt_set: str = ""
+    rubric: str = ""
+    strategy: str = PairingStrategy.ALL.value
+    baseline: str = ""
+    pairs_per_prompt: str = ""
+    seed: str = "0"
+    overlap: str = "1"
+    lease_minutes: str = "60"
+    pay: str = "0"
+    pay_currency: str = "USD"
+    expected_minutes: str = "10"
+    terms: str = ""
+
+
+@bp.get("")
+@requires(*READERS)
+def list_all() -> ResponseReturnValue:
+    """List the projects."""
+    return render_template(
+        "projects/list.html",
+        projects=list_projects(session=current_session()),
+        can_create=current_actor().has(*CREATORS),
+    )
+
+
+@bp.get("/new")
+@requires(*CREATORS)
+def prepare() -> ResponseReturnValue:
+    """Show the form that sets up a project."""
+    return _form_page(ProjectForm())
+
+
+@bp.post("")
+@requires(*CREATORS)
+def create() -> ResponseReturnValue:
+    """Set up a project as a draft."""
+    form = _sent_form()
+    try:
+        project = create_project(
+            _plan(form, request.form.getlist("endpoints")),
+            session=current_session(),
+            actor=current_actor(),
+            now=now(),
+        )
+    except BadInput as error:
+        return _form_page(form, error.problems), 422
+    except Conflict as error:
+        return _form_page(form, [Problem("", str(error))]), 409
+    flash("The project is set up. Add its experts, then open it.", "good")
+    return _to_project(project.slug)
+
+
+@bp.get("/<slug>")
+@requires(*READERS)
+def show(slug: str) -> ResponseReturnValue:
+    """Show a project: its progress, set-up, people and what is left out."""
+    session = current_session()
+    project = get_project(slug, session=session)
+    return render_template(
+        "projects/show.html",
+        project=project,
+        setup=setup_of(project, session=session),
+        strategy_note=STRATEGY_NOTES[project.strategy],
+        progress=progress_of(project, session=session),
+        members=list_members(project, session=session),
+        statuses=n_responses_by_status(project, session=session),
+        excluded=list_excluded(project, session=session),
+        self_naming=list_self_naming(project, session=session),
+        next_statuses=[(to, STATUS_VERBS[to]) for to in NEXT_STATUSES[project.status]],
+        member_roles=MEMBER_ROLES,
+        can_manage=current_actor().has(*MANAGERS),
+    )
+
+
+@bp.post("/<slug>/status")
+@requires(*MANAGERS)
+def set_status(slug: str) -> ResponseReturnValue:
+    """Open, pause or close a project."""
+    project = get_project_to_manage(slug, session=current_session(), actor=current_actor())
+    to = choice(request.form.get("status", ""), ProjectStatus, where="status")
+    report = change_status(project, to, session=current_session(), actor=current_actor(), now=now())
+    flash(f"The project is {to.value}.", "good")
+    if report.n_added:
+        flash(f"{report.n_added:,} new pairs can be claimed.", "good")
+    return _to_project(slug)
+
+
+@bp.post("/<slug>/members")
+@requires(*MANAGERS)
+def add_person(slug: str) -> ResponseReturnValue:
+    """Put a person on the project."""
+    project = get_project_to_manage(slug, session=current_session(), actor=current_actor())
+    email = request.form.get("email", "")
+    add_member(
+        project,
+        email=email,
+        role=choice(request.form.get("role", ""), Role, where="role"),
+        session=current_session(),
+        actor=current_actor(),
+        now=now(),
+    )
+    flash(f"{email.strip()} is on the project.", "good")
+    return _to_project(slug)
+
+
+@bp.post("/<slug>/members/remove")
+@requires(*MANAGERS)
+def remove_person(slug: str) -> ResponseReturnValue:
+    """Take a person off the project; what they judged stays."""
+    project = get_project_to_manage(slug, session=current_session(), actor=current_actor())
+    remove_member(
+        project,
+        public_id=request.form.get("person", ""),
+        role=choice(request.form.get("role", ""), Role, where="role"),
+        session=current_session(),
+        actor=current_actor(),
+        now=now(),
+    )
+    flash("The person was taken off the project. Their judgments stay.", "good")
+    return _to_project(slug)
+
+
+def _to_project(slug: str) -> ResponseReturnValue:
+    return redirect(f"/projects/{slug}", code=303)
+
+
+def _form_page(form: ProjectForm, problems: Sequence[Problem] = ()) -> str:
+    session = current_session()
+    return render_template(
+        "projects/new.html",
+        form=form,
+        chosen=request.form.getlist("endpoints"),
+        problems=problems,
+        versions=list_versions(session=session),
+        rubrics=list_rubrics(session=session),
+        endpoints=list_endpoints(session=session),
+        strategies=STRATEGY_NOTES,
+    )
+
+
+def _sent_form() -> ProjectForm:
+    names = [field.name for field in fields(ProjectForm)]
+    return ProjectForm(**{name: request.form[name] for name in names if name in request.form})
+
+
+def _plan(form: ProjectForm, endpoints: Sequence[str]) -> ProjectPlan:
+    """Return the plan that the form describes; raise ``BadInput`` for what cannot be read."""
+    currency = form.pay_currency.strip().upper()
+    per_prompt = form.pairs_per_prompt.strip()
+    return ProjectPlan(
+        slug=form.slug.strip(),
+        title=form.title,
+        purpose=form.purpose,
+        prompt_set=form.prompt_set,
+        rubric=form.rubric,
+        endpoints=tuple(endpoints),
+        strategy=choice(form.strategy, PairingStrategy, where="strategy"),
+        baseline=form.baseline or None,
+        pairs_per_prompt=(
+            whole_number(per_prompt, where="pairs_per_prompt") if per_prompt else None
+        ),
+        seed=whole_number(form.seed, where="seed"),
+        overlap=whole_number(form.overlap, where="overlap"),
+        lease_minutes=whole_number(form.lease_minutes, where="lease_minutes"),
+        pay_minor_units=parse_money(form.pay, currency, where="pay"),
+        pay_currency=currency,
+        expected_minutes=whole_number(form.expected_minutes, where="expected_minutes"),
+        terms=form.terms,
+    )
