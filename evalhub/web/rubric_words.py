@@ -39,8 +39,7 @@ def _comparison(condition: FieldIn | FieldEquals | FieldAtLeast) -> str:
             return f"{field} is {' or '.join(_value(value) for value in values)}"
         case FieldEquals(_, value):
             return field if value is True else f"{field} is {_value(value)}"
-        case FieldAtLeast(_, minimum):
-            return f"{field} is at least {minimum}"
+    return f"{field} is at least {condition.minimum}"
 
 
 def _inner(condition: Condition) -> str:

@@ -78,7 +78,8 @@ def from_helpsteer3(row: Mapping[str, Json]) -> dict[str, Json]:
     native["messages" if isinstance(row["context"], list) else "prompt"] = native.pop("context")
     name = native.pop("language", None)
     if isinstance(name, str):
-        code = HELPSTEER3_LANGUAGES.get(name.lower())
+        is_code = name in HELPSTEER3_LANGUAGES.values()
+        code = name if is_code else HELPSTEER3_LANGUAGES.get(name.lower())
         native |= {"language": code} if code else {"tags": [name.lower()]}
     return native
 

@@ -77,6 +77,10 @@ def test_a_programming_language_of_helpsteer3_becomes_a_tag() -> None:
     assert (found.language, found.tags) == ("en", ("python",))
 
 
+def test_a_language_that_is_a_code_already_stays() -> None:
+    assert native(HELPSTEER3 | {"language": "de"}).language == "de"
+
+
 @pytest.mark.parametrize("language", [None, "absent"])
 def test_helpsteer3_rows_take_the_default_language(language: Json) -> None:
     given = {k: v for k, v in HELPSTEER3.items() if k != "language"}
