@@ -19,6 +19,7 @@ COMMANDS = {
     "invite": "evalhub.cli.people:invite_command",
     "judgments": "evalhub.cli.judgments:group",
     "people": "evalhub.cli.people:group",
+    "projects": "evalhub.cli.projects:group",
     "prompts": "evalhub.cli.prompts:group",
     "pull": "evalhub.cli.pulls:group",
     "release": "evalhub.cli.release:group",

@@ -1,0 +1,149 @@
+"""Commands that set up and run projects."""
+
+import click
+
+from evalhub.cli.context import ACTOR, now, transaction
+from evalhub.core.campaigns import PairingStrategy, ProjectStatus
+from evalhub.core.money import parse_money
+from evalhub.core.people import Role
+from evalhub.core.projects import MEMBER_ROLES, ProjectPlan
+from evalhub.services.projects.creating import create_project
+from evalhub.services.projects.finding import get_project, list_projects
+from evalhub.services.projects.members import add_member
+from evalhub.services.projects.statuses import change_status
+
+
+@click.group("projects")
+def group() -> None:
+    """Set up projects and run them."""
+
+
+@group.command("create")
+@click.argument("slug")
+@click.option("--title", required=True, help="Title that experts read.")
+@click.option("--purpose", required=True, help="What the judgments will train or measure.")
+@click.option("--prompt-set", required=True, help="Frozen version, as slug@number.")
+@click.option("--rubric", required=True, help="Rubric version, as id@version.")
+@click.option("--endpoint", "endpoints", multiple=True, required=True, help="Slug; repeatable.")
+@click.option(
+    "--strategy",
+    type=click.Choice([strategy.value for strategy in PairingStrategy]),
+    default=PairingStrategy.ALL.value,
+    show_default=True,
+)
+@click.option("--baseline", help="Endpoint that all others meet, for `baseline`.")
+@click.option("--pairs-per-prompt", type=int, help="For `balanced`.")
+@click.option("--seed", default=0, show_default=True)
+@click.option("--overlap", default=1, show_default=True, help="Judgments wanted a pair.")
+@click.option("--lease-minutes", default=60, show_default=True)
+@click.option("--pay", default="0", show_default=True, help="Amount for each judgment.")
+@click.option("--currency", default="USD", show_default=True)
+@click.option("--expected-minutes", default=10, show_default=True)
+@click.option("--terms", default="", help="Shown before a pair is claimed.")
+def create_command(  # noqa: PLR0913 - one parameter an option
+    slug: str,
+    *,
+    title: str,
+    purpose: str,
+    prompt_set: str,
+    rubric: str,
+    endpoints: tuple[str, ...],
+    strategy: str,
+    baseline: str | None,
+    pairs_per_prompt: int | None,
+    seed: int,
+    overlap: int,
+    lease_minutes: int,
+    pay: str,
+    currency: str,
+    expected_minutes: int,
+    terms: str,
+) -> None:
+    """Set up the project SLUG as a draft."""
+    plan = ProjectPlan(
+        slug=slug,
+        title=title,
+        purpose=purpose,
+        prompt_set=prompt_set,
+        rubric=rubric,
+        endpoints=endpoints,
+        strategy=PairingStrategy(strategy),
+        baseline=baseline,
+        pairs_per_prompt=pairs_per_prompt,
+        seed=seed,
+        overlap=overlap,
+        lease_minutes=lease_minutes,
+        pay_minor_units=parse_money(pay, currency, where="pay"),
+        pay_currency=currency,
+        expected_minutes=expected_minutes,
+        terms=terms,
+    )
+    with transaction() as session:
+        create_project(plan, session=session, actor=ACTOR, now=now())
+    click.echo(
+        f"Set up {slug} as a draft. Add its experts, then run `evalhub projects open {slug}`."
+    )
+
+
+@group.command("list")
+def list_command() -> None:
+    """List the projects, the newest first."""
+    with transaction(write=False) as session:
+        projects = list_projects(session=session)
+    for line in projects:
+        note = ", simulated" if line.is_simulated else ""
+        click.echo(f"{line.slug}  {line.status.value}  {line.rubric}  {line.title}{note}")
+    if not projects:
+        click.echo("There is no project yet.")
+
+
+@group.command("open")
+@click.argument("slug")
+def open_command(slug: str) -> None:
+    """Make the pairs of project SLUG and hand them out."""
+    _change(slug, ProjectStatus.OPEN)
+
+
+@group.command("pause")
+@click.argument("slug")
+def pause_command(slug: str) -> None:
+    """Hand out nothing new in project SLUG; what is in hand can be finished."""
+    _change(slug, ProjectStatus.PAUSED)
+
+
+@group.command("close")
+@click.argument("slug")
+def close_command(slug: str) -> None:
+    """Finish project SLUG for good."""
+    _change(slug, ProjectStatus.CLOSED)
+
+
+@group.command("add-member")
+@click.argument("slug")
+@click.argument("email")
+@click.option(
+    "--role",
+    type=click.Choice([role.value for role in MEMBER_ROLES]),
+    default=Role.ANNOTATOR.value,
+    show_default=True,
+)
+def add_member_command(slug: str, email: str, role: str) -> None:
+    """Put the person with the address EMAIL on project SLUG."""
+    with transaction() as session:
+        project = get_project(slug, session=session)
+        add_member(project, email=email, role=Role(role), session=session, actor=ACTOR, now=now())
+    click.echo(f"{email} is on {slug} as {role}.")
+
+
+def _change(slug: str, to: ProjectStatus) -> None:
+    with transaction() as session:
+        project = get_project(slug, session=session)
+        report = change_status(project, to, session=session, actor=ACTOR, now=now())
+    click.echo(f"{slug} is {to.value}.")
+    if report.n_added:
+        click.echo(f"{report.n_added} new pairs can be claimed.")
+    if report.n_identical or report.n_not_answered:
+        click.echo(
+            f"Left out: {report.n_identical} pairs of identical texts, "
+            f"{report.n_not_answered} responses that are no answer."
+        )
