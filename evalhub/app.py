@@ -39,6 +39,7 @@ from evalhub.web import (
     account,
     admin,
     auth,
+    comparing,
     endpoints,
     home,
     judgments,
@@ -48,6 +49,7 @@ from evalhub.web import (
     releases,
     rubrics,
     scores,
+    work,
 )
 from evalhub.web import context as web_context
 from evalhub.web.frame import fit_templates
@@ -67,6 +69,8 @@ PAGES: tuple[Blueprint, ...] = (
     rubrics.bp,
     projects.bp,
     judgments.bp,
+    work.bp,
+    comparing.bp,
 )
 """The parts of the site, one a module of ``evalhub.web``."""
 

@@ -2,11 +2,12 @@
 
 import pytest
 
-from evalhub.core.judging.applicability import criteria_to_ask, holds
+from evalhub.core.judging.applicability import criteria_to_ask, simplify
 from evalhub.core.rubrics.conditions import AllOf, AnyOf, Condition, FieldEquals, HasTag, Not
 from tests.core.rubrics.small import small
 
-TAG, OTHER, FIELD = HasTag("urgent"), HasTag("other"), FieldEquals("urgency", "now")
+TAG, OTHER = HasTag("urgent"), HasTag("other")
+FIELD, SECOND = FieldEquals("urgency", "now"), FieldEquals("urgency", "later")
 
 
 @pytest.mark.parametrize(
@@ -14,25 +15,35 @@ TAG, OTHER, FIELD = HasTag("urgent"), HasTag("other"), FieldEquals("urgency", "n
     [
         (TAG, True),
         (OTHER, False),
-        (FIELD, None),
+        (FIELD, FIELD),
         (Not(TAG), False),
-        (Not(FIELD), None),
-        (AnyOf((OTHER, FIELD)), None),
+        (Not(FIELD), Not(FIELD)),
+        (AnyOf((OTHER, FIELD)), FIELD),
+        (AnyOf((FIELD, OTHER, SECOND)), AnyOf((FIELD, SECOND))),
         (AnyOf((TAG, FIELD)), True),
         (AnyOf((OTHER, Not(TAG))), False),
-        (AllOf((TAG, FIELD)), None),
+        (AllOf((TAG, FIELD)), FIELD),
+        (AllOf((FIELD, TAG, SECOND)), AllOf((FIELD, SECOND))),
         (AllOf((OTHER, FIELD)), False),
         (AllOf((TAG, Not(OTHER))), True),
     ],
 )
-def test_a_condition_holds_fails_or_waits(condition: Condition, expected: bool | None) -> None:
-    assert holds(condition, frozenset({"urgent"})) is expected
+def test_tags_decide_what_they_can(condition: Condition, expected: Condition | bool) -> None:
+    assert simplify(condition, frozenset({"urgent"})) == expected
 
 
 def test_only_what_is_ruled_out_is_left_out() -> None:
-    always = small()
     by_tag = small("{any: [{field: urgency, in: [now]}, {tag: urgent}]}", "{tag: urgent}")
 
-    assert len(criteria_to_ask(always, frozenset())) == 4
     assert len(criteria_to_ask(by_tag, frozenset())) == 3
     assert len(criteria_to_ask(by_tag, frozenset({"urgent"}))) == 4
+
+
+@pytest.mark.parametrize(
+    ("tags", "is_open"), [(frozenset(), True), (frozenset({"urgent"}), False)], ids=["no", "yes"]
+)
+def test_what_is_asked_says_what_it_hangs_on(tags: frozenset[str], *, is_open: bool) -> None:
+    asked = criteria_to_ask(small(), tags)
+
+    waiting = [item.criterion.id for item in asked if item.when is not None]
+    assert waiting == (["prompt_help"] if is_open else [])

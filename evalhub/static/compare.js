@@ -1,0 +1,307 @@
+// The comparison page. It works as plain HTML; this adds drafts while one works, keys, undo,
+// the summary of what is missing, phone tabs, the pinned prompt and the clock.
+(() => {
+  "use strict";
+  const $ = (s, root = document) => root.querySelector(s);
+  const $$ = (s, root = document) => [...root.querySelectorAll(s)];
+  const clockText = t => `${Math.floor(t / 60)}:${String(t % 60).padStart(2, "0")}`;
+  const store = {
+    get: k => { try { return JSON.parse(localStorage.getItem(k)); } catch { return null; } },
+    set: (k, v) => { try { localStorage.setItem(k, JSON.stringify(v)); } catch { /* storage is off */ } },
+    drop: k => { try { localStorage.removeItem(k); } catch { /* storage is off */ } },
+  };
+
+  const form = $("#judgment");
+  if (!form) return;
+
+  // Questions ---------------------------------------------------------------
+  // A stop is one place the keyboard visits: a radio group, one flag column, one source, a text box.
+  const stops = [];
+  const addStop = (el, inputs, group = el) => inputs.length && stops.push({ el, inputs, group, name: el.dataset.q });
+  for (const q of $$(".q, .rate-col", form)) {
+    if ($(".rate-col", q)) continue;
+    if (q.classList.contains("cites")) $$("select", q).forEach(s => addStop(s.closest(".cite-row"), [s], q));
+    else addStop(q, $$("input, textarea", q));
+  }
+  const flags = $(".flags", form);
+  for (const side of ["a", "b"]) {
+    const inputs = $$(`[data-side="${side}"]`, flags);
+    stops.push({ el: flags, inputs, group: inputs[0], name: `Flags, answer ${side.toUpperCase()}` });
+  }
+  stops.sort((x, y) => x.inputs[0].compareDocumentPosition(y.inputs[0]) & 4 ? -1 : 1);
+
+  const current = () => stops.find(s => s.inputs.includes(document.activeElement));
+  const isAnswered = s => s.inputs.some(i => i.checked);
+  const needed = stops.filter(s => s.name), overallStop = stops.find(s => s.el.id === "q-overall");
+  const cannotStop = stops.find(s => s.el.id === "q-cannot-judge");
+  cannotStop.name = cannotStop.el.dataset.whenCannot;
+  const isRouted = s => s.inputs.some(i => i.checked && "routes" in i.dataset);
+  // What is still asked: nothing more once a triage answer sends the pair back, little once it
+  // cannot be judged. Criteria with a condition are for the server to ask.
+  function due() {
+    if (stops.some(isRouted)) return needed.filter(isRouted);
+    if (new FormData(form).get("overall") === "cannot_judge")
+      return [...needed.filter(s => s === overallStop || s.inputs[0].name.startsWith("triage.")), cannotStop];
+    return needed.filter(s => !("conditional" in s.el.dataset));
+  }
+  let lastStop = null;
+
+  function go(stop) {
+    if (!stop) return;
+    const closed = stop.el.closest("details:not([open])");
+    if (closed) closed.open = true;
+    (stop.inputs.find(i => i.checked) || stop.inputs[0]).focus({ preventScroll: true });
+    (stop.el === flags ? stop.inputs[0].closest(".flag") : stop.el).scrollIntoView({ block: "nearest" });
+  }
+  function step(direction, from = current()) {
+    const open = stops.filter(s => s === from || s.el.checkVisibility());
+    if (!from) return go(open.find(s => s.name && !isAnswered(s)) || open[0]);
+    let i = open.indexOf(from);
+    do i += direction; while (open[i] && open[i].group === from.group);
+    if (direction < 0) while (open[i] && open[i - 1]?.group === open[i].group) i--;
+    go(open[i]);
+  }
+  // Number keys: the n-th option; 0 is the way out ("none", "n/a", "cannot judge").
+  function choose(stop, n) {
+    const out = i => ["none", "na", "cannot_judge"].includes(i.value);
+    if (stop.inputs[0].tagName === "SELECT") {
+      if (n > stop.inputs[0].length) return;
+      stop.inputs[0].selectedIndex = Math.max(0, n - 1);
+      stop.inputs[0].dispatchEvent(new Event("change", { bubbles: true }));
+      return go(stops[stops.indexOf(stop) + 1]);
+    }
+    const input = n ? stop.inputs.filter(i => !out(i))[n - 1] : stop.inputs.find(out);
+    if (!input) return;
+    input.click();
+    if (input.type === "checkbox" && n) input.focus();
+    else step(1, stop);
+  }
+
+  // Rules that follow from the answers so far ---------------------------------
+  const why = $("#why"), whyHelp = $("#why-help"), whyDefault = whyHelp.textContent, vetoNote = $("#veto-note");
+  const least = Number(why.dataset.min), asksFor = rule => rule in why.dataset;
+  function refresh() {
+    const data = new FormData(form), overall = data.get("overall");
+    const vetoed = side => $$(`[data-veto] [data-side="${side}"]`, flags).some(i => i.checked);
+    const a = vetoed("a"), b = vetoed("b"), loser = a ? "A" : "B";
+    // Setting a veto aside is preferring the flagged answer, or calling the two even.
+    const even = ["0", "both_good"].includes(overall);
+    const override = a && b ? overall === "both_good" : a !== b && (even || (a ? overall < 0 : overall > 0));
+    const flagged = ["a", "b"].some(s => data.getAll(`flags.${s}`).some(v => v !== "none"));
+    const quoted = asksFor("span") && $$(".quote input", flags).some(i => i.value.trim() && i.checkVisibility());
+    vetoNote.hidden = !(a || b);
+    vetoNote.textContent = a && b ? "Both answers carry a veto flag. The pair is kept as “both unacceptable”; your preference is still asked."
+      : override ? `Answer ${loser} carries a veto flag and you set it aside. Give the reason below; a reviewer will read it.`
+      : `Answer ${loser} carries a veto flag. Preferring it is possible and needs a reason.`;
+    const clear = asksFor("overall") && Math.abs(overall) >= Number(why.dataset.overall);
+    const needsWords = (override && asksFor("override")) || (!quoted && (clear || (flagged && asksFor("flags"))));
+    why.required = needsWords && overall !== "cannot_judge" && !stops.some(isRouted);
+    whyHelp.textContent = !why.required ? whyDefault
+      : `Needed (${least} characters or more), because ${override ? "you set a veto aside" : clear ? "the preference is clear" : "you flagged an answer"}.`;
+    const asked = due();
+    $("#answered").textContent = `${asked.filter(isAnswered).length} of ${asked.length} answered`;
+    for (const link of $$(".steps a")) {
+      const own = needed.filter(s => $(link.hash).contains(s.el));
+      link.toggleAttribute("data-done", own.length > 0 && own.every(isAnswered));
+    }
+  }
+
+  // Draft and undo ------------------------------------------------------------
+  const saved = $("#saved"), draftKey = `draft:${form.elements.task_token.value}`, history = [], undoButton = $("#undo-change");
+  const snapshot = () => [...new FormData(form)].filter(([k]) => !["csrf_token", "task_token", "active_seconds"].includes(k));
+  let last = snapshot(), timer;
+  function restore(pairs) {
+    const has = (n, v) => pairs.some(([k, w]) => k === n && w === v);
+    for (const i of form.elements) {
+      if (!i.name || i.type === "hidden" || i.tagName === "BUTTON") continue;
+      if (i.type === "radio" || i.type === "checkbox") i.checked = has(i.name, i.value);
+      else i.value = pairs.find(([k]) => k === i.name)?.[1] ?? (i.tagName === "SELECT" ? i.options[0].value : "");
+    }
+    last = snapshot();
+    refresh();
+  }
+  function say(text, local = false) {
+    if (saved.textContent !== text) saved.textContent = text;
+    saved.classList.toggle("is-local", local);
+  }
+  async function save() {
+    const time = new Date().toTimeString().slice(0, 5);
+    try {
+      const reply = await fetch(form.dataset.draftUrl, { method: "POST", body: new URLSearchParams(new FormData(form)), keepalive: true });
+      if (!reply.ok) throw new Error(reply.status);
+      store.drop(draftKey);
+      say(`Draft saved ${time}`);
+    } catch {
+      store.set(draftKey, last);
+      say(`Kept on this device ${time}`, true);
+    }
+  }
+  function queueSave() { clearTimeout(timer); timer = setTimeout(save, 800); }
+  form.addEventListener("focusin", () => { lastStop = current() || lastStop; });
+  form.addEventListener("change", e => {
+    const i = e.target;
+    lastStop = stops.find(s => s.inputs.includes(i)) || lastStop;
+    if (i.name.startsWith("flags.") && i.type === "checkbox" && i.checked) {
+      for (const other of $$(`[data-side="${i.dataset.side}"]`, flags))
+        if (other !== i && (i.value === "none" || other.value === "none")) other.checked = false;
+      const quote = $(`[name="${i.name}.${i.value}.quote"]`, form);
+      if (quote && !quote.value && marked.side === i.dataset.side) quote.value = marked.text;
+    }
+    history.push(last);
+    undoButton.disabled = false;
+    last = snapshot();
+    const missed = i.closest(".q-missing");
+    missed?.classList.remove("q-missing");
+    missed?.removeAttribute("aria-invalid");
+    refresh();
+    queueSave();
+  });
+  why.addEventListener("input", queueSave);
+  form.addEventListener("input", e => { if (e.target.closest(".quote")) { refresh(); queueSave(); } });
+  addEventListener("online", save);
+  function undo() {
+    if (!history.length) return;
+    restore(history.pop());
+    undoButton.disabled = !history.length;
+    say("Change undone");
+    queueSave();
+  }
+  undoButton.addEventListener("click", undo);
+  const kept = store.get(draftKey);
+  if (kept) { restore(kept); say("Draft restored from this device", true); queueSave(); }
+
+  // Submit: one summary with links instead of the browser's one-at-a-time bubbles --
+  const errors = $("#errors");
+  form.noValidate = true;
+  form.addEventListener("submit", e => {
+    if (e.submitter?.formNoValidate) return;
+    const missing = due().filter(s => !isAnswered(s)).map(s => [s, s.name]);
+    if (why.required && why.value.trim().length < least) missing.push([stops.find(s => s.inputs[0] === why), `Why: at least ${least} characters`]);
+    if (!missing.length) return store.drop(draftKey);
+    e.preventDefault();
+    $$(".q-missing").forEach(q => q.classList.remove("q-missing"));
+    const list = document.createElement("ul");
+    for (const [stop, text] of missing) {
+      stop.el.classList.add("q-missing");
+      if (stop.el.getAttribute("role") === "radiogroup") stop.el.setAttribute("aria-invalid", "true");
+      const link = Object.assign(document.createElement("a"), { href: `#${stop.el.id || stop.el.closest("[id]").id}`, textContent: text });
+      link.addEventListener("click", ev => { ev.preventDefault(); go(stop); });
+      const item = document.createElement("li");
+      item.append(link);
+      list.append(item);
+    }
+    const title = Object.assign(document.createElement("h3"), { textContent: missing.length === 1 ? "One answer is missing" : `${missing.length} answers are missing` });
+    errors.replaceChildren(title, list);
+    errors.hidden = false;
+    errors.focus({ preventScroll: true });
+    errors.scrollIntoView({ block: "start" });
+  });
+
+  // Marked words: what was last selected in an answer ---------------------------
+  const marked = { side: "", text: "" };
+  document.addEventListener("selectionchange", () => {
+    const sel = getSelection(), text = String(sel).trim().replace(/\s+/g, " ");
+    const answer = text && sel.anchorNode?.parentElement?.closest(".answer");
+    if (answer) Object.assign(marked, { side: answer.id.slice(-1), text: text.slice(0, 400) });
+  });
+  $("#use-selection").addEventListener("click", () => {
+    if (!marked.text) return say("Mark words in an answer first");
+    why.setRangeText(`${why.value && !/\s$/.test(why.value) ? " " : ""}${marked.side.toUpperCase()}: “${marked.text}”`, why.value.length, why.value.length, "end");
+    why.dispatchEvent(new Event("change", { bubbles: true }));
+    why.focus();
+  });
+
+  // Reading: on narrow screens one answer shows at a time; every answer keeps its place ---
+  const answers = $(".answers"), strip = $(".pin"), narrow = matchMedia("(max-width: 68.74em)"), place = {};
+  const tabs = $$(".pin-tab"), sideOf = link => link.hash.slice(-1);
+  const top = () => answers.getBoundingClientRect().top + scrollY - strip.offsetHeight;
+  const shown = () => narrow.matches ? answers.dataset.show : "both";
+  const reading = () => scrollY > top() - innerHeight / 3 && scrollY < top() + answers.offsetHeight - innerHeight / 3;
+  addEventListener("scroll", () => { if (reading()) place[shown()] = Math.max(0, scrollY - top()); }, { passive: true });
+  function show(side) {
+    answers.dataset.show = side;
+    tabs.forEach(t => sideOf(t) === side ? t.setAttribute("aria-current", "true") : t.removeAttribute("aria-current"));
+  }
+  function read(side) {
+    const before = place[shown()] ?? 0, stay = reading() && !narrow.matches;
+    if (narrow.matches) show(side);
+    $(`#answer-${side}`).focus({ preventScroll: true });
+    if (!stay) scrollTo({ top: top() + (place[shown()] ?? before), behavior: "instant" });
+  }
+  show("a");
+  $$("a[href='#answer-a'], a[href='#answer-b']").forEach(a => a.addEventListener("click", e => { e.preventDefault(); read(sideOf(a)); }));
+  $(".pin-judge").addEventListener("click", e => { e.preventDefault(); lastStop ? go(lastStop) : step(1, null); });
+  $("#scroll-apart").addEventListener("change", e => $$(".answer .prose").forEach(p => e.target.checked ? p.tabIndex = 0 : p.removeAttribute("tabindex")));
+
+  // The prompt can be pinned over the answers -----------------------------------
+  const prompt = $("#prompt"), slot = $(".prompt-slot"), pinLink = $(".pin-prompt");
+  const inView = () => slot.getBoundingClientRect().bottom > 80;
+  function pin(on) {
+    if (on) prompt.open = true;
+    slot.style.minHeight = on ? `${slot.offsetHeight}px` : "";
+    prompt.style.width = on ? `${slot.offsetWidth + 32}px` : "";
+    prompt.classList.toggle("is-pinned", on);
+    pinLink.setAttribute("aria-expanded", on);
+    const text = $(".prompt-scroll");
+    if (!on) return text.removeAttribute("tabindex");
+    text.tabIndex = 0;
+    text.focus({ preventScroll: true });
+  }
+  function togglePrompt() {
+    if (prompt.classList.contains("is-pinned")) { pin(false); pinLink.focus({ preventScroll: true }); }
+    else if (inView()) { prompt.open = !prompt.open; $("summary", prompt).focus(); }
+    else pin(true);
+  }
+  pinLink.setAttribute("aria-expanded", "false");
+  pinLink.addEventListener("click", e => { e.preventDefault(); togglePrompt(); });
+  addEventListener("scroll", () => { if (prompt.classList.contains("is-pinned") && inView()) pin(false); }, { passive: true });
+  addEventListener("resize", () => { if (prompt.classList.contains("is-pinned")) pin(false); });
+
+  // Clock: stops when nothing happens for three minutes, and says so --------
+  const clocks = $$("[data-clock]"), wasReading = $("#was-reading");
+  let seconds = Number(clocks[0].dataset.clock), quiet = 0;
+  clocks.forEach(c => { c.textContent = clockText(seconds); });
+  form.addEventListener("formdata", e => e.formData.set("active_seconds", seconds));
+  const active = () => { if (wasReading.hidden) quiet = 0; };
+  ["keydown", "pointerdown", "pointermove", "scroll"].forEach(t => addEventListener(t, active, { passive: true }));
+  wasReading.addEventListener("click", () => { seconds += Math.min(quiet - 180, 900); wasReading.hidden = true; quiet = 0; });
+  setInterval(() => {
+    quiet += 1;
+    if (quiet > 180) wasReading.hidden = false;
+    else { seconds += 1; clocks.forEach(c => { c.textContent = clockText(seconds); }); }
+  }, 1000);
+
+  // Keys -------------------------------------------------------------------------
+  const singleKeys = $("#single-keys");
+  singleKeys.checked = store.get("single-keys") !== false;
+  const applyKeys = () => document.documentElement.classList.toggle("keys-on", singleKeys.checked);
+  singleKeys.addEventListener("change", () => { store.set("single-keys", singleKeys.checked); applyKeys(); });
+  applyKeys();
+  const byId = id => stops.find(s => s.inputs[0].id === id);
+  const actions = {
+    j: () => step(1), k: () => step(-1), f: () => go(stops.find(s => s.el === flags)), o: () => go(overallStop), w: () => go(byId("why")),
+    u: undo, p: togglePrompt, "[": () => read("a"), "]": () => read("b"), s: () => $("#skip").showPopover(), "?": () => $("#keys").togglePopover(),
+  };
+  document.addEventListener("keydown", e => {
+    const typing = e.target.matches("textarea, input[type=text]"), stop = current();
+    if (e.key === "Enter" && (e.ctrlKey || e.metaKey)) { e.preventDefault(); return form.requestSubmit($("#submit")); }
+    if (e.key === "Enter" && e.target.matches("input") && e.target.form === form) return e.preventDefault();
+    if (e.key === "Escape" && prompt.classList.contains("is-pinned")) return togglePrompt();
+    if (stop?.el === flags && /^Arrow/.test(e.key)) {
+      const row = stop.inputs.indexOf(e.target), other = stops.find(s => s.el === flags && s !== stop);
+      const to = e.key === "ArrowDown" ? stop.inputs[row + 1] : e.key === "ArrowUp" ? stop.inputs[row - 1] : other.inputs[row];
+      if (to) { e.preventDefault(); to.focus(); }
+      return;
+    }
+    if (typing || e.ctrlKey || e.metaKey || e.altKey || !singleKeys.checked || $(":popover-open")) return;
+    if (/^[0-9]$/.test(e.key)) {
+      if (stop) { e.preventDefault(); choose(stop, Number(e.key)); }
+      else if (e.key >= "1" && e.key <= "7" && !e.target.matches("a, button, input")) choose(overallStop, Number(e.key));
+    } else if (Object.hasOwn(actions, e.key.toLowerCase()) && !(e.target.tagName === "SELECT" && /[a-z]/i.test(e.key) && !/[jk]/i.test(e.key))) {
+      e.preventDefault();
+      actions[e.key.toLowerCase()]();
+    }
+  });
+
+  refresh();
+})();

@@ -1,0 +1,157 @@
+"""Show one blind comparison and take in what its annotator makes of it."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from evalhub.core.assigning import ReleaseReason
+from evalhub.core.judging.applicability import criteria_to_ask
+from evalhub.core.people import Role
+from evalhub.errors import BadInput, Conflict, Problem
+from evalhub.services.assigning.leasing import lease_next, n_open_to
+from evalhub.services.assigning.releasing import release
+from evalhub.services.judging.drafts import Fields, save_draft
+from evalhub.services.judging.history import find_last_revisable
+from evalhub.services.judging.sheets import get_sheet
+from evalhub.services.judging.submitting import Submission, SubmissionKind, submit
+from evalhub.web import judging_words as say
+from evalhub.web.context import current_session, keep_changes, now, requires
+from evalhub.web.filled import Filled
+from evalhub.web.rendering import render_text
+from evalhub.web.work import LOT, me
+
+bp = Blueprint("comparing", __name__, url_prefix="/work")
+
+SAID = {
+    SubmissionKind.JUDGED: "Your judgment is stored.",
+    SubmissionKind.REVISED: "Your change is stored; the first version is kept beside it.",
+    SubmissionKind.REPEATED: "This judgment was stored already; nothing changed.",
+    SubmissionKind.RETURNED: "Returned. Someone else is asked, and nothing counts against you.",
+}
+
+
+@bp.get("/<token>")
+@requires(Role.ANNOTATOR)
+def show(token: str) -> ResponseReturnValue:
+    """Show the comparison of one's own lease."""
+    return _page(token)
+
+
+@bp.post("/<token>")
+@requires(Role.ANNOTATOR)
+def act(token: str) -> ResponseReturnValue:
+    """Submit, save or give back, whichever button was pressed."""
+    action = request.form.get("action", "submit")
+    if action == "skip":
+        return _skip(token)
+    if action == "save":
+        return _save(token)
+    return _submit(token)
+
+
+@bp.post("/<token>/draft")
+@requires(Role.ANNOTATOR)
+def keep(token: str) -> ResponseReturnValue:
+    """Keep what is filled in so far, for the script that saves while one works."""
+    save_draft(token, _fields(), person_id=me(), session=current_session(), now=now())
+    return "", HTTPStatus.NO_CONTENT
+
+
+def _submit(token: str) -> ResponseReturnValue:
+    fields, person_id = _fields(), me()
+    try:
+        done = submit(token, fields, person_id=person_id, session=current_session(), now=now())
+    except BadInput as error:
+        _keep_draft(token, fields)
+        return _page(token, fields, error.problems), HTTPStatus.UNPROCESSABLE_ENTITY
+    except Conflict as error:
+        _keep_draft(token, fields)
+        return _page(token, fields, notice=str(error)), HTTPStatus.CONFLICT
+    flash(SAID[done.kind], "good")
+    return redirect(_next_place(done), code=303)
+
+
+def _save(token: str) -> ResponseReturnValue:
+    lease = save_draft(token, _fields(), person_id=me(), session=current_session(), now=now())
+    flash(
+        f"Draft saved. The comparison is yours until {lease.expires_at:%d %B, %H:%M} UTC.", "good"
+    )
+    return redirect(url_for("comparing.show", token=token), code=303)
+
+
+def _skip(token: str) -> ResponseReturnValue:
+    given = request.form.get("skip_reason", "")
+    reasons = {reason.value: reason for reason in say.SKIP_WORDS}
+    release(
+        token,
+        person_id=me(),
+        reason=reasons.get(given, ReleaseReason.UNSTATED),
+        session=current_session(),
+        now=now(),
+    )
+    flash("Given back. Someone else is asked, and nothing counts against you.", "good")
+    return redirect(url_for("work.show"), code=303)
+
+
+def _next_place(done: Submission) -> str:
+    """Return where to go on: the next comparison of the project, else the list of work."""
+    if done.kind in {SubmissionKind.JUDGED, SubmissionKind.RETURNED}:
+        try:
+            lease = lease_next(
+                done.project_id,
+                person_id=me(),
+                session=current_session(),
+                now=now(),
+                rng=LOT,
+            )
+        except Conflict:
+            return url_for("work.show")
+        if lease is not None:
+            return url_for("comparing.show", token=lease.token)
+    return url_for("work.show")
+
+
+def _keep_draft(token: str, fields: Fields) -> None:
+    """Keep a form that was refused, so that nothing typed is lost."""
+    try:
+        save_draft(token, fields, person_id=me(), session=current_session(), now=now())
+    except (BadInput, Conflict):
+        return
+    keep_changes()
+
+
+def _page(
+    token: str,
+    fields: Fields | None = None,
+    problems: Sequence[Problem] = (),
+    *,
+    notice: str = "",
+) -> str:
+    session, person_id = current_session(), me()
+    sheet = get_sheet(token, person_id=person_id, session=session, now=now())
+    if not sheet.state.has_form:
+        return render_template("work/done.html", sheet=sheet, notice=notice, words=say.CHOICE_WORDS)
+    matter = sheet.matter
+    return render_template(
+        "work/compare.html",
+        sheet=sheet,
+        matter=matter,
+        rubric=matter.rubric,
+        lease=matter.lease,
+        criteria=criteria_to_ask(matter.rubric, frozenset(matter.prompt.tags)),
+        filled=Filled.of(sheet.fields if fields is None else fields, problems),
+        problems=problems,
+        notice=notice,
+        last=find_last_revisable(
+            person_id, project_id=matter.lease.project_id, session=session, now=now()
+        ),
+        n_left=n_open_to(matter.lease.project_id, person_id=person_id, session=session),
+        render=render_text,
+        say=say,
+    )
+
+
+def _fields() -> list[tuple[str, str]]:
+    return list(request.form.items(multi=True))

@@ -1,0 +1,151 @@
+"""Say choices, reasons and questions in the words that annotators read."""
+
+from collections.abc import Mapping
+
+from evalhub.core.assigning import ReleaseReason
+from evalhub.core.judging.answers import CannotJudgeReason, Choice
+from evalhub.core.money import format_money
+from evalhub.core.prompts.records import Prompt
+from evalhub.core.prompts.vocabulary import MessageRole, Risk
+from evalhub.core.rubrics.conditions import AnyOf, FieldAtLeast, FieldEquals
+from evalhub.core.rubrics.schema import Rubric, Why
+from evalhub.web.rubric_words import condition_words as condition_words  # noqa: PLC0414 - templates find all words here
+
+GIST_LENGTH = 110
+
+CHOICE_WORDS: Mapping[Choice, str] = {
+    Choice.A: "A",
+    Choice.B: "B",
+    Choice.TIE: "about the same",
+    Choice.BOTH_GOOD: "both good",
+    Choice.BOTH_BAD: "both bad",
+    Choice.CANNOT_JUDGE: "cannot judge",
+}
+
+CANNOT_JUDGE_WORDS: Mapping[CannotJudgeReason, str] = {
+    CannotJudgeReason.MISSING_CONTEXT: "Something I need to know is missing",
+    CannotJudgeReason.AMBIGUOUS_PROMPT: "The question can be read in different ways",
+    CannotJudgeReason.CONTESTED: "Experts differ, and both can be defended",
+    CannotJudgeReason.OUTSIDE_FIELD: "It is outside my field after all",
+    CannotJudgeReason.NEEDS_TIME: "It would take longer than I have",
+}
+
+SKIP_WORDS: Mapping[ReleaseReason, str] = {
+    ReleaseReason.SCOPE: "Outside my field",
+    ReleaseReason.TIME: "No time now",
+    ReleaseReason.CONFLICT: "Conflict of interest",
+    ReleaseReason.BROKEN: "Something is broken",
+}
+"""The reasons offered for giving a comparison back; none is needed."""
+
+TURN_WORDS: Mapping[MessageRole, str] = {
+    MessageRole.SYSTEM: "Instructions given to the model",
+    MessageRole.USER: "Person",
+    MessageRole.ASSISTANT: "Model, earlier in the conversation",
+    MessageRole.TOOL: "Result of a tool",
+}
+
+RISK_WORDS: Mapping[Risk, str] = {
+    Risk.SENSITIVE: "This prompt touches distressing or personal matter. Skipping is free.",
+    Risk.HAZARD: "An answer here could help to do harm. Do not pass it on. Skipping is free.",
+}
+
+STAGE_NAMES: Mapping[str, str] = {
+    "triage": "Triage",
+    "flags": "Flags",
+    "citations": "Sources",
+    "criteria": "Criteria",
+    "overall": "Overall",
+    "why": "Why",
+}
+
+LANGUAGES: Mapping[str, str] = {
+    "ar": "Arabic",
+    "de": "German",
+    "en": "English",
+    "es": "Spanish",
+    "fr": "French",
+    "hi": "Hindi",
+    "it": "Italian",
+    "ja": "Japanese",
+    "ko": "Korean",
+    "nl": "Dutch",
+    "pl": "Polish",
+    "pt": "Portuguese",
+    "ru": "Russian",
+    "sv": "Swedish",
+    "sw": "Swahili",
+    "tr": "Turkish",
+    "uk": "Ukrainian",
+    "zh": "Chinese",
+}
+"""Names of languages by their code; any other is shown as its code."""
+
+AMONG_QUESTIONS: Mapping[str, str] = {
+    "flags-a": "Flags, answer A",
+    "flags-b": "Flags, answer B",
+    "cites-a": "Sources in answer A",
+    "cites-b": "Sources in answer B",
+    "overall": "Overall",
+    "cannot-judge": "Why it cannot be judged",
+    "confidence": "How sure you are",
+    "reasons": "What weighed most",
+    "why": "Why",
+    "form": "This form",
+}
+
+
+def pay_words(minor_units: int, currency: str) -> str:
+    """Return what a comparison pays."""
+    return format_money(minor_units, currency) if minor_units else "Unpaid"
+
+
+def question_names(rubric: Rubric) -> dict[str, str]:
+    """Return what each question is called in the list of what is missing."""
+    return {
+        **AMONG_QUESTIONS,
+        **{question.id: question.question for question in rubric.triage},
+        **{criterion.id: criterion.name for criterion in rubric.criteria},
+    }
+
+
+def scale_words(label: str) -> tuple[str, str]:
+    """Return the part of a scale's label that its column says already, and the rest.
+
+    "A much better" stands under a heading "A", so only "much better" is shown.
+    """
+    for prefix in ("A ", "B ", "About the "):
+        if label.startswith(prefix):
+            return prefix, label.removeprefix(prefix)
+    return "", label
+
+
+def context_words(prompt: Prompt) -> str:
+    """Return for whom, where and as of when the prompt is to be answered."""
+    parts = [
+        f"for a {prompt.audience.value}" if prompt.audience else "",
+        prompt.jurisdiction or "",
+        f"as of {prompt.as_of:%d %B %Y}" if prompt.as_of else "",
+        f"in {LANGUAGES.get(prompt.language.partition('-')[0], prompt.language)}",
+    ]
+    return ", ".join(part for part in parts if part)
+
+
+def gist(prompt: Prompt) -> str:
+    """Return the start of the last thing asked."""
+    words = " ".join(prompt.messages[-1].content.split())
+    return words if len(words) <= GIST_LENGTH else words[: GIST_LENGTH - 1] + "…"
+
+
+def why_rules(why: Why) -> dict[str, int | bool]:
+    """Return when a reason is needed, as far as the page's script can tell by itself."""
+    needed = why.required_when
+    leaves = needed.items if isinstance(needed, AnyOf) else (needed,)
+    rules: dict[str, int | bool] = {}
+    for leaf in leaves:
+        match leaf:
+            case FieldAtLeast("overall_abs", minimum):
+                rules["overall"] = int(minimum)
+            case FieldEquals(("flags_any" | "veto_override") as field, True):
+                rules[field] = True
+    return rules

@@ -1,0 +1,91 @@
+"""Show annotators the work that is open to them, let them claim it, and list what they did."""
+
+import random
+from collections.abc import Sequence
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from evalhub.core.people import Role
+from evalhub.errors import BadInput, NotSignedIn, Problem
+from evalhub.rim.routing import page_number
+from evalhub.services.assigning.claiming import claim
+from evalhub.services.assigning.work import list_work
+from evalhub.services.judging.history import own_judgments
+from evalhub.web.context import current_actor, current_session, now, requires
+from evalhub.web.judging_words import CHOICE_WORDS, pay_words
+from evalhub.web.rendering import render_text
+
+bp = Blueprint("work", __name__, url_prefix="/work")
+LOT = random.SystemRandom()
+"""Draws pairs and sides; nobody can foresee it."""
+
+
+@bp.get("")
+@requires(Role.ANNOTATOR)
+def show() -> ResponseReturnValue:
+    """Show the projects open to this person and what they have in hand."""
+    return _list()
+
+
+@bp.post("/claim/<slug>")
+@requires(Role.ANNOTATOR)
+def take(slug: str) -> ResponseReturnValue:
+    """Claim a comparison and go to it; the one already in hand comes first."""
+    try:
+        lease = claim(
+            slug,
+            actor=current_actor(),
+            accepts_terms=request.form.get("accept") == "yes",
+            session=current_session(),
+            now=now(),
+            rng=LOT,
+        )
+    except BadInput as error:
+        return _list(error.problems), 422
+    if lease is None:
+        flash("Nothing is left for you in this project. Thank you.", "good")
+        return redirect(url_for("work.show"), code=303)
+    return redirect(url_for("comparing.show", token=lease.token), code=303)
+
+
+@bp.get("/history")
+@requires(Role.ANNOTATOR)
+def show_history() -> ResponseReturnValue:
+    """List the person's own judgments, the newest first."""
+    listing = own_judgments(
+        me(),
+        session=current_session(),
+        now=now(),
+        page=page_number(request.args.get("page")),
+    )
+    return render_template(
+        "work/history.html",
+        listing=listing,
+        words=CHOICE_WORDS,
+        pay_words=pay_words,
+        link=lambda page: url_for("work.show_history", page=page),
+    )
+
+
+def _list(problems: Sequence[Problem] = ()) -> str:
+    session, person_id = current_session(), me()
+    works = list_work(person_id, session=session)
+    return render_template(
+        "work/list.html",
+        works=works,
+        held=[work for work in works if work.held],
+        recent=own_judgments(person_id, session=session, now=now()),
+        words=CHOICE_WORDS,
+        pay_words=pay_words,
+        render=render_text,
+        problems=problems,
+    )
+
+
+def me() -> int:
+    """Return the row of the person who is signed in."""
+    person_id = current_actor().person_id
+    if person_id is None:
+        raise NotSignedIn("Sign in as a person to judge.")
+    return person_id
