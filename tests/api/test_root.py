@@ -1,0 +1,61 @@
+"""The API's front door, its description, and its errors."""
+
+import re
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from evalhub import __version__
+
+
+def test_the_front_door_names_the_service(client: FlaskClient) -> None:
+    assert client.get("/api/v1/").get_json() == {
+        "service": "EvalHub",
+        "version": __version__,
+        "openapi": "/api/v1/openapi.json",
+    }
+
+
+def test_the_description_lists_every_address(app: Flask, client: FlaskClient) -> None:
+    description = client.get("/api/v1/openapi.json").get_json()
+
+    rules = {rule.rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/api/v1/")}
+    described = {path.replace("{", "<").replace("}", ">") for path in description["paths"]}
+    assert description["openapi"] == "3.1.0"
+    assert description["components"]["securitySchemes"] == {
+        "key": {"type": "http", "scheme": "bearer"}
+    }
+    assert {re.sub(r"<\w+:", "<", rule) for rule in rules} - described == {"/api/v1/openapi.json"}
+
+
+def test_every_described_address_says_how_it_fails(client: FlaskClient) -> None:
+    description = client.get("/api/v1/openapi.json").get_json()
+
+    for path, operations in description["paths"].items():
+        for operation in operations.values():
+            assert operation.get("summary"), path
+            assert path == "/api/v1/" or {"401", "403"} <= operation["responses"].keys(), path
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "kind"),
+    [
+        ("GET", "/api/v1/nowhere", "not_found"),
+        ("POST", "/api/v1/", "method_not_allowed"),
+        ("GET", "/api/v1/%00", "unprocessable_entity"),
+    ],
+)
+def test_errors_have_one_shape(client: FlaskClient, method: str, path: str, kind: str) -> None:
+    body = client.open(path, method=method).get_json()
+
+    assert body["error"].keys() == {"kind", "message", "problems"}
+    assert body["error"]["kind"] == kind
+
+
+def test_problems_name_place_and_rule(client: FlaskClient) -> None:
+    body = client.get("/api/v1/?q=%00").get_json()
+
+    assert body["error"]["problems"] == [
+        {"where": "query field 'q'", "rule": "holds the character NUL"}
+    ]

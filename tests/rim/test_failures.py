@@ -1,0 +1,72 @@
+from http import HTTPStatus
+
+import pytest
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+
+from evalhub import errors
+from evalhub.rim.failures import failure_of, failure_of_http, failure_of_status
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "kind"),
+    [
+        (errors.BadInput.at("name", "is empty"), 422, "unprocessable_entity"),
+        (errors.NotFound("no such thing"), 404, "not_found"),
+        (errors.NotSignedIn("who?"), 401, "unauthorized"),
+        (errors.Forbidden("no"), 403, "forbidden"),
+        (errors.Conflict("not now"), 409, "conflict"),
+        (errors.Immutable("frozen"), 409, "conflict"),
+        (errors.LeaseLost("gone"), 409, "conflict"),
+        (errors.TooManyAttempts("wait", retry_after_s=7), 429, "too_many_requests"),
+        (errors.TooFewClusters(1, minimum=2), 409, "conflict"),
+        (errors.EndpointError("timeout"), 502, "bad_gateway"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_each_error_has_its_status(error: errors.EvalHubError, status: int, kind: str) -> None:
+    failure = failure_of(error)
+
+    assert (failure.status, failure.kind) == (status, kind)
+    assert failure.message == str(error)
+
+
+@pytest.mark.parametrize(
+    "error", [errors.IntegrityError("rows differ"), errors.SettingsError("no key")]
+)
+def test_faults_of_ours_tell_nothing_of_themselves(error: errors.EvalHubError) -> None:
+    failure = failure_of(error)
+
+    assert failure.is_ours
+    assert str(error) not in failure.message
+
+
+def test_bad_input_carries_its_problems() -> None:
+    error = errors.BadInput([errors.Problem("a", "x"), errors.Problem("b", "y")])
+
+    assert failure_of(error).problems == error.problems
+
+
+def test_too_many_attempts_say_when_to_come_back() -> None:
+    failure = failure_of(errors.TooManyAttempts("wait", retry_after_s=7))
+
+    assert failure.headers == {"Retry-After": "7"}
+    assert failure.title == "Too many requests"
+
+
+def test_what_a_method_may_be_is_said() -> None:
+    failure = failure_of_http(MethodNotAllowed(["GET", "HEAD"]))
+
+    assert failure.headers == {"Allow": "GET, HEAD"}
+
+
+def test_the_framework_s_words_are_replaced_by_ours() -> None:
+    assert "not for you" in failure_of_http(NotFound()).message
+    assert "Go back" in failure_of_http(CSRFError("The CSRF token is missing.")).message
+    assert failure_of_http(HTTPException()).status == 500
+
+
+def test_a_status_without_a_sentence_says_what_it_is() -> None:
+    failure = failure_of_status(HTTPStatus.IM_A_TEAPOT)
+
+    assert failure.message == HTTPStatus.IM_A_TEAPOT.description
