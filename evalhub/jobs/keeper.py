@@ -32,7 +32,7 @@ class Keeper:
         now: Callable[[], datetime],
     ) -> None:
         self._database = database
-        self._jobs = jobs
+        self.jobs = jobs
         self._executor_id = executor_id
         self._lease_s = lease_s
         self._now = now
@@ -65,7 +65,7 @@ class Keeper:
         with self._database.transaction(write=False) as session:
             waiting = waiting_jobs(session=session)
         for job in waiting:
-            self._jobs.enqueue(job)
+            self.jobs.enqueue(job)
 
     def _sweep(self) -> None:
         """Queue again what runs under a worker that was not heard of for a lease."""

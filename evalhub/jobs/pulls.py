@@ -61,7 +61,7 @@ class PullJobs:
             max_attempts=ATTEMPTS,
             interval_seconds=1.0,
             backoff_rate=1.5,
-            should_retry=_is_passing,
+            should_retry=is_passing,
         )
         def ask_share(pull_id: int, endpoint_id: int) -> str:
             return self._ask_share(pull_id, endpoint_id)
@@ -95,6 +95,6 @@ class PullJobs:
             self._changed.notify_all()
 
 
-def _is_passing(error: BaseException) -> bool:
+def is_passing(error: BaseException) -> bool:
     """Tell whether waiting may mend the error: the database may come back, a defect stays."""
     return isinstance(error, SQLAlchemyError)

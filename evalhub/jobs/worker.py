@@ -66,7 +66,7 @@ def run_worker(
     try:
         keeper.beat()
         with running_engine(settings, executor_id=executor_id, poll_s=pace.round_s / 2):
-            _make_rounds(keeper, stop=stop, is_draining=is_draining, round_s=pace.round_s)
+            make_rounds(keeper, stop=stop, is_draining=is_draining, round_s=pace.round_s)
             stop.set()
             jobs.wait_until_idle(pace.grace_s + pace.round_s)
         keeper.leave()
@@ -74,9 +74,10 @@ def run_worker(
         database.dispose()
 
 
-def _make_rounds(
+def make_rounds(
     keeper: Keeper, *, stop: threading.Event, is_draining: bool, round_s: float
 ) -> None:
+    """Make rounds until ``stop`` is set or, when draining, until no job is left."""
     while not stop.is_set():
         try:
             keeper.make_round()

@@ -1,91 +1,25 @@
 """A killed pull loses nothing that was committed and asks for nothing of it again."""
 
-import os
 import signal
-import subprocess
-import sys
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-import sqlalchemy as sa
-from sqlmodel import col, select
-
-from evalhub.core.canonical import Json
-from evalhub.db.engine import Database
-from evalhub.db.models import Endpoint, Prompt, Response
-from evalhub.endpoints.scripted import Script, ScriptedReply, ScriptedServer
-from tests.factories import make_endpoint, make_prompt_set_version
+from evalhub.core.campaigns import PullStatus
+from evalhub.services.pulling import get_pull
+from tests.processes import (
+    HalfwayServer,
+    assert_whole_and_unrepeated,
+    run_command,
+    stored_texts,
+)
 from tests.pulling import Scene
-
-N_PROMPTS = 400
-CONCURRENCY = 16
-
-
-class HalfwayServer(ScriptedServer):
-    """Say when half of the prompts were asked."""
-
-    def __init__(self) -> None:
-        super().__init__(Script(default=ScriptedReply("Yes.", delay_s=0.005)))
-        self.is_halfway = threading.Event()
-
-    def answer(self, model: str, messages: list[Json]) -> ScriptedReply | None:
-        """Answer, and count."""
-        reply = super().answer(model, messages)
-        if self.calls.total() >= N_PROMPTS // 2:
-            self.is_halfway.set()
-        return reply
-
-
-@pytest.fixture
-def server() -> Iterator[HalfwayServer]:
-    """Run the server."""
-    with HalfwayServer() as running:
-        yield running
-
-
-@pytest.fixture
-def big_scene(database: Database, server: HalfwayServer) -> Scene:
-    """Give a set of many prompts and one endpoint."""
-    texts = [f"Question {number}?" for number in range(N_PROMPTS)]
-    with database.transaction() as session:
-        make_prompt_set_version(session, *texts, slug="health")
-        make_endpoint(session, slug="careful", model="m", url=server.url)
-        session.execute(sa.update(Endpoint).values(max_concurrency=CONCURRENCY))
-    return Scene(database, server)
-
-
-def run_command(url: str, folder: Path, *arguments: str) -> subprocess.Popen[str]:
-    """Start ``evalhub`` over the database as its own process."""
-    environ = {
-        **os.environ,
-        "EVALHUB_DATABASE_URL": url,
-        "EVALHUB_INSTANCE_DIR": str(folder),
-        "EVALHUB_ENDPOINT_ALLOW": "127.0.0.1",
-    }
-    return subprocess.Popen(  # noqa: S603 - our own program
-        [sys.executable, "-m", "evalhub", *arguments],
-        env=environ,
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-
-
-def stored_texts(database: Database) -> list[str]:
-    """Return the question of each stored response."""
-    with database.transaction(write=False) as session:
-        query = select(Prompt.position).join(Response, col(Response.prompt_id) == col(Prompt.id))
-        return [f"Question {position}?" for position in session.exec(query)]
 
 
 def test_a_killed_pull_is_resumed_without_loss_or_repetition(
-    big_scene: Scene, server: HalfwayServer, database_url: str, tmp_path: Path
+    big_scene: Scene, halfway_server: HalfwayServer, database_url: str, tmp_path: Path
 ) -> None:
     pull = big_scene.start()
     first = run_command(database_url, tmp_path, "pull", "run", pull.public_id)
-    assert server.is_halfway.wait(60), first.communicate()
+    assert halfway_server.is_halfway.wait(60), first.communicate()
     first.send_signal(signal.SIGKILL)
     first.communicate()
     committed = stored_texts(big_scene.database)
@@ -94,10 +28,21 @@ def test_a_killed_pull_is_resumed_without_loss_or_repetition(
     _, errors = second.communicate(timeout=120)
 
     assert second.returncode == 0, errors
-    assert 0 < len(committed) < N_PROMPTS
-    assert sorted(stored_texts(big_scene.database)) == sorted(
-        f"Question {number}?" for number in range(N_PROMPTS)
-    )
-    assert {server.calls["m", text] for text in committed} == {1}
-    assert set(server.calls.values()) <= {1, 2}
-    assert server.calls.total() <= N_PROMPTS + CONCURRENCY
+    assert_whole_and_unrepeated(big_scene.database, halfway_server, committed)
+
+
+def test_a_pull_broken_off_at_the_keyboard_says_how_to_go_on(
+    big_scene: Scene, halfway_server: HalfwayServer, database_url: str, tmp_path: Path
+) -> None:
+    pull = big_scene.start()
+    command = run_command(database_url, tmp_path, "pull", "run", pull.public_id)
+    assert halfway_server.is_halfway.wait(60), command.communicate()
+
+    command.send_signal(signal.SIGINT)
+    _, errors = command.communicate(timeout=60)
+
+    assert command.returncode == 1
+    assert f"go on with: evalhub pull run {pull.public_id}" in errors
+    with big_scene.database.transaction(write=False) as session:
+        found = get_pull(pull.public_id, session=session)
+    assert (found.status, found.reason) == (PullStatus.FAILED, "Broken off at the keyboard.")

@@ -96,7 +96,11 @@ class Share:
         self._feed.close()
 
     async def _ask_in_turn(self, client: Asker) -> None:
-        while (question := await self._feed.next()) is not None:
+        # The stop signal is looked at here, too: a fast endpoint answers much between two polls.
+        while not self._tools.stop.is_set():
+            question = await self._feed.next()
+            if question is None:
+                return
             async with self._tools.in_flight:
                 outcome = await client.ask(question)
             if await asyncio.to_thread(self._store, question, outcome):

@@ -1,0 +1,69 @@
+"""Endpoints are registered, changed, listed and retired from the command line."""
+
+from collections.abc import Callable
+
+import pytest
+from click.testing import CliRunner, Result
+
+from evalhub.cli import main
+from evalhub.config import Settings
+
+Run = Callable[..., Result]
+ADD = (
+    "add", "careful", "--model", "org/m", "--url", "https://models.example.com/v1",
+)  # fmt: skip
+
+
+@pytest.fixture
+def run(settings: Settings) -> Run:
+    """Give a function that runs ``evalhub endpoints …``."""
+    runner = CliRunner()
+
+    def run(*arguments: str) -> Result:
+        return runner.invoke(main, ["endpoints", *arguments], obj=settings)
+
+    return run
+
+
+def test_an_endpoint_is_added_and_listed(run: Run) -> None:
+    added = run(*ADD, "--key-env", "MY_KEY", "--param", "temperature=0.7", "--simulated")
+
+    assert (added.exit_code, added.output) == (0, "careful@1 is in use.\n")
+    assert run("list").output == (
+        "careful@1  org/m  https://models.example.com/v1  env:MY_KEY  simulated\n"
+    )
+
+
+def test_adding_it_again_with_other_settings_makes_a_revision(run: Run) -> None:
+    run(*ADD)
+
+    changed = run(*ADD, "--concurrency", "2", "--attempts", "3", "--timeout", "9")
+
+    assert changed.output == "careful@2 is in use.\n"
+
+
+def test_a_retired_endpoint_is_listed_only_when_asked_for(run: Run) -> None:
+    run(*ADD)
+
+    assert run("retire", "careful").output == "careful is retired.\n"
+    assert run("list").output == "No endpoints; add one with `evalhub endpoints add`.\n"
+    assert run("list", "--all").output.endswith("no key  retired\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        pytest.param((*ADD, "--param", "n=2"), "--param 'n': cannot be set here", id="reserved"),
+        pytest.param((*ADD, "--param", "x"), "write it as name=value", id="no value"),
+        pytest.param((*ADD, "--attempts", "99"), "max_attempts: must lie between", id="range"),
+        pytest.param((*ADD[:-1], "http://10.0.0.1"), "must use https", id="address"),
+        pytest.param((*ADD, "--key-env", "sk-abc"), "name of an environment variable", id="key"),
+        pytest.param(("retire", "nope"), "no endpoint 'nope' in use", id="unknown"),
+    ],
+)
+def test_what_breaks_a_rule_is_refused(run: Run, arguments: tuple[str, ...], message: str) -> None:
+    result = run(*arguments)
+
+    assert result.exit_code == 1
+    assert message in result.output
+    assert "sk-abc" not in result.output

@@ -1,0 +1,162 @@
+"""Pulls are started, resumed and looked at from the command line."""
+
+import io
+from collections.abc import Callable
+
+import pytest
+import sqlalchemy as sa
+from click.testing import CliRunner, Result
+from sqlmodel import col
+
+from evalhub.cli import main
+from evalhub.cli.progress import PullBar
+from evalhub.config import Settings
+from evalhub.core.responses import ResponseStatus
+from evalhub.db.models import Endpoint
+from evalhub.endpoints.scripted import Script, ScriptedReply, ScriptedServer
+from evalhub.services.pulling import Stored, list_pulls
+from tests.pulling import Scene
+
+Run = Callable[..., Result]
+START = ("start", "--prompt-set", "health", "--endpoint", "careful")
+
+
+@pytest.fixture
+def run(settings: Settings) -> Run:
+    """Give a function that runs ``evalhub pull …``."""
+    runner = CliRunner()
+
+    def run(*arguments: str) -> Result:
+        return runner.invoke(main, ["pull", *arguments], obj=settings)
+
+    return run
+
+
+def only_pull(scene: Scene) -> str:
+    """Return the id of the one pull there is."""
+    with scene.database.transaction(write=False) as session:
+        (pull,) = list_pulls(session=session)
+    return pull.public_id
+
+
+def break_endpoint(scene: Scene, **values: object) -> None:
+    """Change the endpoint's row."""
+    with scene.database.transaction() as session:
+        session.execute(sa.update(Endpoint).where(col(Endpoint.slug) == "careful").values(**values))
+
+
+def test_a_pull_runs_in_the_foreground_with_plain_lines(scene: Scene, run: Run) -> None:
+    scene.endpoint()
+
+    result = run(*START)
+
+    assert result.exit_code == 0
+    assert "3/3  3 answered" in result.output
+    assert "health@1: done, 3 of 3 settled, 3 answered\n" in result.output
+    assert "  careful@1: 3/3  3 answered\n" in result.output
+
+
+def test_a_pull_can_be_left_to_a_worker(scene: Scene, run: Run) -> None:
+    scene.endpoint()
+
+    run(*START, "--queue")
+
+    assert "queued" in run("list").output
+    assert scene.server.calls.total() == 0
+
+
+def test_a_failed_pull_says_why_and_is_resumed(
+    scene: Scene, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene.endpoint()
+    break_endpoint(scene, api_key_ref="env:PULL_TEST_KEY")
+    failed = run(*START)
+    monkeypatch.setenv("PULL_TEST_KEY", "abc")
+
+    resumed = run("run", only_pull(scene))
+
+    assert failed.exit_code == 1
+    assert "PULL_TEST_KEY holds no key" in failed.output
+    assert "The pull is failed; resume it" in failed.output
+    assert resumed.exit_code == 0
+
+
+def test_errors_are_shown_grouped_and_asked_again_when_wanted(
+    scene: Scene, run: Run, server: ScriptedServer
+) -> None:
+    scene.endpoint(model="busy")
+    break_endpoint(scene, max_attempts=1)
+    server.script = Script(default=ScriptedReply("Too busy", status=503))
+    run(*START)
+    shown = run("status", only_pull(scene))
+    server.script = Script(default=ScriptedReply("Yes."))
+
+    again = run(*START, "--retry-errors")
+
+    assert "    3 x server, such as: HTTP 503: Too busy\n" in shown.output
+    assert "health@1: done, 3 of 3 settled, 3 answered" in again.output
+
+
+def test_pulls_are_listed(scene: Scene, run: Run) -> None:
+    scene.endpoint()
+    assert run("list").output == "No pulls yet; start one with `evalhub pull start`.\n"
+
+    pull = scene.start()
+
+    assert run("list").output == f"{pull.public_id}  running    health@1  careful@1\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        pytest.param(("status", "nope"), "no pull 'nope'", id="status"),
+        pytest.param(("run", "nope"), "no pull 'nope'", id="run"),
+        pytest.param(
+            ("start", "--prompt-set", "x", "--endpoint", "y"), "no frozen prompt set", id="start"
+        ),
+    ],
+)
+def test_what_is_unknown_is_refused(
+    scene: Scene, run: Run, arguments: tuple[str, ...], message: str
+) -> None:
+    result = run(*arguments)
+
+    assert (result.exit_code, message in result.output) == (1, True)
+
+
+def test_a_pull_that_is_done_is_not_run_again(scene: Scene, run: Run) -> None:
+    scene.endpoint()
+    run(*START)
+
+    result = run("run", only_pull(scene))
+
+    assert "The pull is done" in result.output
+
+
+class Terminal(io.StringIO):
+    """Stand for a terminal."""
+
+    def isatty(self) -> bool:
+        """Say that it is one."""
+        return True
+
+
+def test_a_terminal_gets_a_bar() -> None:
+    terminal = Terminal()
+
+    with PullBar(4, 2, stream=terminal) as bar:
+        bar.stored(Stored("careful", ResponseStatus.ANSWERED))
+        bar.stored(Stored("careful", ResponseStatus.EMPTY))
+
+    assert "4/4" in terminal.getvalue()
+    assert "1 answered, 1 empty" in terminal.getvalue()
+
+
+def test_a_log_gets_few_lines() -> None:
+    log = io.StringIO()
+
+    with PullBar(1000, 0, stream=log) as bar:
+        for _ in range(1000):
+            bar.stored(Stored("careful", ResponseStatus.ANSWERED))
+
+    assert len(log.getvalue().splitlines()) == 20

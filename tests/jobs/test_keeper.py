@@ -1,0 +1,116 @@
+"""The keeper's rounds go on whatever one of them meets."""
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from evalhub.config import Settings
+from evalhub.jobs import engine
+from evalhub.jobs.keeper import Keeper
+from evalhub.jobs.pulls import PullJobs, is_passing
+from evalhub.jobs.worker import make_rounds
+from evalhub.services.pulling import RunTools
+from evalhub.services.workers import claim
+from tests.pulling import Scene, fast_clients
+
+
+class Clock:
+    """Stand for the clock."""
+
+    def __init__(self) -> None:
+        self.now = datetime.now(UTC)
+
+    def __call__(self) -> datetime:
+        """Tell the time."""
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Give the keeper's clock."""
+    return Clock()
+
+
+@pytest.fixture
+def keeper(scene: Scene, settings: Settings, clock: Clock) -> Iterator[Keeper]:
+    """Give a keeper beside a running engine."""
+    jobs = PullJobs(scene.database, lambda: RunTools(clients=fast_clients, poll_s=0.02))
+    keeper = Keeper(scene.database, jobs, executor_id="me", lease_s=5.0, now=clock)
+    with engine.running_engine(settings, executor_id="me", poll_s=0.05):
+        yield keeper
+        jobs.wait_until_idle(10.0)
+
+
+def wait_until_drained(keeper: Keeper) -> None:
+    """Make rounds until nothing is left."""
+    while not keeper.is_drained():
+        keeper.make_round()
+
+
+def test_jobs_that_finished_long_ago_are_pruned_once_an_hour(
+    scene: Scene, keeper: Keeper, clock: Clock
+) -> None:
+    scene.endpoint()
+    scene.start(is_foreground=False)
+    wait_until_drained(keeper)
+    clock.now += timedelta(minutes=59)
+    keeper.make_round()
+    assert engine.prune(clock.now) == 0
+
+    clock.now += timedelta(days=8)
+    keeper.make_round()
+
+    assert engine.prune(clock.now) == 0
+
+
+def test_pruning_keeps_what_finished_lately(scene: Scene, keeper: Keeper, clock: Clock) -> None:
+    scene.endpoint()
+    scene.start(is_foreground=False)
+    wait_until_drained(keeper)
+
+    assert engine.prune(clock.now) == 0
+    assert engine.prune(clock.now + timedelta(days=8)) == 1
+
+
+def test_only_one_worker_sweeps_at_a_time(scene: Scene, keeper: Keeper) -> None:
+    scene.endpoint()
+    scene.start(is_foreground=False)
+
+    with claim(scene.database, "sweep") as is_held:
+        wait_until_drained(keeper)
+
+    assert is_held
+    assert scene.server.calls.total() == 3
+
+
+class Stumbling(Keeper):
+    """Meet a broken database in the first round."""
+
+    n_rounds = 0
+
+    def make_round(self) -> None:
+        """Stumble once."""
+        self.n_rounds += 1
+        if self.n_rounds == 1:
+            raise sa.exc.OperationalError("SELECT 1", None, Exception("gone"))
+        super().make_round()
+
+
+def test_a_round_that_fails_is_followed_by_the_next(
+    scene: Scene, keeper: Keeper, clock: Clock
+) -> None:
+    jobs = keeper.jobs
+    stumbling = Stumbling(scene.database, jobs, executor_id="me", lease_s=5.0, now=clock)
+
+    make_rounds(stumbling, stop=threading.Event(), is_draining=True, round_s=0.01)
+
+    assert stumbling.n_rounds >= 2
+
+
+def test_only_what_waiting_may_mend_is_tried_again() -> None:
+    gone = sa.exc.OperationalError("SELECT 1", None, Exception("gone"))
+
+    assert (is_passing(gone), is_passing(ZeroDivisionError())) == (True, False)
