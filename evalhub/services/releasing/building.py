@@ -66,13 +66,6 @@ def build_release(
     return BuiltRelease(manifest.id, version, target, manifest, is_new=known is None)
 
 
-def suggest_version(slug: str, *, session: Session, settings: Settings) -> str:
-    """Return the version that a build would get now: the latest if nothing has changed."""
-    project = get_project(slug, session=session)
-    plan = _plan(project, secret=settings.secret_key, session=session)
-    return _version(None, plan, _releases(project, session=session))
-
-
 def _locked_project(slug: str, *, session: Session) -> Project:
     """Return the project, held until the transaction ends so that builds take turns."""
     project = get_project(slug, session=session)
