@@ -1,6 +1,7 @@
 """Say choices, reasons and questions in the words that annotators read."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from evalhub.core.assigning import ReleaseReason
 from evalhub.core.judging.answers import CannotJudgeReason, Choice
@@ -137,15 +138,28 @@ def gist(prompt: Prompt) -> str:
     return words if len(words) <= GIST_LENGTH else words[: GIST_LENGTH - 1] + "…"
 
 
-def why_rules(why: Why) -> dict[str, int | bool]:
-    """Return when a reason is needed, as far as the page's script can tell by itself."""
+@dataclass(frozen=True, slots=True)
+class WhyRules:
+    """Hold when a reason is needed, as far as the page's script can tell by itself.
+
+    ``overall`` is the strength of preference from which it is; None where none asks for it.
+    """
+
+    overall: int | None = None
+    for_flags: bool = False
+    for_override: bool = False
+
+
+def why_rules(why: Why) -> WhyRules:
+    """Return what the script of the page may say about the reason before the server does."""
     needed = why.required_when
-    leaves = needed.items if isinstance(needed, AnyOf) else (needed,)
-    rules: dict[str, int | bool] = {}
-    for leaf in leaves:
+    rules = WhyRules()
+    for leaf in needed.items if isinstance(needed, AnyOf) else (needed,):
         match leaf:
             case FieldAtLeast("overall_abs", minimum):
-                rules["overall"] = int(minimum)
-            case FieldEquals(("flags_any" | "veto_override") as field, True):
-                rules[field] = True
+                rules = replace(rules, overall=int(minimum))
+            case FieldEquals("flags_any", True):
+                rules = replace(rules, for_flags=True)
+            case FieldEquals("veto_override", True):
+                rules = replace(rules, for_override=True)
     return rules

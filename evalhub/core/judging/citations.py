@@ -22,6 +22,11 @@ _PATTERNS = {
     "address": r"https?://[^\s<>)\]\"']{1,500}",
     "paper": r"\b(?:doi:\s?10\.\d{4,9}/[^\s,;]{1,100}|PMID:?\s?\d{4,9}|PMC\d{4,9})\b",
     "case": rf"{_NAME} vs?\.? {_NAME}",
+    "act": (
+        r"\b(?:[Dd]irective|[Rr]egulation)s? (?:\((?:EU|EC|EEC)\) )?(?:No\.? ?)?"
+        r"\d{1,4}/\d{1,4}(?:/[A-Z]{2,3})?"
+    ),
+    "docket": r"\b[CTF]-\d{1,4}/\d{2}\b",
     "provision": (
         rf"(?:{_WORD} (?:(?:[A-Z][\w&.]{{0,40}}|of|the|and|to|for) ){{0,4}})?"
         r"(?:\u00a7{1,2}|\b(?:[Ss]ections?|[Ss]\.|[Aa]rticles?|[Aa]rt\.|[Rr]ules?|[Rr]egulations?))"

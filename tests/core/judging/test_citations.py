@@ -24,9 +24,25 @@ from evalhub.core.judging.citations import LIMIT, MAX_LABEL, Citation, find_cita
         ("Under Labor Code § 925 she may", [("Labor Code § 925", "")]),
         ("The notice of § 16600.1 was due", [("§ 16600.1", "")]),
         ("In Article 6(1) it says", [("Article 6(1)", "")]),
+        ("By Directive 2011/83/EU and", [("Directive 2011/83/EU", "")]),
+        ("Regulation (EU) 2016/679 says", [("Regulation (EU) 2016/679", "")]),
+        ("as in C-400/22 Conny", [("C-400/22", "")]),
         ("Nothing is cited here, not even in 2024.", []),
     ],
-    ids=["link", "address", "pmid", "doi", "case", "code", "provision", "article", "none"],
+    ids=[
+        "link",
+        "address",
+        "pmid",
+        "doi",
+        "case",
+        "code",
+        "provision",
+        "article",
+        "act",
+        "regulation",
+        "docket",
+        "none",
+    ],
 )
 def test_what_is_cited_is_listed(text: str, citations: list[tuple[str, str]]) -> None:
     found = [(citation.label, citation.host) for citation in find_citations(text)]

@@ -1,0 +1,264 @@
+"""The comparison page: blind, complete without scripts, and nothing typed is ever lost."""
+
+import pytest
+from flask.testing import FlaskClient
+
+from evalhub.core.campaigns import AssignmentStatus, ProjectStatus
+from evalhub.core.judging.answers import Choice
+from evalhub.core.people import Role
+from evalhub.db.engine import Database
+from tests.web.conftest import Clock, SignIn
+from tests.web.desk import Desk, answers, checked_values, make_desk, partly
+from tests.web.pages import token_of
+
+
+@pytest.fixture
+def desk(client: FlaskClient, database: Database, sign_in: SignIn) -> Desk:
+    return make_desk(client, database, sign_in(client, {Role.ANNOTATOR}))
+
+
+def test_the_page_shows_prompt_answers_and_the_whole_rubric(desk: Desk) -> None:
+    page = desk.client.get(desk.open()).text
+
+    for words in ("Question ", "Answer A", "Answer B", "Answer 0 to", "Answer 1 to"):
+        assert words in page
+    for name in ("triage.competence", "flags.a", "flags.b.harmful.quote", "criteria.correct.a"):
+        assert f'name="{name}"' in page
+    for name in ("criteria.clear", "overall", "cannot_judge_reason", "confidence", "why.text"):
+        assert f'name="{name}"' in page
+    assert "Needed when urgency is now" in page
+
+
+def test_no_model_endpoint_or_project_name_is_sent(desk: Desk) -> None:
+    responses = [desk.client.get("/work"), desk.client.get(desk.open())]
+    responses.append(desk.send(desk.open(), partly()))
+    responses.append(desk.send(desk.open(), answers()))
+
+    for response in responses:
+        everything = response.text + str(response.headers)
+        assert not [name for name in desk.names() if name in everything]
+
+
+def test_a_complete_form_is_stored_and_the_next_comparison_opens(desk: Desk) -> None:
+    address = desk.open()
+
+    response = desk.send(address, answers())
+
+    assert response.status_code == 303
+    assert response.location not in {address, "/work"}
+    assert [judgment.choice for judgment in desk.judgments()] == [Choice.A]
+    assert "Undo or change it" in desk.client.get(response.location).text
+
+
+def test_after_the_last_comparison_one_is_back_at_the_list(desk: Desk) -> None:
+    desk.send(desk.open(), answers())
+
+    response = desk.send(desk.open(), answers())
+
+    assert response.location == "/work"
+
+
+def test_when_the_project_pauses_meanwhile_one_is_back_at_the_list(desk: Desk) -> None:
+    address = desk.open()
+    desk.change_project(status=ProjectStatus.PAUSED)
+
+    assert desk.send(address, answers()).location == "/work"
+
+
+def test_an_incomplete_form_comes_back_as_it_was_typed(desk: Desk) -> None:
+    address = desk.open()
+
+    page = desk.send(address, partly(overall="3", why__text="A <b>bold</b> & odd reason"))
+
+    assert page.status_code == 422
+    assert checked_values(page, "overall") == ["3"]
+    assert "A &lt;b&gt;bold&lt;/b&gt; &amp; odd reason" in page.text
+    assert 'href="#q-flags-a"' in page.text
+    assert 'id="q-flags-a"' in page.text
+    assert desk.judgments() == []
+
+
+def test_what_was_typed_is_there_after_a_refusal_and_a_reload(desk: Desk) -> None:
+    address = desk.open()
+    desk.send(address, partly(overall="3"))
+
+    assert checked_values(desk.client.get(address), "overall") == ["3"]
+
+
+def test_every_error_leads_to_its_question(desk: Desk) -> None:
+    page = desk.send(desk.open(), partly(flags__a="harmful")).text
+
+    for place in ("competence", "overall", "flags-a", "flags-b", "correct", "clear", "confidence"):
+        assert f'href="#q-{place}"' in page
+        assert f'id="q-{place}"' in page
+
+
+def test_a_field_nobody_could_send_is_named(desk: Desk) -> None:
+    page = desk.send(desk.open(), [*answers(), ("model", "x")])
+
+    assert page.status_code == 422
+    assert "is not part of this form" in page.text
+
+
+def test_a_draft_is_saved_without_scripts(desk: Desk) -> None:
+    address = desk.open()
+
+    response = desk.send(address, partly(overall="-3"), action="save")
+
+    assert response.location == address
+    page = desk.client.get(address)
+    assert "Draft saved" in page.text
+    assert checked_values(page, "overall") == ["-3"]
+
+
+def test_a_draft_is_saved_for_the_script(desk: Desk) -> None:
+    address = desk.open()
+
+    token = token_of(desk.client.get(address))
+    response = desk.client.post(f"{address}/draft", data={"csrf_token": token, "overall": "1"})
+
+    assert response.status_code == 204
+    assert checked_values(desk.client.get(address), "overall") == ["1"]
+
+
+def test_a_draft_too_long_to_keep_is_refused_and_the_page_still_comes_back(desk: Desk) -> None:
+    page = desk.send(desk.open(), partly(why__text="x" * 250_000))
+
+    assert page.status_code == 422
+
+
+def test_giving_back_costs_nothing(desk: Desk) -> None:
+    address = desk.open()
+
+    response = desk.send(address, partly(skip_reason="conflict"), action="skip")
+
+    assert response.location == "/work"
+    assert desk.assignments()[0].release_reason == "conflict"
+    assert "Given back" in desk.client.get(address).text
+
+
+def test_giving_back_needs_no_reason(desk: Desk) -> None:
+    desk.send(desk.open(), partly(skip_reason="nonsense"), action="skip")
+
+    assert desk.assignments()[0].release_reason == "unstated"
+
+
+def test_out_of_scope_returns_the_pair_and_goes_on(desk: Desk) -> None:
+    response = desk.send(desk.open(), partly(triage__competence="out_of_scope"))
+
+    assert response.location != "/work"
+    assert desk.assignments()[0].status is AssignmentStatus.RELEASED
+    assert desk.judgments() == []
+
+
+def test_cannot_judge_needs_a_reason_and_is_stored(desk: Desk) -> None:
+    address = desk.open()
+    fields = partly(triage__competence="in_scope", overall="cannot_judge")
+
+    refused = desk.send(address, fields)
+    desk.send(address, [*fields, ("cannot_judge_reason", "contested")])
+
+    assert refused.status_code == 422
+    assert 'href="#q-cannot-judge"' in refused.text
+    assert [judgment.choice for judgment in desk.judgments()] == [Choice.CANNOT_JUDGE]
+
+
+def test_a_judgment_is_changed_within_ten_minutes(desk: Desk, clock: Clock) -> None:
+    address = desk.open()
+    desk.send(address, answers())
+    clock.advance(minutes=9)
+
+    page = desk.client.get(address)
+    response = desk.send(address, answers(overall="3"))
+
+    assert "Change your judgment" in page.text
+    assert checked_values(page, "overall") == ["-1"]
+    assert response.location == "/work"
+    assert [judgment.revision for judgment in desk.judgments()] == [1, 2]
+
+
+def test_the_same_form_twice_stores_one_judgment(desk: Desk) -> None:
+    address = desk.open()
+    desk.send(address, answers())
+
+    response = desk.send(address, answers())
+
+    assert response.location == "/work"
+    assert len(desk.judgments()) == 1
+
+
+def test_after_ten_minutes_the_page_says_that_it_stands(desk: Desk, clock: Clock) -> None:
+    address = desk.open()
+    desk.send(address, answers())
+    token = token_of(desk.client.get(desk.open()))
+    clock.advance(minutes=11)
+
+    page = desk.client.get(address)
+    late = desk.client.post(address, data={"csrf_token": token, **dict(answers(overall="3"))})
+
+    assert "stands as you gave it" in page.text
+    assert late.status_code == 409
+    assert "ten minutes" in late.text
+    assert len(desk.judgments()) == 1
+
+
+def test_a_late_form_for_a_pair_without_room_is_kept_as_a_draft(desk: Desk, clock: Clock) -> None:
+    address = desk.open()
+    with desk.database.transaction() as session:
+        assignment = desk.assignments()[0]
+        assignment.status = AssignmentStatus.EXPIRED
+        session.merge(assignment)
+    desk.take_everything()
+
+    assert "Your lease ran out" in desk.client.get(address).text
+    page = desk.send(address, answers())
+
+    assert page.status_code == 409
+    assert "someone else has judged" in page.text
+    assert checked_values(desk.client.get(address), "overall") == ["-1"]
+
+
+def test_what_was_given_back_cannot_be_judged(desk: Desk) -> None:
+    address = desk.open()
+    token = token_of(desk.client.get(address))
+    desk.send(address, partly(), action="skip")
+
+    page = desk.client.post(address, data={"csrf_token": token, **dict(answers())})
+
+    assert page.status_code == 409
+    assert "gave this comparison back" in page.text
+
+
+def test_nobody_else_sees_or_judges_a_comparison(desk: Desk, sign_in: SignIn) -> None:
+    address = desk.open()
+    stranger = desk.client.application.test_client()
+    sign_in(stranger, {Role.ANNOTATOR})
+    token = token_of(stranger.get("/account"))
+
+    assert stranger.get(address).status_code == 404
+    for action in ("submit", "save", "skip"):
+        data = {"csrf_token": token, "action": action, **dict(answers())}
+        assert stranger.post(address, data=data).status_code == 404
+    assert desk.judgments() == []
+
+
+def test_hostile_texts_are_shown_and_not_run(desk: Desk) -> None:
+    desk.change_responses(
+        "<script>alert(1)</script> [x](javascript:alert(1)) ![i](http://e.example)"
+    )
+
+    page = desk.client.get(desk.open()).text
+
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "<img" not in page
+    assert 'href="javascript' not in page
+
+
+def test_time_at_work_is_stored(desk: Desk, clock: Clock) -> None:
+    address = desk.open()
+    clock.advance(minutes=5)
+
+    desk.send(address, answers(active_seconds="200"))
+
+    assert desk.judgments()[0].active_seconds == 200

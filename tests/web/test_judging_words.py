@@ -1,0 +1,86 @@
+"""Choices, scales and prompts in words."""
+
+from datetime import date
+
+import pytest
+
+from evalhub.core.judging.answers import CannotJudgeReason, Choice
+from evalhub.core.prompts.records import Message, Prompt, Source
+from evalhub.core.prompts.vocabulary import Audience, MessageRole, SourceKind
+from evalhub.web.judging_words import (
+    CANNOT_JUDGE_WORDS,
+    CHOICE_WORDS,
+    GIST_LENGTH,
+    TURN_WORDS,
+    WhyRules,
+    context_words,
+    gist,
+    pay_words,
+    question_names,
+    scale_words,
+    why_rules,
+)
+from tests.core.rubrics.small import SMALL, small
+
+
+def a_prompt(text: str = "What is fever?", **fields: object) -> Prompt:
+    return Prompt(
+        id="p",
+        messages=(Message(MessageRole.USER, text),),
+        domain="medicine",
+        language="en-GB",
+        license="CC-BY-4.0",
+        source=Source(SourceKind.WRITTEN),
+        **fields,  # type: ignore[arg-type]  # by name
+    )
+
+
+def test_every_known_word_has_words() -> None:
+    assert set(CHOICE_WORDS) == set(Choice)
+    assert set(CANNOT_JUDGE_WORDS) == set(CannotJudgeReason)
+    assert set(TURN_WORDS) == set(MessageRole)
+
+
+@pytest.mark.parametrize(
+    ("label", "split"),
+    [
+        ("A much better", ("A ", "much better")),
+        ("About the same", ("About the ", "same")),
+        ("Even", ("", "Even")),
+    ],
+)
+def test_a_scale_says_only_what_its_column_does_not(label: str, split: tuple[str, str]) -> None:
+    assert scale_words(label) == split
+
+
+def test_pay_is_written_or_said_to_be_none() -> None:
+    assert (pay_words(1400, "USD"), pay_words(0, "USD")) == ("14.00 USD", "Unpaid")
+
+
+def test_a_prompts_context_is_a_phrase() -> None:
+    prompt = a_prompt(audience=Audience.PATIENT, jurisdiction="GB-EAW", as_of=date(2026, 11, 21))
+
+    assert context_words(prompt) == "for a patient, GB-EAW, as of 21 November 2026, in English"
+    assert context_words(a_prompt()) == "in English"
+
+
+def test_the_gist_is_short() -> None:
+    assert gist(a_prompt("What\nis   fever?")) == "What is fever?"
+    assert len(gist(a_prompt("word " * 100))) == GIST_LENGTH
+
+
+def test_every_question_of_a_rubric_has_a_name() -> None:
+    names = question_names(small())
+
+    assert names["competence"] == "Can you judge this?"
+    assert names["correct"] == "Correct"
+    assert names["flags-a"] == "Flags, answer A"
+
+
+def test_the_script_learns_when_a_reason_is_needed() -> None:
+    needed = "{any: [{field: overall_abs, gte: 3}, {field: flags_any, eq: true}]}"
+    old = next(line for line in SMALL.splitlines() if "required_when" in line).partition(": ")[2]
+
+    assert why_rules(small(old, needed).why) == WhyRules(overall=3, for_flags=True)
+    assert why_rules(small(old, "{field: veto_override, eq: true}").why).for_override
+    assert why_rules(small(old, "{tag: urgent}").why) == WhyRules()

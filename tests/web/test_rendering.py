@@ -1,0 +1,125 @@
+"""Texts are rendered alike and harmless, whatever they hold."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pygments.lexers import get_lexer_by_name
+
+from evalhub.web.rendering import LANGUAGES, MAX_COLOURED_CODE, MAX_FORMULA, render_text
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "<svg/onload=alert(1)>",
+    "<iframe srcdoc='<script>alert(1)</script>'>",
+    "<a href=javascript:alert(1)>x</a>",
+    "[x](javascript:alert(1))",
+    "[x](data:text/html;base64,PHNjcmlwdD4=)",
+    "[x](vbscript:msgbox(1))",
+    "[x](  java\nscript:alert(1))",
+    "![x](javascript:alert(1))",
+    "![x](https://evil.example/pixel.png)",
+    '<https://evil.example/"onmouseover=alert(1)>',
+    "[x]: javascript:alert(1)\n\n[x]",
+    "```html\n<script>alert(1)</script>\n```",
+    '```"><script>alert(1)</script>\ncode\n```',
+    "`<script>alert(1)</script>`",
+    "$<script>alert(1)</script>$",
+    "$\\text{<script>alert(1)</script>}$",
+    "$\\href{javascript:alert(1)}{x}$",
+    "$$\\style{x:expression(alert(1))}{y}$$",
+    "| <script> | b |\n|---|---|\n| <img src=x> | c |",
+    '<math><mtext><mglyph><style><!--</style><img title="--&gt;&lt;img src=1 onerror=x&gt;">',
+    '<noscript><p title="</noscript><img src=x onerror=alert(1)>">',
+    "<form action=https://evil.example><input name=password>",
+    "<style>body{display:none}</style>",
+    "<base href=https://evil.example>",
+    "<meta http-equiv=refresh content=0>",
+    "&lt;script&gt;alert(1)&lt;/script&gt;",
+    "<x onclick=alert(1)>click",
+    "# <script>alert(1)</script>",
+)
+ACTIVE = re.compile(
+    r"<(?:script|style|img|svg|iframe|object|embed|form|input|a|base|meta|link|video|audio)\b"
+    r"|<[^>]*\s(?:on\w+|href|src|style|srcdoc|action|id|name)\s*=",
+    re.IGNORECASE,
+)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_gives_nothing_active(text: str) -> None:
+    assert ACTIVE.search(render_text(text)) is None
+
+
+@given(st.text(alphabet=st.sampled_from("<>\"'=/ab[]()!`$\\|-#*&;:\n \t.onerror")))
+def test_no_text_gives_anything_active(text: str) -> None:
+    assert ACTIVE.search(render_text(text)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("*a* **b** ~~c~~", "<em>a</em> <strong>b</strong> <s>c</s>"),
+        ("# Title", "<h3>Title</h3>"),
+        ("##### Deep", "<h6>Deep</h6>"),
+        ("| a |\n|---|\n| 1 |", "<td>1</td>"),
+        ("3. c\n4. d", '<ol start="3">'),
+        ("$x^2$", "<msup><mi>x</mi><mn>2</mn></msup>"),
+        (r"\(x\)", '<math display="inline"><mrow><mi>x</mi></mrow></math>'),
+        (r"so \[x\]", '<math display="block"><mrow><mi>x</mi></mrow></math>'),
+        ("$$x$$", '<math display="block">'),
+        ("$$\nx\n$$", '<math display="block">'),
+        ("```python\ndef f(): ...\n```", '<span class="tok-k">def</span>'),
+        ("```nosuch\n<i>\n```", "<code>&lt;i&gt;\n</code>"),
+        ("    indented", "<code>indented\n</code>"),
+    ],
+)
+def test_what_readers_know_is_rendered(text: str, html: str) -> None:
+    assert html in render_text(text)
+
+
+def test_headings_move_down_as_far_as_asked() -> None:
+    assert "<h4>Title</h4>" in render_text("# Title", heading_shift=3)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("[the **guide**](https://nice.example/x)", "(nice.example)"),
+        ("[local](/work)", "(/work)"),
+        ("![chart](https://img.example/x.png)", "[image not loaded: chart, img.example]"),
+        ("![](x.png)", "[image not loaded: no description]"),
+    ],
+)
+def test_links_and_images_name_their_host_and_go_nowhere(text: str, shown: str) -> None:
+    assert shown in render_text(text)
+
+
+def test_a_bare_address_is_not_repeated() -> None:
+    assert render_text("<https://a.example>").count("a.example") == 1
+
+
+@pytest.mark.parametrize("text", ["It costs $5 to $10.", "a \\(", "\\( \\)", "\\[", "\\(x"])
+def test_what_is_no_formula_stays_text(text: str) -> None:
+    assert "<math" not in render_text(text)
+
+
+@pytest.mark.parametrize("source", ["\\frac{", "\\left(", "x" * (MAX_FORMULA + 1)], ids=len)
+def test_a_formula_that_cannot_be_read_is_shown_as_its_source(source: str) -> None:
+    html = render_text(f"${source}$")
+
+    assert "<math" not in html
+    assert source[:40] in html
+
+
+def test_very_long_code_is_shown_plain() -> None:
+    code = "x = 1\n" * (MAX_COLOURED_CODE // 6 + 1)
+
+    assert "tok-" not in render_text(f"```python\n{code}```")
+
+
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+def test_every_language_that_is_named_is_known(language: str) -> None:
+    assert get_lexer_by_name(language).name

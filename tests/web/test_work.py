@@ -1,0 +1,111 @@
+"""The list of work: terms before claiming, one comparison in hand, one's own judgments."""
+
+import pytest
+from flask.testing import FlaskClient
+
+from evalhub.core.campaigns import ProjectStatus
+from evalhub.core.people import Role
+from evalhub.db.engine import Database
+from tests.web.conftest import Clock, SignIn
+from tests.web.desk import Desk, answers, make_desk
+
+
+@pytest.fixture
+def desk(client: FlaskClient, database: Database, sign_in: SignIn) -> Desk:
+    return make_desk(client, database, sign_in(client, {Role.ANNOTATOR}))
+
+
+def test_the_list_shows_the_terms_of_each_project(desk: Desk) -> None:
+    desk.change_project(pay_minor_units=1400, pay_currency="EUR", expected_minutes=7)
+
+    page = desk.client.get("/work").text
+
+    assert "14.00 EUR" in page
+    assert "7 min" in page
+    assert "Train a reward model for tests." in page
+    assert "rubric small" in page
+
+
+def test_nothing_open_says_what_to_expect(client: FlaskClient, sign_in: SignIn) -> None:
+    sign_in(client, {Role.ANNOTATOR})
+
+    assert "No project is open to you now" in client.get("/work").text
+
+
+@pytest.mark.parametrize("path", ["/work", "/work/history", "/work/some-token"])
+def test_only_annotators_come_here(client: FlaskClient, sign_in: SignIn, path: str) -> None:
+    assert client.get(path).status_code == 303
+    sign_in(client, {Role.RESEARCHER})
+
+    assert client.get(path).status_code == 403
+
+
+def test_claiming_leads_to_the_comparison_and_again_to_the_same(desk: Desk) -> None:
+    first, second = desk.open(), desk.open()
+
+    assert first == second
+    assert "Continue" in desk.client.get("/work").text
+
+
+def test_terms_are_accepted_before_the_first_claim(desk: Desk) -> None:
+    desk.change_project(terms="You own *what* you write.")
+
+    refused = desk.claim()
+    accepted = desk.claim(accept="yes")
+
+    assert refused.status_code == 422
+    assert "read the terms" in refused.text
+    assert "<em>what</em>" in refused.text
+    assert accepted.status_code == 303
+
+
+def test_a_project_that_is_not_yours_cannot_be_claimed(desk: Desk) -> None:
+    page = desk.client.get("/work")
+    desk.slug = "project-of-others"
+
+    assert desk.claim().status_code == 404
+    assert page.status_code == 200
+
+
+def test_when_nothing_is_left_it_says_so(desk: Desk) -> None:
+    desk.take_everything()
+
+    response = desk.claim()
+
+    assert response.location == "/work"
+    page = desk.client.get("/work").text
+    assert "Nothing is left for you" in page
+
+
+def test_a_paused_project_takes_no_claim(desk: Desk) -> None:
+    desk.change_project(status=ProjectStatus.PAUSED)
+
+    assert desk.claim().status_code == 409
+
+
+def test_a_simulated_project_says_so(desk: Desk) -> None:
+    desk.change_project(is_simulated=True)
+
+    assert "Simulated:" in desk.client.get("/work").text
+
+
+def test_own_judgments_are_listed_with_what_may_be_changed(desk: Desk, clock: Clock) -> None:
+    desk.send(desk.open(), answers())
+
+    fresh = desk.client.get("/work/history").text
+    clock.advance(minutes=11)
+    later = desk.client.get("/work/history").text
+
+    assert "until " in fresh
+    assert "until " not in later
+    assert "stands" in later
+
+
+@pytest.mark.parametrize("page", ["", "?page=9", "?page=x", "?page=-1"])
+def test_an_empty_history_says_so(client: FlaskClient, sign_in: SignIn, page: str) -> None:
+    sign_in(client, {Role.ANNOTATOR})
+
+    response = client.get(f"/work/history{page}")
+
+    assert response.status_code == 200
+    assert 'class="empty"' in response.text
