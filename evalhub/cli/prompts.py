@@ -68,9 +68,9 @@ def import_command(  # noqa: PLR0913 - one parameter an option
     defaults = RowDefaults(domain, language, license_, kind)
     options = ReadingOptions(defaults, parse_renames(rename), keep_unknown)
     found = read_path(path, options=options)
-    names = _names(found, slug, title)
     report = report_on(found.file)
     print_report(report)
+    names = _names(found, slug, title)
     if not report.n_good:
         raise BadInput.at(path.name, "holds no good row; nothing was imported")
     if not yes:

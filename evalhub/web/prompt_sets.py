@@ -13,6 +13,7 @@ from evalhub.rim.routing import page_number
 from evalhub.services import prompt_sets
 from evalhub.services.prompt_sets.finding import count_version
 from evalhub.web.context import current_actor, current_session, now, requires
+from evalhub.web.rendering import render_text
 from evalhub.web.uploaded import file_of_form, names_of_form
 
 bp = Blueprint("prompt_sets", __name__)
@@ -59,7 +60,9 @@ def upload() -> ResponseReturnValue:
 def show_upload(token: str) -> ResponseReturnValue:
     """Show the report on an upload."""
     found = prompt_sets.get_upload(token, session=current_session())
-    return render_template("prompt_sets/upload.html", upload=found, report=found.report)
+    return render_template(
+        "prompt_sets/upload.html", upload=found, report=found.report, render=render_text
+    )
 
 
 @bp.post("/uploads/<token>/confirm")
@@ -114,7 +117,11 @@ def show_prompt(slug: str, number: int, position: int) -> ResponseReturnValue:
     version = prompt_sets.get_version(slug, number, session=session)
     view = prompt_sets.get_prompt(version.id, position, session=session)
     return render_template(
-        "prompt_sets/prompt.html", version=version, view=view, prompt=view.prompt
+        "prompt_sets/prompt.html",
+        version=version,
+        view=view,
+        prompt=view.prompt,
+        render=render_text,
     )
 
 
