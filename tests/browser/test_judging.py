@@ -1,0 +1,269 @@
+"""Judging in Chromium: with and without scripts, by keyboard alone, blind, and unharmed."""
+
+import json
+from base64 import urlsafe_b64decode
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+from sqlmodel import select
+
+from evalhub.core.canonical import canonical_json
+from evalhub.core.judging.answers import Choice
+from evalhub.core.people import Role
+from evalhub.core.rubrics.canonical import rubric_to_json
+from evalhub.core.rubrics.loading import load_rubric
+from evalhub.db.engine import Database
+from evalhub.db.models import Endpoint, RubricVersion
+from tests.browser.conftest import Seat, SitDown, Wire
+from tests.web.desk import Desk, make_desk
+from tests.web.test_rendering import HOSTILE
+
+pytestmark = pytest.mark.browser
+
+RUBRICS = Path(__file__).resolve().parents[2] / "rubrics"
+
+
+def desk_of(seat: Seat, database: Database) -> Desk:
+    return make_desk(seat.client, database, seat.person)
+
+
+def use_rubric(database: Database, name: str) -> None:
+    """Put one of the shipped rubrics in place of the small one."""
+    rubric = load_rubric((RUBRICS / f"{name}.yaml").read_bytes(), where=f"{name}.yaml")
+    with database.transaction() as session:
+        for row in session.exec(select(RubricVersion)):
+            row.document = canonical_json(rubric_to_json(rubric))
+            session.add(row)
+
+
+def claim(seat: Seat) -> None:
+    """Claim the first comparison from the list of work."""
+    seat.go("/work")
+    seat.page.get_by_role("button", name="Claim a comparison").click()
+    seat.page.wait_for_url("**/work/*")
+
+
+def fill_in(seat: Seat) -> None:
+    """Fill the small rubric's form with the mouse."""
+    page = seat.page
+    page.get_by_label("Yes", exact=True).check()
+    for side in ("A", "B"):
+        page.get_by_label(f"Answer {side}: None of these").check()
+        page.get_by_label(f"{side}: 3, Mixed").check()
+    page.locator("[name='criteria.clear'][value='1']").check()
+    page.locator("[name='overall'][value='1']").check()
+    page.get_by_label("Sure", exact=True).check()
+
+
+@pytest.mark.parametrize("has_script", [True, False], ids=["with-script", "without"])
+def test_a_judgment_is_completed(
+    sit_down: SitDown, database: Database, *, has_script: bool
+) -> None:
+    seat = sit_down({Role.ANNOTATOR}, has_script=has_script)
+    desk = desk_of(seat, database)
+    claim(seat)
+    address = seat.page.url
+
+    fill_in(seat)
+    seat.page.get_by_role("button", name="Submit").click()
+    expect(seat.page.get_by_text("Your judgment is stored.")).to_be_visible()
+
+    assert [judgment.choice for judgment in desk.judgments()] == [Choice.B]
+    assert seat.page.url != address
+    assert seat.traffic.errors == []
+
+
+@pytest.mark.parametrize("has_script", [True, False], ids=["with-script", "without"])
+def test_what_is_missing_is_listed_and_leads_to_its_question(
+    sit_down: SitDown, database: Database, *, has_script: bool
+) -> None:
+    seat = sit_down({Role.ANNOTATOR}, has_script=has_script)
+    desk = desk_of(seat, database)
+    claim(seat)
+    seat.page.get_by_label("Yes", exact=True).check()
+
+    seat.page.get_by_role("button", name="Submit").click()
+    errors = seat.page.locator("#errors")
+    expect(errors).to_be_visible()
+    errors.get_by_role("link", name="Overall").click()
+
+    expect(seat.page.locator("#q-overall")).to_be_in_viewport()
+    expect(seat.page.get_by_label("Yes", exact=True)).to_be_checked()
+    assert desk.judgments() == []
+
+
+def test_a_draft_is_saved_while_one_works_and_survives_the_window(
+    sit_down: SitDown, database: Database
+) -> None:
+    seat = sit_down({Role.ANNOTATOR})
+    desk_of(seat, database)
+    claim(seat)
+
+    with seat.page.expect_response("**/draft") as saved:
+        seat.page.locator("[name='overall'][value='3']").check()
+    seat.page.reload()
+
+    assert saved.value.status == 204
+    expect(seat.page.locator("[name='overall'][value='3']")).to_be_checked()
+
+
+def test_a_judgment_is_undone_and_changed(sit_down: SitDown, database: Database) -> None:
+    seat = sit_down({Role.ANNOTATOR})
+    desk = desk_of(seat, database)
+    claim(seat)
+    fill_in(seat)
+    seat.page.get_by_role("button", name="Submit").click()
+
+    seat.page.get_by_role("link", name="Undo or change it").click()
+    expect(seat.page.get_by_role("heading", name="Change your judgment")).to_be_visible()
+    seat.page.locator("[name='overall'][value='-1']").check()
+    seat.page.get_by_role("button", name="Submit").click()
+    expect(seat.page.get_by_text("Your change is stored")).to_be_visible()
+
+    assert [judgment.choice for judgment in desk.judgments()] == [Choice.B, Choice.A]
+
+
+def test_giving_back_asks_first_and_costs_nothing(sit_down: SitDown, database: Database) -> None:
+    seat = sit_down({Role.ANNOTATOR})
+    desk = desk_of(seat, database)
+    claim(seat)
+
+    seat.page.get_by_role("button", name="Give back").click()
+    seat.page.get_by_label("Conflict of interest").check()
+    seat.page.get_by_role("button", name="Give it back").click()
+    expect(seat.page.get_by_text("nothing counts against you").first).to_be_visible()
+
+    assert desk.assignments()[0].release_reason == "conflict"
+
+
+def press(seat: Seat, *keys: str) -> int:
+    """Press keys one after the other and return how many."""
+    for key in keys:
+        seat.page.keyboard.press(key)
+    return len(keys)
+
+
+def test_the_medical_rubric_takes_at_most_twenty_keys(
+    sit_down: SitDown, database: Database
+) -> None:
+    seat = sit_down({Role.ANNOTATOR})
+    desk = desk_of(seat, database)
+    use_rubric(database, "medicine")
+    claim(seat)
+
+    n_keys = press(seat, "j", "1", "3")
+    while seat.page.locator("#answered").inner_text().split()[0] != total(seat):
+        n_keys += press(seat, next_key(seat))
+    n_keys += press(seat, "Control+Enter")
+    expect(seat.page.get_by_text("Your judgment is stored.")).to_be_visible()
+
+    assert len(desk.judgments()) == 1
+    assert n_keys <= 20
+
+
+def total(seat: Seat) -> str:
+    """Return how many answers are asked."""
+    return seat.page.locator("#answered").inner_text().split()[2]
+
+
+def next_key(seat: Seat) -> str:
+    """Return the key a doctor would press at the question that has the focus."""
+    name = str(seat.page.evaluate("document.activeElement.name || ''"))
+    if name.startswith("flags."):
+        return "0"
+    if name.startswith("criteria."):
+        return "3"
+    return {"overall": "5", "confidence": "2"}.get(name, "j")
+
+
+def test_native_keys_alone_complete_a_judgment(sit_down: SitDown, database: Database) -> None:
+    seat = sit_down({Role.ANNOTATOR}, has_script=False)
+    desk = desk_of(seat, database)
+    claim(seat)
+    page = seat.page
+    wanted = {"triage.competence", "criteria.correct.a", "criteria.correct.b", "criteria.clear"}
+    wanted |= {"overall", "confidence"}
+
+    page.locator("[name='triage.competence']").first.focus()
+    for _ in range(60):
+        name = str(page.evaluate("document.activeElement.name || ''"))
+        value = str(page.evaluate("document.activeElement.value || ''"))
+        if name in wanted or (name.startswith("flags.") and value == "none"):
+            page.keyboard.press("Space")
+        if name == "why.text":
+            page.keyboard.type("A is right and B is not.")
+        if name == "action" and value == "submit":
+            page.keyboard.press("Enter")
+            break
+        page.keyboard.press("Tab")
+    expect(page.get_by_text("Your judgment is stored.")).to_be_visible()
+
+    assert len(desk.judgments()) == 1
+
+
+def test_nothing_that_names_a_model_reaches_the_browser(
+    sit_down: SitDown, wire: Wire, database: Database
+) -> None:
+    seat = sit_down({Role.ANNOTATOR})
+    desk = desk_of(seat, database)
+    with database.transaction() as session:
+        for number, endpoint in enumerate(session.exec(select(Endpoint))):
+            endpoint.slug, endpoint.model = f"zebra-slug-{number}", f"Okapi-Model-{number}B"
+            session.add(endpoint)
+    desk.change_responses("I am Okapi-Model-2B, and zebra-slug-3 is my name. Rest.")
+
+    claim(seat)
+    seat.page.get_by_role("button", name="Submit").click()
+    with seat.page.expect_response("**/draft"):
+        seat.page.locator("[name='overall'][value='3']").check()
+    fill_in(seat)
+    seat.page.get_by_role("button", name="Submit").click()
+    seat.page.wait_for_url("**/work/*")
+    for path in ("/work", "/work/history", "/account", "/rubrics"):
+        seat.go(path)
+    received = wire.text() + cookie_texts(seat)
+
+    assert "the model names itself" in received
+    for word in ("zebra", "okapi", "latency_ms", "completion_tokens", "finish_reason"):
+        assert word not in received.casefold()
+
+
+def cookie_texts(seat: Seat) -> str:
+    """Return what the signed cookies say; they are readable, though not changeable."""
+    texts = []
+    for cookie in seat.page.context.cookies():
+        body = cookie.get("value", "").lstrip(".").split(".")[0]
+        texts.append(urlsafe_b64decode(body + "=" * (-len(body) % 4)).decode("latin-1"))
+    return json.dumps(texts)
+
+
+@pytest.mark.parametrize("has_script", [True, False], ids=["with-script", "without"])
+def test_hostile_texts_do_nothing(
+    sit_down: SitDown, database: Database, *, has_script: bool
+) -> None:
+    seat = sit_down({Role.ANNOTATOR}, has_script=has_script)
+    desk = desk_of(seat, database)
+    hostile = "\n\n".join(HOSTILE).replace("alert(1)", "window.hacked=1;alert(1)")
+    desk.change_responses(hostile)
+
+    claim(seat)
+    expect(seat.page.get_by_role("heading", name="Answer B")).to_be_visible()
+
+    assert seat.traffic.errors == []
+    assert all(request.url.startswith(seat.base) for request in seat.traffic.requests)
+    if has_script:
+        assert seat.page.evaluate("window.hacked") is None
+
+
+def test_on_a_phone_one_answer_shows_at_a_time(sit_down: SitDown, database: Database) -> None:
+    seat = sit_down({Role.ANNOTATOR}, viewport={"width": 390, "height": 844})
+    desk_of(seat, database)
+    claim(seat)
+    width = seat.page.evaluate("document.documentElement.scrollWidth")
+
+    seat.page.locator(".pin-tab", has_text="B").click()
+
+    expect(seat.page.locator("#answer-b")).to_be_visible()
+    expect(seat.page.locator("#answer-a")).to_be_hidden()
+    assert width <= 390
