@@ -54,7 +54,7 @@ class HttpClient:
         self._target = target_of(url, allowed_hosts)
         self._url = httpx.URL(url)
         self._resolve = resolve
-        self._addresses: tuple[str, ...] = ()
+        self._addresses: tuple[httpx.URL, ...] = ()
         self._addresses_until = 0.0
         self._tls = (verify or _default_tls()) if self._target.scheme == "https" else False
         self._free = asyncio.Semaphore(max_connections)
@@ -130,22 +130,23 @@ class HttpClient:
                 continue  # Nothing was sent yet; the next address may be reachable.
         return await _send(transport, request(addresses[-1]))
 
-    async def _checked_addresses(self) -> tuple[str, ...]:
-        """Return the checked addresses, looked up anew once a minute."""
+    async def _checked_addresses(self) -> tuple[httpx.URL, ...]:
+        """Return the URL at each checked address, looked up anew once a minute."""
         now = asyncio.get_running_loop().time()
         if now >= self._addresses_until:
-            self._addresses = await checked_addresses(self._target, self._resolve)
+            found = await checked_addresses(self._target, self._resolve)
+            self._addresses = tuple(self._url.copy_with(host=address) for address in found)
             self._addresses_until = now + ADDRESSES_KEPT_S
         if not self._addresses:
             raise OSError("the name has no address")
         return self._addresses
 
     def _request(
-        self, address: str, *, body: bytes, headers: Mapping[str, str], timeout_s: float
+        self, address: httpx.URL, *, body: bytes, headers: Mapping[str, str], timeout_s: float
     ) -> httpx.Request:
         return httpx.Request(
             "POST",
-            self._url.copy_with(host=address),
+            address,
             headers={
                 "Host": self._url.netloc.decode("ascii"),
                 "Accept": "application/json",

@@ -4,16 +4,16 @@ import asyncio
 import time
 
 from evalhub.core.pulling.outcomes import Outcome
-from evalhub.core.pulling.specs import EndpointSpec, Question
+from evalhub.core.pulling.specs import EndpointSpec
 from evalhub.core.responses import ErrorKind
 from evalhub.db.engine import Database
 from evalhub.db.models import Pull
 from evalhub.endpoints.protocol import Asker
 from evalhub.errors import EndpointError
+from evalhub.services.pulling.committing import Committer
 from evalhub.services.pulling.feeding import Feed
 from evalhub.services.pulling.missing import demand_of
 from evalhub.services.pulling.settling import is_cancelled
-from evalhub.services.pulling.storing import store_outcome
 from evalhub.services.pulling.tools import RunTools, ShareEnd, Stored
 
 ENDPOINT_WIDE = frozenset({ErrorKind.UNAUTHORISED, ErrorKind.QUOTA, ErrorKind.BLOCKED})
@@ -37,9 +37,9 @@ class Share:
     ) -> None:
         self._database = database
         self._pull = pull
-        self._endpoint_id = endpoint_id
         self._spec = spec
         self._tools = tools
+        self._committer = Committer(database, pull, endpoint_id, spec=spec, tools=tools)
         self._feed = Feed(database, demand_of(pull), endpoint_id)
         self._n_wide_failures = 0
         self._last_failure: str | None = None
@@ -103,21 +103,9 @@ class Share:
                 return
             async with self._tools.in_flight:
                 outcome = await client.ask(question)
-            if await asyncio.to_thread(self._store, question, outcome):
+            if await self._committer.commit(question.prompt_id, outcome):
                 self._tools.report(Stored(self._spec.slug, outcome.status))
             self._notice(outcome)
-
-    def _store(self, question: Question, outcome: Outcome) -> bool:
-        with self._database.transaction() as session:
-            return store_outcome(
-                outcome,
-                prompt_id=question.prompt_id,
-                endpoint_id=self._endpoint_id,
-                spec=self._spec,
-                pull=self._pull,
-                session=session,
-                now=self._tools.now(),
-            )
 
     def _notice(self, outcome: Outcome) -> None:
         """Stop asking an endpoint that turns everything away."""

@@ -1,10 +1,11 @@
 """Store one response so that no second one can stand beside it."""
 
-from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import ReturningInsert
 from sqlmodel import Session
 
 from evalhub.core.canonical import canonical_json, sha256_hex
@@ -42,9 +43,9 @@ def store_outcome(
         "created_at": now,
     }
     connection = session.connection()
-    statement = _insert(connection.dialect.name, values, replaces_errors=pull.retry_errors)
+    statement = _insert(connection.dialect.name, replaces_errors=pull.retry_errors)
     # The row count of an insert with a generated key is not known on every driver.
-    return connection.scalar(statement.returning(response.c.id)) is not None
+    return connection.scalar(statement, values) is not None
 
 
 def _values(outcome: Outcome, spec: EndpointSpec) -> dict[str, object]:
@@ -69,19 +70,21 @@ def _values(outcome: Outcome, spec: EndpointSpec) -> dict[str, object]:
     }
 
 
-def _insert(
-    dialect: str, values: Mapping[str, object], *, replaces_errors: bool
-) -> sqlite.Insert | postgresql.Insert:
+@lru_cache
+def _insert(dialect: str, *, replaces_errors: bool) -> ReturningInsert[int]:
+    """Return the statement; building it anew for each response took longer than running it."""
     # The two dialects write the same statement with classes of their own.
     make = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    statement = make(response).values(values)
+    statement = make(response)
     if not replaces_errors:
-        return statement.on_conflict_do_nothing(index_elements=KEY)
+        return statement.on_conflict_do_nothing(index_elements=KEY).returning(response.c.id)
     return statement.on_conflict_do_update(
         index_elements=KEY,
-        set_={name: value for name, value in values.items() if name not in KEY},
+        set_={
+            column.name: column for column in statement.excluded if column.name not in {*KEY, "id"}
+        },
         where=sa.and_(
             response.c.status == ResponseStatus.ERROR,
-            response.c.pull_id.is_distinct_from(values["pull_id"]),
+            response.c.pull_id.is_distinct_from(statement.excluded.pull_id),
         ),
-    )
+    ).returning(response.c.id)

@@ -1,0 +1,133 @@
+"""Programs start pulls and follow them with a key of the right scope."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+from flask.testing import FlaskClient
+
+from evalhub.core.campaigns import PullStatus
+from evalhub.core.people import Role, Scope
+from evalhub.db.engine import Database
+from evalhub.endpoints.scripted import Script, ScriptedReply, ScriptedServer
+from evalhub.services.pulling import RunTools, list_pulls, run_pull
+from tests.api.keys import bearer
+from tests.factories import make_prompt_set_version
+from tests.pulling import QUESTIONS, Scene, fast_clients
+from tests.web.conftest import Clock
+
+PATH = "/api/v1/pulls"
+WANTED = {"prompt_set": "health", "endpoints": ["careful"]}
+
+
+@pytest.fixture
+def server() -> Iterator[ScriptedServer]:
+    """Run a server that answers one question and rejects the others."""
+    script = Script(
+        {("model-a", QUESTIONS[0]): ScriptedReply("Yes.")},
+        default=ScriptedReply("Too long", status=400),
+    )
+    with ScriptedServer(script) as running:
+        yield running
+
+
+@pytest.fixture
+def scene(database: Database, server: ScriptedServer) -> Scene:
+    """Give a frozen set and an endpoint."""
+    with database.transaction() as session:
+        make_prompt_set_version(session, *QUESTIONS, slug="health")
+    scene = Scene(database, server)
+    scene.endpoint()
+    return scene
+
+
+@pytest.fixture
+def headers(database: Database, clock: Clock) -> dict[str, str]:
+    """Give the headers of a researcher's key."""
+    return bearer(database, Role.RESEARCHER, Scope.PULLS_WRITE, now=clock())
+
+
+def test_a_pull_is_started_and_waits(
+    client: FlaskClient, scene: Scene, headers: dict[str, str]
+) -> None:
+    answer = client.post(PATH, json={**WANTED, "retry_errors": True}, headers=headers)
+
+    body = answer.get_json()
+    assert answer.status_code == 201
+    assert (body["status"], body["prompt_set"], body["retry_errors"]) == (
+        "queued",
+        "health@1",
+        True,
+    )
+    assert (body["n_wanted"], body["n_settled"]) == (3, 0)
+
+
+def test_a_pull_is_followed(client: FlaskClient, scene: Scene, headers: dict[str, str]) -> None:
+    pull = scene.start()
+    asyncio.run(
+        run_pull(scene.database, pull.id, tools=RunTools(clients=fast_clients, poll_s=0.02))
+    )
+
+    body = client.get(f"{PATH}/{pull.public_id}", headers=headers).get_json()
+
+    assert (body["status"], body["n_settled"]) == ("done", 3)
+    (share,) = body["endpoints"]
+    assert (share["endpoint"], share["model"], share["simulated"]) == (
+        "careful@1",
+        "model-a",
+        False,
+    )
+    assert share["n_by_status"] == {
+        "answered": 1,
+        "empty": 0,
+        "truncated": 0,
+        "refused": 0,
+        "error": 2,
+    }
+    assert share["errors"] == [{"kind": "rejected", "n": 2, "example": "HTTP 400: Too long"}]
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        pytest.param({}, 422, id="nothing"),
+        pytest.param({**WANTED, "endpoints": []}, 422, id="no endpoint"),
+        pytest.param({**WANTED, "endpoints": "careful"}, 422, id="no list"),
+        pytest.param({**WANTED, "colour": "blue"}, 422, id="unknown field"),
+        pytest.param({**WANTED, "prompt_set": "@"}, 422, id="no reference"),
+        pytest.param({**WANTED, "prompt_set": "nope"}, 404, id="unknown set"),
+        pytest.param({**WANTED, "endpoints": ["nope"]}, 404, id="unknown endpoint"),
+    ],
+)
+def test_what_breaks_a_rule_starts_nothing(
+    client: FlaskClient,
+    scene: Scene,
+    headers: dict[str, str],
+    body: dict[str, object],
+    status: int,
+) -> None:
+    answer = client.post(PATH, json=body, headers=headers)
+
+    assert (answer.status_code, "error" in answer.get_json()) == (status, True)
+    with scene.database.transaction(write=False) as session:
+        assert list_pulls(session=session) == []
+
+
+def test_an_unknown_pull_is_not_found(client: FlaskClient, headers: dict[str, str]) -> None:
+    assert client.get(f"{PATH}/nope", headers=headers).status_code == 404
+
+
+def test_without_a_key_nothing_is_started(client: FlaskClient, scene: Scene) -> None:
+    assert client.post(PATH, json=WANTED).status_code == 401
+
+
+def test_a_key_of_another_scope_starts_nothing(
+    client: FlaskClient, database: Database, clock: Clock, scene: Scene
+) -> None:
+    headers = bearer(database, Role.RESEARCHER, Scope.PROJECTS_READ, now=clock())
+    pull = scene.start()
+
+    assert client.post(PATH, json=WANTED, headers=headers).status_code == 403
+    assert client.get(f"{PATH}/{pull.public_id}", headers=headers).status_code == 403
+    with database.transaction(write=False) as session:
+        assert [one.status for one in list_pulls(session=session)] == [PullStatus.RUNNING]

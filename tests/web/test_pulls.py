@@ -1,0 +1,303 @@
+"""Researchers start pulls, follow them and read what came back; others do not."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+from flask.testing import FlaskClient
+
+from evalhub.core.campaigns import PullStatus
+from evalhub.core.people import Role
+from evalhub.db.engine import Database
+from evalhub.db.models import Pull
+from evalhub.endpoints.scripted import Script, ScriptedReply, ScriptedServer
+from evalhub.services.pulling import PullView, RunTools, list_pulls, run_pull
+from evalhub.services.workers import beat
+from tests.factories import make_prompt_set_version
+from tests.pulling import QUESTIONS, Scene, fast_clients
+from tests.web.conftest import SignIn, fill
+
+REPLIES = {
+    QUESTIONS[0]: ScriptedReply("I am ChatGPT.\x00"),
+    QUESTIONS[1]: ScriptedReply("Cut", finish_reason="length"),
+    QUESTIONS[2]: ScriptedReply("<script>alert(1)</script> too busy", status=400),
+}
+
+
+@pytest.fixture
+def server() -> Iterator[ScriptedServer]:
+    """Run a server that answers, cuts short and fails."""
+    script = {("model-a", question): reply for question, reply in REPLIES.items()}
+    with ScriptedServer(Script(script)) as running:
+        yield running
+
+
+@pytest.fixture
+def scene(database: Database, server: ScriptedServer) -> Scene:
+    """Give a frozen set and an endpoint."""
+    with database.transaction() as session:
+        make_prompt_set_version(session, *QUESTIONS, slug="health")
+    scene = Scene(database, server)
+    scene.endpoint()
+    return scene
+
+
+@pytest.fixture(autouse=True)
+def researcher(client: FlaskClient, sign_in: SignIn) -> None:
+    """Sign a researcher in."""
+    sign_in(client, {Role.RESEARCHER})
+
+
+def run(scene: Scene, pull: PullView) -> None:
+    """Run the pull to its end."""
+    tools = RunTools(clients=fast_clients, poll_s=0.02)
+    asyncio.run(run_pull(scene.database, pull.id, tools=tools))
+
+
+def newest(scene: Scene) -> PullView:
+    """Return the newest pull."""
+    with scene.database.transaction(write=False) as session:
+        return list_pulls(session=session)[0]
+
+
+def test_without_pulls_the_page_says_so(client: FlaskClient) -> None:
+    assert "Nothing was pulled yet" in client.get("/pulls").text
+    assert "no pulls this far back" in client.get("/pulls?page=9").text
+
+
+def test_pulls_are_listed_a_page_at_a_time(client: FlaskClient, scene: Scene) -> None:
+    for _ in range(51):
+        scene.start()
+
+    first, second = client.get("/pulls"), client.get("/pulls?page=2")
+
+    assert (first.text.count('href="/pulls/'), second.text.count("health@1")) == (51, 1)
+    assert "Older" in first.text
+    assert "Newer" in second.text
+
+
+@pytest.mark.parametrize("has_set", [False, True], ids=["no set", "no endpoint"])
+def test_what_is_missing_to_start_is_said(
+    client: FlaskClient, database: Database, *, has_set: bool
+) -> None:
+    if has_set:
+        with database.transaction() as session:
+            make_prompt_set_version(session)
+
+    page = client.get("/pulls/new").text
+
+    assert ("no endpoint in use" if has_set else "no frozen prompt set") in page
+
+
+def test_the_number_of_requests_is_shown_before_any_is_sent(
+    client: FlaskClient, scene: Scene, server: ScriptedServer
+) -> None:
+    page = client.get("/pulls/new?prompt_set=health@1&endpoints=careful&retry_errors=1")
+
+    assert "This sends 3 requests" in page.text
+    assert server.calls.total() == 0
+
+
+def test_when_nothing_is_left_there_is_nothing_to_start(client: FlaskClient, scene: Scene) -> None:
+    run(scene, scene.start())
+
+    page = client.get("/pulls/new?prompt_set=health@1&endpoints=careful")
+
+    assert "Nothing is left to ask" in page.text
+    assert "Start and send" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("query", "rule"),
+    [
+        ("prompt_set=nope&endpoints=careful", "no frozen prompt set"),
+        ("prompt_set=@@&endpoints=careful", "write it as slug"),
+        ("prompt_set=health", "choose at least one"),
+        ("prompt_set=health&endpoints=nope", "no endpoint &#39;nope&#39;"),
+    ],
+)
+def test_a_plan_that_cannot_be_made_says_why(
+    client: FlaskClient, scene: Scene, query: str, rule: str
+) -> None:
+    page = client.get(f"/pulls/new?{query}")
+
+    assert (page.status_code, rule in page.text) == (422, True)
+
+
+def test_a_pull_is_started_and_waits_for_a_worker(client: FlaskClient, scene: Scene) -> None:
+    page = client.get("/pulls/new?prompt_set=health&endpoints=careful&retry_errors=1")
+
+    started = client.post("/pulls", data=fill(page, "/pulls"))
+
+    pull = newest(scene)
+    shown = client.get(started.location).text
+    assert (started.status_code, started.location) == (303, f"/pulls/{pull.public_id}")
+    assert (pull.status, pull.retry_errors, pull.created_by) == (
+        PullStatus.QUEUED,
+        True,
+        "Ada Example",
+    )
+    assert "No worker is running" in shown
+    assert 'http-equiv="refresh"' in shown
+
+
+def test_a_live_worker_needs_no_warning(client: FlaskClient, scene: Scene) -> None:
+    pull = scene.start(is_foreground=False)
+    with scene.database.transaction() as session:
+        beat("worker", session=session)
+
+    assert "No worker is running" not in client.get(f"/pulls/{pull.public_id}").text
+
+
+def test_what_came_back_is_shown_by_endpoint_and_reason(client: FlaskClient, scene: Scene) -> None:
+    pull = scene.start()
+    run(scene, pull)
+
+    page = client.get(f"/pulls/{pull.public_id}").text
+
+    assert 'of which <span data-count="answered">1</span> answered' in page
+    assert "HTTP 400: &lt;script&gt;alert(1)&lt;/script&gt; too busy" in page
+    assert "Ask the failed ones again" in page
+    assert 'http-equiv="refresh"' not in page
+
+
+def test_the_script_gets_the_same_figures(client: FlaskClient, scene: Scene) -> None:
+    pull = scene.start()
+    run(scene, pull)
+
+    counts = client.get(f"/pulls/{pull.public_id}/progress.json").json
+
+    assert counts is not None
+    assert (counts["status"], counts["n_wanted"], counts["n_settled"]) == ("done", 3, 3)
+    assert counts["n_by_status"] == {
+        "answered": 1,
+        "empty": 0,
+        "truncated": 1,
+        "refused": 0,
+        "error": 1,
+    }
+    (share,) = counts["endpoints"].values()
+    assert (share["n_settled"], share["n_names_itself"]) == (3, 1)
+
+
+def test_responses_are_read_with_their_evidence(client: FlaskClient, scene: Scene) -> None:
+    pull = scene.start()
+    run(scene, pull)
+
+    page = client.get(f"/pulls/{pull.public_id}/responses").text
+
+    assert "3 responses" in page
+    assert "Names itself: “I am ChatGPT”" in page
+    assert "NUL characters removed" in page
+    assert "model-a" in page
+    assert "<script>alert" not in page
+
+
+def test_responses_are_filtered(client: FlaskClient, scene: Scene) -> None:
+    pull = scene.start()
+    run(scene, pull)
+    path = f"/pulls/{pull.public_id}/responses"
+
+    assert "1 response<" in client.get(f"{path}?status=truncated&endpoint=careful").text
+    assert "Nothing here with this filter" in client.get(f"{path}?status=empty").text
+    assert client.get(f"{path}?status=odd").status_code == 422
+
+
+def test_many_responses_have_pages(client: FlaskClient, scene: Scene) -> None:
+    with scene.database.transaction() as session:
+        make_prompt_set_version(session, *(f"Question {n}?" for n in range(30)), slug="long")
+    pull = scene.start(prompt_set="long")
+    run(scene, pull)
+    path = f"/pulls/{pull.public_id}/responses"
+
+    first, second = client.get(path).text, client.get(f"{path}?page=2").text
+
+    assert (first.count("<article"), second.count("<article")) == (25, 5)
+    assert "Page 2 of 2" in second
+
+
+def test_a_pull_without_responses_says_so(client: FlaskClient, scene: Scene) -> None:
+    pull = scene.start()
+
+    assert "Nothing here yet" in client.get(f"/pulls/{pull.public_id}/responses").text
+
+
+def test_a_pull_is_cancelled_and_resumed(client: FlaskClient, scene: Scene) -> None:
+    pull = scene.start()
+    path = f"/pulls/{pull.public_id}"
+
+    client.post(f"{path}/cancel", data=fill(client.get(path), f"{path}/cancel"))
+    cancelled = newest(scene).status
+    client.post(f"{path}/resume", data=fill(client.get(path), f"{path}/resume"))
+
+    assert (cancelled, newest(scene).status) == (PullStatus.CANCELLED, PullStatus.QUEUED)
+
+
+def test_a_failed_pull_says_why(client: FlaskClient, scene: Scene) -> None:
+    pull = scene.start()
+    with scene.database.transaction() as session:
+        row = session.get_one(Pull, pull.id)
+        row.status, row.reason = PullStatus.FAILED, "careful@1: the key is missing."
+
+    page = client.get(f"/pulls/{pull.public_id}").text
+
+    assert "careful@1: the key is missing." in page
+    assert "Resume" in page
+
+
+def test_cancelling_twice_is_a_conflict(client: FlaskClient, scene: Scene) -> None:
+    pull = scene.start()
+    path = f"/pulls/{pull.public_id}"
+    form = fill(client.get(path), f"{path}/cancel")
+    client.post(f"{path}/cancel", data=form)
+
+    assert client.post(f"{path}/cancel", data=form).status_code == 409
+
+
+@pytest.mark.parametrize(
+    "data",
+    [{}, {"prompt_set": "health"}, {"prompt_set": "nope", "endpoints": "careful"}],
+    ids=["nothing", "no endpoint", "no set"],
+)
+def test_a_start_that_breaks_a_rule_changes_nothing(
+    client: FlaskClient, scene: Scene, data: dict[str, str]
+) -> None:
+    token = fill(client.get("/endpoints"), "/endpoints")["csrf_token"]
+
+    answer = client.post("/pulls", data={"csrf_token": token, **data})
+
+    assert answer.status_code in {404, 422}
+    with scene.database.transaction(write=False) as session:
+        assert list_pulls(session=session) == []
+
+
+@pytest.mark.parametrize("tail", ["", "/progress.json", "/responses"])
+def test_an_unknown_pull_is_not_found(client: FlaskClient, tail: str) -> None:
+    assert client.get(f"/pulls/nope{tail}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/pulls"),
+        ("POST", "/pulls"),
+        ("GET", "/pulls/new"),
+        ("GET", "/pulls/{id}"),
+        ("GET", "/pulls/{id}/progress.json"),
+        ("GET", "/pulls/{id}/responses"),
+        ("POST", "/pulls/{id}/cancel"),
+        ("POST", "/pulls/{id}/resume"),
+    ],
+)
+def test_others_have_no_business_here(
+    client: FlaskClient, sign_in: SignIn, scene: Scene, method: str, path: str
+) -> None:
+    pull = scene.start()
+    run(scene, pull)
+    token = fill(client.get("/endpoints"), "/endpoints")["csrf_token"]
+    sign_in(client, {Role.ANNOTATOR, Role.LAB, Role.REVIEWER, Role.COORDINATOR})
+
+    answer = client.open(path.format(id=pull.public_id), method=method, data={"csrf_token": token})
+
+    assert answer.status_code in {400, 403}
+    assert "model-a" not in answer.text
