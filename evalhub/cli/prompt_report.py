@@ -26,9 +26,7 @@ def print_report(report: UploadReport) -> None:
     _print_groups("exact duplicates", report.n_exact_duplicates, report.exact_duplicates, report)
     _print_groups("near duplicates", report.n_near_duplicates, report.near_duplicates, report)
     if report.n_unknown_license:
-        click.echo(
-            f"  licence unknown: {report.n_unknown_license:,} prompts; no release takes them"
-        )
+        click.echo(f"  licence unknown: {report.n_unknown_license:,} prompts, perhaps not usable")
     if report.n_long:
         places = ", ".join(report.long_places)
         click.echo(f"  too long for some endpoints: {report.n_long:,} ({report.unit} {places})")

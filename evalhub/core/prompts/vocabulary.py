@@ -86,4 +86,4 @@ class Shape(StrEnum):
 
 
 UNKNOWN_LICENSES = frozenset({"unknown", "noassertion", "none"})
-"""Licences, in lower case, that say that nobody knows; they stop a release later."""
+"""Licences, in lower case, that say that nobody knows; a report counts them."""

@@ -68,8 +68,10 @@ def stage_upload(
 
     Raise ``BadInput`` for a slug or title that breaks its rule.
     """
+    # Computed before the session is touched: on SQLite its first statement takes the one
+    # writer's place, and a large file takes seconds.
+    report, rows = report_on(file), write_rows(file.prompts)
     names.check(is_new=find_set(names.slug, session=session) is None)
-    report = report_on(file)
     row = PromptUpload(
         token=secrets.token_urlsafe(24),
         slug=names.slug,
@@ -77,7 +79,7 @@ def stage_upload(
         filename=file.filename[-MAX_FILENAME:],
         status=UploadStatus.STAGED,
         report=write_report(report),
-        rows=write_rows(file.prompts),
+        rows=rows,
         card=canonical_json(card_to_json(card)) if card else "{}",
         created_at=now,
         created_by=actor.person_id,

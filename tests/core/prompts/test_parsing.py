@@ -142,6 +142,12 @@ def test_every_line_end_reads_as_a_line_feed() -> None:
         ),
         ({"responses": [{"content": "A"}]}, "responses[0].model", "is missing"),
         ({"responses": [{"model": "m"}]}, "responses[0].content", "is missing"),
+        ({"responses": [{"model": "m", "content": 1}]}, "responses[0].content", "not a number"),
+        (
+            {"responses": [{"model": "m", "content": "é" * 100_001}]},
+            "responses[0].content",
+            "has more than 200,000 bytes",
+        ),
         (
             {"responses": [{"model": "m", "content": "A"}] * 2},
             "responses",
@@ -183,6 +189,12 @@ def test_an_empty_answer_of_a_model_is_kept_as_such() -> None:
     found = prompt(responses=[{"model": "m", "content": "", "parameters": {"seed": 1}}])
 
     assert found.responses == (PremadeResponse("m", "", parameters={"seed": 1}),)
+
+
+def test_an_answer_of_a_model_is_kept_exactly() -> None:
+    odd = "a\x1b[0m\r\nb"
+
+    assert prompt(responses=[{"model": "m", "content": odd}]).responses[0].content == odd
 
 
 def test_a_criterion_without_an_id_is_named_by_its_place() -> None:
