@@ -161,10 +161,12 @@ def _guard_requests(app: Flask, settings: Settings) -> None:
         if is_plain(request):
             return
         _identify()
+        if request.routing_exception is not None:
+            return  # What leads nowhere is not read.
         check_text(request)
         if is_api(request.path):
             check_form_json(request)
-        elif request.method not in READING_METHODS and request.endpoint:
+        elif request.method not in READING_METHODS:
             check_origin(request, settings.public_url)
             csrf.protect()
 

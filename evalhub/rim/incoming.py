@@ -12,12 +12,15 @@ from urllib.parse import urlsplit
 
 from flask import Request
 from flask.json.provider import DefaultJSONProvider
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
 from evalhub.core.canonical import Json
 from evalhub.errors import BadInput, Problem
 
 MAX_PROBLEMS = 20
+MAX_FIELDS = 5000
+NAMELESS = "\0"
+"""Stands for the name of a form part that gives none, and is as wrong."""
 LARGEST_INTEGER = 2**63 - 1
 
 
@@ -45,6 +48,8 @@ def check_host(request: Request, hosts: frozenset[str]) -> None:
 
 def check_text(request: Request) -> None:
     """Raise ``BadInput`` naming each place that holds text no field can store."""
+    if len(request.form) > MAX_FIELDS:
+        raise RequestEntityTooLarge
     problems = [
         Problem(where, rule) for where, text in _texts(request) if (rule := _broken_rule(text))
     ]
@@ -83,10 +88,12 @@ def json_texts(value: Json, where: str = "body") -> Iterator[tuple[str, str | fl
 
 def _texts(request: Request) -> Iterator[tuple[str, str | float]]:
     yield "the address", request.path
-    for kind, values in (("query", request.args), ("form", request.form)):
-        for name, value in values.items(multi=True):
-            yield f"{kind}, a name", name
-            yield f"{kind} field {name!r}", value
+    for name, value in request.args.items(multi=True):
+        yield "query, a name", name
+        yield f"query field {name!r}", value
+    for name, value in request.form.items(multi=True):
+        yield "form, a name", name or NAMELESS
+        yield f"form field {name!r}", value
     for name, file in request.files.items(multi=True):
         yield f"file {name!r}", file.filename or ""
     if request.is_json and request.get_data():

@@ -1,13 +1,15 @@
 import io
+from contextlib import closing
 
 import pytest
 from flask import Flask, Request
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 from werkzeug.test import EnvironBuilder
 
 from evalhub.core.canonical import Json
 from evalhub.errors import BadInput
 from evalhub.rim.incoming import (
+    MAX_FIELDS,
     MAX_PROBLEMS,
     StrictJson,
     check_form_json,
@@ -18,13 +20,21 @@ from evalhub.rim.incoming import (
 
 
 @pytest.fixture
+def plain() -> Flask:
+    """Give an application without anything in it."""
+    return Flask("test")
+
+
+@pytest.fixture
 def strict() -> StrictJson:
     """Give the strict reader of JSON."""
     return StrictJson(Flask("test"))
 
 
 def request_of(**parts: object) -> Request:
-    request = Request(EnvironBuilder(method="POST", **parts).get_environ())  # type: ignore[arg-type]  # any part of a request
+    builder = EnvironBuilder(method="POST", **parts)  # type: ignore[arg-type]  # any part of a request
+    request = Request(builder.get_environ())
+    builder.close()
     request.json_module = StrictJson(Flask("test"))
     return request
 
@@ -72,9 +82,15 @@ def test_every_text_and_number_is_seen_with_its_place() -> None:
     ],
     ids=range(11),
 )
-def test_text_that_no_field_can_hold_is_refused(parts: dict[str, object], where: str) -> None:
-    with Flask("test").app_context(), pytest.raises(BadInput) as caught:
-        check_text(request_of(**parts))
+def test_text_that_no_field_can_hold_is_refused(
+    plain: Flask, parts: dict[str, object], where: str
+) -> None:
+    with (
+        plain.app_context(),
+        closing(request_of(**parts)) as request,
+        pytest.raises(BadInput) as caught,
+    ):
+        check_text(request)
 
     assert caught.value.problems[0].where == where
 
@@ -90,9 +106,24 @@ def test_text_that_no_field_can_hold_is_refused(parts: dict[str, object], where:
     ],
     ids=["path", "bad utf-8", "form", "json", "no body"],
 )
-def test_ordinary_text_is_taken(parts: dict[str, object]) -> None:
-    with Flask("test").app_context():
-        check_text(request_of(**parts))
+def test_ordinary_text_is_taken(plain: Flask, parts: dict[str, object]) -> None:
+    with plain.app_context(), closing(request_of(**parts)) as request:
+        check_text(request)
+
+
+def test_a_part_without_a_name_is_refused() -> None:
+    body = b"--x\r\nContent-Disposition: form-data\r\n\r\na\r\n--x--"
+    kind = "multipart/form-data; boundary=x"
+
+    with pytest.raises(BadInput, match="form, a name"):
+        check_text(request_of(input_stream=io.BytesIO(body), content_type=kind))
+
+
+def test_too_many_fields_are_refused() -> None:
+    fields = {f"f{n}": "x" for n in range(MAX_FIELDS + 1)}
+
+    with pytest.raises(RequestEntityTooLarge):
+        check_text(request_of(data=fields))
 
 
 def test_not_every_bad_place_is_listed() -> None:
