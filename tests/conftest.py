@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,9 +30,16 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
-    """Run a real PostgreSQL for this test process, with a migrated template database."""
-    with PostgresServer(tmp_path_factory.mktemp("postgres")) as server:
+def postgres_server() -> Iterator[PostgresServer]:
+    """Run a real PostgreSQL for this test process, with a migrated template database.
+
+    Its folder is not one of pytest's: the server gives up root's rights where it has them, and
+    pytest shuts everybody else out of its own folders whenever another run starts.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="evalhub-postgres-") as folder,
+        PostgresServer(Path(folder)) as server,
+    ):
         yield server
 
 
