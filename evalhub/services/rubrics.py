@@ -145,8 +145,8 @@ def _refuse_used(view: RubricView) -> None:
         return
     name = f"{view.rubric.id} {view.rubric.version}"
     raise Immutable(
-        f"The rubric {name} is in use ({view.n_judgments:,} judgments, {view.n_projects:,} "
-        "projects) and cannot change; give the new text a new version number."
+        f"The rubric {name} is in use (judgments: {view.n_judgments:,}, projects: "
+        f"{view.n_projects:,}) and cannot change; give the new text a new version number."
     )
 
 

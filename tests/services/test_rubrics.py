@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import Session, select
 
 from evalhub.core.people import command_actor
-from evalhub.db.models import AuditEvent, RubricVersion
+from evalhub.db.models import AuditEvent, Prompt, RubricVersion
 from evalhub.errors import BadInput, Immutable, NotFound
 from evalhub.services.rubrics import (
     StoredRubric,
@@ -16,7 +16,15 @@ from evalhub.services.rubrics import (
     store_rubric,
 )
 from tests.core.rubrics.small import SMALL
-from tests.factories import make_project, make_rubric_version
+from tests.factories import (
+    make_endpoint,
+    make_judgment,
+    make_pair,
+    make_person,
+    make_project,
+    make_response,
+    make_rubric_version,
+)
 
 ACTOR = command_actor()
 
@@ -56,7 +64,7 @@ def test_a_version_in_use_never_changes(session: Session, now: datetime) -> None
     store(session, SMALL, now)
     make_project(session, rubric=session.exec(select(RubricVersion)).one())
 
-    with pytest.raises(Immutable, match=r"small 1\.0\.0 is in use \(0 judgments, 1 projects\)"):
+    with pytest.raises(Immutable, match=r"small 1\.0\.0 is in use \(judgments: 0, projects: 1\)"):
         store(session, SMALL.replace("Small rubric", "Mended rubric"), now)
 
     assert get_rubric("small", "1.0.0", session=session).rubric.title == "Small rubric"
@@ -96,3 +104,16 @@ def test_a_broken_rubric_is_refused_with_its_line(session: Session, now: datetim
     with pytest.raises(BadInput, match=r"small\.yaml line"):
         store(session, SMALL.replace("blind: true", "blind: Yes"), now)
     assert session.exec(select(RubricVersion)).all() == []
+
+
+def test_a_version_that_judgments_rest_on_never_changes(session: Session, now: datetime) -> None:
+    store(session, SMALL, now)
+    project = make_project(session, rubric=session.exec(select(RubricVersion)).one())
+    prompt = session.exec(select(Prompt)).one()
+    first, second = (make_response(session, prompt, make_endpoint(session)) for _ in range(2))
+    make_judgment(session, make_pair(session, project, first, second), make_person(session))
+
+    with pytest.raises(Immutable, match=r"in use \(judgments: 1, projects: 1\)"):
+        store(session, SMALL.replace("Small rubric", "Mended rubric"), now)
+
+    assert list_rubrics(session=session)[0].n_judgments == 1
