@@ -10,6 +10,7 @@ from evalhub.core.prompts.records import Prompt
 from evalhub.core.prompts.vocabulary import MessageRole, Risk
 from evalhub.core.rubrics.conditions import AnyOf, FieldAtLeast, FieldEquals
 from evalhub.core.rubrics.schema import Rubric, Why
+from evalhub.services.assigning.leasing import COUNTED
 from evalhub.web.rubric_words import condition_words as condition_words  # noqa: PLC0414 - templates find all words here
 
 GIST_LENGTH = 110
@@ -99,6 +100,11 @@ AMONG_QUESTIONS: Mapping[str, str] = {
 def pay_words(minor_units: int, currency: str) -> str:
     """Return what a comparison pays."""
     return format_money(minor_units, currency) if minor_units else "Unpaid"
+
+
+def count_words(n_open: int) -> str:
+    """Return how many comparisons are open, which are counted only so far."""
+    return f"{n_open:,}" if n_open < COUNTED else f"{COUNTED:,} or more"
 
 
 def question_names(rubric: Rubric) -> dict[str, str]:

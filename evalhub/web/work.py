@@ -13,7 +13,7 @@ from evalhub.services.assigning.claiming import claim
 from evalhub.services.assigning.work import list_work
 from evalhub.services.judging.history import own_judgments
 from evalhub.web.context import current_actor, current_session, now, requires
-from evalhub.web.judging_words import CHOICE_WORDS, pay_words
+from evalhub.web.judging_words import CHOICE_WORDS, count_words, pay_words
 from evalhub.web.rendering import render_text
 
 bp = Blueprint("work", __name__, url_prefix="/work")
@@ -78,6 +78,7 @@ def _list(problems: Sequence[Problem] = ()) -> str:
         recent=own_judgments(person_id, session=session, now=now()),
         words=CHOICE_WORDS,
         pay_words=pay_words,
+        count_words=count_words,
         render=render_text,
         problems=problems,
     )

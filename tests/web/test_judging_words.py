@@ -14,6 +14,7 @@ from evalhub.web.judging_words import (
     TURN_WORDS,
     WhyRules,
     context_words,
+    count_words,
     gist,
     pay_words,
     question_names,
@@ -55,6 +56,10 @@ def test_a_scale_says_only_what_its_column_does_not(label: str, split: tuple[str
 
 def test_pay_is_written_or_said_to_be_none() -> None:
     assert (pay_words(1400, "USD"), pay_words(0, "USD")) == ("14.00 USD", "Unpaid")
+
+
+def test_what_is_open_is_counted_only_so_far() -> None:
+    assert (count_words(19), count_words(1_000)) == ("19", "1,000 or more")
 
 
 def test_a_prompts_context_is_a_phrase() -> None:

@@ -28,6 +28,9 @@ from evalhub.services.assigning.leases import extend, find_open_lease, lease_of
 _Terms: TypeAlias = sa.Row[*tuple[Any, ...]]
 """A project's status, lease time and pay, which SQLAlchemy types no further."""
 
+COUNTED = 1_000
+"""How far open pairs are counted; beyond it the number says "or more"."""
+
 _HELD = (AssignmentStatus.LEASED, AssignmentStatus.SUBMITTED)
 
 
@@ -84,9 +87,9 @@ def _kept(held: Lease, *, session: Session, now: datetime) -> Lease:
 
 
 def n_open_to(project_id: int, *, person_id: int, session: Session) -> int:
-    """Return how many pairs of a project could still be given to a person."""
-    pairs = _open_pairs(project_id, person_id).subquery()
-    return session.connection().execute(sa.select(sa.func.count()).select_from(pairs)).scalar_one()
+    """Return how many pairs could still be given to a person, counted up to ``COUNTED``."""
+    keys = {"project": project_id, "person": person_id}
+    return session.connection().execute(_N_OPEN, keys).scalar_one()
 
 
 def _terms(project_id: int, *, person_id: int, session: Session) -> _Terms:
@@ -136,13 +139,17 @@ def _take_pair(
 
 def _windows(project_id: int, *, person_id: int, session: Session) -> Iterator[list[int]]:
     """Yield the first open pairs in the project's order, looking again until there are none."""
-    query = _open_pairs(project_id, person_id).order_by(t.pair.c.position).limit(WINDOW)
-    while window := list(session.connection().execute(query).scalars()):
+    keys = {"project": project_id, "person": person_id}
+    while window := list(session.connection().execute(_WINDOW, keys).scalars()):
         yield window
 
 
-def _open_pairs(project_id: int, person_id: int) -> "sa.Select[int]":
-    mine = (t.assignment.c.project_id == project_id, t.assignment.c.person_id == person_id)
+def _open_pairs() -> "sa.Select[int]":
+    """Select the pairs of a project that have room and that a person has not had."""
+    mine = (
+        t.assignment.c.project_id == sa.bindparam("project"),
+        t.assignment.c.person_id == sa.bindparam("person"),
+    )
     seen = sa.select(t.assignment.c.pair_id).where(
         *mine, t.assignment.c.status != AssignmentStatus.EXPIRED
     )
@@ -153,12 +160,17 @@ def _open_pairs(project_id: int, person_id: int) -> "sa.Select[int]":
         .where(*mine, t.assignment.c.release_reason == ReleaseReason.PROMPT_BLOCKED)
     )
     return sa.select(t.pair.c.id).where(
-        t.pair.c.project_id == project_id,
+        t.pair.c.project_id == sa.bindparam("project"),
         t.pair.c.is_offered.is_(True),
         t.pair.c.n_taken < t.pair.c.overlap,
         t.pair.c.id.not_in(seen),
         t.pair.c.prompt_id.not_in(blocked_prompts),
     )
+
+
+# Built once: putting such a statement together costs more than running it.
+_WINDOW = _open_pairs().order_by(t.pair.c.position).limit(WINDOW)
+_N_OPEN = sa.select(sa.func.count()).select_from(_open_pairs().limit(COUNTED).subquery())
 
 
 def _side_order(pair_id: int, *, person_id: int, session: Session, rng: random.Random) -> bool:

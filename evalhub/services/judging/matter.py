@@ -7,6 +7,7 @@ texts are already masked where a response names its model.
 import json
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session
@@ -66,37 +67,9 @@ class Matter:
 def get_matter(token: str, *, person_id: int, session: Session, for_update: bool = False) -> Matter:
     """Return what the assignment with this token is about; raise ``NotFound`` for others'."""
     lease = get_lease(token, person_id=person_id, session=session, for_update=for_update)
-    x, x_endpoint = t.response.alias("x"), t.endpoint.alias("x_endpoint")
-    y, y_endpoint = t.response.alias("y"), t.endpoint.alias("y_endpoint")
     row = (
         session.connection()
-        .execute(
-            sa.select(
-                t.project.c.title,
-                t.project.c.status,
-                t.project.c.expected_minutes,
-                t.rubric_version.c.id.label("rubric_version_id"),
-                t.rubric_version.c.document.label("rubric"),
-                t.prompt.c.document.label("prompt"),
-                t.person.c.origin,
-                x.c.text.label("x_text"),
-                x_endpoint.c.model.label("x_model"),
-                x_endpoint.c.slug.label("x_slug"),
-                y.c.text.label("y_text"),
-                y_endpoint.c.model.label("y_model"),
-                y_endpoint.c.slug.label("y_slug"),
-            )
-            .select_from(t.pair)
-            .join(t.project, t.project.c.id == t.pair.c.project_id)
-            .join(t.rubric_version, t.rubric_version.c.id == t.project.c.rubric_version_id)
-            .join(t.prompt, t.prompt.c.id == t.pair.c.prompt_id)
-            .join(t.person, t.person.c.id == person_id)
-            .join(x, x.c.id == t.pair.c.response_x_id)
-            .join(x_endpoint, x_endpoint.c.id == x.c.endpoint_id)
-            .join(y, y.c.id == t.pair.c.response_y_id)
-            .join(y_endpoint, y_endpoint.c.id == y.c.endpoint_id)
-            .where(t.pair.c.id == lease.pair_id)
-        )
+        .execute(_MATTER, {"pair_id": lease.pair_id, "person_id": person_id})
         .one()
     )
     # Both names are masked in both texts: which one was hidden would tell the sides apart.
@@ -115,6 +88,43 @@ def get_matter(token: str, *, person_id: int, session: Session, for_update: bool
         b=shown_x if lease.is_swapped else shown_y,
         origin=JudgmentOrigin.SIMULATED if is_simulated else JudgmentOrigin.FORM,
     )
+
+
+def _statement() -> "sa.Select[*tuple[Any, ...]]":
+    x, x_endpoint = t.response.alias("x"), t.endpoint.alias("x_endpoint")
+    y, y_endpoint = t.response.alias("y"), t.endpoint.alias("y_endpoint")
+    columns: list[sa.ColumnElement[Any]] = [
+        t.project.c.title,
+        t.project.c.status,
+        t.project.c.expected_minutes,
+        t.rubric_version.c.id.label("rubric_version_id"),
+        t.rubric_version.c.document.label("rubric"),
+        t.prompt.c.document.label("prompt"),
+        t.person.c.origin,
+        x.c.text.label("x_text"),
+        x_endpoint.c.model.label("x_model"),
+        x_endpoint.c.slug.label("x_slug"),
+        y.c.text.label("y_text"),
+        y_endpoint.c.model.label("y_model"),
+        y_endpoint.c.slug.label("y_slug"),
+    ]
+    return (
+        sa.select(*columns)
+        .select_from(t.pair)
+        .join(t.project, t.project.c.id == t.pair.c.project_id)
+        .join(t.rubric_version, t.rubric_version.c.id == t.project.c.rubric_version_id)
+        .join(t.prompt, t.prompt.c.id == t.pair.c.prompt_id)
+        .join(t.person, t.person.c.id == sa.bindparam("person_id"))
+        .join(x, x.c.id == t.pair.c.response_x_id)
+        .join(x_endpoint, x_endpoint.c.id == x.c.endpoint_id)
+        .join(y, y.c.id == t.pair.c.response_y_id)
+        .join(y_endpoint, y_endpoint.c.id == y.c.endpoint_id)
+        .where(t.pair.c.id == sa.bindparam("pair_id"))
+    )
+
+
+_MATTER = _statement()
+"""Built once: putting so many joins together costs more than running them."""
 
 
 @lru_cache(maxsize=64)
