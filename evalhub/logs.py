@@ -12,7 +12,7 @@ from structlog.typing import EventDict, WrappedLogger
 
 HIDDEN = "[hidden]"
 SECRET_NAMES = re.compile(
-    r"(?i)(password|passwd|secret|token|authorization|cookie|api_?key|credential)"
+    r"(?i)(^|_)(password|passwd|secret|secret_key|token|authorization|cookie|api_key|key)$"
 )
 SECRET_VALUES = re.compile(
     r"\bevh_[\w-]{8,}|\bsk-[\w-]{8,}|(?i:bearer )[\w.~+/=-]{8,}|(?<=/invitations/)[\w-]{8,}"
