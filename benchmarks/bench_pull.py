@@ -6,7 +6,6 @@ commit). The server is a process of its own on the same machine.
 """
 
 import asyncio
-import json
 import subprocess
 import sys
 import tempfile
@@ -33,19 +32,12 @@ DELAY_S = 0.2
 N_ROUNDS = 30
 N = IN_FLIGHT * N_ROUNDS
 ALLOWED = frozenset({"127.0.0.1"})
-ANSWER = "A paragraph of an answer, about as long as people write. " * 20
 
 
 @contextmanager
-def slow_server(folder: Path) -> Iterator[str]:
-    """Run the scripted server as a process and yield its address."""
-    path = folder / "script.jsonl"
-    rows = [
-        {"model": "m", "prompt": f"Question {n}?", "text": ANSWER, "delay_s": DELAY_S}
-        for n in range(N)
-    ]
-    path.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
-    command = [sys.executable, "-m", "evalhub.endpoints.scripted", str(path)]
+def slow_server() -> Iterator[str]:
+    """Run the slow server as a process and yield its address."""
+    command = [sys.executable, "-m", "benchmarks.slow_server", str(DELAY_S)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:  # noqa: S603 - our own
         assert server.stdout is not None
         yield server.stdout.readline().strip()
@@ -136,7 +128,7 @@ def _messages(number: int) -> list[dict[str, str]]:
 
 def main() -> None:
     """Measure and print."""
-    with tempfile.TemporaryDirectory() as name, slow_server(Path(name)) as url:
+    with tempfile.TemporaryDirectory() as name, slow_server() as url:
         measure("client alone", lambda: ask_all(url))
         database, pull_id, public_id, settings = prepare_pull(Path(name), url)
         tools = RunTools(clients=http_clients(settings, {}))

@@ -17,7 +17,6 @@ from evalhub.endpoints.scripted import (
     read_script,
 )
 from evalhub.endpoints.scripted.__main__ import serve
-from evalhub.endpoints.scripted.script import last_user_text
 from evalhub.errors import BadInput
 
 TURNS: list[Json] = [
@@ -154,10 +153,6 @@ def test_a_body_of_unknown_or_absurd_length_is_refused(
     connection.endheaders()
 
     assert connection.getresponse().status == 411
-
-
-def test_a_prompt_without_a_user_message_has_no_text() -> None:
-    assert last_user_text(["x", {"role": "system", "content": "Short."}]) == ""
 
 
 def test_a_script_is_read_from_a_file(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from evalhub.core.canonical import Json, content_hash
+from evalhub.core.pulling.messages import last_user_text
 from evalhub.errors import BadInput
 
 
@@ -44,14 +45,6 @@ class Script:
 def prompt_key(messages: Sequence[Json]) -> str:
     """Return the hash that names a whole conversation."""
     return content_hash(messages)
-
-
-def last_user_text(messages: Sequence[Json]) -> str:
-    """Return the text of the last user message, or an empty text."""
-    for message in reversed(messages):
-        if isinstance(message, Mapping) and message.get("role") == "user":
-            return str(message.get("content"))
-    return ""
 
 
 def read_script(path: Path) -> Script:

@@ -10,7 +10,8 @@ from types import TracebackType
 from typing import Self
 
 from evalhub.core.canonical import Json
-from evalhub.endpoints.scripted.script import Script, ScriptedReply, last_user_text, prompt_key
+from evalhub.core.pulling.messages import last_user_text
+from evalhub.endpoints.scripted.script import Script, ScriptedReply, prompt_key
 
 MAXIMUM_REQUEST = 16 * 2**20
 

@@ -7,6 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Session
 
+from evalhub.core.pulling.messages import last_user_text
 from evalhub.core.responses import ErrorKind, ResponseStatus
 from evalhub.db.tables import endpoint, prompt, pull_endpoint, response
 from evalhub.services.pulling.finding import get_row
@@ -104,7 +105,7 @@ def _view(row: sa.Row[tuple[object, ...]]) -> ResponseView:
     values = row._mapping  # noqa: SLF001 - SQLAlchemy's public name for it
     return ResponseView(
         prompt_key=values[prompt.c.key],
-        prompt_text=json.loads(values[prompt.c.document])["messages"][-1]["content"],
+        prompt_text=last_user_text(json.loads(values[prompt.c.document])["messages"]),
         endpoint=f"{values[endpoint.c.slug]}@{values[endpoint.c.revision]}",
         is_simulated=values[endpoint.c.is_simulated],
         status=values[response.c.status],
