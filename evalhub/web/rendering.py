@@ -128,8 +128,8 @@ class _Renderer(RendererHTML):
     def math_inline_double(
         self, tokens: Sequence[Token], idx: int, _options: OptionsDict, _env: EnvType
     ) -> str:
-        """Set a displayed formula."""
-        return _formula(tokens[idx].content, is_block=True)
+        """Set a displayed formula, which scrolls by itself when it is wide."""
+        return f'<span class="formula">{_formula(tokens[idx].content, is_block=True)}</span>'
 
     math_block = math_inline_double
     math_block_label = math_inline_double

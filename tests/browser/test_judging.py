@@ -256,14 +256,37 @@ def test_hostile_texts_do_nothing(
         assert seat.page.evaluate("window.hacked") is None
 
 
+WIDE_TEXT = (
+    "See https://example.org/"
+    + "w" * 150
+    + "\n\n`"
+    + "x" * 150
+    + "`\n\n"
+    + "y" * 200
+    + "\n\n```python\n"
+    + "z = 1; " * 40
+    + "\n```\n\n"
+    "$$" + "a+" * 60 + "b$$\n\n|" + "wide heading |" * 9 + "\n|" + "---|" * 9 + "\n"
+)
+
+
+@pytest.mark.parametrize("width", [320, 390, 1440])
+def test_no_text_makes_the_page_scroll_sideways(
+    sit_down: SitDown, database: Database, width: int
+) -> None:
+    seat = sit_down({Role.ANNOTATOR}, viewport={"width": width, "height": 800})
+    desk_of(seat, database).change_responses(WIDE_TEXT)
+    claim(seat)
+
+    assert seat.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
 def test_on_a_phone_one_answer_shows_at_a_time(sit_down: SitDown, database: Database) -> None:
     seat = sit_down({Role.ANNOTATOR}, viewport={"width": 390, "height": 844})
     desk_of(seat, database)
     claim(seat)
-    width = seat.page.evaluate("document.documentElement.scrollWidth")
 
     seat.page.locator(".pin-tab", has_text="B").click()
 
     expect(seat.page.locator("#answer-b")).to_be_visible()
     expect(seat.page.locator("#answer-a")).to_be_hidden()
-    assert width <= 390
