@@ -128,7 +128,7 @@ def test_the_release_reads_back_in_pandas_and_pyarrow(run: LlmfaoRun, data: Path
     pairs = [pq.read_table(path) for path in sorted(run.releases[0].glob("pairs/*.parquet"))]
 
     assert len(judgments) == len(real_judgments(data))
-    assert sum(table.num_rows for table in pairs) == 899
+    assert sum(table.num_rows for table in pairs) == 1486
     assert all(table["chosen"].null_count == 0 for table in pairs)
 
 

@@ -52,7 +52,7 @@ def summarise(pair: JudgedPair) -> PairSummary:
     """Return the summary of ``pair``.
 
     Conditions are tried in this order: a response that is no complete answer, identical texts,
-    nobody could judge, both vetoed, majority; the first that holds is the outcome.
+    nobody could judge, both vetoed, preference; the first that holds is the outcome.
     """
     counts = Counter(item.record.canonical_choice for item in pair.judgments)
     graded = [
@@ -61,7 +61,7 @@ def summarise(pair: JudgedPair) -> PairSummary:
         if item.record.canonical_preference is not None
     ]
     n_ties = counts[Choice.TIE] + counts[Choice.BOTH_GOOD] + counts[Choice.BOTH_BAD]
-    chosen = _majority(counts[Choice.A], counts[Choice.B], n_ties)
+    chosen = _preferred(counts[Choice.A], counts[Choice.B])
     vetoed = _is_vetoed(pair.judgments, "x"), _is_vetoed(pair.judgments, "y")
     n_judgments = counts[Choice.A] + counts[Choice.B] + n_ties
     outcome = _outcome(pair, chosen, is_judged=n_judgments > 0, both_vetoed=all(vetoed))
@@ -95,11 +95,11 @@ def _outcome(
     return PairOutcome.PREFERENCE if chosen else PairOutcome.TIE
 
 
-def _majority(n_x: int, n_y: int, n_ties: int) -> PairSide | None:
-    """Return the side that more than half of the judgments prefer."""
-    if n_x > n_y + n_ties:
-        return "x"
-    return "y" if n_y > n_x + n_ties else None
+def _preferred(n_x: int, n_y: int) -> PairSide | None:
+    """Return the side that more judgments prefer, which is the one with a soft label over 1/2."""
+    if n_x == n_y:
+        return None
+    return "x" if n_x > n_y else "y"
 
 
 def _is_vetoed(judgments: Sequence[ReleaseJudgment], side: PairSide) -> bool:

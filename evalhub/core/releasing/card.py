@@ -9,10 +9,13 @@ from evalhub.core.releasing.usage import snippets
 from evalhub.core.releasing.vocabulary import Part, Split
 
 PART_NOTES = {
-    Part.PAIRS: "pairs with a majority: `prompt`, `chosen`, `rejected` and the figures below",
+    Part.PAIRS: (
+        "pairs on which one response is preferred more often: `prompt`, `chosen`, `rejected` "
+        "and the figures below"
+    ),
     Part.PAIRS_MARGIN: "the pairs that have graded preferences, with `margin`",
     Part.TRL: "the same pairs with the three columns a TRL reward trainer reads",
-    Part.TIES: "pairs without a majority; nothing in them is chosen or rejected",
+    Part.TIES: "evenly split pairs; nothing in them is chosen or rejected",
     Part.JUDGMENTS: "one row a judgment, as shown and turned to the pair's own order",
     Part.PROMPTS: "the prompts",
 }
@@ -30,7 +33,7 @@ LIMITS = (
         "between them is no proof that they are right."
     ),
     (
-        "A majority of few judgments is weak evidence: read `n_judgments` and `soft_label`, not "
+        "A lead of few judgments is weak evidence: read `n_judgments` and `soft_label`, not "
         "only which response was chosen."
     ),
     "`soft_label` is a count. No annotator is weighted, and no model strength enters it.",

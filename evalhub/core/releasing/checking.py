@@ -70,8 +70,8 @@ class RowChecks:
             yield from _broken_figures(row)
         if part is Part.PAIRS_MARGIN and not 0 <= row["margin"] <= 1:
             yield f"margin {row['margin']} is not between 0 and 1"
-        if part is Part.TIES and 2 * max(row["n_a"], row["n_b"]) > row["n_judgments"]:
-            yield "a majority prefers one response, so it is no tie"
+        if part is Part.TIES and row["n_a"] != row["n_b"]:
+            yield "more judgments prefer one response, so it is no tie"
         self._remember(part, row)
 
     def _broken_identity(self, part: Part, split: Split, row: AnyRow) -> Iterator[str]:
@@ -131,8 +131,8 @@ def _broken_figures(row: AnyRow) -> Iterator[str]:
     n = row["n_judgments"]
     if n != row["n_chosen"] + row["n_rejected"] + row["n_ties"]:
         yield "n_judgments is not the sum of its parts"
-    elif 2 * row["n_chosen"] <= n:
-        yield "no majority prefers the chosen response"
+    elif row["n_chosen"] <= row["n_rejected"]:
+        yield "no more judgments prefer the chosen response than the rejected one"
     elif not (
         isclose(row["soft_label"], (row["n_chosen"] + row["n_ties"] / 2) / n)
         and isclose(row["agreement"], row["n_chosen"] / n)

@@ -16,7 +16,7 @@ _PAIR_FILTERS = {
     FilterName.IDENTICAL_RESPONSES: PairOutcome.IDENTICAL_RESPONSES,
     FilterName.CANNOT_JUDGE: PairOutcome.CANNOT_JUDGE,
     FilterName.BOTH_UNACCEPTABLE: PairOutcome.BOTH_UNACCEPTABLE,
-    FilterName.NO_MAJORITY: PairOutcome.TIE,
+    FilterName.EVENLY_SPLIT: PairOutcome.TIE,
 }
 
 

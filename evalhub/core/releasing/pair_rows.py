@@ -21,7 +21,7 @@ from evalhub.core.releasing.vocabulary import Split
 
 
 def pair_row(pair: JudgedPair, summary: PairSummary) -> PairRow:
-    """Return the row of a pair with a majority; the chosen turn comes from its winner."""
+    """Return the row of a pair with a preferred response; the chosen turn comes from its winner."""
     is_x = summary.chosen == "x"
     chosen, rejected = (pair.x, pair.y) if is_x else (pair.y, pair.x)
     texts = (pair.x_text, pair.y_text) if is_x else (pair.y_text, pair.x_text)
@@ -70,7 +70,7 @@ def trl_row(row: PairRow) -> TrlRow:
 
 
 def tie_row(pair: JudgedPair, summary: PairSummary) -> TieRow:
-    """Return the row of a pair without a majority; a is response x and b response y."""
+    """Return the row of an evenly split pair; a is response x and b response y."""
     rubric_id, rubric_version = _rubric(pair)
     return TieRow(
         pair_id=pair.id,

@@ -20,8 +20,8 @@ METHODS: dict[str, str] = {
         "chosen response; null where no judgment is graded."
     ),
     "pair_outcome": (
-        "A response is chosen when more than half of the pair's judgments (cannot-judge left "
-        "out) prefer it; all other pairs are ties."
+        "A response is chosen when more of the pair's judgments prefer it than the other one, so "
+        "that its soft label is over 1/2; all other pairs are ties."
     ),
     "soft_label": (
         "Share of a pair's judgments (cannot-judge left out) that prefer the chosen response, "

@@ -23,7 +23,7 @@ class TrlRow(TypedDict):
 
 
 class PairRow(TypedDict):
-    """Hold a pair with a majority."""
+    """Hold a pair with a preferred response."""
 
     pair_id: str
     prompt_id: str
@@ -54,13 +54,13 @@ class PairRow(TypedDict):
 
 
 class MarginRow(PairRow):
-    """Hold a pair with a majority and graded preferences."""
+    """Hold a pair with a preferred response and graded preferences."""
 
     margin: float
 
 
 class TieRow(TypedDict):
-    """Hold a pair without a majority, in its canonical order."""
+    """Hold an evenly split pair, in its canonical order."""
 
     pair_id: str
     prompt_id: str

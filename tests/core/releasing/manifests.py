@@ -75,7 +75,7 @@ def make_manifest(
             rows=rows_by_table(files),
         ),
         agreement=agreement,
-        filters=(FilterCount(FilterName.NO_MAJORITY, Part.PAIRS, rows_in=5, rows_out=4),),
+        filters=(FilterCount(FilterName.EVENLY_SPLIT, Part.PAIRS, rows_in=5, rows_out=4),),
         methods=METHODS,
         files=files,
         writer=WRITER,

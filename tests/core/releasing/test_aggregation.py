@@ -25,13 +25,13 @@ A, B, TIE, CANNOT = Choice.A, Choice.B, Choice.TIE, Choice.CANNOT_JUDGE
         pytest.param([A, A, B], PairOutcome.PREFERENCE, "x", id="two of three"),
         pytest.param([A, B, B, CANNOT], PairOutcome.PREFERENCE, "y", id="cannot-judge left out"),
         pytest.param([A, B], PairOutcome.TIE, None, id="one each"),
-        pytest.param([A, TIE], PairOutcome.TIE, None, id="half is no majority"),
-        pytest.param([A, A, B, TIE], PairOutcome.TIE, None, id="plurality is no majority"),
+        pytest.param([A, TIE], PairOutcome.PREFERENCE, "x", id="one and a tie"),
+        pytest.param([A, B, TIE], PairOutcome.TIE, None, id="one each and a tie"),
         pytest.param([Choice.BOTH_BAD], PairOutcome.TIE, None, id="both bad"),
         pytest.param([CANNOT, CANNOT], PairOutcome.CANNOT_JUDGE, None, id="nobody could judge"),
     ],
 )
-def test_majority_of_those_who_judged_decides(
+def test_the_response_that_more_prefer_is_chosen(
     choices: list[Choice], outcome: PairOutcome, chosen: str | None
 ) -> None:
     pair = make_judged_pair(*(make_judgment(choice) for choice in choices))

@@ -106,7 +106,7 @@ def test_simulated_data_say_so() -> None:
 def test_card_states_what_was_left_out_and_the_limits() -> None:
     text = card_text(make_manifest())
 
-    assert "| `no_majority` | `pairs` | 5 | 4 |" in text
+    assert "| `evenly_split` | `pairs` | 5 | 4 |" in text
     assert all(f"- {limit}" in text for limit in LIMITS)
 
 

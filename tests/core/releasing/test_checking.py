@@ -63,10 +63,10 @@ def test_sound_release_has_no_problem() -> None:
     ("part", "changes", "rule"),
     [
         (Part.PAIRS, {"n_ties": 3}, "n_judgments is not the sum of its parts"),
-        (Part.PAIRS, {"n_chosen": 0, "n_ties": 1}, "no majority prefers the chosen response"),
+        (Part.PAIRS, {"n_chosen": 0, "n_ties": 1}, "no more judgments prefer the chosen"),
         (Part.PAIRS, {"soft_label": 0.4}, "soft_label or agreement does not follow"),
         (Part.PAIRS, {"agreement": 0.4}, "soft_label or agreement does not follow"),
-        (Part.PAIRS, {"n_judgments": 2, "n_ties": 1}, "no majority"),
+        (Part.PAIRS, {"n_judgments": 2, "n_rejected": 1}, "no more judgments prefer the chosen"),
         (Part.PAIRS_MARGIN, {"margin": 1.5}, "margin 1.5 is not between 0 and 1"),
         (Part.PAIRS_MARGIN, {"margin": float("nan")}, "margin nan is not between 0 and 1"),
         (Part.PAIRS_MARGIN, {"pair_id": "other"}, "in pairs_margin but not in pairs"),

@@ -57,7 +57,7 @@ def test_key_is_a_column(part: Part) -> None:
     assert SCHEMAS[part].field(KEYS[part]).type == pa.string()
 
 
-def test_chosen_is_what_the_majority_prefers() -> None:
+def test_chosen_is_what_more_judgments_prefer() -> None:
     pair = make_judged_pair(make_judgment(Choice.B, 2, vetoed="x"))
 
     row = pair_row(pair, summarise(pair))

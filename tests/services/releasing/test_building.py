@@ -43,7 +43,7 @@ def test_release_is_kept_with_its_manifest_and_an_audit_entry(
     assert built.is_new
     assert built.folder == settings.releases_dir / "tiny" / "1.0.0"
     assert row.manifest == (built.folder / "manifest.json").read_text("utf-8")
-    assert (row.folder, row.n_pairs, row.n_judgments) == ("tiny/1.0.0", 5, 19)
+    assert (row.folder, row.n_pairs, row.n_judgments) == ("tiny/1.0.0", 6, 19)
     assert not row.is_simulated
     event = session.exec(select(AuditEvent)).one()
     assert (event.action, event.subject) == ("release.build", "release:tiny@1.0.0")
@@ -53,8 +53,8 @@ def test_counts_account_for_every_judgment_and_pair(built: BuiltRelease) -> None
     manifest = built.manifest
 
     assert manifest.counts.pairs == {
-        "preference": 5,
-        "tie": 2,
+        "preference": 6,
+        "tie": 1,
         "both_unacceptable": 1,
         "identical_responses": 0,
         "response_not_answered": 1,
@@ -68,8 +68,8 @@ def test_counts_account_for_every_judgment_and_pair(built: BuiltRelease) -> None
         (9, 9),
         (9, 8),
         (8, 7),
-        (7, 5),
-        (5, 4),
+        (7, 6),
+        (6, 5),
     ]
     assert manifest.counts.annotators_by_origin == {"account": 2, "imported": 1}
     assert manifest.counts.judgments_by_origin == {"form": 16, "imported": 3}
