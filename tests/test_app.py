@@ -47,6 +47,7 @@ def test_a_server_reads_its_settings_from_the_environment(
     assert app.test_client().get("/ready").get_json() == {"status": "ok"}
     with app.app_context():
         runtime().database.dispose()
+    structlog.reset_defaults()
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ def stream() -> Iterator[io.StringIO]:
     """Give what is logged, and put logging back afterwards."""
     root, stream = logging.getLogger(), io.StringIO()
     handlers, level = root.handlers[:], root.level
+    structlog.contextvars.clear_contextvars()
     configure_logs("info", stream=stream)
     yield stream
     root.handlers[:], root.level = handlers, level

@@ -107,11 +107,11 @@ def _enter(token: str, target: str) -> ResponseReturnValue:
 
 def _leave() -> None:
     me = find_current()
-    if me is not None and me.actor.person_id is not None:
+    if me is not None:
         sessions.end_session(
             me.web_session_id,
             session=current_session(),
-            person_id=me.actor.person_id,
+            person_id=me.person_id,
             actor=me.actor,
             now=now(),
         )

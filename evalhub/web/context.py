@@ -86,10 +86,7 @@ def current_actor() -> Actor:
 
 def own_id() -> int:
     """Return the row of the signed-in person; raise ``NotSignedIn`` when nobody is."""
-    person_id = current_actor().person_id
-    if person_id is None:
-        raise NotSignedIn("Sign in to see this page.")
-    return person_id
+    return signed_in().person_id
 
 
 def requires(

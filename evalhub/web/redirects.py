@@ -1,7 +1,5 @@
 """Decide where a person may be sent after signing in."""
 
-from urllib.parse import urlsplit
-
 NEVER = ("/sign-in", "/sign-out", "/invitations/")
 
 
@@ -14,8 +12,4 @@ def local_path(target: str | None) -> str | None:
         return None
     if "\\" in target or not target.isprintable() or target.startswith(NEVER):
         return None
-    try:
-        parts = urlsplit(target)
-    except ValueError:
-        return None
-    return None if parts.scheme or parts.netloc else target
+    return target

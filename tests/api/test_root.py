@@ -5,8 +5,11 @@ import re
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from pydantic import ValidationError
 
 from evalhub import __version__
+from evalhub.api.problems import validation_failure
+from evalhub.api.root import ServiceBody
 
 
 def test_the_front_door_names_the_service(client: FlaskClient) -> None:
@@ -59,3 +62,16 @@ def test_problems_name_place_and_rule(client: FlaskClient) -> None:
     assert body["error"]["problems"] == [
         {"where": "query field 'q'", "rule": "holds the character NUL"}
     ]
+
+
+def test_a_field_that_breaks_its_schema_is_named() -> None:
+    app = Flask("test")
+    with pytest.raises(ValidationError) as caught:
+        ServiceBody.model_validate({"service": "EvalHub", "version": 7})
+
+    with app.app_context():
+        response = validation_failure(caught.value)
+
+    body = response.get_json()
+    assert response.status_code == 422
+    assert [problem["where"] for problem in body["error"]["problems"]] == ["version", "openapi"]

@@ -1,6 +1,7 @@
 """The command that serves EvalHub, as a real process."""
 
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -11,10 +12,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import structlog
 from click.testing import CliRunner
+from gunicorn.config import Config
 
 from evalhub.cli import main
 from evalhub.cli.serve import gunicorn_command
+from evalhub.cli.server_logs import ServerLogs
 from evalhub.db.engine import Database
 
 
@@ -68,3 +72,27 @@ def test_the_server_listens_where_it_is_told(host: str, bind: str) -> None:
     command = gunicorn_command(host, 80, workers=2, threads=4)
 
     assert command[command.index("--bind") + 1] == bind
+
+
+def test_the_status_of_the_server_is_the_command_s(database: Database, tmp_path: Path) -> None:
+    """No machine has this address, so the server ends at once."""
+    environ = {"EVALHUB_DATABASE_URL": database.url, "EVALHUB_INSTANCE_DIR": str(tmp_path)}
+
+    result = CliRunner(env=environ).invoke(main, ["serve", "--host", "256.0.0.1", "--no-worker"])
+
+    assert result.exit_code == 1
+
+
+def test_the_server_logs_as_we_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("EVALHUB_INSTANCE_DIR", str(tmp_path))
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])
+    monkeypatch.setattr(logging.getLogger(), "level", logging.WARNING)
+
+    ServerLogs(Config())  # type: ignore[no-untyped-call]  # gunicorn ships no types
+    logging.getLogger("gunicorn.error").info("Listening at: %s", "here")
+
+    line = json.loads(capsys.readouterr().err)
+    assert (line["event"], line["logger"]) == ("Listening at: here", "gunicorn.error")
+    structlog.reset_defaults()

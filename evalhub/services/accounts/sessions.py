@@ -23,6 +23,7 @@ class SignedIn:
     """Stand for the person behind a browser, with what the frame of a page shows."""
 
     web_session_id: int
+    person_id: int
     public_id: str
     actor: Actor
     is_stale: bool
@@ -76,6 +77,7 @@ def find_signed_in(token: str, *, session: Session, now: datetime) -> SignedIn |
     row, person = found
     return SignedIn(
         web_session_id=row.id,
+        person_id=person.id,
         public_id=person.public_id,
         actor=Actor(person.id, person.name, roles_of(person.id, session=session)),
         is_stale=now - row.last_seen_at >= SEEN_EVERY,
