@@ -7,7 +7,7 @@ from evalhub.core.assigning import ReleaseReason
 from evalhub.core.judging.answers import CannotJudgeReason, Choice
 from evalhub.core.money import format_money
 from evalhub.core.prompts.records import Prompt
-from evalhub.core.prompts.vocabulary import MessageRole, Risk
+from evalhub.core.prompts.vocabulary import Audience, MessageRole, Risk
 from evalhub.core.rubrics.conditions import AnyOf, FieldAtLeast, FieldEquals
 from evalhub.core.rubrics.schema import Rubric, Why
 from evalhub.services.assigning.leasing import COUNTED
@@ -59,6 +59,15 @@ STAGE_NAMES: Mapping[str, str] = {
     "criteria": "Criteria",
     "overall": "Overall",
     "why": "Why",
+}
+
+AUDIENCES: Mapping[Audience, str] = {
+    Audience.PATIENT: "a patient",
+    Audience.CLINICIAN: "a clinician",
+    Audience.CLIENT: "a client",
+    Audience.COUNSEL: "counsel",
+    Audience.COURT: "a court",
+    Audience.PUBLIC: "the public",
 }
 
 LANGUAGES: Mapping[str, str] = {
@@ -130,7 +139,7 @@ def scale_words(label: str) -> tuple[str, str]:
 def context_words(prompt: Prompt) -> str:
     """Return for whom, where and as of when the prompt is to be answered."""
     parts = [
-        f"for a {prompt.audience.value}" if prompt.audience else "",
+        f"for {AUDIENCES[prompt.audience]}" if prompt.audience else "",
         prompt.jurisdiction or "",
         f"as of {prompt.as_of:%d %B %Y}" if prompt.as_of else "",
         f"in {LANGUAGES.get(prompt.language.partition('-')[0], prompt.language)}",

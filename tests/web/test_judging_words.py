@@ -8,6 +8,7 @@ from evalhub.core.judging.answers import CannotJudgeReason, Choice
 from evalhub.core.prompts.records import Message, Prompt, Source
 from evalhub.core.prompts.vocabulary import Audience, MessageRole, SourceKind
 from evalhub.web.judging_words import (
+    AUDIENCES,
     CANNOT_JUDGE_WORDS,
     CHOICE_WORDS,
     GIST_LENGTH,
@@ -40,6 +41,7 @@ def test_every_known_word_has_words() -> None:
     assert set(CHOICE_WORDS) == set(Choice)
     assert set(CANNOT_JUDGE_WORDS) == set(CannotJudgeReason)
     assert set(TURN_WORDS) == set(MessageRole)
+    assert set(AUDIENCES) == set(Audience)
 
 
 @pytest.mark.parametrize(
