@@ -95,9 +95,13 @@ def live_server(wire: Wire) -> Iterator[str]:
     server.server_close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Run Chromium for this test process, or skip where there is none."""
+    """Run Chromium for one module, or skip where there is none.
+
+    Playwright keeps an event loop running in this thread while it is open, so a browser
+    for the whole session would break every later test that runs a loop of its own.
+    """
     path = next(
         filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
     )
