@@ -16,8 +16,8 @@
     │   └── NotConverged     the optimiser stopped short; carries the gradient
     └── EndpointError        a model endpoint failed; see ``evalhub.endpoints``
 
-``evalhub.web`` and ``evalhub.api`` map each class to a status in one table
-(``evalhub/web/problems.py``); commands print the message and exit with status 1.
+Pages and API map each class to a status in one table (``evalhub/rim/failures.py``);
+commands print the message and exit with status 1.
 """
 
 from collections.abc import Sequence
@@ -105,9 +105,7 @@ class TooFewClusters(EstimationError):
     def __init__(self, n_clusters: int, *, minimum: int) -> None:
         self.n_clusters = n_clusters
         self.minimum = minimum
-        super().__init__(
-            f"An interval needs at least {minimum} clusters; there are {n_clusters}."
-        )
+        super().__init__(f"An interval needs at least {minimum} clusters; there are {n_clusters}.")
 
 
 class NotConverged(EstimationError):
