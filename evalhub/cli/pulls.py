@@ -98,18 +98,28 @@ def _run(opened: Database, pull: PullView) -> None:
     try:
         with PullBar(before.n_wanted, before.n_settled, stream=sys.stderr) as bar:
             tools = RunTools(clients=clients, now=now, report=bar.stored)
-            status = asyncio.run(run_pull(opened, pull.id, tools=tools))
+            asyncio.run(run_pull(opened, pull.id, tools=tools))
     except KeyboardInterrupt:
-        with opened.transaction() as session:
-            interrupt_pull(
-                pull.public_id, reason="Broken off at the keyboard.", session=session, now=now()
-            )
-        click.echo(f"Stopped; go on with: evalhub pull run {pull.public_id}", err=True)
+        _note_interruption(opened, pull)
         raise
+    _conclude(opened, pull)
+
+
+def _note_interruption(opened: Database, pull: PullView) -> None:
+    reason = "Broken off at the keyboard."
+    with opened.transaction() as session:
+        interrupt_pull(pull.public_id, reason=reason, session=session, now=now())
+    click.echo(f"Stopped; go on with: evalhub pull run {pull.public_id}", err=True)
+
+
+def _conclude(opened: Database, pull: PullView) -> None:
+    """Show what came of the pull; raise ``Conflict`` when it is not done."""
     with opened.transaction(write=False) as session:
-        _show(pull_progress(pull.public_id, session=session))
-    if status is not PullStatus.DONE:
-        raise Conflict(f"The pull is {status.value}; resume it with `evalhub pull run`.")
+        progress = pull_progress(pull.public_id, session=session)
+    _show(progress)
+    if progress.pull.status is not PullStatus.DONE:
+        status = progress.pull.status.value
+        raise Conflict(f"The pull is {status}; resume it with `evalhub pull run`.")
 
 
 def _show(progress: PullProgress) -> None:

@@ -1,6 +1,8 @@
 """Pulls are started, resumed and looked at from the command line."""
 
 import io
+import os
+import signal
 from collections.abc import Callable
 
 import pytest
@@ -11,7 +13,9 @@ from sqlmodel import col
 from evalhub.cli import main
 from evalhub.cli.progress import PullBar
 from evalhub.config import Settings
+from evalhub.core.canonical import Json
 from evalhub.core.responses import ResponseStatus
+from evalhub.db.engine import Database
 from evalhub.db.models import Endpoint
 from evalhub.endpoints.scripted import Script, ScriptedReply, ScriptedServer
 from evalhub.services.pulling import Stored, list_pulls
@@ -160,3 +164,26 @@ def test_a_log_gets_few_lines() -> None:
             bar.stored(Stored("careful", ResponseStatus.ANSWERED))
 
     assert len(log.getvalue().splitlines()) == 20
+
+
+class InterruptingServer(ScriptedServer):
+    """Press Ctrl-C when the first call arrives, while the command waits for its answer."""
+
+    def answer(self, model: str, messages: list[Json]) -> ScriptedReply | None:
+        """Interrupt, then answer."""
+        if not self.calls:
+            os.kill(os.getpid(), signal.SIGINT)
+        return super().answer(model, messages)
+
+
+def test_a_pull_broken_off_at_the_keyboard_can_be_resumed(
+    database: Database, scene: Scene, run: Run
+) -> None:
+    with InterruptingServer(Script(default=ScriptedReply("Yes."))) as server:
+        Scene(database, server).endpoint()
+        broken_off = run(*START)
+        resumed = run("run", only_pull(scene))
+
+    assert broken_off.exit_code == 1
+    assert f"go on with: evalhub pull run {only_pull(scene)}" in broken_off.output
+    assert resumed.exit_code == 0

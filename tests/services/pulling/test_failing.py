@@ -1,0 +1,195 @@
+"""What fails is written down and asked again only when that may help."""
+
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+
+import pytest
+import sqlalchemy as sa
+from sqlmodel import select
+
+from evalhub.core.campaigns import PullStatus
+from evalhub.core.pulling.outcomes import Outcome
+from evalhub.core.pulling.specs import EndpointSpec, Question
+from evalhub.core.responses import ErrorKind, ResponseStatus
+from evalhub.db.models import Endpoint, Prompt
+from evalhub.endpoints.protocol import Asker
+from evalhub.services.pulling import (
+    RunTools,
+    Stored,
+    get_pull,
+    pull_progress,
+)
+from tests.factories import make_response
+from tests.pulling import Scene
+from tests.services.pulling.puppet import Puppet, long_set, outcome, responses, run
+
+
+def test_an_item_that_always_fails_ends_as_an_error_while_the_rest_completes(
+    scene: Scene, tools: RunTools
+) -> None:
+    scene.endpoint()
+    failing = outcome(ResponseStatus.ERROR, "", kind=ErrorKind.SERVER, message="HTTP 500: no")
+    puppet = Puppet({"What is fever?": failing})
+
+    status = run(scene, scene.start().id, replace(tools, clients=puppet.open))
+
+    assert status is PullStatus.DONE
+    assert [row.status.value for row in responses(scene)] == ["error", "answered", "answered"]
+
+
+def test_an_endpoint_that_turns_everything_away_is_given_up(scene: Scene, tools: RunTools) -> None:
+    scene.endpoint()
+    long_set(scene, 50)
+    denied = outcome(ResponseStatus.ERROR, "", kind=ErrorKind.UNAUTHORISED, message="HTTP 401: no")
+    puppet = Puppet(default=denied)
+    pull = scene.start(prompt_set="long")
+
+    status = run(scene, pull.id, replace(tools, clients=puppet.open))
+
+    assert status is PullStatus.FAILED
+    assert len(puppet.asked) < 30
+    with scene.database.transaction(write=False) as session:
+        reason = get_pull(pull.public_id, session=session).reason
+    assert reason == "careful@1: gave up after 5 failures in a row: HTTP 401: no"
+
+
+def test_a_single_refusal_of_that_kind_does_not_end_the_rest(scene: Scene, tools: RunTools) -> None:
+    scene.endpoint()
+    texts = long_set(scene, 30)
+    denied = outcome(ResponseStatus.ERROR, "", kind=ErrorKind.UNAUTHORISED, message="HTTP 403")
+    with scene.database.transaction() as session:
+        session.execute(sa.text("UPDATE endpoint SET max_concurrency = 1"))
+    puppet = Puppet(dict.fromkeys(texts[::2], denied))
+
+    status = run(scene, scene.start(prompt_set="long").id, replace(tools, clients=puppet.open))
+
+    assert (status, len(puppet.asked)) == (PullStatus.DONE, 30)
+
+
+def test_an_endpoint_whose_key_is_missing_fails_alone(scene: Scene, tools: RunTools) -> None:
+    scene.endpoint("careful")
+    scene.endpoint("quick", "model-b")
+    with scene.database.transaction() as session:
+        session.execute(
+            sa.text("UPDATE endpoint SET api_key_ref = 'env:NO_KEY' WHERE slug = 'careful'")
+        )
+    pull = scene.start("careful", "quick")
+
+    status = run(scene, pull.id, tools)
+
+    with scene.database.transaction(write=False) as session:
+        progress = pull_progress(pull.public_id, session=session)
+    assert status is PullStatus.FAILED
+    assert progress.pull.reason == "careful@1: The environment variable NO_KEY holds no key."
+    assert [share.n_left for share in progress.endpoints] == [3, 0]
+
+
+def test_a_database_that_fails_is_written_down_when_it_is_back(
+    scene: Scene, tools: RunTools
+) -> None:
+    scene.endpoint()
+    broken = outcome(text="a" * 10)
+    # PostgreSQL and SQLite both refuse a response without a hash of the request.
+    puppet = Puppet(default=replace(broken, request_sha256=None))  # type: ignore[arg-type]  # on purpose
+    pull = scene.start()
+
+    status = run(scene, pull.id, replace(tools, clients=puppet.open))
+
+    with scene.database.transaction(write=False) as session:
+        reason = get_pull(pull.public_id, session=session).reason
+    assert status is PullStatus.FAILED
+    assert reason == "careful@1: the database failed (IntegrityError)."
+
+
+def test_a_defect_is_written_down_and_raised(scene: Scene, tools: RunTools) -> None:
+    scene.endpoint()
+    pull = scene.start()
+
+    def broken(_spec: EndpointSpec) -> AbstractAsyncContextManager[Asker]:
+        raise ZeroDivisionError
+
+    with pytest.raises(ExceptionGroup):
+        run(scene, pull.id, replace(tools, clients=broken))
+
+    with scene.database.transaction(write=False) as session:
+        found = get_pull(pull.public_id, session=session)
+    assert found.status is PullStatus.FAILED
+    assert found.reason == "careful@1: stopped by a defect of EvalHub (ZeroDivisionError)."
+
+
+def failed_before(scene: Scene, tools: RunTools, *kinds: ErrorKind) -> None:
+    """Run a pull in which the first prompts fail with ``kinds``."""
+    texts = ("What is fever?", "What is a contract?", "What is a list?")
+    plan = {
+        text: outcome(ResponseStatus.ERROR, "", kind=kind, message="no")
+        for text, kind in zip(texts, kinds, strict=False)
+    }
+    run(scene, scene.start().id, replace(tools, clients=Puppet(plan).open))
+
+
+def test_retrying_asks_again_what_may_pass(scene: Scene, tools: RunTools) -> None:
+    scene.endpoint()
+    failed_before(scene, tools, ErrorKind.TIMEOUT, ErrorKind.REJECTED)
+    puppet = Puppet()
+
+    run(scene, scene.start(retry_errors=True).id, replace(tools, clients=puppet.open))
+
+    assert puppet.asked == ["What is fever?"]
+    assert [row.status.value for row in responses(scene)] == ["answered", "error", "answered"]
+
+
+def test_without_retrying_an_error_stays(scene: Scene, tools: RunTools) -> None:
+    scene.endpoint()
+    failed_before(scene, tools, ErrorKind.TIMEOUT)
+    puppet = Puppet()
+
+    run(scene, scene.start().id, replace(tools, clients=puppet.open))
+
+    assert puppet.asked == []
+
+
+def test_what_fails_again_is_not_asked_for_ever(scene: Scene, tools: RunTools) -> None:
+    scene.endpoint()
+    failed_before(scene, tools, ErrorKind.TIMEOUT)
+    failing = outcome(ResponseStatus.ERROR, "", kind=ErrorKind.SERVER, message="still no")
+    puppet = Puppet(default=failing)
+    pull = scene.start(retry_errors=True)
+
+    status = run(scene, pull.id, replace(tools, clients=puppet.open))
+
+    assert (status, puppet.asked) == (PullStatus.DONE, ["What is fever?"])
+    assert responses(scene)[0].error_message == "still no"
+
+
+class Overtaken(Puppet):
+    """Stand for an endpoint whose answer somebody else stores before it arrives."""
+
+    def __init__(self, scene: Scene) -> None:
+        super().__init__(default=outcome(text="Late."))
+        self._scene = scene
+
+    async def ask(self, question: Question) -> Outcome:
+        """Let the other one store its answer first."""
+        with self._scene.database.transaction() as session:
+            prompt = session.get_one(Prompt, question.prompt_id)
+            endpoint = session.exec(select(Endpoint)).one()
+            make_response(session, prompt, endpoint, text="First.")
+        return await super().ask(question)
+
+
+@pytest.mark.parametrize("retry_errors", [False, True], ids=["plain", "retrying"])
+def test_an_answer_that_is_there_already_is_never_replaced(
+    scene: Scene, tools: RunTools, *, retry_errors: bool
+) -> None:
+    scene.endpoint()
+    seen: list[Stored] = []
+    overtaken = Overtaken(scene)
+
+    run(
+        scene,
+        scene.start(retry_errors=retry_errors).id,
+        replace(tools, clients=overtaken.open, report=seen.append),
+    )
+
+    assert [row.text for row in responses(scene)] == ["First."] * 3
+    assert seen == []

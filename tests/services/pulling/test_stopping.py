@@ -1,0 +1,121 @@
+"""A run that is stopped, cancelled or overtaken keeps what came back."""
+
+import asyncio
+import threading
+from dataclasses import replace
+
+from evalhub.core.campaigns import PullStatus
+from evalhub.db.claims import claim
+from evalhub.services.pulling import (
+    RunTools,
+    ShareEnd,
+    Stored,
+    cancel_pull,
+    run_share,
+)
+from tests.factories import MOMENT
+from tests.pulling import ACTOR, Scene
+from tests.services.pulling.puppet import Puppet, responses, run
+
+
+def test_a_stuck_request_does_not_hold_the_others(scene: Scene, tools: RunTools) -> None:
+    scene.endpoint()
+    puppet = Puppet(stuck=frozenset({"What is fever?"}))
+    pull = scene.start()
+    seen: list[Stored] = []
+
+    def stop_when_the_rest_is_there(stored: Stored) -> None:
+        seen.append(stored)
+        if len(seen) == 2:
+            tools.stop.set()
+
+    status = run(
+        scene,
+        pull.id,
+        replace(tools, clients=puppet.open, report=stop_when_the_rest_is_there),
+    )
+
+    assert status is PullStatus.RUNNING
+    assert [row.prompt_id for row in responses(scene)] == [2, 3]
+
+
+def test_a_stopped_run_goes_on_with_what_is_missing(scene: Scene, tools: RunTools) -> None:
+    scene.endpoint()
+    stuck = Puppet(stuck=frozenset({"What is fever?"}))
+    pull = scene.start()
+    tools.stop.set()
+    run(scene, pull.id, replace(tools, clients=stuck.open))
+    n_before = len(responses(scene))
+
+    free = Puppet()
+    status = run(scene, pull.id, replace(tools, clients=free.open, stop=threading.Event()))
+
+    assert status is PullStatus.DONE
+    assert "What is fever?" in free.asked
+    assert len(free.asked) == 3 - n_before
+    assert len(responses(scene)) == 3
+
+
+def test_cancelling_ends_the_run_and_keeps_what_came_back(scene: Scene, tools: RunTools) -> None:
+    scene.endpoint()
+    puppet = Puppet(stuck=frozenset({"What is fever?"}))
+    pull = scene.start()
+    seen: list[Stored] = []
+
+    def cancel_when_the_rest_is_there(stored: Stored) -> None:
+        seen.append(stored)
+        if len(seen) == 2:
+            threading.Thread(target=cancel).start()
+
+    def cancel() -> None:
+        with scene.database.transaction() as session:
+            cancel_pull(pull.public_id, session=session, actor=ACTOR, now=MOMENT)
+
+    status = run(
+        scene,
+        pull.id,
+        replace(tools, clients=puppet.open, report=cancel_when_the_rest_is_there),
+    )
+
+    assert status is PullStatus.CANCELLED
+    assert len(responses(scene)) == 2
+
+
+def test_a_pull_that_is_over_is_not_run(scene: Scene, tools: RunTools) -> None:
+    endpoint_id = scene.endpoint()
+    pull = scene.start()
+    with scene.database.transaction() as session:
+        cancel_pull(pull.public_id, session=session, actor=ACTOR, now=MOMENT)
+
+    end = asyncio.run(run_share(scene.database, pull.id, endpoint_id, tools=tools))
+
+    assert (end, scene.server.calls.total()) == (ShareEnd.CANCELLED, 0)
+
+
+def test_a_second_runner_waits_for_the_first(scene: Scene, tools: RunTools) -> None:
+    endpoint_id = scene.endpoint()
+    pull = scene.start()
+
+    async def run_beside_a_claim() -> ShareEnd:
+        with claim(scene.database, f"endpoint-{endpoint_id}"):
+            waiting = asyncio.create_task(
+                run_share(scene.database, pull.id, endpoint_id, tools=tools)
+            )
+            done, _ = await asyncio.wait({waiting}, timeout=0.1)
+            assert not done
+            assert scene.server.calls.total() == 0
+        return await waiting
+
+    assert asyncio.run(run_beside_a_claim()) is ShareEnd.DONE
+    assert scene.server.calls.total() == 3
+
+
+def test_a_waiting_runner_that_is_told_to_stop_leaves(scene: Scene, tools: RunTools) -> None:
+    endpoint_id = scene.endpoint()
+    pull = scene.start()
+    tools.stop.set()
+
+    with claim(scene.database, f"endpoint-{endpoint_id}"):
+        end = asyncio.run(run_share(scene.database, pull.id, endpoint_id, tools=tools))
+
+    assert end is ShareEnd.STOPPED
