@@ -19,7 +19,15 @@ from evalhub.endpoints.errors import UrlBlocked
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolver: TypeAlias = Callable[[str, int], Awaitable[Sequence[str]]]
 
-NAT64 = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("64:ff9b:1::/48"))
+NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+IPV6_ROUTED = (ipaddress.IPv6Network("2000::/3"), NAT64)
+"""Where public IPv6 addresses lie; the standard library counts all unassigned space as global."""
+NOT_PUBLIC = (
+    ipaddress.IPv4Network("192.88.99.0/24"),
+    ipaddress.IPv6Network("2001:db8::/32"),
+    ipaddress.IPv6Network("3fff::/20"),
+)
+"""6to4 relays and documentation, some of which the standard library counts as global."""
 MAXIMUM_URL_LENGTH = 2000
 _PORTS = {"http": 80, "https": 443}
 
@@ -48,6 +56,7 @@ def target_of(url: str, allowed_hosts: frozenset[str]) -> Target:
         raise UrlBlocked("The address must not carry a user name or password.")
     if parts.fragment:
         raise UrlBlocked(f"{url[:200]!r} must not have a fragment (#…).")
+    _check_labels(host)
     allowed = {entry.lower() for entry in allowed_hosts}
     target = Target(parts.scheme, host, port, bool({host, f"{host}:{port}"} & allowed))
     if target.scheme != "https" and not target.is_allowed:
@@ -69,7 +78,10 @@ async def checked_addresses(target: Target, resolve: Resolver) -> tuple[str, ...
 async def system_resolver(host: str, port: int) -> Sequence[str]:
     """Return the addresses the system finds for ``host``; raise ``OSError`` when it has none."""
     loop = asyncio.get_running_loop()
-    rows = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    try:
+        rows = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except UnicodeError as error:
+        raise OSError(f"{host[:200]!r} is not a host name") from error
     return [str(row[4][0]) for row in rows]
 
 
@@ -95,6 +107,16 @@ def _split(url: str) -> tuple[SplitResult, int]:
     return parts, _PORTS.get(parts.scheme, 0) if port is None else port
 
 
+def _check_labels(host: str) -> None:
+    try:
+        host.encode("idna")
+    except UnicodeError as error:
+        raise UrlBlocked(
+            f"{host[:200]!r} is not a host name: each part between dots takes 1 to 63 characters "
+            "that a name may have."
+        ) from error
+
+
 def _check_literal(target: Target) -> None:
     try:
         ipaddress.ip_address(target.host)
@@ -104,6 +126,11 @@ def _check_literal(target: Target) -> None:
 
 
 def _is_public(address: Address) -> bool:
+    if any(address in block for block in NOT_PUBLIC):
+        return False
+    is_ipv6 = isinstance(address, ipaddress.IPv6Address)
+    if is_ipv6 and not any(address in block for block in IPV6_ROUTED):
+        return False
     return address.is_global and not address.is_multicast
 
 
@@ -115,7 +142,7 @@ def _with_embedded(address: Address) -> list[Address]:
     found += [inner for inner in (address.ipv4_mapped, address.sixtofour) if inner is not None]
     if address.teredo is not None:
         found += address.teredo
-    if any(address in network for network in NAT64):
+    if address in NAT64:
         found.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
     # Python counts ::ffff:0:0/96 as not global whatever it wraps: the wrapped address decides.
     return found[1:] if address.ipv4_mapped is not None else found

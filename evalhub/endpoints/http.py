@@ -18,7 +18,7 @@ import httpx
 
 from evalhub.core.responses import ErrorKind
 from evalhub.endpoints.bodies import read_body
-from evalhub.endpoints.errors import AttemptFailed
+from evalhub.endpoints.errors import AttemptFailed, UrlBlocked
 from evalhub.endpoints.guard import Resolver, checked_addresses, system_resolver, target_of
 
 CONNECT_TIMEOUT_S = 10.0
@@ -33,6 +33,18 @@ class HttpReply:
     headers: Mapping[str, str]
     body: bytes
     latency_ms: float
+
+
+def parse_url(url: str) -> httpx.URL:
+    """Return ``url`` as the HTTP client reads it; raise ``UrlBlocked`` when it cannot."""
+    try:
+        parsed = httpx.URL(url)
+        readable = bool(parsed.host)  # Decodes the name, which fails for a wrong "xn--" part.
+    except (httpx.InvalidURL, UnicodeError) as error:
+        raise UrlBlocked(f"{url[:200]!r} is not an http(s) address: {error}") from error
+    if not readable:
+        raise UrlBlocked(f"{url[:200]!r} names no host.")
+    return parsed
 
 
 class HttpClient:
@@ -52,7 +64,7 @@ class HttpClient:
         verify: ssl.SSLContext | None = None,
     ) -> None:
         self._target = target_of(url, allowed_hosts)
-        self._url = httpx.URL(url)
+        self._url = parse_url(url)
         self._resolve = resolve
         self._addresses: tuple[httpx.URL, ...] = ()
         self._addresses_until = 0.0

@@ -53,6 +53,11 @@ def test_public_https_addresses_pass(url: str, host: str, port: int) -> None:
         "https://10.0.0.1/",
         "https://[::1]/",
         "https://169.254.169.254/latest/meta-data",
+        "https://[fec0::1]/",
+        "https://a..b/",
+        "https://.example.com/",
+        f"https://{'a' * 64}.example.com/",
+        f"https://{'ä' * 60}.example.com/",
     ],
 )
 def test_other_addresses_are_refused(url: str) -> None:
@@ -85,6 +90,23 @@ def test_other_addresses_are_refused(url: str) -> None:
         "2002:a9fe:a9fe::1",
         "2001:0:a9fe:a9fe::1",
         "2001:db8::1",
+        "fec0::1",
+        "::7f00:1",
+        "::808:808",
+        "::ffff:0:7f00:1",
+        "::ffff:0:808:808",
+        "100::1",
+        "5f00::1",
+        "3fff::1",
+        "3fff:fff:ffff::1",
+        "192.88.99.1",
+        "::ffff:192.88.99.1",
+        "2002:c058:6301::1",
+        "64:ff9b::7f00:1",
+        "64:ff9b::1:808:808",
+        "64:ff9b:1:7f00:0:100:808:808",
+        "64:ff9b:1::808:808",
+        "4000::1",
     ],
 )
 def test_addresses_that_are_not_public_are_refused(address: str) -> None:
@@ -94,8 +116,8 @@ def test_addresses_that_are_not_public_are_refused(address: str) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["1.1.1.1", "2606:4700:4700::1111", "::ffff:1.1.1.1", "64:ff9b::101:101"],
-    ids=["IPv4", "IPv6", "mapped", "NAT64"],
+    ["1.1.1.1", "2606:4700:4700::1111", "::ffff:1.1.1.1", "64:ff9b::101:101", "192.88.98.1"],
+    ids=["IPv4", "IPv6", "mapped", "NAT64", "beside the relays"],
 )
 def test_public_addresses_pass(address: str) -> None:
     check_address(address, PUBLIC)
@@ -134,3 +156,12 @@ def test_the_system_knows_this_machine() -> None:
         return await system_resolver("localhost", 80)
 
     assert {"127.0.0.1", "::1"} & set(asyncio.run(run()))
+
+
+@pytest.mark.parametrize("host", ["a..b", "a" * 64], ids=["empty part", "long part"])
+def test_a_name_that_cannot_be_encoded_is_an_error_of_the_system(host: str) -> None:
+    async def ask() -> Sequence[str]:
+        return await system_resolver(host, 80)
+
+    with pytest.raises(OSError, match="is not a host name"):
+        asyncio.run(ask())

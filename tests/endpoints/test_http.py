@@ -1,6 +1,7 @@
 """The HTTP client goes only to checked addresses and holds its limits."""
 
 import asyncio
+import contextlib
 import shutil
 import socket
 import ssl
@@ -9,11 +10,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from evalhub.core.responses import ErrorKind
-from evalhub.endpoints.errors import AttemptFailed
+from evalhub.endpoints.errors import AttemptFailed, UrlBlocked
 from evalhub.endpoints.guard import Resolver
-from evalhub.endpoints.http import HttpClient, HttpReply
+from evalhub.endpoints.http import HttpClient, HttpReply, parse_url
 from tests.endpoints.faults import FaultServer, completion, hang, reply
 
 
@@ -68,6 +71,33 @@ def test_names_are_looked_up_once_in_a_while_not_for_every_request() -> None:
         post(url, allowed="model.example", resolve=resolve, n_times=3)
 
     assert (server.n_calls, calls) == (3, ["model.example"])
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://a..b/",
+        f"https://{'a' * 64}.example/",
+        "https://①②⑦.0.0.1/",
+        "https://[v1.x]/",
+        "https://xn--a/",
+    ],
+    ids=["empty part", "long part", "circled digits", "IPvFuture", "wrong punycode"],
+)
+def test_an_address_that_cannot_be_read_is_blocked(url: str) -> None:
+    with pytest.raises(UrlBlocked):
+        HttpClient(url, max_connections=1, allowed_hosts=frozenset())
+
+
+def test_an_address_without_a_host_cannot_be_read() -> None:
+    with pytest.raises(UrlBlocked, match="names no host"):
+        parse_url("https:///v1")
+
+
+@given(st.text(max_size=60).map(lambda text: "https://" + text))
+def test_any_text_is_read_or_a_clean_error(url: str) -> None:
+    with contextlib.suppress(UrlBlocked):
+        assert parse_url(url).host
 
 
 def test_the_next_address_is_tried_when_one_cannot_be_reached() -> None:

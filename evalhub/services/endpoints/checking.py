@@ -9,6 +9,7 @@ from evalhub.core.pulling.parameters import check_parameters
 from evalhub.endpoints.client import DIALECTS
 from evalhub.endpoints.errors import UrlBlocked
 from evalhub.endpoints.guard import target_of
+from evalhub.endpoints.http import parse_url
 from evalhub.endpoints.keys import is_reference
 from evalhub.errors import BadInput, Problem
 from evalhub.services.endpoints.views import EndpointDraft
@@ -53,6 +54,7 @@ def _naming_problems(draft: EndpointDraft) -> Iterator[Problem]:
 def _address_problems(draft: EndpointDraft, allowed_hosts: frozenset[str]) -> Iterator[Problem]:
     try:
         target_of(draft.url, allowed_hosts)
+        parse_url(draft.url)
     except UrlBlocked as error:
         yield Problem("url", str(error))
         return

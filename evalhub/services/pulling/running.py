@@ -16,12 +16,15 @@ async def run_pull(database: Database, pull_id: int, *, tools: RunTools) -> Pull
     """Ask every endpoint of the pull what is missing and return where the pull then stands.
 
     Each response is committed as it arrives, so that whatever ends this process loses at
-    most what was under way; running the pull again asks only for what is missing.
+    most what was under way; running the pull again asks only for what is missing. A defect
+    in one share leaves the others alone: raise all as an ``ExceptionGroup`` at the end.
     """
     endpoint_ids = await asyncio.to_thread(_endpoint_ids, database, pull_id)
-    async with asyncio.TaskGroup() as group:
-        for endpoint_id in endpoint_ids:
-            group.create_task(run_share(database, pull_id, endpoint_id, tools=tools))
+    shares = (run_share(database, pull_id, number, tools=tools) for number in endpoint_ids)
+    ends = await asyncio.gather(*shares, return_exceptions=True)
+    defects = [end for end in ends if isinstance(end, Exception)]
+    if defects:
+        raise ExceptionGroup(f"Defects stopped shares of pull {pull_id}", defects)
     return await asyncio.to_thread(_status, database, pull_id)
 
 

@@ -117,6 +117,26 @@ def test_a_defect_is_written_down_and_raised(scene: Scene, tools: RunTools) -> N
     assert found.reason == "careful@1: stopped by a defect of EvalHub (ZeroDivisionError)."
 
 
+def test_a_defect_in_one_share_leaves_the_others_alone(scene: Scene, tools: RunTools) -> None:
+    scene.endpoint("careful")
+    scene.endpoint("quick", "model-b")
+    pull = scene.start("careful", "quick")
+    puppet = Puppet()
+
+    def broken(spec: EndpointSpec) -> AbstractAsyncContextManager[Asker]:
+        if spec.model == "model-a":
+            raise ZeroDivisionError
+        return puppet.open(spec)
+
+    with pytest.raises(ExceptionGroup) as caught:
+        run(scene, pull.id, replace(tools, clients=broken))
+
+    with scene.database.transaction(write=False) as session:
+        progress = pull_progress(pull.public_id, session=session)
+    assert [type(defect) for defect in caught.value.exceptions] == [ZeroDivisionError]
+    assert [share.n_left for share in progress.endpoints] == [3, 0]
+
+
 def failed_before(scene: Scene, tools: RunTools, *kinds: ErrorKind) -> None:
     """Run a pull in which the first prompts fail with ``kinds``."""
     texts = ("What is fever?", "What is a contract?", "What is a list?")
