@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from evalhub.core.pulling.naming import names_itself
+from evalhub.core.pulling.naming import naming_spans
 
 MASK = "[the model names itself]"
 
@@ -11,8 +11,12 @@ def mask_names(text: str, names: Sequence[str] = ()) -> str:
     """Return ``text`` with every passage in which it names its model or maker replaced.
 
     ``names`` are the endpoint's own names, which count wherever they stand. The same text
-    is always masked the same way, so that every annotator reads the same.
+    is always masked the same way, so that every annotator reads the same. The passages are
+    looked for in ``text`` only, never in what was put in, so a name may be part of the mask.
     """
-    while passage := names_itself(text, names):
-        text = text.replace(passage, MASK)
-    return text
+    kept: list[str] = []
+    done = 0
+    for start, end in naming_spans(text, names):
+        kept += [text[done:start], MASK]
+        done = end
+    return "".join((*kept, text[done:]))

@@ -1,13 +1,32 @@
 """Find text in which a model tells who it is, before an annotator could read it."""
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 
 MODELS = (
-    *("ChatGPT", r"GPT-?[345][\w.-]*", "InstructGPT", "Claude", "Gemini", "Bard", "PaLM", "LaMDA"),
+    *(
+        "ChatGPT",
+        r"GPT-?[345](?:[.-]?[A-Za-z0-9])*",
+        "InstructGPT",
+        "Claude",
+        "Gemini",
+        "Bard",
+        "PaLM",
+        "LaMDA",
+    ),
     *("Gemma", "Llama", "LLaMA", "Alpaca", "Vicuna", "Mistral", "Mixtral", "Qwen", "Tongyi"),
-    *("DeepSeek", "Grok", "Command R", r"Phi-?\d", r"Yi-\d+", "Kimi", "ChatGLM", "Ernie"),
-    *(r"GLM-?\d[\w.-]*", "Doubao", "Hunyuan", "MiniMax", "Jamba", "OLMo", "Nemotron", "WizardLM"),
+    *("DeepSeek", "Grok", "Command R", "Phi-?[0-9]", r"Yi-\d+", "Kimi", "ChatGLM", "Ernie"),
+    *(
+        r"GLM-?\d(?:[.-]?[A-Za-z0-9])*",
+        "Doubao",
+        "Hunyuan",
+        "MiniMax",
+        "Jamba",
+        "OLMo",
+        "Nemotron",
+        "WizardLM",
+    ),
     *("Open ?Assistant", "Pythia", "Dolly", "StableLM", r"Falcon-\d+\w*", "Bing Chat"),
 )
 MAKERS = (
@@ -17,30 +36,69 @@ MAKERS = (
     *("Hugging ?Face", "Databricks", "Inflection(?: AI)?", "Stability AI", "Nous Research", "TII"),
     *("Aleph Alpha", "LAION", "MiniMax", "EleutherAI", "Allen Institute for AI", "Ai2"),
 )
+_WORDS = frozenset(
+    {
+        *("Gemini", "Bard", "PaLM", "LaMDA", "Gemma", "Llama", "Alpaca", "Vicuna", "Mistral"),
+        *("Grok", "Command R", "Phi-?[0-9]", "Kimi", "Ernie", "Dolly", "Google(?: DeepMind| AI)?"),
+        *("Meta(?: AI)?", "Mistral(?: AI)?", "Amazon", "Cohere", "Inflection(?: AI)?", "LLaMA"),
+    }
+)
+"""Names that mean something else in small letters (a palm tree, to google, a llama)."""
+
+
+def _spelled(names: Sequence[str]) -> str:
+    """Return a pattern for any of ``names``, in any case unless it is an ordinary word."""
+    each = [f"{name}|{name.upper()}" if name in _WORDS else f"(?i:{name})" for name in names]
+    return _bounded("|".join(each))
+
+
+def _bounded(pattern: str) -> str:
+    """Return ``pattern`` between boundaries that look at Latin letters only.
+
+    Chinese and Japanese put no space before a name.
+    """
+    return rf"(?<![A-Za-z0-9_])(?:{pattern})(?![A-Za-z])"
+
+
+_NAMING = (
+    "\\bI\\sam|\\bI['\\u2019]m|\\bmy\\sname\\sis|\\bcall\\sme|\\bich\\sbin|\\bmein\\sName\\sist|"
+    "\\bje\\ssuis|\\bje\\sm['\\u2019]appelle|\\bme\\sllamo|\\bmi\\schiamo|\\beu\\ssou|\\bmimi\\sni|"
+    "我是|我叫|私は"
+)
 _FIRST_PERSON = (
-    "(?:\\bI am|\\bI['\\u2019]m|\\b[Mm]y name is|\\b[Cc]all me|\\b[Tt]his is|"
-    "\\b[Aa]s (?:an? )?(?:AI|LLM|large language|language model|assistant|chatbot)|"
-    "\\b[Ii]ch bin|\\b[Mm]ein Name ist|\\b[Jj]e suis|\\b[Jj]e m['\\u2019]appelle|\\b[Ss]oy|"
-    "\\b[Mm]e llamo|\\b[Ss]ono|\\b[Mm]i chiamo|\\b[Ee]u sou|\\b[Mm]imi ni|我是|我叫|私は)"
+    f"(?i:{_NAMING}|\\bthis\\sis|\\bsoy|\\bsono|"
+    "\\bas (?:an? )?(?:AI|LLM|large language|language model|assistant|chatbot))"
 )
 _MADE = (
-    "(?:made|created|developed|trained|built|designed|fine-?tuned|released|entwickelt|"
+    "(?i:made|created|developed|trained|built|designed|fine-?tuned|released|entwickelt|"
     "développé|desarrollado|sviluppato|desenvolvido|开发|訓練|训练)"
 )
-_GAP = r"[^.!?\n]{0,40}?"
-# Boundaries look at Latin letters only: Chinese and Japanese put no space before a name.
-_MODEL = rf"(?<![A-Za-z0-9_])(?:{'|'.join(MODELS)})(?![A-Za-z])"
-_MAKER = rf"(?<![A-Za-z0-9_])(?:{'|'.join(MAKERS)})(?![A-Za-z])"
-_STEMS = sorted({re.split(r"[^A-Za-z0-9]", name)[0] for name in (*MODELS, *MAKERS)})
-"""The start of each name. Nearly all text holds none, and looking for them is far cheaper."""
-_SENTENCES = (
+_NEWLINE = r"[ \t]{0,3}\r?\n[ \t]{0,3}"
+# A line may be wrapped before a small letter; before a capital a new thought may begin, so
+# there the newline has to be all that stands between.
+_GAP = rf"(?:{_NEWLINE}|(?:[^.!?\n]|(?<!\n)\n(?=[a-z])){{0,40}}?)"
+_MODEL = _spelled(MODELS)
+_MAKER = _spelled(MAKERS)
+_MODEL_ANY_CASE = _bounded(f"(?i:{'|'.join(MODELS)})")
+_LIKELY = re.compile(_bounded(f"(?i:{'|'.join((*MODELS, *MAKERS))})"))
+"""A name in any case. Nearly all text holds none, and looking for one is far cheaper."""
+_MADE_WORD = re.compile(_MADE)
+_KNOWN = re.compile(f"{_MODEL}|{_MAKER}")
+_NAMED = (
     re.compile(rf"{_FIRST_PERSON}{_GAP}{_MODEL}"),
-    re.compile(rf"\b[Aa]s {_MODEL}"),
+    re.compile(rf"(?i:{_NAMING})(?:{_NEWLINE}|[ \t,:]{{0,3}}){_MODEL_ANY_CASE}"),
+    re.compile(rf"\b(?i:as)\s{_MODEL}"),
+)
+_MADE_BY = (
     re.compile(rf"{_FIRST_PERSON}{_GAP}{_MADE}{_GAP}{_MAKER}"),
     re.compile(rf"{_FIRST_PERSON}{_GAP}{_MAKER}{_GAP}{_MADE}"),
-    re.compile(rf"\bI (?:was|have been){_GAP}{_MADE}{_GAP}{_MAKER}"),
-    re.compile(rf"{_MAKER} {_MADE} me\b"),
+    re.compile(rf"\b(?i:I\s(?:was|have been)){_GAP}{_MADE}{_GAP}{_MAKER}"),
+    re.compile(rf"{_MAKER}\s{_MADE}\s(?i:me)\b"),
 )
+_REACH = 200
+"""Characters around a name, or a word such as "made", in which an introduction must lie."""
+# A single newline ends no sentence, unless a blank line or an item of a list follows.
+_SENTENCE = re.compile(r"[.!?](?=\s|$)|[。\uff01\uff1f]|\r?\n(?=[ \t]{0,8}(?:\r?\n|[-*#>\d]))")
 _MINIMUM_NAME = 4
 LIMIT = 200
 
@@ -52,18 +110,71 @@ def names_itself(text: str, names: Sequence[str] = ()) -> str | None:
     Known models and makers count only where the text speaks of itself, because an answer
     may well be about them. The passage is cut to 200 characters.
     """
-    found: list[re.Match[str]] = []
-    if any(stem in text for stem in _STEMS):
-        found += [match for pattern in _SENTENCES if (match := pattern.search(text))]
+    found = [*_introductions(text), *_own(text, names)]
+    return min(found, key=re.Match.start).group()[:LIMIT] if found else None
+
+
+def naming_spans(text: str, names: Sequence[str] = ()) -> list[tuple[int, int]]:
+    """Return where ``text`` gives its model or maker away: (start, end), in order, disjoint.
+
+    These are all passages that ``names_itself`` looks for, and in each sentence in which
+    the text introduces itself every known model and maker.
+    """
+    introductions = _merged(match.span() for match in _introductions(text))
+    own = [match.span() for match in _own(text, names)]
+    return _merged((*introductions, *_told_in_sentences(text, introductions), *own))
+
+
+def _told_in_sentences(text: str, passages: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield the span of each known name in the sentences that ``passages`` stand in."""
+    ends = [0, *(m.end() for m in _SENTENCE.finditer(text)), len(text)] if passages else []
+    sentences = (
+        (ends[bisect_right(ends, start) - 1], ends[bisect_left(ends, end)])
+        for start, end in passages
+    )
+    for start, end in _merged(sentences):
+        yield from (m.span() for m in _KNOWN.finditer(text, start, end))
+
+
+def _merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return ``spans`` in order, those that overlap joined into one."""
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _introductions(text: str) -> Iterator[re.Match[str]]:
+    """Yield each introduction in ``text``, looking only near what it must contain.
+
+    Each pattern tries some forty lengths of gap; without this a long text of openings that
+    lead nowhere would take seconds.
+    """
+    for start, end in _near(_LIKELY, text, 0, len(text)):
+        for pattern in _NAMED:
+            yield from pattern.finditer(text, start, end)
+        for first, last in _near(_MADE_WORD, text, start, end):
+            for pattern in _MADE_BY:
+                yield from pattern.finditer(text, first, last)
+
+
+def _near(anchor: re.Pattern[str], text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Return the parts of ``text[start:end]`` within reach of an ``anchor``."""
+    return _merged(
+        (max(start, hit.start() - _REACH), min(end, hit.end() + _REACH))
+        for hit in anchor.finditer(text, start, end)
+    )
+
+
+def _own(text: str, names: Sequence[str]) -> Iterator[re.Match[str]]:
+    """Yield each place in ``text`` where one of the endpoint's own ``names`` stands."""
     folded = text.lower()
-    found += [
-        match
-        for name in _variants(names)
-        if name.lower() in folded and (match := _whole(name).search(text))
-    ]
-    if not found:
-        return None
-    return min(found, key=re.Match.start).group()[:LIMIT]
+    for name in _variants(names):
+        if name.lower() in folded:
+            yield from _whole(name).finditer(text)
 
 
 def _variants(names: Sequence[str]) -> list[str]:
