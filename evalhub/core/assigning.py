@@ -22,6 +22,9 @@ overlap one after another, and is wide enough that people working at once seldom
 REVISABLE_FOR = timedelta(minutes=10)
 """How long after the first submission a judgment can be revised."""
 
+LONGEST_LEASE = timedelta(hours=24)
+"""How long after it was claimed activity can at most keep a lease alive."""
+
 _Item = TypeVar("_Item")
 
 
@@ -52,6 +55,8 @@ class ReleaseReason(StrEnum):
     """The triage answer sends the pair back."""
     PROMPT_BLOCKED = "prompt_blocked"
     """The triage answer sends the pair back and keeps the prompt from this annotator."""
+    REMOVED = "removed"
+    """The annotator was taken off the project."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from evalhub.core.assigning import Lease
+from evalhub.core.assigning import LONGEST_LEASE, Lease
 from evalhub.core.campaigns import AssignmentStatus
 from evalhub.db import tables as t
 from evalhub.errors import NotFound
@@ -47,19 +47,22 @@ def find_open_lease(
 def extend(lease: Lease, *, session: Session, now: datetime) -> datetime:
     """Let a lease that is being worked on run its full time from ``now``; return its end.
 
-    A lease that is no longer held keeps its end.
+    Activity carries it at most ``LONGEST_LEASE`` from its claim, so that a page left open
+    cannot keep a pair from everybody else; it never brings the end forward. A lease that is
+    no longer held keeps its end.
     """
     minutes = (
         session.connection()
         .execute(sa.select(t.project.c.lease_minutes).where(t.project.c.id == lease.project_id))
         .scalar_one()
     )
+    wanted = min(now + timedelta(minutes=minutes), lease.leased_at + LONGEST_LEASE)
     extended = (
         session.connection()
         .execute(
             sa.update(t.assignment)
             .where(t.assignment.c.id == lease.id, t.assignment.c.status == AssignmentStatus.LEASED)
-            .values(expires_at=now + timedelta(minutes=minutes))
+            .values(expires_at=max(wanted, lease.expires_at))
             .returning(t.assignment.c.expires_at)
         )
         .scalar()

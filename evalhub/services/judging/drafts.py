@@ -68,8 +68,12 @@ def keep_draft(lease: Lease, fields: Fields, *, session: Session, now: datetime)
 
 
 def drop_draft(lease: Lease, *, session: Session) -> None:
-    """Forget the draft of an assignment, if there is one."""
-    session.connection().execute(sa.delete(t.draft).where(t.draft.c.assignment_id == lease.id))
+    """Forget this person's drafts for this pair, also those from leases that ran out.
+
+    ``find_draft`` looks over the same assignments, so none that is over can come back.
+    """
+    assignments = _assignments_like(lease).scalar_subquery()
+    session.connection().execute(sa.delete(t.draft).where(t.draft.c.assignment_id.in_(assignments)))
 
 
 def find_draft(lease: Lease, *, session: Session) -> SavedDraft | None:
@@ -78,11 +82,7 @@ def find_draft(lease: Lease, *, session: Session) -> SavedDraft | None:
         session.connection()
         .execute(
             sa.select(t.draft)
-            .join(t.assignment, t.assignment.c.id == t.draft.c.assignment_id)
-            .where(
-                t.assignment.c.pair_id == lease.pair_id,
-                t.assignment.c.person_id == lease.person_id,
-            )
+            .where(t.draft.c.assignment_id.in_(_assignments_like(lease).scalar_subquery()))
             .order_by(t.draft.c.saved_at.desc(), t.draft.c.assignment_id.desc())
             .limit(1)
         )
@@ -92,6 +92,14 @@ def find_draft(lease: Lease, *, session: Session) -> SavedDraft | None:
         return None
     fields = tuple((name, value) for name, value in json.loads(row.fields))
     return SavedDraft(fields, row.active_seconds, row.saved_at)
+
+
+def _assignments_like(lease: Lease) -> "sa.Select[int]":
+    """Select every assignment of the lease's pair to its person."""
+    return sa.select(t.assignment.c.id).where(
+        t.assignment.c.pair_id == lease.pair_id,
+        t.assignment.c.person_id == lease.person_id,
+    )
 
 
 def active_seconds(fields: Fields, lease: Lease, *, now: datetime) -> float | None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 from sqlmodel import Session
@@ -12,6 +13,9 @@ from evalhub.db import tables as t
 from evalhub.services.paging import Listing, count_rows, offset_of
 
 PAGE_SIZE = 25
+
+_Row: TypeAlias = sa.Row[*tuple[Any, ...]]
+"""A row of ``_in_force``, which SQLAlchemy types no further."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +38,27 @@ def own_judgments(
     person_id: int, *, session: Session, now: datetime, page: int = 1
 ) -> Listing[OwnJudgment]:
     """Return a page of the person's judgments in force, the newest first."""
+    query = _in_force(person_id)
+    rows = session.connection().execute(query.limit(PAGE_SIZE).offset(offset_of(page, PAGE_SIZE)))
+    items = [_own_judgment(row, now=now) for row in rows]
+    return Listing(items, page, count_rows(query, session=session), PAGE_SIZE)
+
+
+def find_last_revisable(
+    person_id: int, *, project_id: int, session: Session, now: datetime
+) -> OwnJudgment | None:
+    """Return the person's newest judgment in a project if it may still be changed."""
+    query = _in_force(person_id).where(t.judgment.c.project_id == project_id).limit(1)
+    row = session.connection().execute(query).first()
+    newest = None if row is None else _own_judgment(row, now=now)
+    return newest if newest and newest.is_revisable else None
+
+
+def _in_force(person_id: int) -> "sa.Select[*tuple[Any, ...]]":
+    """Select the person's judgments in force, those first given last at the top."""
     first = t.judgment.alias("first")
     later = t.judgment.alias("later")
-    query = (
+    return (
         sa.select(
             t.assignment.c.token,
             t.assignment.c.pay_minor_units,
@@ -61,44 +83,18 @@ def own_judgments(
         )
         .order_by(first.c.created_at.desc(), t.judgment.c.id.desc())
     )
-    rows = session.connection().execute(query.limit(PAGE_SIZE).offset(offset_of(page, PAGE_SIZE)))
-    items = [
-        OwnJudgment(
-            token=row.token,
-            project_title=row.title,
-            choice=row.choice,
-            preference=row.preference,
-            revision=row.revision,
-            created_at=row.created_at,
-            revisable_until=row.first_at + REVISABLE_FOR,
-            is_revisable=is_revisable(row.first_at, now),
-            pay_minor_units=row.pay_minor_units,
-            pay_currency=row.pay_currency,
-        )
-        for row in rows
-    ]
-    return Listing(items, page, count_rows(query, session=session), PAGE_SIZE)
 
 
-def find_last_revisable(
-    person_id: int, *, project_id: int, session: Session, now: datetime
-) -> OwnJudgment | None:
-    """Return the person's newest judgment in a project if it may still be changed."""
-    row = (
-        session.connection()
-        .execute(
-            sa.select(t.judgment.c.assignment_id)
-            .where(
-                t.judgment.c.person_id == person_id,
-                t.judgment.c.project_id == project_id,
-                t.judgment.c.revision == 1,
-                t.judgment.c.created_at >= now - REVISABLE_FOR,
-                t.judgment.c.assignment_id.is_not(None),
-            )
-            .limit(1)
-        )
-        .first()
+def _own_judgment(row: _Row, *, now: datetime) -> OwnJudgment:
+    return OwnJudgment(
+        token=row.token,
+        project_title=row.title,
+        choice=row.choice,
+        preference=row.preference,
+        revision=row.revision,
+        created_at=row.created_at,
+        revisable_until=row.first_at + REVISABLE_FOR,
+        is_revisable=is_revisable(row.first_at, now),
+        pay_minor_units=row.pay_minor_units,
+        pay_currency=row.pay_currency,
     )
-    if row is None:
-        return None
-    return own_judgments(person_id, session=session, now=now).items[0]

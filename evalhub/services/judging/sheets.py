@@ -12,7 +12,7 @@ from evalhub.core.campaigns import AssignmentStatus
 from evalhub.core.judging.answers import answer_from_json
 from evalhub.core.judging.forms import form_fields
 from evalhub.core.rubrics.vocabulary import ShowReference
-from evalhub.services.judging.drafts import find_draft
+from evalhub.services.judging.drafts import SavedDraft, find_draft
 from evalhub.services.judging.matter import Matter, get_matter
 from evalhub.services.judging.stored import StoredJudgment, find_judgment
 
@@ -71,7 +71,7 @@ def get_sheet(token: str, *, person_id: int, session: Session, now: datetime) ->
     matter = get_matter(token, person_id=person_id, session=session)
     judgment = find_judgment(matter.lease.id, session=session)
     state = _state(matter.lease.status, judgment, now=now)
-    draft = find_draft(matter.lease, session=session) if state.has_form else None
+    draft = _live_draft(matter, judgment, session=session) if state.has_form else None
     if judgment is not None:
         filled = tuple(form_fields(answer_from_json(json.loads(judgment.answer))))
     else:
@@ -84,6 +84,19 @@ def get_sheet(token: str, *, person_id: int, session: Session, now: datetime) ->
         saved_at=draft.saved_at if draft else None,
         judgment=judgment,
     )
+
+
+def _live_draft(
+    matter: Matter, judgment: StoredJudgment | None, *, session: Session
+) -> SavedDraft | None:
+    """Return the draft, unless the judgment came after it.
+
+    A draft on its way while the judgment is submitted can be stored after it.
+    """
+    draft = find_draft(matter.lease, session=session)
+    if draft and judgment and draft.saved_at <= judgment.created_at:
+        return None
+    return draft
 
 
 def _state(

@@ -31,6 +31,9 @@ from evalhub.services.judging.stored import (
     find_judgment,
 )
 
+_HOLDING = (AssignmentStatus.LEASED, AssignmentStatus.SUBMITTED)
+"""The statuses in which an assignment holds a place of its pair."""
+
 
 class SubmissionKind(StrEnum):
     """What became of a submitted form."""
@@ -66,9 +69,10 @@ def submit(
     """Take in the form of the assignment with this token.
 
     Raise ``BadInput`` with every broken rule, each named by its question; ``NotFound`` for a
-    token that is not this person's; ``LeaseLost`` when the lease ran out or was given back
-    and the pair has no room left; ``Conflict`` when the ten minutes for changes are over. In
-    each of these cases nothing was written.
+    token that is not this person's; ``LeaseLost`` when the pair was given back, or when the
+    lease ran out and the pair has no room left or was handed to this person again;
+    ``Conflict`` when the ten minutes for changes are over. In each of these cases nothing was
+    written.
     """
     matter = get_matter(token, person_id=person_id, session=session, for_update=True)
     answer = parse_form(matter.rubric, fields)
@@ -123,6 +127,7 @@ def _send_back(lease: Lease, route: Route | None, *, session: Session, now: date
     if lease.status is AssignmentStatus.LEASED:
         end_lease(lease, reason=reason, session=session, now=now)
     elif lease.status is AssignmentStatus.EXPIRED:
+        _refuse_again(lease, session=session)
         _set_status(lease, AssignmentStatus.RELEASED, reason, session=session, now=now)
     drop_draft(lease, session=session)
     return Submission(SubmissionKind.RETURNED, lease.token, lease.project_id, None)
@@ -145,7 +150,9 @@ def _hold_place(
         raise Conflict("The ten minutes for changes are over; your judgment stands as it was.")
     if previous is None:
         _refuse_lost(matter)
-    holds = lease.status in {AssignmentStatus.LEASED, AssignmentStatus.SUBMITTED}
+    holds = lease.status in _HOLDING
+    if not holds:
+        _refuse_again(lease, session=session)
     if answer.choice is Choice.CANNOT_JUDGE:
         reason = ReleaseReason.CANNOT_JUDGE
         if holds:
@@ -161,25 +168,33 @@ def _hold_place(
 def _refuse_lost(matter: Matter) -> None:
     status = matter.lease.status
     if status is AssignmentStatus.RELEASED:
-        raise LeaseLost("You gave this comparison back, so it cannot be judged any more.")
+        raise LeaseLost("This comparison was given back, so it cannot be judged any more.")
     if status is AssignmentStatus.EXPIRED and matter.project_status is ProjectStatus.CLOSED:
         raise LeaseLost("Your lease ran out and the project has closed since.")
 
 
-def _retake_place(lease: Lease, *, session: Session) -> None:
-    """Take a place again for a lease that ran out or a cannot-judge that became a judgment."""
+def _refuse_again(lease: Lease, *, session: Session) -> None:
+    """Refuse when the person holds or has judged the pair under another assignment.
+
+    Otherwise one person could have two judgments in force on one pair.
+    """
+    is_cannot_judge = t.assignment.c.release_reason == ReleaseReason.CANNOT_JUDGE.value
     again = session.connection().execute(
         sa.select(t.assignment.c.id).where(
             t.assignment.c.pair_id == lease.pair_id,
             t.assignment.c.person_id == lease.person_id,
             t.assignment.c.id != lease.id,
-            t.assignment.c.status.in_([AssignmentStatus.LEASED, AssignmentStatus.SUBMITTED]),
+            sa.or_(t.assignment.c.status.in_(_HOLDING), is_cannot_judge),
         )
     )
     if again.first() is not None:
         raise LeaseLost(
             "This lease ran out and the comparison was handed to you again; continue there."
         )
+
+
+def _retake_place(lease: Lease, *, session: Session) -> None:
+    """Take a place again for a lease that ran out or a cannot-judge that became a judgment."""
     if not take_place(lease.pair_id, session=session):
         raise LeaseLost(
             "Your lease ran out and someone else has judged this comparison meanwhile. "

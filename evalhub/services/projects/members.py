@@ -5,10 +5,13 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from evalhub.core.assigning import ReleaseReason
 from evalhub.core.people import Actor, Origin, Role
 from evalhub.core.projects import MEMBER_ROLES
 from evalhub.db.models import Person, Project, ProjectMember, RoleGrant
 from evalhub.errors import BadInput, NotFound
+from evalhub.services.assigning.leases import find_open_lease
+from evalhub.services.assigning.releasing import end_lease
 from evalhub.services.audit import record
 
 
@@ -86,16 +89,27 @@ def join(
 def remove_member(
     project: Project, *, public_id: str, role: Role, session: Session, actor: Actor, now: datetime
 ) -> None:
-    """Take a person off the project; what they judged stays. Raise ``NotFound`` for others."""
+    """Take a person off the project; what they judged stays. Raise ``NotFound`` for others.
+
+    The comparison an annotator has in work goes back to the queue.
+    """
     person = session.exec(select(Person).where(Person.public_id == public_id)).first()
     member = person and session.get(ProjectMember, (project.id, person.id, role))
     if person is None or member is None:
         raise NotFound(f"There is no such {role.value} on {project.slug!r}.")
     session.delete(member)
     session.flush()
+    if role is Role.ANNOTATOR:
+        _end_open_lease(project, person.id, session=session, now=now)
     _record(
         "project.remove_member", project, person.id, role, session=session, actor=actor, now=now
     )
+
+
+def _end_open_lease(project: Project, person_id: int, *, session: Session, now: datetime) -> None:
+    lease = find_open_lease(project.id, person_id=person_id, session=session, for_update=True)
+    if lease is not None:
+        end_lease(lease, reason=ReleaseReason.REMOVED, session=session, now=now)
 
 
 def _record(

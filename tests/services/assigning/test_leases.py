@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlmodel import Session
 
-from evalhub.core.assigning import ReleaseReason
+from evalhub.core.assigning import LONGEST_LEASE, ReleaseReason
 from evalhub.core.campaigns import AssignmentStatus
 from evalhub.db.models import Assignment
 from evalhub.errors import Conflict, NotFound
@@ -41,6 +41,23 @@ def test_activity_extends_a_lease(campaign: Campaign, now: datetime) -> None:
     later = now + timedelta(minutes=50)
 
     assert extend(lease, session=campaign.session, now=later) == later + timedelta(hours=1)
+
+
+def test_activity_keeps_a_lease_for_a_day_at_most(campaign: Campaign, now: datetime) -> None:
+    lease = campaign.must_lease(campaign.people[0], now)
+    later = now + timedelta(hours=23, minutes=30)
+
+    assert extend(lease, session=campaign.session, now=later) == now + LONGEST_LEASE
+
+
+def test_a_project_that_gives_more_than_a_day_loses_none_of_it(
+    campaign: Campaign, now: datetime
+) -> None:
+    campaign.project.lease_minutes = 48 * 60
+    campaign.session.flush()
+    lease = campaign.must_lease(campaign.people[0], now)
+
+    assert extend(lease, session=campaign.session, now=now) == now + timedelta(hours=48)
 
 
 def test_a_lease_that_was_given_back_is_not_extended(campaign: Campaign, now: datetime) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from evalhub.errors import BadInput, LeaseLost
 from evalhub.services.assigning.releasing import release
-from evalhub.services.judging.drafts import MAX_DRAFT_CHARACTERS, find_draft, save_draft
+from evalhub.services.judging.drafts import MAX_DRAFT_CHARACTERS, drop_draft, find_draft, save_draft
 from tests.services.judging.conftest import Desk, Form, only
 
 HOUR = timedelta(hours=1)
@@ -63,6 +63,24 @@ def test_a_draft_survives_its_lease_and_comes_back_with_the_pair(desk: Desk) -> 
     draft = find_draft(again, session=desk.session)
     assert draft is not None
     assert ("overall", "-2") in draft.fields
+
+
+def test_dropping_forgets_the_drafts_of_leases_that_ran_out_too(desk: Desk) -> None:
+    save(desk, PARTIAL)
+    again = desk.campaign.must_lease(desk.campaign.people[0], desk.now + 2 * HOUR)
+
+    drop_draft(again, session=desk.session)
+
+    assert find_draft(desk.lease, session=desk.session) is None
+
+
+def test_dropping_leaves_other_peoples_drafts(desk: Desk) -> None:
+    save(desk, PARTIAL)
+    other = desk.campaign.must_lease(desk.campaign.people[1], desk.now + 2 * HOUR)
+
+    drop_draft(other, session=desk.session)
+
+    assert find_draft(desk.lease, session=desk.session) is not None
 
 
 def test_without_a_draft_there_is_none(desk: Desk) -> None:

@@ -3,8 +3,11 @@
 from datetime import timedelta
 
 from evalhub.core.judging.answers import Choice
+from evalhub.db.models import RubricVersion
 from evalhub.services.judging.history import find_last_revisable, own_judgments
 from evalhub.services.judging.submitting import submit
+from tests.factories import add_member
+from tests.services.assigning.conftest import make_campaign
 from tests.services.judging.conftest import FORM, Desk, changed
 
 MINUTE = timedelta(minutes=1)
@@ -53,6 +56,24 @@ def test_in_another_project_nothing_is_offered(desk: Desk) -> None:
     )
 
     assert found is None
+
+
+def test_a_newer_judgment_in_another_project_is_not_offered(desk: Desk) -> None:
+    desk.submit()
+    rubric = desk.session.get_one(RubricVersion, desk.campaign.project.rubric_version_id)
+    noise = make_campaign(desk.session, rubric=rubric)
+    person = desk.campaign.people[0]
+    add_member(desk.session, noise.project, person)
+    later = desk.now + MINUTE
+    other = noise.must_lease(person, later)
+    submit(other.token, FORM, person_id=person.id, session=desk.session, now=later)
+
+    found = [
+        find_last_revisable(person.id, project_id=project_id, session=desk.session, now=later)
+        for project_id in (desk.lease.project_id, noise.project.id)
+    ]
+
+    assert [judgment and judgment.token for judgment in found] == [desk.lease.token, other.token]
 
 
 def test_the_newest_comes_first(desk: Desk) -> None:

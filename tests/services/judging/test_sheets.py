@@ -14,6 +14,7 @@ from evalhub.db.models import Endpoint, Prompt, Response, RubricVersion
 from evalhub.services.assigning.releasing import release
 from evalhub.services.judging.drafts import save_draft
 from evalhub.services.judging.sheets import Sheet, SheetState, get_sheet
+from evalhub.services.judging.submitting import submit
 from tests.core.rubrics.small import small
 from tests.services.judging.conftest import FORM, Desk, changed, only
 
@@ -104,6 +105,37 @@ def test_a_draft_of_a_revision_comes_before_the_judgment(desk: Desk) -> None:
     )
 
     assert ("overall", "3") in sheet_of(desk, 2 * MINUTE).fields
+
+
+def test_a_judgment_comes_before_the_draft_of_a_lease_that_ran_out(desk: Desk) -> None:
+    person_id, session = desk.lease.person_id, desk.session
+    save_draft(
+        desk.lease.token, only(overall="2"), person_id=person_id, session=session, now=desk.now
+    )
+    later = desk.now + 120 * MINUTE
+    again = desk.campaign.must_lease(desk.campaign.people[0], later)
+    submit(again.token, FORM, person_id=person_id, session=session, now=later)
+
+    sheet = get_sheet(again.token, person_id=person_id, session=session, now=later + MINUTE)
+
+    assert (sheet.state, sheet.saved_at) == (SheetState.REVISING, None)
+    assert set(sheet.fields) == set(FORM) - {("csrf_token", "x")}
+
+
+def test_a_draft_that_was_on_its_way_is_not_shown_over_the_judgment(desk: Desk) -> None:
+    desk.submit()
+    save_draft(
+        desk.lease.token,
+        only(overall="2"),
+        person_id=desk.lease.person_id,
+        session=desk.session,
+        now=desk.now,
+    )
+
+    sheet = sheet_of(desk, MINUTE)
+
+    assert ("overall", "-1") in sheet.fields
+    assert (sheet.active_seconds, sheet.saved_at) == (0, None)
 
 
 def test_later_it_is_done(desk: Desk) -> None:

@@ -12,6 +12,7 @@ from evalhub.core.people import Origin
 from evalhub.db import tables as t
 from evalhub.db.models import Assignment, Draft, Judgment
 from evalhub.errors import BadInput, Conflict, LeaseLost, NotFound
+from evalhub.services.assigning.expiring import reclaim_expired
 from evalhub.services.assigning.releasing import release
 from evalhub.services.judging.drafts import save_draft
 from evalhub.services.judging.submitting import SubmissionKind, submit
@@ -142,6 +143,43 @@ def test_a_late_form_for_a_pair_one_holds_again_is_sent_there(desk: Desk) -> Non
         desk.submit(at=desk.now + 2 * HOUR)
 
 
+def test_a_late_cannot_judge_for_a_pair_one_holds_again_is_sent_there(desk: Desk) -> None:
+    desk.campaign.must_lease(desk.campaign.people[0], desk.now + 2 * HOUR)
+
+    with pytest.raises(LeaseLost, match="handed to you again"):
+        desk.submit(CANNOT, at=desk.now + 2 * HOUR)
+
+    assert judgments(desk) == []
+    assert desk.pair().n_taken == 1
+
+
+def test_a_late_return_of_a_pair_one_holds_again_is_sent_there(desk: Desk) -> None:
+    desk.campaign.must_lease(desk.campaign.people[0], desk.now + 2 * HOUR)
+
+    with pytest.raises(LeaseLost, match="handed to you again"):
+        desk.submit(only(triage__competence="out_of_scope"), at=desk.now + 2 * HOUR)
+
+    assert status_of(desk) is AssignmentStatus.EXPIRED
+
+
+@pytest.mark.parametrize("is_cannot_judge", [True, False], ids=["cannot-judge", "judgment"])
+def test_of_two_leases_that_ran_out_one_is_judged(desk: Desk, *, is_cannot_judge: bool) -> None:
+    again = desk.campaign.must_lease(desk.campaign.people[0], desk.now + 2 * HOUR)
+    reclaim_expired(again.project_id, session=desk.session, now=desk.now + 4 * HOUR)
+    desk.submit(CANNOT, at=desk.now + 4 * HOUR)
+
+    with pytest.raises(LeaseLost, match="handed to you again"):
+        submit(
+            again.token,
+            CANNOT if is_cannot_judge else FORM,
+            person_id=again.person_id,
+            session=desk.session,
+            now=desk.now + 4 * HOUR,
+        )
+
+    assert len(judgments(desk)) == 1
+
+
 def test_a_lease_held_when_the_project_closes_can_be_finished(desk: Desk) -> None:
     desk.campaign.project.status = ProjectStatus.CLOSED
     desk.session.flush()
@@ -161,7 +199,7 @@ def test_after_its_lease_ran_out_a_closed_project_takes_nothing(desk: Desk) -> N
 def test_what_was_given_back_is_not_judged(desk: Desk) -> None:
     release(desk.lease.token, person_id=desk.lease.person_id, session=desk.session, now=desk.now)
 
-    with pytest.raises(LeaseLost, match="gave this comparison back"):
+    with pytest.raises(LeaseLost, match="was given back"):
         desk.submit()
 
 

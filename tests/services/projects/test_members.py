@@ -3,11 +3,14 @@
 import pytest
 from sqlmodel import Session, select
 
+from evalhub.core.campaigns import AssignmentStatus
 from evalhub.core.people import Origin, Role
-from evalhub.db.models import AuditEvent, Project
+from evalhub.db.models import Assignment, AuditEvent, Project
 from evalhub.errors import BadInput, NotFound
 from evalhub.services.projects.members import add_member, list_members, remove_member
 from tests.factories import MOMENT, make_person, make_project
+from tests.factories import add_member as make_membership
+from tests.services.assigning.conftest import Campaign, make_campaign
 from tests.services.projects.conftest import Parts
 
 
@@ -67,6 +70,44 @@ def test_a_person_leaves(session: Session, parts: Parts, project: Project) -> No
     )
 
     assert list_members(project, session=session) == []
+
+
+def leave(campaign: Campaign, role: Role, parts: Parts) -> None:
+    remove_member(
+        campaign.project,
+        public_id=campaign.people[0].public_id,
+        role=role,
+        session=campaign.session,
+        actor=parts.researcher,
+        now=MOMENT,
+    )
+
+
+def test_what_a_leaving_annotator_has_in_work_goes_back(session: Session, parts: Parts) -> None:
+    campaign, noise = make_campaign(session), make_campaign(session)
+    person = campaign.people[0]
+    make_membership(session, noise.project, person)
+    lease, kept = (part.must_lease(person, MOMENT) for part in (campaign, noise))
+
+    leave(campaign, Role.ANNOTATOR, parts)
+
+    session.expire_all()
+    ended = session.get_one(Assignment, lease.id)
+    assert (ended.status, ended.release_reason) == (AssignmentStatus.RELEASED, "removed")
+    assert campaign.pairs[0].n_taken == 0
+    assert session.get_one(Assignment, kept.id).status is AssignmentStatus.LEASED
+
+
+def test_who_leaves_in_another_role_keeps_what_is_in_work(session: Session, parts: Parts) -> None:
+    campaign = make_campaign(session)
+    person = campaign.people[0]
+    make_membership(session, campaign.project, person, Role.REVIEWER)
+    lease = campaign.must_lease(person, MOMENT)
+
+    leave(campaign, Role.REVIEWER, parts)
+
+    session.expire_all()
+    assert session.get_one(Assignment, lease.id).status is AssignmentStatus.LEASED
 
 
 @pytest.mark.parametrize("is_known", [True, False], ids=["not-a-member", "unknown"])
