@@ -8,7 +8,7 @@ from http import HTTPStatus
 from flask import Blueprint, Flask, request
 from flask_openapi3 import APIBlueprint, OpenAPI
 from flask_wtf.csrf import CSRFProtect
-from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from werkzeug.exceptions import BadRequest, HTTPException
 from werkzeug.wrappers import Response
 
@@ -20,7 +20,7 @@ from evalhub.api import root as api_root
 from evalhub.api import scores as api_scores
 from evalhub.api.problems import ErrorResponse, failure_json, validation_failure
 from evalhub.config import LOOPBACK_HOSTS, Settings, load_settings
-from evalhub.errors import EvalHubError
+from evalhub.errors import Conflict, EvalHubError
 from evalhub.logs import configure_logs, start_request
 from evalhub.rim.failures import Failure, failure_of, failure_of_http, failure_of_status
 from evalhub.rim.incoming import StrictJson, check_form_json, check_host, check_text
@@ -84,6 +84,7 @@ APIS: tuple[APIBlueprint, ...] = (
 """The parts of the API, one a module of ``evalhub.api``."""
 
 MIB = 2**20
+OVERTAKEN = "Someone else changed this at the same moment. Look again, then try again."
 STRANGER_BODY_BYTES = MIB
 """Largest body taken from someone who has not shown who they are."""
 MAX_FORM_PARTS = 2000
@@ -206,6 +207,11 @@ def _answer_failures(app: Flask) -> None:
     def unreachable(error: OperationalError) -> Response:
         app.logger.error("The database does not answer.", exc_info=error)
         return _answer(failure_of_status(HTTPStatus.SERVICE_UNAVAILABLE, {"Retry-After": "5"}))
+
+    @app.errorhandler(IntegrityError)
+    def overtaken(_error: IntegrityError) -> Response:
+        # Two people did the same thing at once; the services look first, the database decides.
+        return _answer(failure_of(Conflict(OVERTAKEN)))
 
     @app.errorhandler(DataError)
     def unstorable(_error: DataError) -> Response:

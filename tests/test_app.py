@@ -8,6 +8,7 @@ import structlog
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import IntegrityError as AlreadyThere
 
 from evalhub.app import create_app, serve_app
 from evalhub.config import Settings
@@ -69,6 +70,15 @@ def test_a_value_the_database_cannot_hold_is_a_bad_request(app: Flask, client: F
     fail_with(app, DataError("INSERT", None, Exception("out of range")))
 
     assert client.get("/try").status_code == 400
+
+
+def test_what_two_people_did_at_once_is_a_conflict(app: Flask, client: FlaskClient) -> None:
+    fail_with(app, AlreadyThere("INSERT", None, Exception("unique")), "/api/try")
+
+    response = client.get("/api/try")
+
+    assert response.status_code == 409
+    assert "at the same moment" in response.text
 
 
 def test_a_fault_of_ours_shows_a_number_and_no_detail(app: Flask, client: FlaskClient) -> None:

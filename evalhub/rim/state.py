@@ -112,6 +112,19 @@ def finish(response: Response) -> Response:
     return response
 
 
+def commit_now() -> None:
+    """Commit what the request has done so far; what follows is a transaction of its own.
+
+    For an act that must stand whatever the rest of the request does, and that must not hold
+    its locks while the rest waits for others.
+    """
+    state = request_state()
+    session, state.session = state.session, None
+    if session is not None:
+        with session:
+            session.commit()
+
+
 def abandon() -> None:
     """Roll back what an error left unfinished, so that its page starts clean."""
     state = request_state()

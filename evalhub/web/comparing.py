@@ -10,6 +10,7 @@ from evalhub.core.assigning import ReleaseReason
 from evalhub.core.judging.applicability import criteria_to_ask
 from evalhub.core.people import Role
 from evalhub.errors import BadInput, Conflict, Problem
+from evalhub.rim.fields import shown
 from evalhub.services.assigning.leasing import lease_next, n_open_to
 from evalhub.services.assigning.releasing import release
 from evalhub.services.judging.drafts import Fields, save_draft
@@ -17,7 +18,7 @@ from evalhub.services.judging.history import find_last_revisable
 from evalhub.services.judging.sheets import get_sheet
 from evalhub.services.judging.submitting import Submission, SubmissionKind, submit
 from evalhub.web import judging_words as say
-from evalhub.web.context import current_session, keep_changes, now, requires
+from evalhub.web.context import commit_now, current_session, keep_changes, now, requires
 from evalhub.web.filled import Filled
 from evalhub.web.rendering import render_text
 from evalhub.web.work import LOT, me
@@ -43,12 +44,11 @@ def show(token: str) -> ResponseReturnValue:
 @requires(Role.ANNOTATOR)
 def act(token: str) -> ResponseReturnValue:
     """Submit, save or give back, whichever button was pressed."""
+    act_on = {"submit": _submit, "save": _save, "skip": _skip}
     action = request.form.get("action", "submit")
-    if action == "skip":
-        return _skip(token)
-    if action == "save":
-        return _save(token)
-    return _submit(token)
+    if action not in act_on:
+        raise BadInput.at("action", f"{shown(action)} is none of {', '.join(act_on)}")
+    return act_on[action](token)
 
 
 @bp.post("/<token>/draft")
@@ -69,6 +69,9 @@ def _submit(token: str) -> ResponseReturnValue:
     except Conflict as error:
         _keep_draft(token, fields)
         return _page(token, fields, notice=str(error)), HTTPStatus.CONFLICT
+    # The judgment stands before a next pair is looked for: two tabs that each judge and lease
+    # would otherwise wait for each other's rows.
+    commit_now()
     flash(SAID[done.kind], "good")
     return redirect(_next_place(done), code=303)
 

@@ -17,6 +17,7 @@ from flask.typing import ResponseReturnValue
 from evalhub.core.people import Actor, Role
 from evalhub.errors import Forbidden, NotSignedIn
 from evalhub.rim.state import (
+    commit_now,
     current_session,
     current_settings,
     keep_changes,
@@ -28,6 +29,7 @@ from evalhub.services.accounts.sessions import SignedIn, find_signed_in, note_se
 from evalhub.services.transaction import Session
 
 __all__ = [
+    "commit_now",
     "current_actor",
     "current_session",
     "current_settings",

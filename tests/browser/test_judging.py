@@ -74,6 +74,24 @@ def test_a_judgment_is_completed(
     assert seat.traffic.errors == []
 
 
+def test_enter_in_a_field_keeps_the_comparison_without_scripts(
+    sit_down: SitDown, database: Database
+) -> None:
+    seat = sit_down({Role.ANNOTATOR}, has_script=False)
+    desk = desk_of(seat, database)
+    claim(seat)
+    address = seat.page.url
+    seat.page.locator("[name='flags.a'][value='harmful']").check()
+
+    seat.page.locator("[name='flags.a.harmful.quote']").fill("these words")
+    seat.page.keyboard.press("Enter")
+    expect(seat.page.get_by_text("Draft saved.")).to_be_visible()
+
+    assert seat.page.url == address
+    expect(seat.page.locator("[name='flags.a.harmful.quote']")).to_have_value("these words")
+    assert desk.judgments() == []
+
+
 @pytest.mark.parametrize("has_script", [True, False], ids=["with-script", "without"])
 def test_what_is_missing_is_listed_and_leads_to_its_question(
     sit_down: SitDown, database: Database, *, has_script: bool

@@ -120,6 +120,22 @@ def test_keeping_does_not_outlive_an_error(
     assert saved(database) == 0
 
 
+def test_what_was_committed_early_stands_whatever_follows(
+    app: Flask, client: FlaskClient, database: Database
+) -> None:
+    def view() -> str:
+        state.commit_now()
+        add_person()
+        state.commit_now()
+        add_person()
+        raise Conflict("too late")
+
+    add_view(app, view)
+
+    assert client.post("/api/try").status_code == 409
+    assert saved(database) == 1
+
+
 def test_reading_requests_cannot_write(app: Flask, client: FlaskClient, database: Database) -> None:
     refused: list[DBAPIError] = []
 

@@ -127,6 +127,13 @@ def test_a_draft_too_long_to_keep_is_refused_and_the_page_still_comes_back(desk:
     assert page.status_code == 422
 
 
+def test_an_unknown_act_is_refused_and_stores_nothing(desk: Desk) -> None:
+    response = desk.send(desk.open(), answers(), action="zzz")
+
+    assert response.status_code == 422
+    assert desk.judgments() == []
+
+
 def test_giving_back_costs_nothing(desk: Desk) -> None:
     address = desk.open()
 

@@ -4,7 +4,7 @@ import random
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from evalhub.core.assigning import Lease
 from evalhub.core.canonical import sha256_hex
@@ -14,7 +14,6 @@ from evalhub.db.models import Project, ProjectMember
 from evalhub.errors import BadInput, NotFound
 from evalhub.services.assigning.leasing import lease_next
 from evalhub.services.audit import record
-from evalhub.services.projects.finding import get_project
 
 
 def claim(
@@ -33,8 +32,10 @@ def claim(
     """
     if actor.person_id is None:
         raise NotFound("Only a signed-in annotator can claim work.")
-    project = get_project(slug, session=session)
-    if session.get(ProjectMember, (project.id, actor.person_id, Role.ANNOTATOR)) is None:
+    project = session.exec(select(Project).where(Project.slug == slug)).first()
+    member = project and session.get(ProjectMember, (project.id, actor.person_id, Role.ANNOTATOR))
+    if project is None or member is None:
+        # The same words for both: an outsider does not learn which projects there are.
         raise NotFound("There is no such project for you to judge in.")
     is_first = _is_first(project, actor.person_id, session)
     if is_first and project.terms and not accepts_terms:

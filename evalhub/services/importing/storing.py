@@ -62,6 +62,8 @@ def import_judgments(
     _check_source(file.source)
     rows = read_judgments(file.data, filename=file.filename, columns=file.columns)
     project = get_project_to_manage(project_slug, session=session, actor=actor)
+    # People belong to their source, pairs to their project; always in this order.
+    lock(f"import-source:{file.source}", session=session)
     lock(f"pairs:{project.id}", session=session)
     resolved = resolve(rows, project=project, filename=file.filename, session=session)
     stored = _store_file(project, file, len(rows), session=session, actor=actor, now=now)

@@ -10,6 +10,7 @@ from evalhub.core.canonical import sha256_hex
 from evalhub.core.pairing import Candidate, PairingRule, PairPlan, PlannedPair, plan_pairs
 from evalhub.db import tables as t
 from evalhub.db.models import Endpoint, Project
+from evalhub.services.locks import lock
 
 RowIds: TypeAlias = dict[Candidate, tuple[int, int]]
 """A candidate's prompt and response rows."""
@@ -30,6 +31,7 @@ def add_pairs(project: Project, *, session: Session) -> PairingReport:
     Doing it again adds nothing unless more responses have arrived. New pairs are handed out
     after the ones before them.
     """
+    lock(f"pairs:{project.id}", session=session)
     ids = _candidates(project, session=session)
     plan = plan_pairs(list(ids), _rule(project, session=session), _existing(project, ids, session))
     _store(project, plan, ids, session=session)

@@ -22,6 +22,7 @@ def change_status(
     Raise ``Conflict`` when there is no way from the present status, or nothing to compare.
     """
     report = PairingReport()
+    session.refresh(project, with_for_update={"key_share": True})
     if to is project.status:
         return report
     if to not in NEXT_STATUSES[project.status]:

@@ -69,7 +69,7 @@ def build_release(
 def _locked_project(slug: str, *, session: Session) -> Project:
     """Return the project, held until the transaction ends so that builds take turns."""
     project = get_project(slug, session=session)
-    session.refresh(project, with_for_update=True)
+    session.refresh(project, with_for_update={"key_share": True})
     return project
 
 
