@@ -42,7 +42,7 @@ def test_list_names_releases_and_where_they_lie(
                 "project": "tiny",
                 "version": "1.0.0",
                 "title": "A tiny <project>",
-                "n_pairs": 5,
+                "n_pairs": 6,
                 "n_judgments": 19,
                 "simulated": False,
                 "created_at": "2026-11-21T09:00:00+00:00",
