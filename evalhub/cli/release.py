@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from evalhub.cli.context import ACTOR, now, settings, transaction
-from evalhub.services.releasing.building import build_release
+from evalhub.cli.context import ACTOR, database, now, settings, transaction
+from evalhub.rim.releases import build_release
 from evalhub.services.releasing.kept import get_release, list_releases
 from evalhub.services.releasing.verifying import ReleaseReport, verify_release
 
@@ -20,10 +20,10 @@ def group() -> None:
 @click.option("--version", help="Version such as 1.2.0; by default the next one, if needed.")
 def build(project: str, version: str | None) -> None:
     """Build a release of PROJECT; the same state gives the same bytes."""
-    with transaction() as session:
+    with database() as opened:
         built = build_release(
             project,
-            session=session,
+            database=opened,
             settings=settings(),
             actor=ACTOR,
             now=now(),

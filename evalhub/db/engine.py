@@ -3,7 +3,8 @@
 SQLite runs in WAL mode with ``synchronous=FULL``: a commit that returned is on disk. Its
 busy handler is unfair, so a writer first takes a lock file (held per process and thread)
 and only then BEGIN IMMEDIATE; the lock goes back when the connection does. A transaction
-opened for reading cannot write on either database.
+opened for reading cannot write on either database, and sees one state from its first
+statement to its end, whatever others commit meanwhile.
 """
 
 import fcntl
@@ -75,7 +76,9 @@ def _postgres_engine(url: str) -> sa.Engine:
     @sa.event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
         if not connection.get_execution_options().get(WRITE):
-            connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+            # PostgreSQL's default takes a new snapshot for each statement, so what is read in
+            # several steps (a release, a board) would mix states; SQLite never does.
+            connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
 
     return engine
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
 from evalhub.config import Settings
 from evalhub.core.people import Actor
@@ -16,7 +16,7 @@ from evalhub.demo.judging import judge_project
 from evalhub.demo.projects import open_project, project_slug
 from evalhub.demo.pulling import pull_domain
 from evalhub.demo.script import DOMAINS, DemoDomain
-from evalhub.services.releasing.building import build_release
+from evalhub.rim.releases import build_release
 from evalhub.services.scoring.boards import score_project
 from evalhub.services.transaction import Database
 
@@ -65,24 +65,25 @@ def _fill_domain(demo: Demo, domain: DemoDomain, people: dict[str, int]) -> Path
         n_judged = judge_project(project, domain, session=session, now=demo.now)
         if n_judged:
             demo.say(f"Simulated {n_judged} judgments in {project.slug}.")
-    with demo.database.transaction() as session:
-        return _release(demo, domain, session=session)
+    return _release(demo, domain)
 
 
-def _release(demo: Demo, domain: DemoDomain, *, session: Session) -> Path:
+def _release(demo: Demo, domain: DemoDomain) -> Path:
     """Return the folder of the project's newest release, scored and built when it has none."""
     slug = project_slug(domain)
-    newest = session.exec(
-        select(Release)
-        .join(Project, col(Project.id) == col(Release.project_id))
-        .where(Project.slug == slug)
-        .order_by(col(Release.id).desc())
-    ).first()
+    with demo.database.transaction(write=False) as session:
+        newest = session.exec(
+            select(Release)
+            .join(Project, col(Project.id) == col(Release.project_id))
+            .where(Project.slug == slug)
+            .order_by(col(Release.id).desc())
+        ).first()
     if newest is not None:
         return demo.settings.releases_dir / newest.folder
-    score_project(slug, session=session, actor=demo.actor, now=demo.now)
+    with demo.database.transaction() as session:
+        score_project(slug, session=session, actor=demo.actor, now=demo.now)
     built = build_release(
-        slug, session=session, settings=demo.settings, actor=demo.actor, now=demo.now
+        slug, database=demo.database, settings=demo.settings, actor=demo.actor, now=demo.now
     )
     demo.say(f"Built the release {slug}@{built.version}.")
     return built.folder

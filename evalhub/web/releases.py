@@ -7,7 +7,8 @@ from evalhub.core.people import SCOPE_ROLES, Role, Scope
 from evalhub.core.releasing.card import LIMITS
 from evalhub.core.releasing.usage import snippets
 from evalhub.rim.downloads import send_release_file
-from evalhub.services.releasing.building import build_release
+from evalhub.rim.releases import build_release
+from evalhub.rim.state import runtime
 from evalhub.services.releasing.kept import downloadable, get_release, list_releases
 from evalhub.services.releasing.samples import sample_pairs
 from evalhub.web.context import (
@@ -38,7 +39,7 @@ def build(project: str) -> ResponseReturnValue:
     """Build a release of a project and show it."""
     built = build_release(
         project,
-        session=current_session(),
+        database=runtime().database,
         settings=current_settings(),
         actor=current_actor(),
         now=now(),

@@ -9,9 +9,10 @@ from evalhub.core.canonical import sha256_hex
 from evalhub.core.people import Role, Scope, command_actor
 from evalhub.db.engine import Database
 from evalhub.db.models import ReleaseDownload
-from evalhub.services.releasing.building import BuiltRelease, build_release
+from evalhub.services.releasing.keeping import BuiltRelease
 from tests.api.keys import bearer
 from tests.release_project import MOMENT, make_tiny_project
+from tests.releases import build_release
 from tests.web.conftest import Clock
 
 BASE = "/api/v1/releases"

@@ -136,3 +136,17 @@ def test_urls_get_the_driver_in_use(given: str, expected: str) -> None:
 def test_another_kind_of_database_is_refused_by_name() -> None:
     with pytest.raises(SettingsError, match="'mysql'"):
         normalise_url("mysql://h/d")
+
+
+def test_a_reading_transaction_sees_one_state_to_its_end(database: Database, now: datetime) -> None:
+    count = sa.select(sa.func.count()).select_from(SignInAttempt)
+
+    with database.transaction(write=False) as reading:
+        before = reading.connection().execute(count).scalar_one()
+        with database.transaction() as writing:
+            writing.add(attempt(now))
+        after = reading.connection().execute(count).scalar_one()
+
+    with database.transaction(write=False) as reading:
+        later = reading.connection().execute(count).scalar_one()
+    assert (before, after, later) == (0, 0, 1)

@@ -13,8 +13,8 @@ from sqlmodel import Session
 
 from evalhub.config import Settings
 from evalhub.core.people import command_actor
-from evalhub.services.releasing.building import build_release
 from tests.release_project import make_tiny_project
+from tests.releases import build_release
 
 GOLDEN = Path(__file__).parent / "release" / "SHA256SUMS"
 PYARROW = "26.0.1"

@@ -20,6 +20,7 @@ from evalhub.core.people import command_actor
 from evalhub.core.projects import ProjectPlan
 from evalhub.core.responses import ResponseStatus
 from evalhub.endpoints.scripted import Script, ScriptedReply, ScriptedServer
+from evalhub.rim.releases import build_release
 from evalhub.services.endpoints.registering import register_endpoint
 from evalhub.services.endpoints.views import EndpointDraft
 from evalhub.services.importing.storing import ImportedFile, ImportSummary, import_judgments
@@ -27,7 +28,6 @@ from evalhub.services.projects.creating import create_project
 from evalhub.services.projects.statuses import change_status
 from evalhub.services.prompt_sets.folders import freeze_folder
 from evalhub.services.pulling.starting import start_pull
-from evalhub.services.releasing.building import build_release
 from evalhub.services.rubrics import store_rubric
 from evalhub.services.scoring.boards import ProjectBoards, score_project
 from evalhub.services.transaction import Database
@@ -247,10 +247,9 @@ def release(place: Place, name: str) -> Path:
     """Build the release in a releases folder of its own and return where it lies."""
     instance = place.folder / name
     settings = place.settings.model_copy(update={"instance_dir": instance})
-    with place.database.transaction() as session:
-        built = build_release(
-            "llmfao", session=session, settings=settings, actor=ACTOR, now=NOW, version="1.0.0"
-        )
+    built = build_release(
+        "llmfao", database=place.database, settings=settings, actor=ACTOR, now=NOW, version="1.0.0"
+    )
     return built.folder
 
 

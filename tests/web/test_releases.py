@@ -10,9 +10,10 @@ from evalhub.core.canonical import sha256_hex
 from evalhub.core.people import Role, command_actor
 from evalhub.db.engine import Database
 from evalhub.db.models import Project, Release, ReleaseDownload
-from evalhub.services.releasing.building import BuiltRelease, build_release
+from evalhub.services.releasing.keeping import BuiltRelease
 from tests.factories import make_project
 from tests.release_project import make_tiny_project
+from tests.releases import build_release
 from tests.web.conftest import SignIn
 from tests.web.pages import fill
 

@@ -1,25 +1,39 @@
 """Write release folders so that they appear whole or not at all."""
 
+import fcntl
 import os
+import secrets
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 _BUILDING = ".building-"
+_LOCK = ".lock"
 
 
 @contextmanager
 def building_folder(releases_dir: Path) -> Iterator[Path]:
-    """Yield a new folder beside the releases; what is left in its place is removed at the end."""
+    """Yield a new folder beside the releases; what is left in its place is removed at the end.
+
+    A build that is killed cannot tidy up, so each build first removes the folders of dead
+    ones. A build lives as long as the file beside its folder is locked, and the kernel takes
+    that lock back whichever way a process ends.
+    """
     releases_dir.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=_BUILDING, dir=releases_dir))
+    for left in releases_dir.glob(f"{_BUILDING}*"):
+        if left.is_dir():
+            _remove_if_dead(left)
+    folder = releases_dir / f"{_BUILDING}{secrets.token_hex(8)}"
+    handle = _open_lock(folder)
+    # Locked before there is a folder: one that others can see is never without its lock.
+    fcntl.flock(handle, fcntl.LOCK_EX)
     try:
+        folder.mkdir(mode=0o700)
         yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        _remove(folder, handle)
 
 
 def file_opener(folder: Path) -> Callable[[str], BinaryIO]:
@@ -33,23 +47,50 @@ def file_opener(folder: Path) -> Callable[[str], BinaryIO]:
     return open_file
 
 
+def make_durable(folder: Path) -> None:
+    """Bring every byte below ``folder`` to the disk."""
+    for path in sorted(folder.rglob("*"), reverse=True):
+        _sync(path)
+    _sync(folder)
+
+
 def publish(folder: Path, target: Path) -> None:
-    """Put ``folder`` in the place of ``target`` once every byte of it is on disk.
+    """Put ``folder``, which is durable, in the place of ``target``.
 
     A folder that already stands there belongs to a build whose transaction was rolled back,
     so nobody was ever told of it, and it gives way.
     """
-    for path in sorted(folder.rglob("*"), reverse=True):
-        _sync(path)
-    _sync(folder)
     target.parent.mkdir(parents=True, exist_ok=True)
     if target.exists():
         shutil.rmtree(target)
-    # mkdtemp makes folders for their owner alone; the web server may run as someone else.
+    # Built for its owner's eyes alone; the web server may run as someone else.
     folder.chmod(0o755)
     folder.rename(target)
+    # The names are entries of these two folders; without this a power cut could take back a
+    # release whose row is committed.
     _sync(target.parent)
     _sync(target.parent.parent)
+
+
+def _open_lock(folder: Path) -> int:
+    return os.open(f"{folder}{_LOCK}", os.O_CREAT | os.O_RDWR, 0o600)
+
+
+def _remove_if_dead(folder: Path) -> None:
+    handle = _open_lock(folder)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+    else:
+        _remove(folder, handle)
+
+
+def _remove(folder: Path, handle: int) -> None:
+    """Remove a building folder and then its lock, which says until then whose it is."""
+    shutil.rmtree(folder, ignore_errors=True)
+    Path(f"{folder}{_LOCK}").unlink(missing_ok=True)
+    os.close(handle)
 
 
 def _sync(path: Path) -> None:

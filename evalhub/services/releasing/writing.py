@@ -1,7 +1,6 @@
 """Write every file of a release into a folder."""
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from sqlmodel import Session
 
@@ -27,7 +26,6 @@ from evalhub.services.releasing.describing import (
     rubric_path,
     snapshot_hash,
 )
-from evalhub.services.releasing.folders import file_opener
 from evalhub.services.releasing.gathering import Source
 from evalhub.services.releasing.streaming import judged_pairs
 
@@ -48,13 +46,12 @@ def plan_release(source: Source, *, session: Session) -> Plan:
     return Plan(source, inputs, recipe, snapshot_hash(source, inputs, recipe))
 
 
-def write_release(plan: Plan, version: str, *, folder: Path, session: Session) -> Manifest:
-    """Write every file of a release into ``folder`` and return its manifest.
+def write_release(plan: Plan, version: str, *, open_file: OpenFile, session: Session) -> Manifest:
+    """Write every file of a release with ``open_file`` and return its manifest.
 
     The order is forced: tables first, the card tells their rows, the manifest hashes the
     card, and the checksums cover the manifest.
     """
-    open_file = file_opener(folder)
     tally, files = _write_tables(plan, open_file, session=session)
     files += _write_texts(plan, open_file)
     project = plan.source.project

@@ -7,8 +7,9 @@ from sqlmodel import Session
 
 from evalhub.config import Settings
 from evalhub.core.people import command_actor
-from evalhub.services.releasing.building import BuiltRelease, build_release
+from evalhub.services.releasing.keeping import BuiltRelease
 from tests.release_project import make_tiny_project
+from tests.releases import build_release
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from evalhub.config import Settings
 from evalhub.core.people import Actor, Role, command_actor
 from evalhub.db.models import Release, ReleaseDownload
 from evalhub.errors import Conflict, NotFound
-from evalhub.services.releasing.building import BuiltRelease, build_release
+from evalhub.services.releasing.keeping import BuiltRelease
 from evalhub.services.releasing.kept import (
     FoundRelease,
     downloadable,
@@ -18,6 +18,7 @@ from evalhub.services.releasing.kept import (
 )
 from evalhub.services.releasing.samples import sample_pairs
 from tests.factories import make_person
+from tests.releases import build_release
 
 
 def found(session: Session, settings: Settings) -> FoundRelease:

@@ -14,7 +14,7 @@ import pytest
 from evalhub.core.releasing.schemas import SCHEMAS
 from evalhub.core.releasing.usage import snippets
 from evalhub.core.releasing.vocabulary import Part
-from evalhub.services.releasing.building import BuiltRelease
+from evalhub.services.releasing.keeping import BuiltRelease
 
 
 def test_pandas_reads_pairs_and_judgments(built: BuiltRelease) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from evalhub.core.canonical import sha256_hex
 from evalhub.errors import NotFound
-from evalhub.services.releasing.building import BuiltRelease
+from evalhub.services.releasing.keeping import BuiltRelease
 from evalhub.services.releasing.verifying import MAX_PROBLEMS, verify_release
 
 Edit = Callable[[Path], object]

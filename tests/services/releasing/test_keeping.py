@@ -12,9 +12,10 @@ from evalhub.core.people import command_actor
 from evalhub.core.releasing.manifest import manifest_text
 from evalhub.db.models import AuditEvent, Pair, Person, Project, Release
 from evalhub.errors import BadInput, Conflict, NotFound
-from evalhub.services.releasing.building import BuiltRelease, build_release
+from evalhub.services.releasing.keeping import BuiltRelease
 from tests.factories import make_project
 from tests.release_project import Verdict, add_verdict, make_tiny_project
+from tests.releases import build_release
 
 ACTOR = command_actor()
 
@@ -155,7 +156,7 @@ def test_project_without_judgments_cannot_be_released(
 
     with pytest.raises(Conflict, match="'empty' has no judgments"):
         build_release("empty", session=session, settings=settings, actor=ACTOR, now=now)
-    assert not settings.releases_dir.exists()
+    assert list(settings.releases_dir.iterdir()) == []
 
 
 @pytest.mark.parametrize("version", ["1.0", "../1.0.0", "latest"])

@@ -1,0 +1,116 @@
+"""Keep a prepared release: publish its folder and write the row that speaks of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlmodel import Session
+
+from evalhub.config import Settings
+from evalhub.core.canonical import canonical_json
+from evalhub.core.people import Actor
+from evalhub.core.releasing.manifest import Manifest, manifest_text
+from evalhub.core.releasing.versions import next_version
+from evalhub.core.releasing.vocabulary import PairOutcome
+from evalhub.db.models import Project, Release
+from evalhub.errors import Conflict
+from evalhub.services import audit
+from evalhub.services.releasing.folders import publish
+from evalhub.services.releasing.preparing import PreparedRelease, list_rows
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltRelease:
+    """Hold a release that now exists; ``is_new`` is False when it did before, byte for byte."""
+
+    id: str
+    version: str
+    folder: Path
+    manifest: Manifest
+    is_new: bool
+
+
+def keep_release(
+    prepared: PreparedRelease,
+    *,
+    session: Session,
+    settings: Settings,
+    actor: Actor,
+    now: datetime,
+) -> BuiltRelease:
+    """Publish the prepared folder under its version and keep the release.
+
+    A version that exists with the same bytes is left as it is. Raise ``Conflict`` when it
+    exists with others, and when the version was derived from a newest one that another build
+    has replaced meanwhile: an older state would then stand under a newer number.
+    """
+    project = _locked_project(prepared, session=session)
+    rows = list_rows(project.id, session=session)
+    known = next((row for row in rows if row.version == prepared.version), None)
+    _refuse_change(prepared, known, rows)
+    target = settings.releases_dir / project.slug / prepared.version
+    if known is None or not target.exists():
+        publish(prepared.folder, target)
+    if known is None:
+        _keep(prepared, session=session, actor=actor, now=now)
+    return BuiltRelease(
+        prepared.manifest.id, prepared.version, target, prepared.manifest, is_new=known is None
+    )
+
+
+def _locked_project(prepared: PreparedRelease, *, session: Session) -> Project:
+    """Return the project, held until the transaction ends so that builds publish in turn."""
+    project = session.get_one(Project, prepared.project_id)
+    session.refresh(project, with_for_update={"key_share": True})
+    return project
+
+
+def _refuse_change(
+    prepared: PreparedRelease, known: Release | None, rows: Sequence[Release]
+) -> None:
+    """Raise ``Conflict`` where keeping would change a version or mislead about its order."""
+    if known is not None and known.manifest == manifest_text(prepared.manifest):
+        return
+    newest = rows[-1].version if rows else None
+    if prepared.is_automatic and newest != prepared.newest:
+        project = prepared.manifest.release.project
+        raise Conflict(
+            f"Release {project}@{newest} was built while this one was being written; "
+            "nothing was kept. Build again to release the present state."
+        )
+    if known is not None:
+        suggested = next_version([row.version for row in rows])
+        raise Conflict(
+            f"Release {prepared.manifest.id} exists with other content; a version never changes. "
+            f"Build the present state as version {suggested}."
+        )
+
+
+def _keep(prepared: PreparedRelease, *, session: Session, actor: Actor, now: datetime) -> None:
+    manifest = prepared.manifest
+    release, counts = manifest.release, manifest.counts
+    session.add(
+        Release(
+            project_id=prepared.project_id,
+            version=release.version,
+            title=release.title,
+            recipe=canonical_json(prepared.recipe.as_json()),
+            snapshot_sha256=prepared.snapshot,
+            manifest=manifest_text(manifest),
+            folder=f"{release.project}/{release.version}",
+            n_pairs=counts.pairs[PairOutcome.PREFERENCE],
+            n_judgments=counts.n_judgments,
+            is_simulated=manifest.simulated,
+            created_at=now,
+            created_by=actor.person_id,
+        )
+    )
+    audit.record(
+        "release.build",
+        session=session,
+        actor=actor,
+        subject=f"release:{manifest.id}",
+        details={"snapshot_sha256": prepared.snapshot, "n_judgments": counts.n_judgments},
+        now=now,
+    )

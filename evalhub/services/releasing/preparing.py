@@ -1,0 +1,101 @@
+"""Prepare a release: gather one state of a project and write every file, changing no row."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlmodel import Session, select
+
+from evalhub.config import Settings
+from evalhub.core.releasing.files import OpenFile
+from evalhub.core.releasing.manifest import Manifest
+from evalhub.core.releasing.recipe import Recipe
+from evalhub.core.releasing.versions import next_version, parse_version
+from evalhub.db.models import Project, Release
+from evalhub.errors import Conflict
+from evalhub.services.projects.finding import get_project
+from evalhub.services.releasing.folders import file_opener, make_durable
+from evalhub.services.releasing.gathering import gather
+from evalhub.services.releasing.writing import Plan, plan_release, write_release
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedRelease:
+    """Hold a release whose files lie in ``folder``, and of which no row speaks yet.
+
+    ``newest`` is the newest version that the state it was made from knew, None before the
+    first; ``is_automatic`` says that its version was derived from that one.
+    """
+
+    project_id: int
+    folder: Path
+    manifest: Manifest
+    recipe: Recipe
+    snapshot: str
+    newest: str | None
+    is_automatic: bool
+
+    @property
+    def version(self) -> str:
+        """Return the version that the files name."""
+        return self.manifest.release.version
+
+
+def prepare_release(
+    slug: str,
+    *,
+    session: Session,
+    settings: Settings,
+    folder: Path,
+    version: str | None = None,
+    opener: Callable[[Path], OpenFile] = file_opener,
+) -> PreparedRelease:
+    """Write every file of a project's release into ``folder``, durably, and change no row.
+
+    All of it is read through ``session``, which should only read: a million pairs take
+    minutes, and nobody may wait for them with a judgment in hand. ``opener`` opens the files.
+
+    Without ``version`` the latest one is taken if nothing has changed since, else the one
+    after it. Raise ``NotFound`` for an unknown project, ``BadInput`` for a malformed version
+    and ``Conflict`` when there is nothing to release.
+    """
+    project = get_project(slug, session=session)
+    if version is not None:
+        parse_version(version)
+    known = list_rows(project.id, session=session)
+    plan = _plan(project, secret=settings.secret_key, session=session)
+    chosen = _version(version, plan, known)
+    manifest = write_release(plan, chosen, open_file=opener(folder), session=session)
+    # Here and not while the folder is published: bringing gigabytes to the disk takes seconds,
+    # in which the publishing transaction would keep every other writer out.
+    make_durable(folder)
+    return PreparedRelease(
+        project_id=project.id,
+        folder=folder,
+        manifest=manifest,
+        recipe=plan.recipe,
+        snapshot=plan.snapshot,
+        newest=known[-1].version if known else None,
+        is_automatic=version is None,
+    )
+
+
+def list_rows(project_id: int, *, session: Session) -> list[Release]:
+    """Return the project's releases, the newest version last."""
+    rows = session.exec(select(Release).where(Release.project_id == project_id))
+    return sorted(rows, key=lambda row: parse_version(row.version))
+
+
+def _plan(project: Project, *, secret: str, session: Session) -> Plan:
+    source = gather(project, secret=secret, session=session)
+    if not source.released:
+        raise Conflict(f"Project {project.slug!r} has no judgments to release.")
+    return plan_release(source, session=session)
+
+
+def _version(wanted: str | None, plan: Plan, known: Sequence[Release]) -> str:
+    if wanted is not None:
+        return wanted
+    if known and known[-1].snapshot_sha256 == plan.snapshot:
+        return known[-1].version
+    return next_version([row.version for row in known])
