@@ -22,7 +22,13 @@ from evalhub.api.problems import ErrorResponse, failure_json, validation_failure
 from evalhub.config import LOOPBACK_HOSTS, Settings, load_settings
 from evalhub.errors import Conflict, EvalHubError
 from evalhub.logs import configure_logs, start_request
-from evalhub.rim.failures import Failure, failure_of, failure_of_http, failure_of_status
+from evalhub.rim.failures import (
+    Failure,
+    after_commit,
+    failure_of,
+    failure_of_http,
+    failure_of_status,
+)
 from evalhub.rim.incoming import StrictJson, check_form_json, check_host, check_text
 from evalhub.rim.routing import BoundedInteger, is_api, is_plain
 from evalhub.rim.state import (
@@ -220,5 +226,8 @@ def _answer_failures(app: Flask) -> None:
 
 def _answer(failure: Failure) -> Response:
     abandon()
-    failure = replace(failure, request_id=request_state().request_id)
+    state = request_state()
+    failure = replace(failure, request_id=state.request_id)
+    if state.has_committed:
+        failure = after_commit(failure)
     return failure_json(failure) if is_api(request.path) else failure_page(failure)

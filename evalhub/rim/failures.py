@@ -1,7 +1,7 @@
 """Map every error to a status, in one table, for pages and API alike."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 
 from flask_wtf.csrf import CSRFError
@@ -44,6 +44,9 @@ SENTENCES: Mapping[int, str] = {
 }
 """What is said when the error itself carries nothing fit to show."""
 
+SENT_IS_STORED = "What you sent is stored, but the next page could not be shown. Reload it."
+"""What is said instead when the fault came after the request's own work was committed."""
+
 STALE_FORM = "This form is too old or came from elsewhere. Go back, reload the page, send it again."
 
 
@@ -84,6 +87,11 @@ def failure_of(error: EvalHubError) -> Failure:
         {"Retry-After": str(error.retry_after_s)} if isinstance(error, TooManyAttempts) else {}
     )
     return Failure(status, str(error), problems, headers)
+
+
+def after_commit(failure: Failure) -> Failure:
+    """Return the failure of a request whose own work stands: it must not say otherwise."""
+    return replace(failure, message=SENT_IS_STORED) if failure.is_ours else failure
 
 
 def failure_of_http(error: HTTPException) -> Failure:

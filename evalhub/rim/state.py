@@ -52,6 +52,10 @@ class RequestState:
     signed_in: SignedIn | None = None
     key_actor: Actor | None = None
     keeps_changes: bool = False
+    has_committed: bool = False
+    """Whether something this request did stands already, whatever becomes of the rest."""
+    only_reads: bool = False
+    """Whether the rest of the request is told to change nothing."""
 
 
 def runtime() -> Runtime:
@@ -77,7 +81,7 @@ def current_session() -> Session:
     """Return this request's one transaction, opened when it is first asked for."""
     state = request_state()
     if state.session is None:
-        writes = request.method not in READING_METHODS
+        writes = request.method not in READING_METHODS and not state.only_reads
         state.session = runtime().database.session(write=writes)
     return state.session
 
@@ -123,6 +127,20 @@ def commit_now() -> None:
     if session is not None:
         with session:
             session.commit()
+        state.has_committed = True
+
+
+def only_read() -> None:
+    """Roll back what is not committed, and let the rest of the request change nothing.
+
+    For the page that answers a form. Rendered inside the writing transaction it would show
+    what is not durable yet, and on SQLite keep every other writer waiting while it renders.
+    """
+    state = request_state()
+    state.only_reads = True
+    session, state.session = state.session, None
+    if session is not None:
+        session.close()
 
 
 def abandon() -> None:

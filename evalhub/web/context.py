@@ -22,6 +22,7 @@ from evalhub.rim.state import (
     current_settings,
     keep_changes,
     now,
+    only_read,
     request_state,
     runtime,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "identify",
     "keep_changes",
     "now",
+    "only_read",
     "own_id",
     "reading",
     "requires",

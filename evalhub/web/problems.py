@@ -3,10 +3,11 @@
 from urllib.parse import urlencode
 
 from flask import make_response, redirect, render_template, request
+from flask import session as cookie
 from werkzeug.wrappers import Response
 
 from evalhub.rim.failures import Failure
-from evalhub.rim.state import READING_METHODS
+from evalhub.rim.state import READING_METHODS, request_state
 
 
 def failure_page(failure: Failure) -> Response:
@@ -17,6 +18,10 @@ def failure_page(failure: Failure) -> Response:
     """
     if failure.status == 401:  # noqa: PLR2004 - the status is the plain name of the case
         return redirect(_sign_in_path(), code=303)
+    if request.method not in READING_METHODS and not request_state().has_committed:
+        # Messages such as "Draft saved" are put into the cookie before the commit; when it
+        # fails they would stand beside the page that says the opposite.
+        cookie.pop("_flashes", None)
     page = render_template("errors/failure.html", failure=failure)
     response = make_response(page, failure.status)
     response.headers.update(failure.headers)

@@ -5,7 +5,13 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from evalhub import errors
-from evalhub.rim.failures import failure_of, failure_of_http, failure_of_status
+from evalhub.rim.failures import (
+    SENT_IS_STORED,
+    after_commit,
+    failure_of,
+    failure_of_http,
+    failure_of_status,
+)
 
 
 @pytest.mark.parametrize(
@@ -70,3 +76,11 @@ def test_a_status_without_a_sentence_says_what_it_is() -> None:
     failure = failure_of_status(HTTPStatus.IM_A_TEAPOT)
 
     assert failure.message == HTTPStatus.IM_A_TEAPOT.description
+
+
+def test_a_fault_after_the_commit_does_not_say_that_nothing_changed() -> None:
+    ours = after_commit(failure_of_status(HTTPStatus.SERVICE_UNAVAILABLE))
+    theirs = after_commit(failure_of(errors.Conflict("The project is paused.")))
+
+    assert ours.message == SENT_IS_STORED
+    assert theirs.message == "The project is paused."

@@ -219,3 +219,43 @@ def test_state_begins_by_itself_outside_the_guard(app: Flask) -> None:
 
 def test_the_present_is_in_utc() -> None:
     assert str(state.utc_now().tzinfo) == "UTC"
+
+
+def test_after_only_read_nothing_uncommitted_stays_and_nothing_more_is_written(
+    app: Flask, client: FlaskClient, database: Database
+) -> None:
+    refused: list[DBAPIError] = []
+
+    def view() -> str:
+        add_person()
+        state.commit_now()
+        add_person()
+        state.only_read()
+        with pytest.raises(DBAPIError) as caught:
+            add_person()
+        refused.append(caught.value)
+        state.current_session().rollback()
+        return "read"
+
+    add_view(app, view)
+
+    assert client.post("/api/try").text == "read"
+    assert (len(refused), saved(database)) == (1, 1)
+
+
+def test_a_fault_after_a_commit_says_that_what_was_sent_is_stored(
+    app: Flask, client: FlaskClient, database: Database
+) -> None:
+    def view() -> str:
+        add_person()
+        state.commit_now()
+        raise ZeroDivisionError
+
+    add_view(app, view)
+    app.testing = False
+
+    response = client.post("/api/try")
+
+    assert response.status_code == 500
+    assert "is stored" in response.get_json()["error"]["message"]
+    assert saved(database) == 1
