@@ -41,14 +41,15 @@ def check_answer(rubric: Rubric, answer: Answer, facts: PromptFacts) -> list[Pro
     """Return every rule that ``answer`` breaks, in the order of the form; empty when none.
 
     An option that routes the pair away makes everything else unnecessary. An answer that
-    cannot judge needs its triage and a typed reason, and no more.
+    cannot judge needs its typed reason and no more: who cannot say which answer is better need
+    not have a view of the rest, and asking for one would put a price on saying so.
     """
     misfits = _misfits(rubric, answer)
     if misfits or route_of(rubric, answer) is not None:
         return misfits
-    found = chain(_triage(rubric, answer), _overall(answer))
+    found = _overall(answer)
     if answer.choice is not Choice.CANNOT_JUDGE:
-        found = chain(found, _judgment(rubric, answer, facts))
+        found = chain(_triage(rubric, answer), found, _judgment(rubric, answer, facts))
     order = {name: n for n, name in enumerate(_questions(rubric))}
     return sorted(found, key=lambda problem: order[problem.where])
 

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 
 from evalhub.core.judging.answers import (
     Answer,
+    CannotJudgeReason,
     CitationCheck,
     ComparedCriterion,
     RaisedFlag,
@@ -60,22 +61,16 @@ def test_an_option_that_leads_away_needs_nothing_else(option: str) -> None:
     assert check(found) == []
 
 
-def test_cannot_judge_needs_triage_and_a_typed_reason_only() -> None:
+def test_cannot_judge_needs_a_typed_reason_and_nothing_else() -> None:
     given_up = parse_form(small(), [("overall", "cannot_judge")])
-    typed = parse_form(
-        small(),
-        [
-            ("triage.competence", "in_scope"),
-            ("overall", "cannot_judge"),
-            ("cannot_judge_reason", "contested"),
-        ],
-    )
+    typed = replace(given_up, cannot_judge_reason=CannotJudgeReason.CONTESTED)
 
-    assert check(given_up) == [
-        "competence: choose one answer",
-        "cannot-judge: say why it cannot be judged",
-    ]
+    assert check(given_up) == ["cannot-judge: say why it cannot be judged"]
     assert check(typed) == []
+
+
+def test_without_a_choice_the_triage_is_asked() -> None:
+    assert "competence: choose one answer" in check(parse_form(small(), []))
 
 
 @pytest.mark.parametrize(
