@@ -7,7 +7,8 @@
     ├── Forbidden            the caller is known and may not do this
     ├── Conflict             the request is sound but the state does not allow it
     │   ├── Immutable        a frozen or used version would be changed
-    │   └── LeaseLost        the assignment has expired or was given up
+    │   ├── LeaseLost        the assignment has expired or was given up
+    │   └── StaleForm        the form was filled in over a version that is no longer in force
     ├── TooManyAttempts      a limit on tries was reached; carries when to try again
     ├── SettingsError        a setting is missing or unsafe; refuse to start
     ├── IntegrityError       stored evidence does not match its hash
@@ -77,6 +78,10 @@ class Immutable(Conflict):
 
 class LeaseLost(Conflict):
     """Report that an assignment has expired, was given up, or is already judged."""
+
+
+class StaleForm(Conflict):
+    """Report a form that was filled in over a version that is no longer in force."""
 
 
 class TooManyAttempts(EvalHubError):

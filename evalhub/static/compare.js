@@ -9,6 +9,9 @@
     get: k => { try { return JSON.parse(localStorage.getItem(k)); } catch { return null; } },
     set: (k, v) => { try { localStorage.setItem(k, JSON.stringify(v)); } catch { /* storage is off */ } },
     drop: k => { try { localStorage.removeItem(k); } catch { /* storage is off */ } },
+    dropOthers: (start, k) => {
+      try { Object.keys(localStorage).filter(o => o.startsWith(start) && o !== k).forEach(o => localStorage.removeItem(o)); } catch { /* storage is off */ }
+    },
   };
 
   const form = $("#judgment");
@@ -36,12 +39,12 @@
   const cannotStop = stops.find(s => s.el.id === "q-cannot-judge");
   cannotStop.name = cannotStop.el.dataset.whenCannot;
   const isRouted = s => s.inputs.some(i => i.checked && "routes" in i.dataset);
-  // What is still asked: nothing more once a triage answer sends the pair back, little once it
-  // cannot be judged. Criteria with a condition are for the server to ask.
+  // What is still asked: nothing more once a triage answer sends the pair back, only the reason
+  // once it cannot be judged. Criteria with a condition are for the server to ask.
   function due() {
     if (stops.some(isRouted)) return needed.filter(isRouted);
     if (new FormData(form).get("overall") === "cannot_judge")
-      return [...needed.filter(s => s === overallStop || s.inputs[0].name.startsWith("triage.")), cannotStop];
+      return [overallStop, cannotStop];
     return needed.filter(s => !("conditional" in s.el.dataset));
   }
   let lastStop = null;
@@ -107,8 +110,11 @@
   }
 
   // Draft and undo ------------------------------------------------------------
-  const saved = $("#saved"), draftKey = `draft:${form.elements.task_token.value}`, history = [], undoButton = $("#undo-change");
-  const snapshot = () => [...new FormData(form)].filter(([k]) => !["csrf_token", "task_token", "active_seconds"].includes(k));
+  // The local copy is of one revision: one left from before a judgment must not fill the form over it.
+  const ofTask = `draft:${form.elements.task_token.value}:`, draftKey = ofTask + form.elements.revision.value;
+  store.dropOthers(ofTask, draftKey);
+  const saved = $("#saved"), history = [], undoButton = $("#undo-change");
+  const snapshot = () => [...new FormData(form)].filter(([k]) => !["csrf_token", "task_token", "revision", "active_seconds"].includes(k));
   let last = snapshot(), timer;
   function restore(pairs) {
     const has = (n, v) => pairs.some(([k, w]) => k === n && w === v);
@@ -124,17 +130,26 @@
     if (saved.textContent !== text) saved.textContent = text;
     saved.classList.toggle("is-local", local);
   }
+  // One save at a time: of two on their way the older could arrive last and be the one kept.
+  let saving = false, again = false, ended = false;
   async function save() {
+    if (ended) return;
+    if (saving) { again = true; return; }
+    saving = true;
     const time = new Date().toTimeString().slice(0, 5);
     try {
       const reply = await fetch(form.dataset.draftUrl, { method: "POST", body: new URLSearchParams(new FormData(form)), keepalive: true });
-      if (!reply.ok) throw new Error(reply.status);
+      // Judged or given back in another tab or on another device: no draft of this page counts any more.
+      ended = reply.status === 409;
+      if (!reply.ok && !ended) throw new Error(reply.status);
       store.drop(draftKey);
-      say(`Draft saved ${time}`);
+      say(ended ? "Not saved: judged or given back elsewhere. Reload to see." : `Draft saved ${time}`, ended);
     } catch {
-      store.set(draftKey, last);
+      store.set(draftKey, snapshot());
       say(`Kept on this device ${time}`, true);
     }
+    saving = false;
+    if (again) { again = false; save(); }
   }
   function queueSave() { clearTimeout(timer); timer = setTimeout(save, 800); }
   form.addEventListener("focusin", () => { lastStop = current() || lastStop; });
@@ -169,6 +184,7 @@
   undoButton.addEventListener("click", undo);
   const kept = store.get(draftKey);
   if (kept) { restore(kept); say("Draft restored from this device", true); queueSave(); }
+  else if ("unsaved" in form.dataset) queueSave();
 
   // Submit: one summary with links instead of the browser's one-at-a-time bubbles --
   const errors = $("#errors");
@@ -177,7 +193,11 @@
     if (e.submitter?.formNoValidate) return;
     const missing = due().filter(s => !isAnswered(s)).map(s => [s, s.name]);
     if (why.required && why.value.trim().length < least) missing.push([stops.find(s => s.inputs[0] === why), `Why: at least ${least} characters`]);
-    if (!missing.length) return store.drop(draftKey);
+    if (!missing.length) {
+      // Until an answer comes the copy here is the only one that is sure; the next page drops it.
+      clearTimeout(timer);
+      return store.set(draftKey, snapshot());
+    }
     e.preventDefault();
     $$(".q-missing").forEach(q => q.classList.remove("q-missing"));
     const list = document.createElement("ul");

@@ -9,16 +9,17 @@ from flask.typing import ResponseReturnValue
 from evalhub.core.assigning import ReleaseReason
 from evalhub.core.judging.applicability import criteria_to_ask
 from evalhub.core.people import Role
-from evalhub.errors import BadInput, Conflict, Problem
+from evalhub.errors import BadInput, Conflict, Problem, StaleForm
 from evalhub.rim.fields import shown
 from evalhub.services.assigning.leasing import lease_next, n_open_to
 from evalhub.services.assigning.releasing import release
-from evalhub.services.judging.drafts import Fields, save_draft
+from evalhub.services.judging.drafts import save_draft
 from evalhub.services.judging.history import find_last_revisable
 from evalhub.services.judging.sheets import get_sheet
+from evalhub.services.judging.stored import Fields
 from evalhub.services.judging.submitting import Submission, SubmissionKind, submit
 from evalhub.web import judging_words as say
-from evalhub.web.context import commit_now, current_session, keep_changes, now, requires
+from evalhub.web.context import commit_now, current_session, now, only_read, requires
 from evalhub.web.filled import Filled
 from evalhub.web.rendering import render_text
 from evalhub.web.work import LOT, me
@@ -63,12 +64,9 @@ def _submit(token: str) -> ResponseReturnValue:
     fields, person_id = _fields(), me()
     try:
         done = submit(token, fields, person_id=person_id, session=current_session(), now=now())
-    except BadInput as error:
-        _keep_draft(token, fields)
-        return _page(token, fields, error.problems), HTTPStatus.UNPROCESSABLE_ENTITY
-    except Conflict as error:
-        _keep_draft(token, fields)
-        return _page(token, fields, notice=str(error)), HTTPStatus.CONFLICT
+    except (BadInput, Conflict) as error:
+        is_kept = _keep_draft(token, fields)
+        return _refused(token, error, is_kept=is_kept)
     # The judgment stands before a next pair is looked for: two tabs that each judge and lease
     # would otherwise wait for each other's rows.
     commit_now()
@@ -77,7 +75,11 @@ def _submit(token: str) -> ResponseReturnValue:
 
 
 def _save(token: str) -> ResponseReturnValue:
-    lease = save_draft(token, _fields(), person_id=me(), session=current_session(), now=now())
+    try:
+        lease = save_draft(token, _fields(), person_id=me(), session=current_session(), now=now())
+    except (BadInput, Conflict) as error:
+        return _refused(token, error, is_kept=False)
+    commit_now()
     flash(
         f"Draft saved. The comparison is yours until {lease.expires_at:%d %B, %H:%M} UTC.", "good"
     )
@@ -87,13 +89,17 @@ def _save(token: str) -> ResponseReturnValue:
 def _skip(token: str) -> ResponseReturnValue:
     given = request.form.get("skip_reason", "")
     reasons = {reason.value: reason for reason in say.SKIP_WORDS}
-    release(
-        token,
-        person_id=me(),
-        reason=reasons.get(given, ReleaseReason.UNSTATED),
-        session=current_session(),
-        now=now(),
-    )
+    try:
+        release(
+            token,
+            person_id=me(),
+            reason=reasons.get(given, ReleaseReason.UNSTATED),
+            session=current_session(),
+            now=now(),
+        )
+    except Conflict as error:
+        return _refused(token, error, is_kept=False)
+    commit_now()
     flash("Given back. Someone else is asked, and nothing counts against you.", "good")
     return redirect(url_for("work.show"), code=303)
 
@@ -116,13 +122,25 @@ def _next_place(done: Submission) -> str:
     return url_for("work.show")
 
 
-def _keep_draft(token: str, fields: Fields) -> None:
-    """Keep a form that was refused, so that nothing typed is lost."""
+def _keep_draft(token: str, fields: Fields) -> bool:
+    """Keep a form that was refused, so that nothing typed is lost; tell whether it is kept."""
     try:
         save_draft(token, fields, person_id=me(), session=current_session(), now=now())
     except (BadInput, Conflict):
-        return
-    keep_changes()
+        return False
+    commit_now()
+    return True
+
+
+def _refused(token: str, error: BadInput | Conflict, *, is_kept: bool) -> ResponseReturnValue:
+    """Show the form again as it was sent, with what is wrong; everything shown is committed."""
+    only_read()
+    if isinstance(error, BadInput):
+        page = _page(token, _fields(), error.problems, is_kept=is_kept)
+        return page, HTTPStatus.UNPROCESSABLE_ENTITY
+    is_stale = isinstance(error, StaleForm)
+    page = _page(token, _fields(), notice=str(error), is_stale=is_stale, is_kept=is_kept)
+    return page, HTTPStatus.CONFLICT
 
 
 def _page(
@@ -131,11 +149,15 @@ def _page(
     problems: Sequence[Problem] = (),
     *,
     notice: str = "",
+    is_stale: bool = False,
+    is_kept: bool = True,
 ) -> str:
     session, person_id = current_session(), me()
     sheet = get_sheet(token, person_id=person_id, session=session, now=now())
     if not sheet.state.has_form:
-        return render_template("work/done.html", sheet=sheet, notice=notice, words=say.CHOICE_WORDS)
+        return render_template(
+            "work/done.html", sheet=sheet, notice=notice, say=say, render=render_text
+        )
     matter = sheet.matter
     return render_template(
         "work/compare.html",
@@ -147,6 +169,8 @@ def _page(
         filled=Filled.of(sheet.fields if fields is None else fields, problems),
         problems=problems,
         notice=notice,
+        is_stale=is_stale,
+        is_kept=is_kept,
         last=find_last_revisable(
             person_id, project_id=matter.lease.project_id, session=session, now=now()
         ),

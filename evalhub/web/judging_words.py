@@ -106,6 +106,18 @@ AMONG_QUESTIONS: Mapping[str, str] = {
 }
 
 
+def verdict_words(rubric: Rubric, choice: Choice, preference: int | None) -> str:
+    """Return a verdict in the words its annotator chose, such as "B much better".
+
+    They are the rubric's own label of the point; both good, both bad and cannot judge are no
+    points of a scale and have the same words everywhere.
+    """
+    if choice in {Choice.A, Choice.B, Choice.TIE}:
+        labels = {point.value: point.label for point in rubric.overall.points}
+        return labels.get(preference or 0, CHOICE_WORDS[choice])
+    return CHOICE_WORDS[choice].capitalize()
+
+
 def pay_words(minor_units: int, currency: str) -> str:
     """Return what a comparison pays."""
     return format_money(minor_units, currency) if minor_units else "Unpaid"

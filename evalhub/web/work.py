@@ -7,13 +7,20 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from evalhub.core.people import Role
-from evalhub.errors import BadInput, NotSignedIn, Problem
+from evalhub.errors import BadInput, Conflict, NotSignedIn, Problem
 from evalhub.rim.routing import page_number
 from evalhub.services.assigning.claiming import claim
 from evalhub.services.assigning.work import list_work
 from evalhub.services.judging.history import own_judgments
-from evalhub.web.context import current_actor, current_session, now, requires
-from evalhub.web.judging_words import CHOICE_WORDS, count_words, pay_words
+from evalhub.web import judging_words as say
+from evalhub.web.context import (
+    commit_now,
+    current_actor,
+    current_session,
+    now,
+    only_read,
+    requires,
+)
 from evalhub.web.rendering import render_text
 
 bp = Blueprint("work", __name__, url_prefix="/work")
@@ -42,7 +49,13 @@ def take(slug: str) -> ResponseReturnValue:
             rng=LOT,
         )
     except BadInput as error:
+        only_read()
         return _list(error.problems), 422
+    except Conflict as error:
+        only_read()
+        return _list([Problem("", str(error))]), 409
+    # The page that follows says whose the comparison is, so that must stand first.
+    commit_now()
     if lease is None:
         flash("Nothing is left for you in this project. Thank you.", "good")
         return redirect(url_for("work.show"), code=303)
@@ -62,8 +75,7 @@ def show_history() -> ResponseReturnValue:
     return render_template(
         "work/history.html",
         listing=listing,
-        words=CHOICE_WORDS,
-        pay_words=pay_words,
+        say=say,
         link=lambda page: url_for("work.show_history", page=page),
     )
 
@@ -76,9 +88,7 @@ def _list(problems: Sequence[Problem] = ()) -> str:
         works=works,
         held=[work for work in works if work.held],
         recent=own_judgments(person_id, session=session, now=now()),
-        words=CHOICE_WORDS,
-        pay_words=pay_words,
-        count_words=count_words,
+        say=say,
         render=render_text,
         problems=problems,
     )

@@ -13,7 +13,7 @@ from evalhub.db.models import Assignment, Endpoint, Judgment, Pair, Person, Proj
 from tests.factories import add_member
 from tests.services.assigning.conftest import make_campaign
 from tests.services.judging.conftest import changed, only, small_rubric
-from tests.web.pages import token_of
+from tests.web.pages import form_of, token_of
 
 Form = list[tuple[str, str]]
 
@@ -41,10 +41,17 @@ class Desk:
 
     def send(self, address: str, fields: Form, *, action: str = "submit") -> TestResponse:
         """Send the form of the comparison at ``address``."""
-        token = token_of(self.client.get(address))
-        pairs = [("csrf_token", token), ("action", action), *fields]
+        return self.post(address, [*self.hidden(address), *fields], action=action)
+
+    def hidden(self, address: str) -> Form:
+        """Return the fields that the page of a comparison sends without being filled in."""
+        values = form_of(self.client.get(address)).values
+        return [(name, values[name][0]) for name in ("csrf_token", "revision") if name in values]
+
+    def post(self, address: str, fields: Form, *, action: str = "submit") -> TestResponse:
+        """Send exactly these fields."""
         data: dict[str, list[str]] = {}
-        for name, value in pairs:
+        for name, value in [("action", action), *fields]:
             data.setdefault(name, []).append(value)
         return self.client.post(address, data=data)
 

@@ -9,7 +9,7 @@ from evalhub.core.people import Role
 from evalhub.db.engine import Database
 from tests.web.conftest import Clock, SignIn
 from tests.web.desk import Desk, answers, checked_values, make_desk, partly
-from tests.web.pages import token_of
+from tests.web.pages import fill, token_of
 
 
 @pytest.fixture
@@ -160,13 +160,14 @@ def test_out_of_scope_returns_the_pair_and_goes_on(desk: Desk) -> None:
 
 def test_cannot_judge_needs_a_reason_and_is_stored(desk: Desk) -> None:
     address = desk.open()
-    fields = partly(triage__competence="in_scope", overall="cannot_judge")
+    fields = partly(overall="cannot_judge")
 
     refused = desk.send(address, fields)
     desk.send(address, [*fields, ("cannot_judge_reason", "contested")])
 
     assert refused.status_code == 422
     assert 'href="#q-cannot-judge"' in refused.text
+    assert 'href="#q-competence"' not in refused.text
     assert [judgment.choice for judgment in desk.judgments()] == [Choice.CANNOT_JUDGE]
 
 
@@ -269,3 +270,54 @@ def test_time_at_work_is_stored(desk: Desk, clock: Clock) -> None:
     desk.send(address, answers(active_seconds="200"))
 
     assert desk.judgments()[0].active_seconds == 200
+
+
+def test_a_form_over_an_older_version_is_shown_beside_what_is_in_force(desk: Desk) -> None:
+    address = desk.open()
+    hidden = desk.hidden(address)
+    desk.post(address, [*hidden, *answers(overall="-3")])
+
+    page = desk.post(address, [*hidden, *answers(overall="3")])
+
+    assert page.status_code == 409
+    assert "has been judged since this form was opened" in page.text
+    assert "“A much better”" in page.text
+    assert checked_values(page, "overall") == ["3"]
+    assert "Not saved" in page.text
+    assert len(desk.judgments()) == 1
+
+
+def test_the_page_of_a_conflict_can_be_submitted_as_a_change(desk: Desk) -> None:
+    address = desk.open()
+    hidden = desk.hidden(address)
+    desk.post(address, [*hidden, *answers(overall="-3")])
+    page = desk.post(address, [*hidden, *answers(overall="3")])
+
+    response = desk.client.post(address, data=fill(page, address))
+
+    assert response.status_code == 303
+    assert [judgment.preference for judgment in desk.judgments()] == [-3, 3]
+
+
+def test_a_draft_over_an_older_version_is_refused(desk: Desk) -> None:
+    address = desk.open()
+    hidden = desk.hidden(address)
+    desk.post(address, [*hidden, *answers()])
+
+    for_script = desk.post(f"{address}/draft", [*hidden, ("overall", "3")])
+    without = desk.post(address, [*hidden, ("overall", "3")], action="save")
+
+    assert (for_script.status_code, without.status_code) == (409, 409)
+    assert checked_values(desk.client.get(address), "overall") == ["-1"]
+
+
+def test_a_judged_comparison_is_not_given_back(desk: Desk) -> None:
+    address = desk.open()
+    hidden = desk.hidden(address)
+    desk.post(address, [*hidden, *answers()])
+
+    refused = desk.post(address, hidden, action="skip")
+
+    assert refused.status_code == 409
+    assert "cannot be given back" in refused.text
+    assert "Give it back" not in desk.client.get(address).text

@@ -20,6 +20,7 @@ from evalhub.web.judging_words import (
     pay_words,
     question_names,
     scale_words,
+    verdict_words,
     why_rules,
 )
 from tests.core.rubrics.small import SMALL, small
@@ -91,3 +92,21 @@ def test_the_script_learns_when_a_reason_is_needed() -> None:
     assert why_rules(small(old, needed).why) == WhyRules(overall=3, for_flags=True)
     assert why_rules(small(old, "{field: veto_override, eq: true}").why).for_override
     assert why_rules(small(old, "{tag: urgent}").why) == WhyRules()
+
+
+@pytest.mark.parametrize(
+    ("choice", "preference", "words"),
+    [
+        (Choice.A, -3, "A much better"),
+        (Choice.B, 1, "B better"),
+        (Choice.B, 2, "B"),
+        (Choice.TIE, 0, "Same"),
+        (Choice.BOTH_BAD, 0, "Both bad"),
+        (Choice.CANNOT_JUDGE, None, "Cannot judge"),
+    ],
+    ids=str,
+)
+def test_a_verdict_is_said_in_the_rubrics_words(
+    choice: Choice, preference: int | None, words: str
+) -> None:
+    assert verdict_words(small(), choice, preference) == words

@@ -96,9 +96,25 @@ def test_own_judgments_are_listed_with_what_may_be_changed(desk: Desk, clock: Cl
     clock.advance(minutes=11)
     later = desk.client.get("/work/history").text
 
-    assert "until " in fresh
-    assert "until " not in later
+    assert "Change it" in fresh
+    assert "Change it" not in later
     assert "stands" in later
+
+
+def test_a_judgment_in_the_list_says_which_it_was_and_leads_there(desk: Desk, clock: Clock) -> None:
+    address = desk.open()
+    desk.send(address, answers(overall="-3"))
+    desk.send(address, answers(overall="3"))
+    clock.advance(minutes=11)
+
+    history = desk.client.get("/work/history").text
+    judged = desk.client.get(address).text
+
+    assert f'<a href="{address}">Question ' in history
+    assert "B much better <small>changed once</small>" in history
+    assert "A much better" in judged
+    assert "Answer A" in judged
+    assert not [name for name in desk.names() if name in history + judged]
 
 
 @pytest.mark.parametrize("page", ["", "?page=9", "?page=x", "?page=-1"])

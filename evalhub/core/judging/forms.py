@@ -38,9 +38,12 @@ from evalhub.core.rubrics.texts import is_clean
 from evalhub.core.rubrics.vocabulary import NONE_FLAG, Mode
 from evalhub.errors import BadInput, Problem
 
+REVISION_FIELD = "revision"
+"""The field that names the revision a form was filled in over; 0 before the first judgment."""
+
 IGNORED_FIELDS = frozenset(
     {"csrf_token", "task_token", "lease_token", "rubric", "action", "skip_reason"}
-    | {"active_seconds"}
+    | {"active_seconds", REVISION_FIELD}
 )
 """Fields of the page that are no part of the answer."""
 
@@ -105,6 +108,22 @@ def form_fields(answer: Answer) -> list[tuple[str, str]]:
 
 def _word(value: int | str | None) -> str:
     return "" if value is None else str(value)
+
+
+def base_of(fields: Sequence[tuple[str, str]]) -> int:
+    """Return the revision that a form was filled in over; 0 for a form that names none.
+
+    A form that says nothing, such as a program's, can only be a first one, so that it never
+    replaces a judgment by accident. Raise ``BadInput`` for what no page of ours has sent.
+    """
+    given = {value for name, value in fields if name == REVISION_FIELD}
+    if not given:
+        return 0
+    text = given.pop()
+    # Nine digits fit every database's integer, and are parsed in no time.
+    if given or not re.fullmatch(r"[0-9]{1,9}", text):
+        raise BadInput.at("form", f"{_shown(text)} names no version of this judgment")
+    return int(text)
 
 
 @dataclass(slots=True)

@@ -80,7 +80,7 @@ class ShowReference(StrEnum):
     """From the start, beside the responses."""
 
     AFTER_ANSWER = "after_answer"
-    """After the first judgment, which is kept when it is then revised."""
+    """Once the judgment stands for good and no other on the prompt can follow it."""
 
 
 class Match(StrEnum):

@@ -1,23 +1,20 @@
 """Keep what an annotator has filled in so far, on the server."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeAlias
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from evalhub.core.assigning import Lease
+from evalhub.core.assigning import Lease, is_revisable
 from evalhub.core.campaigns import AssignmentStatus
-from evalhub.core.judging.forms import IGNORED_FIELDS
+from evalhub.core.judging.forms import IGNORED_FIELDS, REVISION_FIELD, base_of
 from evalhub.db import tables as t
-from evalhub.errors import BadInput, LeaseLost
+from evalhub.errors import BadInput, Conflict, LeaseLost
 from evalhub.services.assigning.leases import extend, get_lease
-
-Fields: TypeAlias = Sequence[tuple[str, str]]
-"""The names and values of a form, in the order they were sent."""
+from evalhub.services.judging.stored import Fields, find_judgment, refuse_stale
 
 MAX_DRAFT_CHARACTERS = 200_000
 LONGEST_SITTING = timedelta(hours=24)
@@ -25,9 +22,10 @@ LONGEST_SITTING = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class SavedDraft:
-    """Hold a form as it was last saved."""
+    """Hold a form as it was last saved, and the revision it was filled in over."""
 
     fields: tuple[tuple[str, str], ...]
+    revision: int
     active_seconds: float
     saved_at: datetime
 
@@ -39,11 +37,19 @@ def save_draft(
 
     A draft is kept as it is, complete or not, also when its lease has run out: the pair may
     come back. Raise ``NotFound`` for a token that is not this person's, ``LeaseLost`` when
-    the pair was given back, and ``BadInput`` for a form longer than any real one.
+    the pair was given back, ``StaleForm`` when it was judged after this form was opened,
+    ``Conflict`` when its judgment can be changed no more, and ``BadInput`` for a form longer
+    than any real one.
     """
     lease = get_lease(token, person_id=person_id, session=session, for_update=True)
-    if lease.status is AssignmentStatus.RELEASED:
+    judgment = find_judgment(lease.id, session=session)
+    # A request that was slow on its way can arrive after the form it was a draft of. The time
+    # of arrival cannot tell, so the draft says over which revision it was filled in.
+    refuse_stale(fields, judgment)
+    if judgment is None and lease.status is AssignmentStatus.RELEASED:
         raise LeaseLost("This comparison was given back, so the draft was not kept.")
+    if judgment is not None and not is_revisable(judgment.first_at, now):
+        raise Conflict("The ten minutes for changes are over, so the draft was not kept.")
     keep_draft(lease, fields, session=session, now=now)
     extend(lease, session=session, now=now)
     return get_lease(token, person_id=person_id, session=session)
@@ -52,6 +58,7 @@ def save_draft(
 def keep_draft(lease: Lease, fields: Fields, *, session: Session, now: datetime) -> None:
     """Store ``fields`` as the draft of an assignment, in place of the one before."""
     kept = [[name, value] for name, value in fields if name not in IGNORED_FIELDS]
+    kept.append([REVISION_FIELD, str(base_of(fields))])
     text = json.dumps(kept, ensure_ascii=False)
     if len(text) > MAX_DRAFT_CHARACTERS:
         rule = f"has {len(text):,} characters; at most {MAX_DRAFT_CHARACTERS:,} are kept"
@@ -76,22 +83,29 @@ def drop_draft(lease: Lease, *, session: Session) -> None:
     session.connection().execute(sa.delete(t.draft).where(t.draft.c.assignment_id.in_(assignments)))
 
 
-def find_draft(lease: Lease, *, session: Session) -> SavedDraft | None:
-    """Return the newest draft of this person for this pair, also from a lease that ran out."""
-    row = (
-        session.connection()
-        .execute(
-            sa.select(t.draft)
-            .where(t.draft.c.assignment_id.in_(_assignments_like(lease).scalar_subquery()))
-            .order_by(t.draft.c.saved_at.desc(), t.draft.c.assignment_id.desc())
-            .limit(1)
-        )
-        .first()
+def find_draft(lease: Lease, *, session: Session, revision: int = 0) -> SavedDraft | None:
+    """Return the newest draft that was filled in over ``revision`` of this pair's judgment.
+
+    Before the first judgment (0) drafts of leases that ran out count too, as the pair may
+    have come back. Revisions belong to one assignment, and so do the drafts over them.
+    """
+    is_mine = (
+        t.draft.c.assignment_id == lease.id
+        if revision
+        else t.draft.c.assignment_id.in_(_assignments_like(lease).scalar_subquery())
     )
-    if row is None:
-        return None
-    fields = tuple((name, value) for name, value in json.loads(row.fields))
-    return SavedDraft(fields, row.active_seconds, row.saved_at)
+    rows = session.connection().execute(
+        sa.select(t.draft)
+        .where(is_mine)
+        .order_by(t.draft.c.saved_at.desc(), t.draft.c.assignment_id.desc())
+    )
+    return next((draft for row in rows if (draft := _draft(row)).revision == revision), None)
+
+
+def _draft(row: "sa.Row[*tuple[Any, ...]]") -> SavedDraft:
+    stored = [(name, value) for name, value in json.loads(row.fields)]
+    fields = tuple(field for field in stored if field[0] != REVISION_FIELD)
+    return SavedDraft(fields, base_of(stored), row.active_seconds, row.saved_at)
 
 
 def _assignments_like(lease: Lease) -> "sa.Select[int]":

@@ -9,7 +9,10 @@ from sqlmodel import Session
 
 from evalhub.core.assigning import REVISABLE_FOR, is_revisable
 from evalhub.core.judging.answers import Choice
+from evalhub.core.prompts.records import Prompt
+from evalhub.core.rubrics.schema import Rubric
 from evalhub.db import tables as t
+from evalhub.services.judging.matter import parse_prompt, parse_rubric
 from evalhub.services.paging import Listing, count_rows, offset_of
 
 PAGE_SIZE = 25
@@ -20,13 +23,19 @@ _Row: TypeAlias = sa.Row[*tuple[Any, ...]]
 
 @dataclass(frozen=True, slots=True)
 class OwnJudgment:
-    """Hold one of a person's judgments in force, as they gave it."""
+    """Hold one of a person's judgments in force, as they gave it.
+
+    The prompt tells them which one it was; nothing here names a model.
+    """
 
     token: str
     project_title: str
+    prompt: Prompt
+    rubric: Rubric
     choice: Choice
     preference: int | None
     revision: int
+    first_at: datetime
     created_at: datetime
     revisable_until: datetime
     is_revisable: bool
@@ -64,6 +73,8 @@ def _in_force(person_id: int) -> "sa.Select[*tuple[Any, ...]]":
             t.assignment.c.pay_minor_units,
             t.assignment.c.pay_currency,
             t.project.c.title,
+            t.prompt.c.document.label("prompt"),
+            t.rubric_version.c.document.label("rubric"),
             t.judgment.c.choice,
             t.judgment.c.preference,
             t.judgment.c.revision,
@@ -73,6 +84,9 @@ def _in_force(person_id: int) -> "sa.Select[*tuple[Any, ...]]":
         .select_from(t.judgment)
         .join(t.assignment, t.assignment.c.id == t.judgment.c.assignment_id)
         .join(t.project, t.project.c.id == t.judgment.c.project_id)
+        .join(t.pair, t.pair.c.id == t.judgment.c.pair_id)
+        .join(t.prompt, t.prompt.c.id == t.pair.c.prompt_id)
+        .join(t.rubric_version, t.rubric_version.c.id == t.judgment.c.rubric_version_id)
         .join(first, sa.and_(first.c.assignment_id == t.assignment.c.id, first.c.revision == 1))
         .where(
             t.judgment.c.person_id == person_id,
@@ -89,9 +103,12 @@ def _own_judgment(row: _Row, *, now: datetime) -> OwnJudgment:
     return OwnJudgment(
         token=row.token,
         project_title=row.title,
+        prompt=parse_prompt(row.prompt),
+        rubric=parse_rubric(row.rubric),
         choice=row.choice,
         preference=row.preference,
         revision=row.revision,
+        first_at=row.first_at,
         created_at=row.created_at,
         revisable_until=row.first_at + REVISABLE_FOR,
         is_revisable=is_revisable(row.first_at, now),

@@ -46,6 +46,7 @@ class Matter:
     rubric_version_id: int
     rubric: Rubric
     prompt: Prompt
+    prompt_sha256: str
     a: ShownResponse
     b: ShownResponse
     origin: JudgmentOrigin
@@ -83,7 +84,8 @@ def get_matter(token: str, *, person_id: int, session: Session, for_update: bool
         expected_minutes=row.expected_minutes,
         rubric_version_id=row.rubric_version_id,
         rubric=parse_rubric(row.rubric),
-        prompt=_parse_prompt(row.prompt),
+        prompt=parse_prompt(row.prompt),
+        prompt_sha256=row.prompt_sha256,
         a=shown_y if lease.is_swapped else shown_x,
         b=shown_x if lease.is_swapped else shown_y,
         origin=JudgmentOrigin.SIMULATED if is_simulated else JudgmentOrigin.FORM,
@@ -100,6 +102,7 @@ def _statement() -> "sa.Select[*tuple[Any, ...]]":
         t.rubric_version.c.id.label("rubric_version_id"),
         t.rubric_version.c.document.label("rubric"),
         t.prompt.c.document.label("prompt"),
+        t.prompt.c.sha256.label("prompt_sha256"),
         t.person.c.origin,
         x.c.text.label("x_text"),
         x_endpoint.c.model.label("x_model"),
@@ -134,7 +137,8 @@ def parse_rubric(document: str) -> Rubric:
 
 
 @lru_cache(maxsize=1024)
-def _parse_prompt(document: str) -> Prompt:
+def parse_prompt(document: str) -> Prompt:
+    """Return the prompt whose stored document is ``document``."""
     return prompt_from_document(document)
 
 

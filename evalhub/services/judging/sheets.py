@@ -12,9 +12,15 @@ from evalhub.core.campaigns import AssignmentStatus
 from evalhub.core.judging.answers import answer_from_json
 from evalhub.core.judging.forms import form_fields
 from evalhub.core.rubrics.vocabulary import ShowReference
-from evalhub.services.judging.drafts import SavedDraft, find_draft
+from evalhub.services.judging.drafts import find_draft
 from evalhub.services.judging.matter import Matter, get_matter
-from evalhub.services.judging.stored import StoredJudgment, find_judgment
+from evalhub.services.judging.references import is_prompt_settled
+from evalhub.services.judging.stored import (
+    StoredJudgment,
+    Version,
+    find_judgment,
+    list_versions,
+)
 
 
 class SheetState(StrEnum):
@@ -41,7 +47,10 @@ class SheetState(StrEnum):
 class Sheet:
     """Hold the page of one comparison.
 
-    ``fields`` are what the form is filled with: the judgment being revised, else the draft.
+    ``fields`` are what the form is filled with: the draft, else the judgment being revised.
+    ``reference`` are the reference answers that may be shown now; ``is_reference_held`` says
+    that there are some which may be shown later. ``versions`` are the judgment's revisions,
+    the first first, once it stands for good.
     """
 
     matter: Matter
@@ -50,20 +59,19 @@ class Sheet:
     active_seconds: int
     saved_at: datetime | None
     judgment: StoredJudgment | None
+    reference: tuple[str, ...]
+    is_reference_held: bool
+    versions: tuple[Version, ...]
+
+    @property
+    def revision(self) -> int:
+        """Return the revision that the form of this page is filled in over; 0 before the first."""
+        return self.judgment.revision if self.judgment else 0
 
     @property
     def revisable_until(self) -> datetime | None:
         """Return until when the judgment can be changed; None without one."""
         return self.judgment.first_at + REVISABLE_FOR if self.judgment else None
-
-    @property
-    def reference(self) -> tuple[str, ...]:
-        """Return the reference answers that may be shown now, as the rubric says."""
-        when = self.matter.rubric.task.show_reference
-        is_due = when is ShowReference.ALWAYS or (
-            when is ShowReference.AFTER_ANSWER and self.state is SheetState.REVISING
-        )
-        return self.matter.prompt.reference if is_due else ()
 
 
 def get_sheet(token: str, *, person_id: int, session: Session, now: datetime) -> Sheet:
@@ -71,11 +79,14 @@ def get_sheet(token: str, *, person_id: int, session: Session, now: datetime) ->
     matter = get_matter(token, person_id=person_id, session=session)
     judgment = find_judgment(matter.lease.id, session=session)
     state = _state(matter.lease.status, judgment, now=now)
-    draft = _live_draft(matter, judgment, session=session) if state.has_form else None
+    revision = judgment.revision if judgment else 0
+    draft = find_draft(matter.lease, session=session, revision=revision) if state.has_form else None
     if judgment is not None:
         filled = tuple(form_fields(answer_from_json(json.loads(judgment.answer))))
     else:
         filled = draft.fields if draft else ()
+    reference, is_held = _reference(matter, state, session=session, now=now)
+    is_done = state is SheetState.DONE
     return Sheet(
         matter=matter,
         state=state,
@@ -83,20 +94,30 @@ def get_sheet(token: str, *, person_id: int, session: Session, now: datetime) ->
         active_seconds=int(draft.active_seconds) if draft else 0,
         saved_at=draft.saved_at if draft else None,
         judgment=judgment,
+        reference=reference,
+        is_reference_held=is_held,
+        versions=list_versions(matter.lease.id, session=session) if is_done else (),
     )
 
 
-def _live_draft(
-    matter: Matter, judgment: StoredJudgment | None, *, session: Session
-) -> SavedDraft | None:
-    """Return the draft, unless the judgment came after it.
+def _reference(
+    matter: Matter, state: SheetState, *, session: Session, now: datetime
+) -> tuple[tuple[str, ...], bool]:
+    """Return the reference answers to show now, and whether some are held back for later.
 
-    A draft on its way while the judgment is submitted can be stored after it.
+    ``always`` is the researcher's declared choice for all of a project's judgments. With
+    ``after_answer`` the judgment has to stand for good first: within the ten minutes it could
+    still be revised towards the reference, and the revision would be the one that counts.
     """
-    draft = find_draft(matter.lease, session=session)
-    if draft and judgment and draft.saved_at <= judgment.created_at:
-        return None
-    return draft
+    given, when = matter.prompt.reference, matter.rubric.task.show_reference
+    if when is ShowReference.ALWAYS:
+        return given, False
+    if not given or when is ShowReference.NEVER or state is SheetState.RETURNED:
+        return (), False
+    is_due = state is SheetState.DONE and is_prompt_settled(
+        matter.prompt_sha256, person_id=matter.lease.person_id, session=session, now=now
+    )
+    return (given, False) if is_due else ((), True)
 
 
 def _state(

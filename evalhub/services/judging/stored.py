@@ -1,8 +1,10 @@
 """Write judgments and find those of an assignment; rows are only ever added."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 
 import sqlalchemy as sa
 from sqlmodel import Session
@@ -10,8 +12,13 @@ from sqlmodel import Session
 from evalhub.core.campaigns import AnnotatorKind
 from evalhub.core.canonical import canonical_json
 from evalhub.core.judging.answers import Answer, Choice, answer_to_json
+from evalhub.core.judging.forms import base_of
 from evalhub.db import tables as t
+from evalhub.errors import BadInput, StaleForm
 from evalhub.services.judging.matter import Matter
+
+Fields: TypeAlias = Sequence[tuple[str, str]]
+"""The names and values of a form, in the order they were sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +31,35 @@ class StoredJudgment:
     public_id: str
     revision: int
     choice: Choice
+    preference: int | None
     answer: str
     created_at: datetime
     first_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """Hold what one revision of a judgment said, and when."""
+
+    revision: int
+    choice: Choice
+    preference: int | None
+    created_at: datetime
+
+
+def list_versions(assignment_id: int, *, session: Session) -> tuple[Version, ...]:
+    """Return every revision of an assignment's judgment, the first first."""
+    rows = session.connection().execute(
+        sa.select(
+            t.judgment.c.revision,
+            t.judgment.c.choice,
+            t.judgment.c.preference,
+            t.judgment.c.created_at,
+        )
+        .where(t.judgment.c.assignment_id == assignment_id)
+        .order_by(t.judgment.c.revision)
+    )
+    return tuple(Version(*row) for row in rows)
 
 
 def find_judgment(assignment_id: int, *, session: Session) -> StoredJudgment | None:
@@ -38,6 +71,7 @@ def find_judgment(assignment_id: int, *, session: Session) -> StoredJudgment | N
                 t.judgment.c.public_id,
                 t.judgment.c.revision,
                 t.judgment.c.choice,
+                t.judgment.c.preference,
                 t.judgment.c.answer,
                 t.judgment.c.created_at,
             )
@@ -53,10 +87,36 @@ def find_judgment(assignment_id: int, *, session: Session) -> StoredJudgment | N
         public_id=newest.public_id,
         revision=newest.revision,
         choice=newest.choice,
+        preference=newest.preference,
         answer=newest.answer,
         created_at=newest.created_at,
         first_at=rows[0].created_at,
     )
+
+
+def find_answer(assignment_id: int, revision: int, *, session: Session) -> str | None:
+    """Return what one revision of an assignment's judgment said, or None without it."""
+    query = sa.select(t.judgment.c.answer).where(
+        t.judgment.c.assignment_id == assignment_id, t.judgment.c.revision == revision
+    )
+    return session.connection().execute(query).scalar()
+
+
+def refuse_stale(fields: Fields, newest: StoredJudgment | None) -> None:
+    """Raise ``StaleForm`` for a form that was filled in over another version than the newest.
+
+    Call it while the assignment is held for update: only then does the newest stay so.
+    """
+    base = base_of(fields)
+    n_revisions = newest.revision if newest else 0
+    if base > n_revisions:
+        rule = f"was filled in over version {base}; there are {n_revisions}"
+        raise BadInput.at("form", rule)
+    if newest is not None and base < n_revisions:
+        raise StaleForm(
+            "This comparison has been judged since this form was opened, here or on another "
+            f"device, most lately at {newest.created_at:%H:%M} UTC. That judgment is in force."
+        )
 
 
 def answer_text(answer: Answer) -> str:
@@ -80,6 +140,7 @@ def add_judgment(
         public_id=secrets.token_hex(16),
         revision=previous.revision + 1 if previous else 1,
         choice=answer.choice,
+        preference=answer.preference,
         answer=answer_text(answer),
         created_at=now,
         first_at=previous.first_at if previous else now,
@@ -98,7 +159,7 @@ def add_judgment(
             rubric_version_id=matter.rubric_version_id,
             is_swapped=lease.is_swapped,
             choice=made.choice,
-            preference=answer.preference,
+            preference=made.preference,
             confidence=answer.confidence,
             why=answer.why,
             answer=made.answer,

@@ -1,7 +1,9 @@
 """Take in a filled form: judge, revise, say that it cannot be judged, or send the pair back.
 
-What was said is appended, never changed. The same form sent again gives the same judgment;
-another one within ten minutes is a revision. Nothing here counts against anybody.
+What was said is appended, never changed. A form names the revision it was filled in over, so
+that a request which a network repeats late is told from a change: the same form again gives
+the same judgment, a form over the newest revision within ten minutes is the next one, and a
+form over an older one is refused. Nothing here counts against anybody.
 """
 
 from dataclasses import dataclass, replace
@@ -15,20 +17,23 @@ from evalhub.core.assigning import REVISABLE_FOR, Lease, ReleaseReason, is_revis
 from evalhub.core.campaigns import AssignmentStatus, ProjectStatus
 from evalhub.core.judging.answers import Answer, CannotJudgeReason, Choice
 from evalhub.core.judging.checks import check_answer
-from evalhub.core.judging.forms import parse_form
+from evalhub.core.judging.forms import base_of, parse_form
 from evalhub.core.judging.outcomes import OutcomeKind, outcome_of
 from evalhub.core.rubrics.vocabulary import Route
 from evalhub.db import tables as t
 from evalhub.errors import BadInput, Conflict, LeaseLost
 from evalhub.services.assigning.expiring import take_place
 from evalhub.services.assigning.releasing import end_lease
-from evalhub.services.judging.drafts import Fields, active_seconds, drop_draft
+from evalhub.services.judging.drafts import active_seconds, drop_draft
 from evalhub.services.judging.matter import Matter, get_matter
 from evalhub.services.judging.stored import (
+    Fields,
     StoredJudgment,
     add_judgment,
     answer_text,
+    find_answer,
     find_judgment,
+    refuse_stale,
 )
 
 _HOLDING = (AssignmentStatus.LEASED, AssignmentStatus.SUBMITTED)
@@ -43,7 +48,7 @@ class SubmissionKind(StrEnum):
     REVISED = "revised"
     """Stored as a later revision."""
     REPEATED = "repeated"
-    """The same form again; nothing was written."""
+    """A form that is stored already, as the newest revision or an older; nothing was written."""
     RETURNED = "returned"
     """Sent back unjudged by a triage answer; nothing was written about the responses."""
 
@@ -71,22 +76,24 @@ def submit(
     Raise ``BadInput`` with every broken rule, each named by its question; ``NotFound`` for a
     token that is not this person's; ``LeaseLost`` when the pair was given back, or when the
     lease ran out and the pair has no room left or was handed to this person again;
-    ``Conflict`` when the ten minutes for changes are over. In each of these cases nothing was
-    written.
+    ``StaleForm`` when it was judged otherwise after this form was opened; ``Conflict`` when
+    the ten minutes for changes are over. In each of these cases nothing was written.
     """
     matter = get_matter(token, person_id=person_id, session=session, for_update=True)
     answer = parse_form(matter.rubric, fields)
+    previous = find_judgment(matter.lease.id, session=session)
+    outcome = outcome_of(matter.rubric, answer)
+    if previous is not None:
+        if outcome.kind is OutcomeKind.RETURN:
+            answer = _unjudged(answer)
+        if _is_stored(answer, fields, previous, matter=matter, session=session):
+            return _submission(SubmissionKind.REPEATED, matter, previous)
+    refuse_stale(fields, previous)
     problems = check_answer(matter.rubric, answer, matter.facts)
     if problems:
         raise BadInput(problems)
-    previous = find_judgment(matter.lease.id, session=session)
-    outcome = outcome_of(matter.rubric, answer)
-    if outcome.kind is OutcomeKind.RETURN:
-        if previous is None:
-            return _send_back(matter.lease, outcome.route, session=session, now=now)
-        answer = _unjudged(answer)
-    if previous is not None and previous.answer == answer_text(answer):
-        return _submission(SubmissionKind.REPEATED, matter, previous)
+    if previous is None and outcome.kind is OutcomeKind.RETURN:
+        return _send_back(matter.lease, outcome.route, session=session, now=now)
     _hold_place(matter, answer, previous, session=session, now=now)
     judgment = add_judgment(
         matter,
@@ -105,6 +112,26 @@ def _submission(
     kind: SubmissionKind, matter: Matter, judgment: StoredJudgment | None
 ) -> Submission:
     return Submission(kind, matter.lease.token, matter.lease.project_id, judgment)
+
+
+def _is_stored(
+    answer: Answer,
+    fields: Fields,
+    newest: StoredJudgment,
+    *,
+    matter: Matter,
+    session: Session,
+) -> bool:
+    """Tell whether this form has been taken in: it changes nothing, or it came before.
+
+    What a form over revision n says became revision n + 1, if it was the form that was taken
+    in. Comparing with the newest alone would make a revision of a first form that a network
+    repeats after the second.
+    """
+    base, text = base_of(fields), answer_text(answer)
+    if base == newest.revision:
+        return newest.answer == text
+    return find_answer(matter.lease.id, base + 1, session=session) == text
 
 
 def _unjudged(answer: Answer) -> Answer:

@@ -59,12 +59,16 @@ class Desk:
     now: datetime
 
     def submit(
-        self, fields: Sequence[tuple[str, str]] | None = None, *, at: datetime | None = None
+        self,
+        fields: Sequence[tuple[str, str]] | None = None,
+        *,
+        at: datetime | None = None,
+        over: int = 0,
     ) -> Submission:
-        """Hand a form in."""
+        """Hand in a form that was filled in over revision ``over``."""
         return submit(
             self.lease.token,
-            FORM if fields is None else fields,
+            [*(FORM if fields is None else fields), ("revision", str(over))],
             person_id=self.lease.person_id,
             session=self.session,
             now=at or self.now,

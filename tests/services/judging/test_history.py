@@ -1,9 +1,12 @@
 """People see their own judgments and which of them they may still change."""
 
+from dataclasses import asdict
 from datetime import timedelta
 
+from sqlmodel import select
+
 from evalhub.core.judging.answers import Choice
-from evalhub.db.models import RubricVersion
+from evalhub.db.models import Endpoint, RubricVersion
 from evalhub.services.judging.history import find_last_revisable, own_judgments
 from evalhub.services.judging.submitting import submit
 from tests.factories import add_member
@@ -15,7 +18,7 @@ MINUTE = timedelta(minutes=1)
 
 def test_a_revised_judgment_is_listed_once_as_it_is_now(desk: Desk) -> None:
     desk.submit()
-    desk.submit(changed(overall="3"), at=desk.now + MINUTE)
+    desk.submit(changed(overall="3"), at=desk.now + MINUTE, over=1)
 
     listing = own_judgments(desk.lease.person_id, session=desk.session, now=desk.now + 2 * MINUTE)
 
@@ -23,6 +26,19 @@ def test_a_revised_judgment_is_listed_once_as_it_is_now(desk: Desk) -> None:
     assert listing.items[0].choice is Choice.B
     assert (listing.items[0].revision, listing.items[0].is_revisable) == (2, True)
     assert listing.items[0].revisable_until == desk.now + 10 * MINUTE
+    assert listing.items[0].first_at == desk.now
+
+
+def test_each_says_what_was_asked_and_names_no_model(desk: Desk) -> None:
+    desk.submit()
+
+    item = own_judgments(desk.lease.person_id, session=desk.session, now=desk.now).items[0]
+
+    assert item.prompt.messages[-1].content == "Question 0?"
+    assert item.rubric.id == "small"
+    for endpoint in desk.session.exec(select(Endpoint)):
+        assert endpoint.slug not in str(asdict(item))
+        assert endpoint.model not in str(asdict(item))
 
 
 def test_nobody_elses_judgments_are_listed(desk: Desk) -> None:

@@ -3,19 +3,15 @@
 from dataclasses import asdict
 from datetime import timedelta
 
-import pytest
 from sqlmodel import select
 
-from evalhub.core.canonical import canonical_json
 from evalhub.core.judging.answers import SIDES
 from evalhub.core.judging.masking import MASK
-from evalhub.core.rubrics.canonical import rubric_to_json
-from evalhub.db.models import Endpoint, Prompt, Response, RubricVersion
+from evalhub.db.models import Endpoint, Response
 from evalhub.services.assigning.releasing import release
-from evalhub.services.judging.drafts import save_draft
+from evalhub.services.judging.drafts import keep_draft, save_draft
 from evalhub.services.judging.sheets import Sheet, SheetState, get_sheet
 from evalhub.services.judging.submitting import submit
-from tests.core.rubrics.small import small
 from tests.services.judging.conftest import FORM, Desk, changed, only
 
 MINUTE = timedelta(minutes=1)
@@ -98,7 +94,7 @@ def test_a_draft_of_a_revision_comes_before_the_judgment(desk: Desk) -> None:
     desk.submit()
     save_draft(
         desk.lease.token,
-        changed(overall="3"),
+        changed(overall="3", revision="1"),
         person_id=desk.lease.person_id,
         session=desk.session,
         now=desk.now + MINUTE,
@@ -122,20 +118,15 @@ def test_a_judgment_comes_before_the_draft_of_a_lease_that_ran_out(desk: Desk) -
     assert set(sheet.fields) == set(FORM) - {("csrf_token", "x")}
 
 
-def test_a_draft_that_was_on_its_way_is_not_shown_over_the_judgment(desk: Desk) -> None:
+def test_a_draft_over_an_older_version_is_not_shown_over_the_judgment(desk: Desk) -> None:
     desk.submit()
-    save_draft(
-        desk.lease.token,
-        only(overall="2"),
-        person_id=desk.lease.person_id,
-        session=desk.session,
-        now=desk.now,
-    )
+    # As a server without the check would have stored it: the page must not trust the row.
+    keep_draft(desk.lease, only(overall="2"), session=desk.session, now=desk.now + MINUTE)
 
-    sheet = sheet_of(desk, MINUTE)
+    sheet = sheet_of(desk, 2 * MINUTE)
 
     assert ("overall", "-1") in sheet.fields
-    assert (sheet.active_seconds, sheet.saved_at) == (0, None)
+    assert (sheet.active_seconds, sheet.saved_at, sheet.revision) == (0, None, 1)
 
 
 def test_later_it_is_done(desk: Desk) -> None:
@@ -159,21 +150,11 @@ def test_what_was_given_back_says_so(desk: Desk) -> None:
     assert sheet_of(desk).state is SheetState.RETURNED
 
 
-@pytest.mark.parametrize(
-    ("when", "at_first", "afterwards"),
-    [("never", (), ()), ("always", ("Rest.",), ("Rest.",)), ("after_answer", (), ("Rest.",))],
-)
-def test_the_reference_is_shown_when_the_rubric_says(
-    desk: Desk, when: str, at_first: tuple[str, ...], afterwards: tuple[str, ...]
-) -> None:
-    rubric = desk.session.get_one(RubricVersion, desk.campaign.project.rubric_version_id)
-    changed_rubric = small("show_reference: never", f"show_reference: {when}")
-    rubric.document = canonical_json(rubric_to_json(changed_rubric))
-    for prompt in desk.session.exec(select(Prompt)):
-        prompt.document = prompt.document[:-1] + ',"reference":["Rest."]}'
-    desk.session.flush()
-
-    before = sheet_of(desk).reference
+def test_what_stands_lists_its_versions(desk: Desk) -> None:
     desk.submit()
+    desk.submit(changed(overall="3"), at=desk.now + MINUTE, over=1)
 
-    assert (before, sheet_of(desk).reference) == (at_first, afterwards)
+    versions = sheet_of(desk, 12 * MINUTE).versions
+
+    assert [(it.revision, it.preference) for it in versions] == [(1, -1), (2, 3)]
+    assert versions[1].created_at == desk.now + MINUTE

@@ -72,7 +72,7 @@ def test_the_same_form_again_gives_the_same_judgment(desk: Desk) -> None:
 def test_another_form_within_ten_minutes_is_a_revision(desk: Desk) -> None:
     desk.submit()
 
-    submission = desk.submit(changed(overall="1"), at=desk.now + 10 * MINUTE)
+    submission = desk.submit(changed(overall="1"), at=desk.now + 10 * MINUTE, over=1)
 
     assert submission.kind is SubmissionKind.REVISED
     assert [(j.revision, j.choice) for j in judgments(desk)] == [(1, Choice.A), (2, Choice.B)]
@@ -82,10 +82,10 @@ def test_another_form_within_ten_minutes_is_a_revision(desk: Desk) -> None:
 
 def test_after_ten_minutes_a_judgment_stands(desk: Desk) -> None:
     desk.submit()
-    desk.submit(changed(overall="1"), at=desk.now + 9 * MINUTE)
+    desk.submit(changed(overall="1"), at=desk.now + 9 * MINUTE, over=1)
 
     with pytest.raises(Conflict, match="ten minutes"):
-        desk.submit(changed(overall="3"), at=desk.now + 11 * MINUTE)
+        desk.submit(changed(overall="3"), at=desk.now + 11 * MINUTE, over=2)
 
     assert len(judgments(desk)) == 2
 
@@ -203,9 +203,7 @@ def test_what_was_given_back_is_not_judged(desk: Desk) -> None:
         desk.submit()
 
 
-CANNOT = only(
-    triage__competence="in_scope", overall="cannot_judge", cannot_judge_reason="missing_context"
-)
+CANNOT = only(overall="cannot_judge", cannot_judge_reason="missing_context")
 
 
 def test_cannot_judge_is_kept_and_the_pair_goes_to_someone_else(desk: Desk) -> None:
@@ -226,10 +224,10 @@ def test_a_late_cannot_judge_needs_no_place(desk: Desk) -> None:
 
 def test_a_judgment_can_become_a_cannot_judge_and_back(desk: Desk) -> None:
     desk.submit()
-    desk.submit(CANNOT, at=desk.now + MINUTE)
+    desk.submit(CANNOT, at=desk.now + MINUTE, over=1)
     assert desk.pair().n_taken == 0
 
-    desk.submit(changed(overall="3"), at=desk.now + 2 * MINUTE)
+    desk.submit(changed(overall="3"), at=desk.now + 2 * MINUTE, over=2)
 
     assert [j.choice for j in judgments(desk)] == [Choice.A, Choice.CANNOT_JUDGE, Choice.B]
     assert desk.pair().n_taken == 1
@@ -240,7 +238,7 @@ def test_a_cannot_judge_whose_place_was_taken_stays_one(desk: Desk) -> None:
     assert desk.campaign.lease(desk.campaign.people[1], desk.now) is not None
 
     with pytest.raises(LeaseLost):
-        desk.submit(at=desk.now + MINUTE)
+        desk.submit(at=desk.now + MINUTE, over=1)
 
     assert len(judgments(desk)) == 1
 
@@ -273,7 +271,7 @@ def test_a_late_return_frees_nothing_twice(desk: Desk) -> None:
 
 def test_a_judgment_later_called_out_of_scope_is_kept_as_cannot_judge(desk: Desk) -> None:
     desk.submit()
-    desk.submit(only(triage__competence="out_of_scope"), at=desk.now + MINUTE)
+    desk.submit(only(triage__competence="out_of_scope"), at=desk.now + MINUTE, over=1)
 
     newest = judgments(desk)[-1]
     assert (newest.revision, newest.choice) == (2, Choice.CANNOT_JUDGE)
