@@ -1,12 +1,21 @@
 """Send a file of a release: resumable, named by its hash, and noted."""
 
+from http import HTTPStatus
+
 from flask import request, send_file
 from werkzeug.wrappers import Response
 
 from evalhub.core.people import Actor
 from evalhub.rim.state import current_session, current_settings, now, runtime
-from evalhub.services.releasing.kept import KeptRelease, get_file, get_release, record_download
+from evalhub.services.releasing.kept import (
+    BytePart,
+    KeptRelease,
+    get_file,
+    get_release,
+    record_download,
+)
 
+SENDING = frozenset({HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT})
 MIME_TYPES = {
     "jsonl": "application/x-ndjson",
     "json": "application/json",
@@ -16,7 +25,11 @@ MIME_TYPES = {
 
 
 def send_release_file(project: str, version: str, path: str, *, actor: Actor) -> Response:
-    """Return the file as a download whose ETag is its SHA-256; parts of it can be asked for."""
+    """Return the file as a download whose ETag is its SHA-256; parts of it can be asked for.
+
+    Every request that is answered with bytes is noted with the bytes it gets. Noting only
+    those that hold the first byte would miss whoever asks for all the others.
+    """
     release = get_release(project, version, session=current_session(), settings=current_settings())
     file = get_file(release, path)
     response = send_file(
@@ -29,19 +42,20 @@ def send_release_file(project: str, version: str, path: str, *, actor: Actor) ->
         last_modified=release.kept.created_at,
         max_age=0,
     )
-    if request.method == "GET" and _is_start(response):
-        _note(release.kept, path, actor)
+    if request.method == "GET" and response.status_code in SENDING:
+        _note(release.kept, path, _part(response), actor)
     return response
 
 
-def _is_start(response: Response) -> bool:
-    """Tell whether the first byte is sent: a download in parts is noted once."""
-    return response.headers.get("Content-Range", "bytes 0-").startswith(
-        "bytes 0-"
-    ) and response.status_code in {200, 206}
+def _part(response: Response) -> BytePart | None:
+    """Return the part of the file that is sent, None for all of it."""
+    sent = response.content_range
+    if sent.start is None or sent.stop is None:
+        return None
+    return BytePart(sent.start, sent.stop - 1)
 
 
-def _note(release: KeptRelease, path: str, actor: Actor) -> None:
+def _note(release: KeptRelease, path: str, part: BytePart | None, actor: Actor) -> None:
     # The request's own transaction only reads, as that of every GET.
     with runtime().database.transaction() as session:
-        record_download(release, path, session=session, actor=actor, now=now())
+        record_download(release, path, part=part, session=session, actor=actor, now=now())

@@ -87,17 +87,30 @@ def test_every_file_of_the_manifest_comes_with_its_hash(
         assert len(session.exec(select(ReleaseDownload)).all()) == len(files)
 
 
-def test_parts_can_be_asked_for(
-    client: FlaskClient, built: BuiltRelease, key: dict[str, str]
+@pytest.mark.parametrize(
+    ("wanted", "first", "last"),
+    [("bytes=0-63", 0, 63), ("bytes=1-63", 1, 63)],
+    ids=["with the first byte", "without it"],
+)
+def test_parts_can_be_asked_for_and_are_recorded(
+    client: FlaskClient,
+    built: BuiltRelease,
+    key: dict[str, str],
+    database: Database,
+    wanted: str,
+    first: int,
+    last: int,
 ) -> None:
     response = client.get(
-        f"{BASE}/tiny/1.0.0/files/SHA256SUMS",
-        headers=key | {"Range": "bytes=0-63"},
-        buffered=True,
+        f"{BASE}/tiny/1.0.0/files/SHA256SUMS", headers=key | {"Range": wanted}, buffered=True
     )
 
     assert response.status_code == 206
-    assert len(response.data) == 64
+    assert response.data == (built.folder / "SHA256SUMS").read_bytes()[first : last + 1]
+    with database.transaction(write=False) as session:
+        row = session.exec(select(ReleaseDownload)).one()
+    assert (row.file, row.first_byte, row.last_byte) == ("SHA256SUMS", first, last)
+    assert row.person_id is not None
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,12 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session, SQLModel, select
 
 from evalhub.db.engine import Database
 from evalhub.db.migrate import alembic_config, current_revision, head_revision, upgrade
-from evalhub.db.models import AuditEvent
+from evalhub.db.models import AuditEvent, Release, ReleaseDownload
+from tests.factories import make_project
 
 
 def event(now: datetime) -> AuditEvent:
@@ -70,3 +71,42 @@ def test_every_foreign_key_says_what_happens_on_delete(inspector: sa.Inspector) 
 
     assert rules
     assert set(rules.values()) == {"RESTRICT"}
+
+
+def test_downloads_of_the_first_schema_stand_as_whole_files(
+    database: Database, now: datetime
+) -> None:
+    with database.transaction() as session:
+        _add_download(session, now)
+
+    command.downgrade(alembic_config(database), "0001")
+    columns = {one["name"] for one in sa.inspect(database.engine).get_columns("release_download")}
+    upgrade(database)
+
+    with database.transaction(write=False) as session:
+        row = session.exec(select(ReleaseDownload)).one()
+    assert "first_byte" not in columns
+    assert (row.file, row.first_byte, row.last_byte) == ("README.md", None, None)
+    assert row.downloaded_at == now
+
+
+def _add_download(session: Session, now: datetime) -> None:
+    release = Release(
+        project_id=make_project(session).id,
+        version="1.0.0",
+        title="t",
+        recipe="{}",
+        snapshot_sha256="0" * 64,
+        manifest="{}",
+        folder="f",
+        n_pairs=0,
+        n_judgments=0,
+        created_at=now,
+    )
+    session.add(release)
+    session.flush()
+    session.add(
+        ReleaseDownload(
+            release_id=release.id, file="README.md", first_byte=3, last_byte=9, downloaded_at=now
+        )
+    )

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from sqlmodel import select
+from sqlmodel import col, select
 
 from evalhub.config import Settings
 from evalhub.core.canonical import sha256_hex
@@ -46,9 +46,11 @@ def researcher(client: FlaskClient, sign_in: SignIn) -> FlaskClient:
     return client
 
 
-def downloads(database: Database) -> list[str]:
+def downloads(database: Database) -> list[tuple[str, int | None, int | None]]:
+    """Return file, first and last byte of every recorded download, in order."""
     with database.transaction(write=False) as session:
-        return [row.file for row in session.exec(select(ReleaseDownload))]
+        rows = session.exec(select(ReleaseDownload).order_by(col(ReleaseDownload.id)))
+        return [(row.file, row.first_byte, row.last_byte) for row in rows]
 
 
 def test_list_names_every_release(lab: FlaskClient, built: BuiltRelease) -> None:
@@ -150,10 +152,10 @@ def test_download_is_the_file_named_by_its_hash_and_is_recorded(
     assert response.headers["ETag"] == f'"{sha256_hex(content)}"'
     assert response.mimetype == "application/vnd.apache.parquet"
     assert "attachment" in response.headers["Content-Disposition"]
-    assert downloads(database) == [path]
+    assert downloads(database) == [(path, None, None)]
 
 
-def test_download_resumes_and_is_recorded_once(
+def test_resumed_download_is_recorded_part_by_part(
     lab: FlaskClient, built: BuiltRelease, database: Database
 ) -> None:
     content = (built.folder / "README.md").read_bytes()
@@ -166,7 +168,47 @@ def test_download_resumes_and_is_recorded_once(
 
     assert (first.status_code, rest.status_code) == (206, 206)
     assert first.data + rest.data == content
-    assert downloads(database) == ["README.md"]
+    last = len(content) - 1
+    assert downloads(database) == [("README.md", 0, 99), ("README.md", 100, last)]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "n_left_out", "n_sent"),
+    [
+        ("bytes=1-", 1, None),
+        ("bytes=-10", None, 10),
+        ("bytes=5-5", 5, 1),
+        ("bytes=3-999999", 3, None),
+    ],
+    ids=["all but the first", "the last ten", "one byte", "more than there is"],
+)
+def test_download_without_the_first_byte_is_recorded(
+    lab: FlaskClient,
+    built: BuiltRelease,
+    database: Database,
+    wanted: str,
+    n_left_out: int | None,
+    n_sent: int | None,
+) -> None:
+    n_bytes = (built.folder / "README.md").stat().st_size
+    first = n_bytes - (n_sent or 0) if n_left_out is None else n_left_out
+
+    response = lab.get(f"{BASE}/files/README.md", headers={"Range": wanted}, buffered=True)
+
+    assert response.status_code == 206
+    assert downloads(database) == [("README.md", first, first + len(response.data) - 1)]
+    assert len(response.data) == (n_bytes - first if n_sent is None else n_sent)
+
+
+def test_range_of_another_state_gives_and_records_the_whole_file(
+    lab: FlaskClient, built: BuiltRelease, database: Database
+) -> None:
+    headers = {"Range": "bytes=5-9", "If-Range": '"another"'}
+
+    response = lab.get(f"{BASE}/files/README.md", headers=headers, buffered=True)
+
+    assert response.status_code == 200
+    assert downloads(database) == [("README.md", None, None)]
 
 
 def test_unchanged_file_is_not_sent_or_recorded_again(
@@ -181,10 +223,27 @@ def test_unchanged_file_is_not_sent_or_recorded_again(
     assert downloads(database) == []
 
 
-def test_range_past_the_end_is_refused(lab: FlaskClient, built: BuiltRelease) -> None:
-    response = lab.get(f"{BASE}/files/README.md", headers={"Range": "bytes=999999-"}, buffered=True)
+@pytest.mark.parametrize(
+    "wanted",
+    ["bytes=999999-", "bytes=0-1,5-9", "lines=1-5", "bytes=x"],
+    ids=["past the end", "two", "another unit", "no number"],
+)
+def test_range_that_cannot_be_given_is_refused_and_not_recorded(
+    lab: FlaskClient, built: BuiltRelease, database: Database, wanted: str
+) -> None:
+    response = lab.get(f"{BASE}/files/README.md", headers={"Range": wanted}, buffered=True)
 
     assert response.status_code == 416
+    assert downloads(database) == []
+
+
+def test_asking_for_the_head_alone_is_not_recorded(
+    lab: FlaskClient, built: BuiltRelease, database: Database
+) -> None:
+    response = lab.head(f"{BASE}/files/README.md", headers={"Range": "bytes=1-"}, buffered=True)
+
+    assert (response.status_code, response.data) == (206, b"")
+    assert downloads(database) == []
 
 
 @pytest.mark.parametrize("path", ["..%2f..%2fevalhub.db", "pairs", "nothing.txt", "%00"])

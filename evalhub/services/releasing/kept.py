@@ -51,6 +51,14 @@ class FoundFile:
     path: Path
 
 
+@dataclass(frozen=True, slots=True)
+class BytePart:
+    """Name a part of a file by its first and last byte, counted from 0; both belong to it."""
+
+    first: int
+    last: int
+
+
 def list_releases(*, session: Session) -> list[KeptRelease]:
     """Return every release, by project, the newest version first."""
     query = select(Release, Project.slug).join(Project, col(Project.id) == col(Release.project_id))
@@ -109,12 +117,23 @@ def downloadable(release: FoundRelease) -> tuple[FileFacts, ...]:
 
 
 def record_download(
-    release: KeptRelease, path: str, *, session: Session, actor: Actor, now: datetime
+    release: KeptRelease,
+    path: str,
+    *,
+    part: BytePart | None,
+    session: Session,
+    actor: Actor,
+    now: datetime,
 ) -> None:
-    """Note who took which file."""
+    """Note who took which file, or which ``part`` of it."""
     session.add(
         ReleaseDownload(
-            release_id=release.id, person_id=actor.person_id, file=path, downloaded_at=now
+            release_id=release.id,
+            person_id=actor.person_id,
+            file=path,
+            first_byte=part.first if part else None,
+            last_byte=part.last if part else None,
+            downloaded_at=now,
         )
     )
     session.flush()

@@ -1,6 +1,7 @@
 from datetime import datetime
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
 from evalhub.config import Settings
@@ -9,6 +10,7 @@ from evalhub.db.models import Release, ReleaseDownload
 from evalhub.errors import Conflict, NotFound
 from evalhub.services.releasing.keeping import BuiltRelease
 from evalhub.services.releasing.kept import (
+    BytePart,
     FoundRelease,
     downloadable,
     get_file,
@@ -100,19 +102,49 @@ def test_damaged_file_is_not_handed_out(
         get_file(found(session, settings), "README.md")
 
 
-def test_download_is_recorded(
-    built: BuiltRelease, session: Session, settings: Settings, now: datetime
+@pytest.mark.parametrize(
+    ("part", "expected"),
+    [(None, (None, None)), (BytePart(0, 0), (0, 0)), (BytePart(7, 5 * 10**9), (7, 5 * 10**9))],
+    ids=["whole", "first byte", "beyond four gigabytes"],
+)
+def test_download_is_recorded_with_its_part(
+    built: BuiltRelease,
+    session: Session,
+    settings: Settings,
+    now: datetime,
+    part: BytePart | None,
+    expected: tuple[int | None, int | None],
 ) -> None:
     person = make_person(session, Role.LAB)
     actor = Actor(person.id, person.name, frozenset({Role.LAB}))
+    release = found(session, settings).kept
 
-    record_download(
-        found(session, settings).kept, "README.md", session=session, actor=actor, now=now
-    )
+    record_download(release, "README.md", part=part, session=session, actor=actor, now=now)
 
     row = session.exec(select(ReleaseDownload)).one()
     assert row.release_id == session.exec(select(Release)).one().id
     assert (row.person_id, row.file, row.downloaded_at) == (person.id, "README.md", now)
+    assert (row.first_byte, row.last_byte) == expected
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [(None, 5), (5, None), (5, 4), (-1, 4)],
+    ids=["no first", "no last", "turned", "negative"],
+)
+def test_half_or_turned_part_is_refused_by_the_database(
+    built: BuiltRelease, session: Session, now: datetime, first: int | None, last: int | None
+) -> None:
+    release = session.exec(select(Release)).one()
+    session.add(
+        ReleaseDownload(
+            release_id=release.id, file="x", first_byte=first, last_byte=last, downloaded_at=now
+        )
+    )
+
+    with pytest.raises(IntegrityError, match="byte_range"):
+        session.flush()
+    session.rollback()
 
 
 def test_samples_are_the_first_pairs(built: BuiltRelease) -> None:
