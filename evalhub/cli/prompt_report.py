@@ -52,6 +52,9 @@ def _print_groups(
 
 
 def _print_bad(report: UploadReport) -> None:
+    for item in report.common_reasons:
+        where = f"first at {report.unit} {item.first_place}"
+        click.echo(f"  {item.n:,} {report.unit}s, {where}: {item.reason}")
     for row in report.bad_rows:
         for reason in row.reasons:
             click.echo(f"  {report.unit} {row.place}: {reason}")

@@ -123,6 +123,7 @@ def test_many_bad_rows_are_cut_and_counted(run: Run) -> None:
     output = run("import", run.file(*range(501), row()), "--slug", "a", answer="n\n").output
 
     assert "and 1 more bad rows" in output
+    assert "501 lines, first at line 1: must be an object, not a number" in output
 
 
 @pytest.mark.parametrize(

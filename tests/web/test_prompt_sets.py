@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 from evalhub.core.canonical import Json
 from evalhub.core.people import Role, command_actor
 from evalhub.db.engine import Database
-from evalhub.db.models import Prompt
+from evalhub.db.models import Prompt, PromptUpload
 from evalhub.services.prompt_sets import confirm_upload
 from tests.core.prompts.rows import row, user
 from tests.core.prompts.test_files import lines, parquet
@@ -201,6 +201,28 @@ def test_many_bad_rows_are_cut_and_counted(researcher: FlaskClient) -> None:
     page = researcher.get(send(researcher, b"1\n" * 600).headers["Location"])
 
     assert "and 100 more bad rows" in page.text
+    assert "counted over all 600 bad rows" in page.text
+    assert page.text.count("must be an object, not a number") == 501
+
+
+def test_rows_that_are_each_wrong_in_their_own_way_have_no_summary(researcher: FlaskClient) -> None:
+    page = researcher.get(send(researcher, b"1\n{}\n").headers["Location"])
+
+    assert "must be an object, not a number" in page.text
+    assert "What recurs" not in page.text
+
+
+def test_a_report_kept_before_reasons_were_counted_still_opens(
+    researcher: FlaskClient, database: Database
+) -> None:
+    uploaded = send(researcher, b"1\n2\n")
+    with database.transaction() as session:
+        (stored,) = session.exec(select(PromptUpload))
+        kept = json.loads(stored.report)
+        del kept["common_reasons"]
+        stored.report = json.dumps(kept)
+
+    assert "0 of 2 rows can be frozen" in researcher.get(uploaded.headers["Location"]).text
 
 
 def test_long_prompts_are_cut_in_the_sample_and_shown_in_full_alone(

@@ -16,6 +16,7 @@ from evalhub.core.prompts.vocabulary import UNKNOWN_LICENSES, Shape
 MAX_BAD_ROWS_KEPT = 500
 MAX_GROUPS_KEPT = 100
 MAX_PLACES_KEPT = 100
+MAX_REASONS_KEPT = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,15 @@ class Count:
 
     name: str
     n: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonCount:
+    """One reason for which rows are left out, how many it took, and where it stands first."""
+
+    reason: str
+    n: int
+    first_place: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +49,8 @@ class UploadReport:
     """Hold what was found in one file; ``unit`` says whether lines or rows are counted.
 
     ``bad_rows`` are the first ``MAX_BAD_ROWS_KEPT`` of ``n_bad``; the groups and place
-    lists are cut too and have their full count beside them.
+    lists are cut too and have their full count beside them. ``common_reasons`` are counted over
+    all bad rows and name those that took more than one; an older report has none.
     """
 
     filename: str
@@ -66,6 +77,7 @@ class UploadReport:
     n_long: int
     long_places: tuple[str, ...]
     notes: tuple[str, ...]
+    common_reasons: tuple[ReasonCount, ...] = ()
 
     @property
     def n_rows(self) -> int:
@@ -111,6 +123,7 @@ def report_on(file: PromptFile) -> UploadReport:
         n_long=len(long_places),
         long_places=long_places[:MAX_PLACES_KEPT],
         notes=_notes(file),
+        common_reasons=_common_reasons(file.bad),
     )
 
 
@@ -118,6 +131,25 @@ def _counts(names: Iterable[str]) -> tuple[Count, ...]:
     """Count names, the most frequent first, equal ones by name."""
     counted = Counter(str(name) for name in names)
     return tuple(Count(name, n) for name, n in sorted(counted.items(), key=lambda i: (-i[1], i[0])))
+
+
+def _common_reasons(bad: Sequence[BadRow]) -> tuple[ReasonCount, ...]:
+    """Return the reasons that took more than one row, the one that took most first.
+
+    A file made by a script is wrong in the same way a thousand times; its author needs the one
+    line to change, which a list cut at ``MAX_BAD_ROWS_KEPT`` would bury.
+    """
+    first: dict[str, str] = {}
+    counted: Counter[str] = Counter()
+    for row in bad:
+        for reason in dict.fromkeys(row.reasons):
+            counted[reason] += 1
+            first.setdefault(reason, row.place)
+    # A stable sort: reasons that took equally many stay in the order in which they were met.
+    often = sorted(counted.items(), key=lambda item: -item[1])
+    return tuple(ReasonCount(reason, n, first[reason]) for reason, n in often if n > 1)[
+        :MAX_REASONS_KEPT
+    ]
 
 
 def _turn_counts(prompts: Sequence[Prompt]) -> tuple[Count, ...]:

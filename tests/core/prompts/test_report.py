@@ -4,7 +4,14 @@ from evalhub.core.canonical import Json
 from evalhub.core.prompts.canonical import prompt_set_hash
 from evalhub.core.prompts.files import read_prompt_file
 from evalhub.core.prompts.options import ReadingOptions, RowDefaults
-from evalhub.core.prompts.report import Count, PlaceGroup, UploadReport, report_on
+from evalhub.core.prompts.report import (
+    MAX_REASONS_KEPT,
+    Count,
+    PlaceGroup,
+    ReasonCount,
+    UploadReport,
+    report_on,
+)
 from evalhub.core.prompts.vocabulary import SourceKind
 from tests.core.prompts.rows import row, user
 from tests.core.prompts.test_near_duplicates import LONG
@@ -27,6 +34,27 @@ def test_three_bad_rows_of_a_hundred_are_named_with_line_and_reason() -> None:
     assert (found.n_rows, found.n_good, found.n_bad) == (100, 97, 3)
     assert [bad.line for bad in found.bad_rows] == [7, 41, 100]
     assert found.bad_rows[1].reasons == ("must be an object, not a number",)
+
+
+def test_reasons_that_recur_are_counted_over_all_bad_rows() -> None:
+    same: list[Json] = [row(id=f"q{i}", license=7) for i in range(600)]
+
+    found = report(row(id="ok"), *same, row(id="x", domain=1), 7, 8)
+
+    assert found.common_reasons == (
+        ReasonCount("field 'license': must be text, not a number", 600, "2"),
+        ReasonCount("must be an object, not a number", 2, "603"),
+    )
+
+
+def test_a_reason_met_once_is_not_common() -> None:
+    assert report(7, row(id="x", license=7)).common_reasons == ()
+
+
+def test_common_reasons_are_cut() -> None:
+    rows: list[Json] = [row(id=f"{i}{j}", **{f"f{i}": 1}) for i in range(30) for j in range(2)]
+
+    assert len(report(*rows).common_reasons) == MAX_REASONS_KEPT
 
 
 def test_the_counts_of_what_is_good_are_told() -> None:
