@@ -1,29 +1,35 @@
 """State how often two annotators of one pair agree, with tie rule, n and interval.
 
-Krippendorff's alpha and other chance-corrected figures are not computed here; percent
-agreement is no evidence of being right, and depends on how many answers were offered.
+The figures are those of ``evalhub.core.scoring.agreement``, counted pair by pair as the pairs
+stream by. A release states percent agreement only: it is no evidence of being right, and it
+depends on how many answers were offered. The chance-corrected statistics are on the project's
+agreement page.
 """
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
+from math import comb
 
 import numpy as np
 
-from evalhub.core.judging.answers import Choice
 from evalhub.core.releasing.material import ReleaseJudgment
-from evalhub.core.scoring.arrays import IntArray
+from evalhub.core.scoring.agreement.percent import Percent
+from evalhub.core.scoring.agreement.resampling import (
+    MIN_PAIRS,
+    N_RESAMPLES,
+    Kinds,
+    resample,
+)
+from evalhub.core.scoring.agreement.subjects import CHOICES, by_time, code_of
+from evalhub.core.scoring.results import Interval
 
-MIN_PAIRS = 10
-N_RESAMPLES = 2_000
-TAIL = 0.025
 INTERVAL_METHOD = (
     f"95 % percentile interval of {N_RESAMPLES:,} resamples of pairs; "
     f"none with fewer than {MIN_PAIRS} pairs or where the resamples do not differ"
 )
-
-_TIES = frozenset({Choice.TIE, Choice.BOTH_GOOD, Choice.BOTH_BAD})
+_DIGITS = 4
+_PERCENT = Percent()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +57,15 @@ class AgreementTally:
     without_ties: Counter[tuple[int, int]] = field(default_factory=Counter)
 
     def add(self, judgments: Sequence[ReleaseJudgment]) -> None:
-        """Count the judgments on one pair; those by the same annotator are not compared."""
-        said = [(item.annotator, side) for item in judgments if (side := _side(item)) is not None]
-        compared = [(one, other) for (who, one), (by, other) in combinations(said, 2) if who != by]
-        clear = [pair for pair in compared if "tie" not in pair]
-        for counts, answers in ((self.with_ties, compared), (self.without_ties, clear)):
-            if answers:
-                counts[sum(one == other for one, other in answers), len(answers)] += 1
+        """Count the judgments on one pair; of repeats by one annotator the first counts."""
+        first: dict[str, int] = {}
+        for record in by_time(judgment.record for judgment in judgments):
+            code = code_of(record)
+            if code is not None:
+                first.setdefault(record.person_public_id, code)
+        x, tie, y = (list(first.values()).count(code) for code in range(len(CHOICES)))
+        _count(self.with_ties, (x, tie, y))
+        _count(self.without_ties, (x, y))
 
     def figures(self) -> tuple[AgreementFigure, ...]:
         """Return the figures that exist."""
@@ -68,48 +76,41 @@ class AgreementTally:
         return tuple(figure for figure in candidates if figure is not None)
 
 
-def _side(judgment: ReleaseJudgment) -> str | None:
-    choice = judgment.record.canonical_choice
-    if choice is Choice.CANNOT_JUDGE:
-        return None
-    return "tie" if choice in _TIES else choice.value
+def _count(kinds: Counter[tuple[int, int]], answers: tuple[int, ...]) -> None:
+    """Count a pair by its agreeing and all comparisons, if it has any.
+
+    The sums are those of ``Percent``, in plain integers: an array a pair would be most of the
+    time of a large release.
+    """
+    total = comb(sum(answers), 2)
+    if total:
+        kinds[sum(comb(n, 2) for n in answers), total] += 1
 
 
 def _figure(name: str, counts: Counter[tuple[int, int]]) -> AgreementFigure | None:
-    n_pairs = counts.total()
-    if not n_pairs:
+    if not counts:
         return None
     # Sorted, so that the resamples do not depend on the order in which pairs were counted.
-    classes = sorted(counts)
-    weights = np.array([counts[one] for one in classes], dtype=np.int64)
-    same, total = np.array(classes, dtype=np.int64).T
-    n_comparisons = int((weights * total).sum())
-    low, high = _interval(same, total, weights)
+    rows = sorted(counts)
+    n = np.array([counts[row] for row in rows], dtype=np.int64)
+    kinds = Kinds(np.array(rows, dtype=np.float64), n)
+    same, total = (int(value) for value in kinds.totals())
+    low, high = _rounded(resample(_PERCENT, kinds, n_shared=kinds.n_pairs).interval)
     return AgreementFigure(
         name=name,
         method="share of all pairs of judgments on one pair by two annotators that agree",
-        value=round(int((weights * same).sum()) / n_comparisons, 4),
+        value=round(same / total, _DIGITS),
         low=low,
         high=high,
         interval_method=INTERVAL_METHOD,
-        n_pairs=n_pairs,
-        n_comparisons=n_comparisons,
+        n_pairs=kinds.n_pairs,
+        n_comparisons=total,
     )
 
 
-def _interval(
-    same: IntArray, total: IntArray, weights: IntArray
-) -> tuple[float, float] | tuple[None, None]:
-    """Return the percentile interval of the ratio when whole pairs are drawn again.
-
-    Drawing n pairs with replacement is one multinomial draw over their distinct counts. Where
-    every draw gives the same share, resampling says nothing, and there is no interval.
-    """
-    n_pairs = int(weights.sum())
-    if n_pairs < MIN_PAIRS:
+def _rounded(interval: Interval | None) -> tuple[float, float] | tuple[None, None]:
+    """Return the ends to four digits; none where they are then the same."""
+    if interval is None:
         return None, None
-    rng = np.random.default_rng(0)
-    draws = rng.multinomial(n_pairs, weights / n_pairs, size=N_RESAMPLES)
-    shares = (draws @ same) / (draws @ total)
-    low, high = (round(float(x), 4) for x in np.quantile(shares, [TAIL, 1 - TAIL]))
+    low, high = round(interval.low, _DIGITS), round(interval.high, _DIGITS)
     return (low, high) if low < high else (None, None)

@@ -1,8 +1,12 @@
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from evalhub.core.judging.answers import Choice
-from evalhub.core.releasing.agreement import MIN_PAIRS, AgreementTally
-from tests.core.releasing.material import make_judgment
+from evalhub.core.releasing.agreement import AgreementTally
+from evalhub.core.scoring.agreement.resampling import MIN_PAIRS
+from tests.core.releasing.material import MOMENT, make_judgment
 
 A, B, TIE = Choice.A, Choice.B, Choice.TIE
 
@@ -65,3 +69,14 @@ def test_order_of_pairs_does_not_change_the_interval() -> None:
     pairs = [[A, A], [A, B], [B, B, A]] * 5
 
     assert tally_of(*pairs).figures() == tally_of(*reversed(pairs)).figures()
+
+
+def test_a_repeat_is_not_a_second_vote() -> None:
+    """The first judgment counts: a person who judged twice agrees with another once at most."""
+    tally = AgreementTally()
+    early, late = make_judgment(A, who="ann"), make_judgment(B, who="ann")
+    later = replace(late, record=replace(late.record, created_at=MOMENT + timedelta(days=3)))
+
+    tally.add([later, early, make_judgment(A, who="bob")])
+
+    assert (tally.figures()[0].value, tally.figures()[0].n_comparisons) == (1.0, 1)

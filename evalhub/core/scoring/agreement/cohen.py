@@ -1,0 +1,88 @@
+"""Cohen's kappa of two annotators, and its mean over the pairs of many.
+
+    kappa = (Po - Pe) / (1 - Pe)
+    Po = share of the units that both answered on which they agree
+    Pe = sum over categories of p_c q_c
+
+with p_c and q_c the two annotators' own shares of c over those units. With more than two annotators
+the figure is the mean of the kappas of all pairs of annotators who share at least 10 units,
+weighted by the units they share (Light 1971 weighs them equally; in an incomplete design that
+would give a pair with 10 shared units the say of one with 300).
+
+Source: Cohen 1960, A coefficient of agreement for nominal scales; Light 1971, Measures of response
+agreement for qualitative data.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from evalhub.core.scoring.agreement.coefficient import divide
+from evalhub.core.scoring.agreement.ratings import Ratings
+from evalhub.core.scoring.agreement.vocabulary import Statistic
+from evalhub.core.scoring.arrays import FloatArray, IntArray
+
+MIN_SHARED = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Cohen:
+    """Compute the mean of Cohen's kappa over pairs of annotators, weighted by shared units."""
+
+    n_categories: int
+    min_shared: int = MIN_SHARED
+    statistic: Statistic = Statistic.COHEN
+    convention: str = (
+        f"mean over all pairs of annotators who share at least {MIN_SHARED} pairs, weighted by "
+        "what they share; chance from each one's own shares"
+    )
+    counts_lone_answers: bool = False
+
+    def sums(self, ratings: Ratings) -> csr_array:
+        """Return a 1, a unit, for each pair of annotators at the answers the two gave.
+
+        Columns are pairs of annotators times categories times categories; most entries are 0.
+        """
+        unit, first, second = _answer_pairs(ratings)
+        annotators = _pair_codes(ratings, first, second)
+        _, code, shared = np.unique(annotators, return_inverse=True, return_counts=True)
+        keep = shared[code] >= self.min_shared
+        column = np.cumsum(shared >= self.min_shared)[code[keep]] - 1
+        size = self.n_categories
+        cell = (column * size + ratings.category[first[keep]]) * size
+        cell += ratings.category[second[keep]]
+        shape = (len(ratings.unit_counts()), int((shared >= self.min_shared).sum()) * size * size)
+        return csr_array((np.ones(len(cell)), (unit[keep], cell)), shape=shape)
+
+    def ratio(self, totals: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return the weighted sum of kappas and the sum of the weights."""
+        size = self.n_categories
+        table = totals.reshape(*totals.shape[:-1], -1, size, size)
+        n = table.sum(axis=(-2, -1))
+        safe = np.maximum(n, 1.0)
+        observed = np.trace(table, axis1=-2, axis2=-1) / safe
+        expected = (table.sum(axis=-1) * table.sum(axis=-2)).sum(axis=-1) / safe**2
+        kappa = divide(observed - expected, 1 - expected)
+        weight = n * kappa.exists
+        return (weight * kappa.value).sum(axis=-1), weight.sum(axis=-1)
+
+
+def _answer_pairs(ratings: Ratings) -> tuple[IntArray, IntArray, IntArray]:
+    """Return every two answers to one unit: the unit and the positions of both.
+
+    Answers are sorted by unit and annotator, so the two of a unit stand k places apart for some
+    k below the largest number of answers a unit has.
+    """
+    ends: list[IntArray] = []
+    for step in range(1, int(ratings.unit_counts().sum(axis=1).max(initial=0))):
+        start = np.flatnonzero(ratings.unit[step:] == ratings.unit[:-step])
+        ends.append(np.stack([start, start + step]))
+    first, second = np.concatenate(ends, axis=1) if ends else np.zeros((2, 0), dtype=np.int64)
+    return ratings.unit[first], first, second
+
+
+def _pair_codes(ratings: Ratings, first: IntArray, second: IntArray) -> IntArray:
+    size = int(ratings.annotator.max(initial=0)) + 1
+    # Sorted by annotator within a unit, so the lower code always comes first.
+    return ratings.annotator[first] * size + ratings.annotator[second]
