@@ -6,6 +6,8 @@ from dataclasses import replace
 
 from evalhub.core.canonical import Json, canonical_json
 from evalhub.core.prompts.canonical import derived_id
+from evalhub.core.prompts.controls import RULE as CONTROL_RULE
+from evalhub.core.prompts.controls import read_controls
 from evalhub.core.prompts.fields import Fields
 from evalhub.core.prompts.limits import (
     MAX_ID,
@@ -103,4 +105,7 @@ def _metadata(fields: Fields) -> Mapping[str, Json]:
     metadata = fields.mapping("metadata")
     if len(canonical_json(metadata).encode()) > MAX_METADATA_BYTES:
         fields.add("metadata", f"has more than {MAX_METADATA_BYTES:,} bytes")
+    # Elsewhere "control" is a word of the owner's own, as the rest of the metadata is.
+    if fields.get("split") == Split.GOLD and read_controls(metadata) is None:
+        fields.add("metadata", CONTROL_RULE)
     return metadata

@@ -1,0 +1,41 @@
+"""Compare judgments with the known answers of control items."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from evalhub.core.judging.answers import Choice
+from evalhub.core.judging.records import JudgmentRecord
+from evalhub.core.prompts.controls import ControlAnswer
+
+Controls: TypeAlias = Mapping[str, Sequence[ControlAnswer]]
+"""Known answers by the key of their prompt."""
+
+
+@dataclass(frozen=True, slots=True)
+class ControlCount:
+    """Count an annotator's judgments of control items."""
+
+    n_right: int
+    n: int
+
+
+def is_right(record: JudgmentRecord, controls: Controls) -> bool | None:
+    """Tell whether a judgment gives the known answer of its pair; None where there is none.
+
+    A tie is wrong, since one response is known to be better. Cannot-judge is not an answer, and
+    being unable to judge is never held against anybody.
+    """
+    if record.choice is Choice.CANNOT_JUDGE:
+        return None
+    models = {record.x.model, record.y.model}
+    for answer in controls.get(record.prompt_key, ()):
+        if models == {answer.better, answer.worse}:
+            return record.winner is not None and record.winner.model == answer.better
+    return None
+
+
+def count_controls(records: Iterable[JudgmentRecord], controls: Controls) -> ControlCount:
+    """Return how many of ``records`` are on control items, and how many of those are right."""
+    verdicts = [right for record in records if (right := is_right(record, controls)) is not None]
+    return ControlCount(sum(verdicts), len(verdicts))
