@@ -21,7 +21,7 @@ from evalhub.services.judging.submitting import Submission, SubmissionKind, subm
 from evalhub.web import judging_words as say
 from evalhub.web.context import commit_now, current_session, now, only_read, requires
 from evalhub.web.filled import Filled
-from evalhub.web.rendering import render_text
+from evalhub.web.rendering import render_alike, render_text
 from evalhub.web.work import LOT, me
 
 bp = Blueprint("comparing", __name__, url_prefix="/work")
@@ -156,7 +156,12 @@ def _page(
     sheet = get_sheet(token, person_id=person_id, session=session, now=now())
     if not sheet.state.has_form:
         return render_template(
-            "work/done.html", sheet=sheet, notice=notice, say=say, render=render_text
+            "work/done.html",
+            sheet=sheet,
+            answers=render_alike(sheet.matter.a.text, sheet.matter.b.text),
+            notice=notice,
+            say=say,
+            render=render_text,
         )
     matter = sheet.matter
     return render_template(
@@ -175,6 +180,7 @@ def _page(
             person_id, project_id=matter.lease.project_id, session=session, now=now()
         ),
         n_left=n_open_to(matter.lease.project_id, person_id=person_id, session=session),
+        answers=render_alike(matter.a.text, matter.b.text),
         render=render_text,
         say=say,
     )

@@ -13,26 +13,32 @@ import nh3
 from latex2mathml.converter import convert
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
-from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 from markupsafe import Markup
-from mdit_py_plugins.dollarmath import dollarmath_plugin
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 
 from evalhub.core.judging.citations import host_of
+from evalhub.web.markdown_rules import MAX_FORMULA, make_parser
 
-MAX_FORMULA = 2_000
-"""Longer formulas are shown as their source; the converter's time grows with their length."""
-MAX_COLOURED_CODE = 20_000
+MAX_FORMATTED = 60_000
+"""Characters up to which a text is formatted. The parser takes some microseconds for each, which
+for a text of a megabyte would hold a worker for many seconds; few answers have a tenth."""
+NOTE = "This text is long, so it is shown as it was written."
+MAX_COLOURED_CODE = 4_000
+"""Characters of one block of code up to which it is coloured; some lexers' time grows with the
+square of the length. ``MAX_COLOURED`` bounds all blocks of one text together."""
+MAX_COLOURED = 12_000
 LANGUAGES = frozenset(
-    {"bash", "c", "c++", "cpp", "csharp", "css", "diff", "dockerfile", "go", "haskell", "html"}
-    | {"ini", "java", "javascript", "js", "json", "julia", "kotlin", "latex", "lua", "make"}
+    {"bash", "c", "c++", "cpp", "css", "diff", "dockerfile", "go", "haskell", "html"}
+    | {"java", "javascript", "js", "json", "julia", "kotlin", "latex", "lua"}
     | {"matlab", "perl", "php", "powershell", "py", "python", "r", "ruby", "rust", "scala", "sh"}
     | {"shell", "sql", "swift", "toml", "ts", "typescript", "xml", "yaml"}
 )
+"""Languages that are coloured. C#, INI and Make are not: their lexers can take seconds for a few
+thousand characters."""
 DEEPEST_HEADING = 6
 
 _FORMATTED = {"p", "br", "hr", "em", "strong", "s", "sub", "sup", "blockquote", "ul", "ol", "li"}
@@ -100,16 +106,21 @@ class _Renderer(RendererHTML):
         words = f"image not loaded: {token.content or 'no description'}{host and f', {host}'}"
         return f'<span class="inert-image">[{escape(words)}]</span>'
 
-    def fence(self, tokens: Sequence[Token], idx: int, _options: OptionsDict, _env: EnvType) -> str:
-        """Colour a block of code in a language that is known."""
-        words = tokens[idx].info.split(maxsplit=1)
-        return _code_block(tokens[idx].content, words[0].lower() if words else "")
+    def fence(self, tokens: Sequence[Token], idx: int, _options: OptionsDict, env: EnvType) -> str:
+        """Colour a block of code in a language that is known, as long as the text's share lasts."""
+        code, words = tokens[idx].content, tokens[idx].info.split(maxsplit=1)
+        language = words[0].lower() if words else ""
+        is_coloured = language in LANGUAGES and len(code) <= MAX_COLOURED_CODE
+        if is_coloured:
+            env["n_coloured"] = env.get("n_coloured", 0) + len(code)
+            is_coloured = env["n_coloured"] <= MAX_COLOURED
+        return _code_block(_coloured(code, language) if is_coloured else escape(code))
 
     def code_block(
         self, tokens: Sequence[Token], idx: int, _options: OptionsDict, _env: EnvType
     ) -> str:
         """Show an indented block of code."""
-        return _code_block(tokens[idx].content, "")
+        return _code_block(escape(tokens[idx].content))
 
     def table_open(self, *_rest: object) -> str:
         """Let a wide table scroll by itself."""
@@ -135,40 +146,46 @@ class _Renderer(RendererHTML):
     math_block_label = math_inline_double
 
 
-def _bracket_maths(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - the parser's own signature
-    r"""Read ``\(…\)`` and ``\[…\]``, before the parser takes the backslash for an escape."""
-    opening = state.src[state.pos : state.pos + 2]
-    closing = {r"\(": r"\)", r"\[": r"\]"}.get(opening)
-    end = state.src.find(closing, state.pos + 2) if closing else -1
-    if end < 0 or not state.src[state.pos + 2 : end].strip():
-        return False
-    if not silent:
-        kind = "math_inline" if opening == r"\(" else "math_inline_double"
-        state.push(kind, "math", 0).content = state.src[state.pos + 2 : end]
-    state.pos = end + 2
-    return True
-
-
 def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False}, renderer_cls=_Renderer)
-    parser.enable(["table", "strikethrough"])
-    # "It costs $5 to $10" is money: no space inside the dollars, no digit beside them.
-    parser.use(dollarmath_plugin, allow_space=False, allow_digits=False, double_inline=True)
-    parser.inline.ruler.before("escape", "bracket_maths", _bracket_maths)
+    parser = make_parser()
+    # The maths plugin installs renderers of its own; ours take their place.
+    parser.renderer = _Renderer(parser)
     return parser
 
 
 _PARSER = _parser()
-# The plugin installs renderers of its own; ours take their place.
-_PARSER.renderer = _Renderer(_PARSER)
 
 
-@lru_cache(maxsize=2048)
 def render_text(text: str, *, heading_shift: int = 2) -> Markup:
     """Return ``text`` as HTML that can stand on a page; ``heading_shift`` moves headings down.
 
-    It holds no script, style, link, image or form, whatever ``text`` is.
+    It holds no script, style, link, image or form, whatever ``text`` is. A text longer than
+    ``MAX_FORMATTED`` is shown as it was written, with a note.
     """
+    if len(text) > MAX_FORMATTED:
+        return _as_written(text)
+    return _formatted(text, heading_shift)
+
+
+def render_alike(*texts: str) -> tuple[Markup, ...]:
+    """Return texts that are compared with one another, all with the same treatment.
+
+    One too long to be formatted leaves the others as they were written too: a judgment must
+    not rest on which of two answers came with headings and tables.
+    """
+    if any(len(text) > MAX_FORMATTED for text in texts):
+        return tuple(_as_written(text) for text in texts)
+    return tuple(render_text(text) for text in texts)
+
+
+def _as_written(text: str) -> Markup:
+    return Markup('<p class="plain-note">{}</p><pre class="plain">{}</pre>').format(NOTE, text)
+
+
+# The same text gives the same HTML, so what many experts read is made once. The cache is kept
+# small: formulas and tables grow twentyfold as HTML, and each process has a cache of its own.
+@lru_cache(maxsize=512)
+def _formatted(text: str, heading_shift: int) -> Markup:
     html = _PARSER.render(text, {"heading_shift": heading_shift})
     return Markup(_CLEANER.clean(html))  # noqa: S704 - filtered by the allow-list just now
 
@@ -188,16 +205,14 @@ def _target_before(tokens: Sequence[Token], idx: int) -> str:
     return ""
 
 
-def _code_block(code: str, language: str) -> str:
+def _code_block(html: str) -> str:
     return (
         '<div class="scroll" role="region" aria-label="Code" tabindex="0">'
-        f"<pre><code>{_coloured(code, language)}</code></pre></div>\n"
+        f"<pre><code>{html}</code></pre></div>\n"
     )
 
 
 def _coloured(code: str, language: str) -> str:
-    if language not in LANGUAGES or len(code) > MAX_COLOURED_CODE:
-        return escape(code)
     lexer = get_lexer_by_name(language)
     return highlight(code, lexer, HtmlFormatter(nowrap=True, classprefix="tok-"))
 

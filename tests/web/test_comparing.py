@@ -321,3 +321,24 @@ def test_a_judged_comparison_is_not_given_back(desk: Desk) -> None:
     assert refused.status_code == 409
     assert "cannot be given back" in refused.text
     assert "Give it back" not in desk.client.get(address).text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x" * 1_000_000,
+        "> " * 20_000 + "deep",
+        "- " * 20_000,
+        "[" * 50_000,
+        "|a" * 9_000 + "\n" + "|-" * 9_000,
+    ],
+    ids=["one-line", "quotes", "lists", "brackets", "columns"],
+)
+def test_answers_of_any_shape_come_with_their_form(desk: Desk, text: str) -> None:
+    desk.change_responses(text)
+
+    page = desk.client.get(desk.open())
+
+    assert page.status_code == 200
+    assert page.text.count("Version ") == 2
+    assert 'name="overall"' in page.text

@@ -1,13 +1,23 @@
 """Texts are rendered alike and harmless, whatever they hold."""
 
 import re
+import sys
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pygments.lexers import get_lexer_by_name
 
-from evalhub.web.rendering import LANGUAGES, MAX_COLOURED_CODE, MAX_FORMULA, render_text
+from evalhub.web.markdown_rules import MAX_CELLS, MAX_FORMULA
+from evalhub.web.rendering import (
+    LANGUAGES,
+    MAX_COLOURED,
+    MAX_COLOURED_CODE,
+    MAX_FORMATTED,
+    NOTE,
+    render_alike,
+    render_text,
+)
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -120,6 +130,98 @@ def test_very_long_code_is_shown_plain() -> None:
     assert "tok-" not in render_text(f"```python\n{code}```")
 
 
+def test_the_code_of_one_text_is_coloured_up_to_a_share() -> None:
+    block = "```python\n" + "x = 1\n" * 500 + "```\n\n"
+    n_lines = render_text(block * 6).count('<span class="tok-n">x')
+
+    assert n_lines == MAX_COLOURED // 3_000 * 500
+
+
 @pytest.mark.parametrize("language", sorted(LANGUAGES))
 def test_every_language_that_is_named_is_known(language: str) -> None:
     assert get_lexer_by_name(language).name
+
+
+def test_a_text_too_long_to_format_is_shown_as_it_was_written() -> None:
+    text = "*a* <script>alert(1)</script> " + "x" * 1_000_000
+
+    html = render_text(text)
+
+    assert NOTE in html
+    assert "*a* &lt;script&gt;alert(1)&lt;/script&gt; xxx" in html
+    assert len(html) < len(text) + 200
+
+
+def test_of_two_that_are_compared_none_is_formatted_alone() -> None:
+    short, long = "*a*", "b" * (MAX_FORMATTED + 1)
+
+    assert "<em>a</em>" in render_alike(short, short)[0]
+    assert all("<pre" in html for html in render_alike(short, long))
+    assert "<em>" not in render_alike(short, long)[0]
+
+
+def test_a_large_table_is_a_table() -> None:
+    html = render_text("|a|b|\n|-|-|\n" + "|1|2|\n" * 1_000)
+
+    assert html.count("<td") == 2_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "|a" * 200 + "\n" + "|-" * 200 + "\n" + "|\n" * 200,
+        ("|a" * 70 + "\n" + "|-" * 70 + "\n" + "|\n" * 70 + "\n") * 20,
+        "> |a" * 90 + "\n> " + "|-" * 90 + "\n" + "> |\n" * 90,
+        ("|a|b|\n|-|-|\n" + "> x\n") * 2_000,
+    ],
+    ids=["one", "many", "quoted", "interrupted"],
+)
+def test_short_rows_cannot_ask_for_endless_cells(text: str) -> None:
+    html = render_text(text)
+
+    assert html.count("<td") + html.count("<th") <= MAX_CELLS + 200
+
+
+@pytest.mark.parametrize("opening", [r"\(", r"\["])
+def test_the_end_of_a_formula_is_not_looked_for_beyond_its_longest(opening: str) -> None:
+    closing = {r"\(": r"\)", r"\[": r"\]"}[opening]
+
+    longest = render_text(f"{opening}{'x' * MAX_FORMULA}{closing}")
+    longer = render_text(f"{opening}{'x' * (MAX_FORMULA + 1)}{closing}")
+
+    assert "<math" in longest
+    assert "<math" not in longer
+    assert "x" * (MAX_FORMULA + 1) in longer
+
+
+REPEATED = (
+    *("[", "![", "*", "*a ", "a**b", "_a ", "`", "<", "<a ", "$", "$a ", "a$$b ", "\\(", "\\["),
+    *("\\", "|", "|a|\n|-|\n", ">", "> - ", "- ", "- a\n", "1. a\n\n", "> a\nb\n", "[a](b)"),
+    *("[a](", "[a](<b", '[a](b "', "](b)", "<http://a.b> ", "[a]: b\n", "[a]:\n", "~~a"),
+    *("&", "&a;", "```\n", "# a\n", "a\n=\n", "$x$ ", "$$\nx\n", "<!--", "    x\n", "a\n"),
+    *("\u200b", "**a *b ", "a*b_c**d__", "As an AI ", "1.", "|\n"),
+)
+
+
+def n_calls(text: str) -> int:
+    """Return how many functions were called to render ``text``."""
+    n = 0
+
+    def count(_frame: object, event: str, _argument: object) -> None:
+        nonlocal n
+        n += event in {"call", "c_call"}
+
+    sys.setprofile(count)
+    try:
+        render_text(text)
+    finally:
+        sys.setprofile(None)
+    return n
+
+
+@pytest.mark.parametrize("unit", REPEATED, ids=ascii)
+def test_the_work_grows_with_the_length_and_no_faster(unit: str) -> None:
+    # A blank keeps the texts apart from those that other tests have left in the cache.
+    small, large = (f"{unit * (size // len(unit))} {size}" for size in (601, 2_404))
+
+    assert n_calls(large) < 7 * n_calls(small)

@@ -142,7 +142,8 @@ def parse_prompt(document: str) -> Prompt:
     return prompt_from_document(document)
 
 
-@lru_cache(maxsize=1024)
+# Smaller than the cache of prompts: a response can have a megabyte.
+@lru_cache(maxsize=256)
 def _shown(text: str, names: tuple[str, ...]) -> ShownResponse:
     masked = mask_names(text, names)
     return ShownResponse(masked, find_citations(masked))
