@@ -26,8 +26,11 @@ from evalhub.web.context import (
     current_session,
     current_settings,
     now,
+    only_read,
     requires,
 )
+from evalhub.web.problems import problems_of, status_of
+from evalhub.web.sent import sent_form
 
 bp = Blueprint("endpoints", __name__, url_prefix="/endpoints")
 MAKERS = (Role.RESEARCHER, Role.ADMIN)
@@ -83,7 +86,12 @@ def change(slug: str) -> ResponseReturnValue:
 @requires(*MAKERS)
 def retire(slug: str) -> ResponseReturnValue:
     """Take an endpoint out of use."""
-    retire_endpoint(slug, session=current_session(), actor=current_actor(), now=now())
+    try:
+        retire_endpoint(slug, session=current_session(), actor=current_actor(), now=now())
+    except Conflict as error:
+        only_read()
+        view = get_endpoint(slug, session=current_session())
+        return _change_page(_form_of(view), [Problem("", str(error))]), 409
     flash(f"{slug} is retired. Its responses stay.", "good")
     return redirect("/endpoints", code=303)
 
@@ -93,7 +101,7 @@ def _put(
     page: Callable[[EndpointForm, Sequence[Problem]], str],
     **fixed: str,
 ) -> ResponseReturnValue:
-    form = _sent_form(**fixed)
+    form = sent_form(EndpointForm, **fixed)
     try:
         view = put(
             _draft(form),
@@ -102,10 +110,9 @@ def _put(
             now=now(),
             allowed_hosts=current_settings().allowed_hosts,
         )
-    except BadInput as error:
-        return page(form, error.problems), 422
-    except Conflict as error:
-        return page(form, [Problem("", str(error))]), 409
+    except (BadInput, Conflict) as error:
+        only_read()
+        return page(form, problems_of(error)), status_of(error)
     flash(f"{view.label} is in use.", "good")
     return redirect("/endpoints", code=303)
 
@@ -130,12 +137,6 @@ def _change_page(form: EndpointForm, problems: Sequence[Problem] = ()) -> str:
         form=form,
         problems=problems,
     )
-
-
-def _sent_form(**fixed: str) -> EndpointForm:
-    names = EndpointForm.__dataclass_fields__
-    sent = {name: request.form[name].strip() for name in names if name in request.form}
-    return EndpointForm(**{**sent, **fixed})
 
 
 def _form_of(view: EndpointView) -> EndpointForm:

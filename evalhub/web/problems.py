@@ -1,12 +1,14 @@
 """Show failures as pages."""
 
+from http import HTTPStatus
 from urllib.parse import urlencode
 
 from flask import make_response, redirect, render_template, request
 from flask import session as cookie
 from werkzeug.wrappers import Response
 
-from evalhub.rim.failures import Failure
+from evalhub.errors import BadInput, Conflict, EvalHubError, Problem
+from evalhub.rim.failures import Failure, failure_of
 from evalhub.rim.state import READING_METHODS, request_state
 
 
@@ -26,6 +28,16 @@ def failure_page(failure: Failure) -> Response:
     response = make_response(page, failure.status)
     response.headers.update(failure.headers)
     return response
+
+
+def problems_of(error: BadInput | Conflict) -> tuple[Problem, ...]:
+    """Return what stands above a form that came back: each broken rule, or what is in the way."""
+    return error.problems if isinstance(error, BadInput) else (Problem("", str(error)),)
+
+
+def status_of(error: EvalHubError) -> HTTPStatus:
+    """Return the status of a page that shows ``error`` at its form."""
+    return failure_of(error).status
 
 
 def _sign_in_path() -> str:

@@ -1,7 +1,7 @@
 """Let researchers and coordinators set up projects, staff them and follow their progress."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -32,7 +32,9 @@ from evalhub.services.projects.setup import setup_of
 from evalhub.services.projects.statuses import change_status
 from evalhub.services.pulling import list_versions
 from evalhub.services.rubrics import list_rubrics
-from evalhub.web.context import current_actor, current_session, now, requires
+from evalhub.web.context import current_actor, current_session, now, only_read, requires
+from evalhub.web.problems import problems_of, status_of
+from evalhub.web.sent import sent_form
 
 bp = Blueprint("projects", __name__, url_prefix="/projects")
 
@@ -70,6 +72,26 @@ class ProjectForm:
     terms: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class MemberForm:
+    """Hold the fields of the form that puts somebody on a project."""
+
+    email: str = ""
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Name the form of a project's page that was refused, and why."""
+
+    form: str = ""
+    problems: tuple[Problem, ...] = ()
+
+    def at(self, form: str) -> tuple[Problem, ...]:
+        """Return what to show beside ``form``."""
+        return self.problems if form == self.form else ()
+
+
 @bp.get("")
 @requires(*READERS)
 def list_all() -> ResponseReturnValue:
@@ -92,7 +114,7 @@ def prepare() -> ResponseReturnValue:
 @requires(*CREATORS)
 def create() -> ResponseReturnValue:
     """Set up a project as a draft."""
-    form = _sent_form()
+    form = sent_form(ProjectForm)
     try:
         project = create_project(
             _plan(form, request.form.getlist("endpoints")),
@@ -100,10 +122,9 @@ def create() -> ResponseReturnValue:
             actor=current_actor(),
             now=now(),
         )
-    except BadInput as error:
-        return _form_page(form, error.problems), 422
-    except Conflict as error:
-        return _form_page(form, [Problem("", str(error))]), 409
+    except (BadInput, Conflict) as error:
+        only_read()
+        return _form_page(form, problems_of(error)), status_of(error)
     flash("The project is set up. Add its experts, then open it.", "good")
     return _to_project(project.slug)
 
@@ -112,11 +133,17 @@ def create() -> ResponseReturnValue:
 @requires(*READERS)
 def show(slug: str) -> ResponseReturnValue:
     """Show a project: its progress, set-up, people and what is left out."""
+    return _project_page(slug)
+
+
+def _project_page(slug: str, refused: "Refused | None" = None) -> str:
     session = current_session()
     project = get_project(slug, session=session)
     return render_template(
         "projects/show.html",
         project=project,
+        refused=refused or Refused(),
+        typed=sent_form(MemberForm),
         setup=setup_of(project, session=session),
         strategy_note=STRATEGY_NOTES[project.strategy],
         progress=progress_of(project, session=session),
@@ -135,8 +162,13 @@ def show(slug: str) -> ResponseReturnValue:
 def set_status(slug: str) -> ResponseReturnValue:
     """Open, pause or close a project."""
     project = get_project_to_manage(slug, session=current_session(), actor=current_actor())
-    to = choice(request.form.get("status", ""), ProjectStatus, where="status")
-    report = change_status(project, to, session=current_session(), actor=current_actor(), now=now())
+    try:
+        to = choice(request.form.get("status", ""), ProjectStatus, where="status")
+        report = change_status(
+            project, to, session=current_session(), actor=current_actor(), now=now()
+        )
+    except (BadInput, Conflict) as error:
+        return _refuse(slug, "status", error)
     flash(f"The project is {to.value}.", "good")
     if report.n_added:
         flash(f"{report.n_added:,} new pairs can be claimed.", "good")
@@ -148,16 +180,19 @@ def set_status(slug: str) -> ResponseReturnValue:
 def add_person(slug: str) -> ResponseReturnValue:
     """Put a person on the project."""
     project = get_project_to_manage(slug, session=current_session(), actor=current_actor())
-    email = request.form.get("email", "")
-    add_member(
-        project,
-        email=email,
-        role=choice(request.form.get("role", ""), Role, where="role"),
-        session=current_session(),
-        actor=current_actor(),
-        now=now(),
-    )
-    flash(f"{email.strip()} is on the project.", "good")
+    form = sent_form(MemberForm)
+    try:
+        add_member(
+            project,
+            email=form.email,
+            role=choice(form.role, Role, where="role"),
+            session=current_session(),
+            actor=current_actor(),
+            now=now(),
+        )
+    except (BadInput, Conflict) as error:
+        return _refuse(slug, "members", error)
+    flash(f"{form.email} is on the project.", "good")
     return _to_project(slug)
 
 
@@ -166,16 +201,25 @@ def add_person(slug: str) -> ResponseReturnValue:
 def remove_person(slug: str) -> ResponseReturnValue:
     """Take a person off the project; what they judged stays."""
     project = get_project_to_manage(slug, session=current_session(), actor=current_actor())
-    remove_member(
-        project,
-        public_id=request.form.get("person", ""),
-        role=choice(request.form.get("role", ""), Role, where="role"),
-        session=current_session(),
-        actor=current_actor(),
-        now=now(),
-    )
+    try:
+        remove_member(
+            project,
+            public_id=request.form.get("person", ""),
+            role=choice(request.form.get("role", ""), Role, where="role"),
+            session=current_session(),
+            actor=current_actor(),
+            now=now(),
+        )
+    except (BadInput, Conflict) as error:
+        return _refuse(slug, "members", error)
     flash("The person was taken off the project. Their judgments stay.", "good")
     return _to_project(slug)
+
+
+def _refuse(slug: str, form: str, error: BadInput | Conflict) -> ResponseReturnValue:
+    """Show the project again with what is wrong beside the form that was sent."""
+    only_read()
+    return _project_page(slug, Refused(form, problems_of(error))), status_of(error)
 
 
 def _to_project(slug: str) -> ResponseReturnValue:
@@ -194,11 +238,6 @@ def _form_page(form: ProjectForm, problems: Sequence[Problem] = ()) -> str:
         endpoints=list_endpoints(session=session),
         strategies=STRATEGY_NOTES,
     )
-
-
-def _sent_form() -> ProjectForm:
-    names = [field.name for field in fields(ProjectForm)]
-    return ProjectForm(**{name: request.form[name] for name in names if name in request.form})
 
 
 def _plan(form: ProjectForm, endpoints: Sequence[str]) -> ProjectPlan:

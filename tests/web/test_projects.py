@@ -220,3 +220,59 @@ def test_a_bad_act_is_refused_with_a_reason(
     create(client)
 
     assert post(client, path, **form) == 422
+
+
+@pytest.mark.parametrize(
+    ("email", "role", "message"),
+    [
+        ("nobody@example.org", "annotator", "nobody@example.org"),
+        (EMAIL, "reviewer", "reviewer"),
+        (EMAIL, "king", "is none of"),
+    ],
+    ids=["unknown", "role not held", "no role"],
+)
+def test_a_person_who_cannot_join_is_refused_at_the_form(
+    client: FlaskClient, sign_in: SignIn, email: str, role: str, message: str
+) -> None:
+    sign_in(client, [Role.RESEARCHER])
+    create(client)
+    action = "/projects/trial/members"
+
+    page = client.post(
+        action, data=fill(client.get("/projects/trial"), action, email=email, role=role)
+    )
+
+    assert page.status_code == 422
+    assert message in page.text
+    assert fill(page, action)["email"] == [email]
+    assert "Put on the project" in page.text
+
+
+@pytest.mark.parametrize(("status", "code"), [("open", 409), ("gone", 422)], ids=["state", "word"])
+def test_a_status_that_cannot_be_is_refused_at_the_form(
+    client: FlaskClient, sign_in: SignIn, database: Database, status: str, code: int
+) -> None:
+    sign_in(client, [Role.RESEARCHER])
+    create(client)
+    action = "/projects/trial/status"
+    sent = fill(client.get("/projects/trial"), action, status="closed")
+    client.post(action, data=sent)
+
+    page = client.post(action, data={**sent, "status": status})
+
+    assert page.status_code == code
+    assert 'id="errors"' in page.text
+    assert 'id="progress-h"' in page.text
+    assert stored(database).status is ProjectStatus.CLOSED
+
+
+def test_taking_off_in_no_role_is_refused_at_the_list(client: FlaskClient, sign_in: SignIn) -> None:
+    sign_in(client, [Role.RESEARCHER])
+    create(client)
+    action = "/projects/trial/members"
+    sent = fill(client.get("/projects/trial"), action)
+
+    page = client.post(f"{action}/remove", data={**sent, "person": "x", "role": "king"})
+
+    assert page.status_code == 422
+    assert 'id="people-h"' in page.text
