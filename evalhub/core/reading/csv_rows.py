@@ -15,6 +15,7 @@ from evalhub.errors import BadInput, Problem
 
 MAX_FIELD_CHARACTERS = 2**20
 MAX_COLUMNS = 500
+"""More than any format read here has; checking the header takes the square of it."""
 CsvRow: TypeAlias = tuple[int, Mapping[str, str] | Problem]
 
 # The limit belongs to the process; its default of 131,072 is less than a long message.
@@ -40,8 +41,11 @@ def read_csv(data: bytes, *, where: str) -> Iterator[CsvRow]:
 
 def _records(text: str, *, where: str) -> Iterator[tuple[int, list[str]]]:
     """Yield each record that is not blank with the line it starts on."""
+    # Without newline="" Python turns the CR LF inside a quoted cell into LF before csv sees it.
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     while True:
+        # A record may span lines, and after reading one the counter stands at its last line;
+        # people look for the first.
         line = reader.line_num + 1
         try:
             cells = next(reader)

@@ -11,7 +11,9 @@ from evalhub.core.reading.text import decode_text, refuse_byte_order_mark
 from evalhub.errors import BadInput, Problem
 
 MAX_LINE_BYTES = 2**20
+"""A prompt with all it may hold comes to less; a longer line is most often a JSON list."""
 MAX_LINES = 5_000_000
+"""Blank lines count too: a file of nothing else would keep a worker busy for its whole size."""
 CHUNK_BYTES = 2**16
 
 
@@ -30,6 +32,7 @@ def read_json_lines(
     """
     stream: IO[bytes] = io.BytesIO(source) if isinstance(source, bytes) else source
     number = 0
+    # Two bytes more than allowed, so that the longest good line still ends in its CR LF here.
     while line := stream.readline(max_line_bytes + 2):
         number += 1
         if number == 1:
@@ -37,7 +40,9 @@ def read_json_lines(
         if number > max_lines:
             raise BadInput.at(where, f"has more than {max_lines:,} lines")
         at = f"{where} line {number}"
-        content = line.rstrip(b"\r\n")
+        # One line end only: stripping every CR would make a cut line look short and whole,
+        # and the rest of it would be read as the next line.
+        content = line.removesuffix(b"\n").removesuffix(b"\r")
         if len(content) > max_line_bytes:
             _skip_rest(stream, line)
             yield number, Problem(at, f"is longer than {max_line_bytes:,} bytes")

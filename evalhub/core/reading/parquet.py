@@ -18,8 +18,10 @@ from evalhub.core.reading.rows import NumberedRow, first_problem
 from evalhub.errors import BadInput, Problem
 
 BATCH_ROWS = 64
+"""Small, because a whole batch is decoded before its first row can be counted and refused."""
 MAX_COLUMNS = 500
 MAX_FOOTER_ENTRIES = 1_000_000
+"""Entries of one list in the footer; a list that lies about its length is not made room for."""
 NOT_PARQUET = (
     pa.ArrowException,
     OSError,
@@ -57,6 +59,7 @@ def read_parquet(
     file = _open(data, where=where, limits=limits)
     rows = JsonRows(limits.max_uncompressed)
     number = 0
+    # The rows are counted again: the footer's own count was checked, but it may lie.
     for batch in _batches(file, where=where):
         for index in range(batch.num_rows):
             number += 1
@@ -74,6 +77,8 @@ def _open(data: bytes, *, where: str, limits: ParquetLimits) -> pq.ParquetFile:
         }
         file = pq.ParquetFile(buffer, **bounds)
         paths = _check_footer(file, where=where, limits=limits)
+        # Opened a second time, since which columns hold text is known from the footer alone
+        # and cannot be changed on an open file.
         return pq.ParquetFile(buffer, read_dictionary=paths, **bounds)
     except NOT_PARQUET as error:
         raise BadInput.at(where, f"is not a readable Parquet file: {_line(error)}") from error
@@ -136,11 +141,13 @@ def _is_json_type(kind: pa.DataType) -> bool:
 
 
 def _batches(file: pq.ParquetFile, *, where: str) -> Iterator[pa.RecordBatch]:
+    # Threads would decode columns side by side and multiply what a lying page can ask for.
     batches = file.iter_batches(batch_size=BATCH_ROWS, use_threads=False)
     while True:
         try:
             batch = next(batches, None)
             if batch is not None:
+                # Without it offsets that point outside their buffer are followed when read.
                 batch.validate(full=True)
         except NOT_PARQUET as error:
             raise BadInput.at(where, f"has corrupt pages: {_line(error)}") from error

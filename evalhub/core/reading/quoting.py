@@ -3,10 +3,12 @@
 from evalhub.core.canonical import Json
 
 MAX_SHOWN = 60
+"""Characters of a value in a message: a page of problems stays readable, and a log line short."""
 
 
 def shown(value: Json) -> str:
     """Return ``value`` as it may stand in a message: quoted, on one line, cut when long."""
+    # A list or object is named, never printed: it may be as large as the file.
     if not isinstance(value, str):
         return kind_of(value) if isinstance(value, (list, dict)) else repr(value)
     cut = value if len(value) <= MAX_SHOWN else value[:MAX_SHOWN] + "…"

@@ -2,6 +2,7 @@
 
 from evalhub.errors import BadInput
 
+# The order matters: the UTF-16 mark FF FE is also how the UTF-32 mark FF FE 00 00 starts.
 BYTE_ORDER_MARKS = (
     (b"\xef\xbb\xbf", "a UTF-8 byte order mark; save the file as UTF-8 without one"),
     (b"\xff\xfe\x00\x00", "a UTF-32 byte order mark; save the file as UTF-8"),
@@ -38,6 +39,10 @@ def refuse_byte_order_mark(data: bytes, *, where: str) -> None:
 
 
 def place_in(data: bytes, offset: int) -> str:
-    """Name a place in ``data`` by byte offset (from 0) and line (from 1)."""
+    """Name a place in ``data`` by byte offset (from 0) and, where it has several, line (from 1)."""
+    # One line is often a line of a larger file, whose number ``where`` tells: a second
+    # number, always 1, would send people to the wrong place.
+    if b"\n" not in data:
+        return f"at byte {offset}"
     line = data.count(b"\n", 0, offset) + 1
     return f"at byte {offset} (line {line})"

@@ -30,7 +30,7 @@ def test_a_bad_line_is_a_problem_and_its_neighbours_are_read() -> None:
     assert rows == [
         (1, 1),
         (2, Problem("a.jsonl line 2", "is not JSON: Expecting value at column 6")),
-        (3, Problem("a.jsonl line 3", "byte 0xFF at byte 0 (line 1) is not UTF-8")),
+        (3, Problem("a.jsonl line 3", "byte 0xFF at byte 0 is not UTF-8")),
         (4, 2),
     ]
 
@@ -83,3 +83,24 @@ def test_any_bytes_are_rows_problems_or_bad_input(data: bytes) -> None:
         assert result.problems[0].where == "f"
     else:
         assert [line for line, _ in result] == sorted({line for line, _ in result})
+
+
+def test_a_line_cut_between_two_carriage_returns_is_one_long_line() -> None:
+    rows = list(read_json_lines(b'"' + b"x" * 8 + b'"\r\rrest\n7\n', where="f", max_line_bytes=10))
+
+    assert rows == [(1, Problem("f line 1", "is longer than 10 bytes")), (2, 7)]
+
+
+@given(
+    st.lists(st.binary(max_size=14).map(lambda line: line.replace(b"\n", b"\r")), max_size=6),
+    st.integers(1, 8),
+)
+def test_each_line_keeps_its_number_whatever_its_length(lines: list[bytes], limit: int) -> None:
+    marked = [b"0", *lines, b"1"]
+
+    result = outcome(
+        lambda: list(read_json_lines(b"\n".join(marked), where="f", max_line_bytes=limit))
+    )
+
+    assert not isinstance(result, BadInput)
+    assert (result[0], result[-1]) == ((1, 0), (len(marked), 1))
