@@ -38,6 +38,7 @@ def _to_json(value: object) -> Json:
         return [_to_json(item) for item in value]
     if isinstance(value, bool | int | float):
         return value
+    # A word of an enumeration is a str too, and becomes a plain one here.
     if isinstance(value, str):
         return str(value)
     return fields_to_json(value)

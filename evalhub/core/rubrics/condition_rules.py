@@ -61,6 +61,8 @@ def _condition(
     for leaf in () if condition is None else leaves(condition):
         if isinstance(leaf, HasTag):
             continue
+        # A condition on a misspelt field would never hold, and nobody would be told: the
+        # criterion that it guards would just not be asked.
         if leaf.field not in known:
             names = ", ".join(sorted(known)) or "none"
             yield Breach(path, f"there is no field {leaf.field!r}; known: {names}")

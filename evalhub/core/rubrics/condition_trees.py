@@ -26,6 +26,7 @@ def read_condition(spot: Spot, findings: Findings) -> Condition | None:
     if not isinstance(spot.content, dict):
         findings.add(_SHAPE, path=spot.path, line=spot.line)
         return None
+    # The whole set of keys decides: {tag, field} is refused rather than half of it ignored.
     keys = frozenset(spot.content)
     if keys not in _READERS:
         findings.add(_SHAPE, path=spot.path, line=spot.line)

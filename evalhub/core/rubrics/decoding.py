@@ -73,6 +73,7 @@ def _read(hint: object, spot: Spot, findings: Findings) -> object:
 def _read_ruled(
     hint: object, rules: tuple[object, ...], spot: Spot, *, findings: Findings
 ) -> object:
+    # A value of the wrong type was reported already; a rule about its text would only confuse.
     value = _read(hint, spot, findings)
     for rule in rules:
         if isinstance(rule, TextRule) and isinstance(value, str) and not rule.holds(value):
@@ -93,6 +94,8 @@ def _read_union(members: tuple[object, ...], spot: Spot, findings: Findings) -> 
         return _BROKEN if condition is None else condition
     if spot.content is None and NoneType in members:
         return None
+    # Of the kinds left one is picked by what stands there, so that a message names one rule
+    # to keep and not every rule that could have been kept instead.
     kinds = [member for member in members if member is not NoneType]
     if isinstance(spot.content, int) and int in kinds:
         return _read(int, spot, findings)
@@ -111,8 +114,10 @@ def _read_object(kind: type, spot: Spot, findings: Findings) -> object:
     if not isinstance(spot.content, dict):
         return _broken(f"must be a set of keys and values, not {_kind_of(spot)}", spot, findings)
     members = _members(kind)
-    for key in spot.content.keys() - members.keys():
-        _broken(f"unknown key {_shown(key)}", spot.content[key], findings)
+    # In the file's order: that of a set differs from run to run, and with it the message.
+    for key, inner in spot.content.items():
+        if key not in members:
+            _broken(f"unknown key {_shown(key)}", inner, findings)
     values: dict[str, object] = {}
     for name, (hint, is_required) in members.items():
         if name in spot.content:

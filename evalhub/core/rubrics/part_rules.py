@@ -1,5 +1,6 @@
 """Rules about the parts of a rubric: ids, stages, triage, flags, status and history."""
 
+from collections import Counter
 from collections.abc import Hashable, Iterator, Sequence
 from itertools import chain
 
@@ -49,7 +50,10 @@ def _repeats(rubric: Rubric) -> Iterator[Breach]:
     if rubric.citations is not None:
         lists.append(("citations.results", [item.id for item in rubric.citations.results]))
     for path, values in lists:
-        for value in sorted({str(value) for value in values if values.count(value) > 1}):
+        # Counted in one pass: asking each value how often it stands there takes the square of
+        # the list, which was four seconds for ten thousand stages.
+        counts = Counter(values)
+        for value in sorted(str(value) for value, n in counts.items() if n > 1):
             yield Breach(path, f"{value!r} appears more than once")
 
 

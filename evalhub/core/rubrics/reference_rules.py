@@ -9,12 +9,13 @@ from evalhub.core.rubrics.schema import CitationTable, Rubric
 from evalhub.core.rubrics.vocabulary import NONE_FLAG, NOT_CHECKED
 
 MAX_WHY_CHARS = 4_000
+"""What a rubric may ask for at most; below what the form takes, so that its own rule speaks."""
 
 
 def reference_breaches(rubric: Rubric) -> Iterator[Breach]:
     """Yield references in ``rubric`` to things it does not have."""
-    criteria = [criterion.id for criterion in rubric.criteria]
-    flags = [flag.id for flag in rubric.flags.items]
+    criteria = frozenset(criterion.id for criterion in rubric.criteria)
+    flags = frozenset(flag.id for flag in rubric.flags.items)
     return chain(
         _unknown(rubric.why.quick_reasons, criteria, path="why.quick_reasons", kind="criterion"),
         *(
@@ -42,7 +43,7 @@ def _example(example: WorkedExample, rubric: Rubric, *, path: str) -> Iterator[B
     expected = example.expected
     if expected.overall not in [point.value for point in rubric.overall.points]:
         yield Breach(f"{path}.overall", f"{expected.overall} is not a point of overall")
-    known = [NONE_FLAG, *(flag.id for flag in rubric.flags.items)]
+    known = frozenset({NONE_FLAG, *(flag.id for flag in rubric.flags.items)})
     for key, flags in (("flags_a", expected.flags_a), ("flags_b", expected.flags_b)):
         yield from _unknown(flags, known, path=f"{path}.{key}", kind="flag")
         if not flags or (NONE_FLAG in flags and len(flags) > 1):

@@ -9,6 +9,7 @@ from evalhub.core.rubrics.vocabulary import Mode
 
 MAX_PREFERENCE = 3
 WEIGHT_TOLERANCE = 1e-9
+"""Far above the rounding of a few decimals, far below the smallest weight anybody writes."""
 
 
 @dataclass(frozen=True, slots=True)

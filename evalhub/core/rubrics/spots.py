@@ -8,7 +8,10 @@ from evalhub.core.canonical import Json
 from evalhub.errors import BadInput, Problem
 
 MAX_DEPTH = 24
+"""Three times what the schema nests; conditions are walked by functions that call themselves."""
 MAX_KEY = 60
+MAX_PROBLEMS = 200
+"""Problems of one file that are kept: nobody mends more in one go, and all are shown at once."""
 
 Scalar: TypeAlias = bool | int | float | str | None
 Content: TypeAlias = "Scalar | tuple[Spot, ...] | dict[str, Spot]"
@@ -31,13 +34,14 @@ class Findings:
     problems: list[Problem] = field(default_factory=list)
 
     def add(self, rule: str, *, path: str = "", line: int | None = None) -> None:
-        """Record that the value at ``path`` breaks ``rule``."""
-        self.problems.append(Problem(place(self.where, path=path, line=line), rule))
+        """Record that the value at ``path`` breaks ``rule``; beyond the limit it is only known."""
+        if len(self.problems) < MAX_PROBLEMS:
+            self.problems.append(Problem(place(self.where, path=path, line=line), rule))
 
     def fatal(self, rule: str, *, line: int | None = None) -> BadInput:
         """Return the error that ends the reading: ``rule`` and everything found before it."""
-        self.add(rule, line=line)
-        return BadInput(self.problems)
+        # Not through add: the rule that ended the reading must be told, however many came first.
+        return BadInput([*self.problems, Problem(place(self.where, line=line), rule)])
 
     def raise_if_any(self) -> None:
         """Raise one ``BadInput`` with every problem found so far, if there is one."""

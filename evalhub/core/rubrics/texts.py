@@ -69,6 +69,7 @@ def _is_locale(text: str) -> bool:
 
 
 def _is_date(text: str) -> bool:
+    # Python also reads 20261121 and 2026-W47-6, which other readers of the file do not.
     try:
         return dt.date.fromisoformat(text).isoformat() == text
     except ValueError:

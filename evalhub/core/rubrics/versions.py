@@ -91,6 +91,7 @@ def _change_of_number(old: str, new: str) -> Change:
 
 def _without_additions(old: Rubric, new: Rubric) -> Rubric:
     """Return ``new`` without the added criteria that may be left unanswered and count nothing."""
+    # A removed criterion stays a difference in meaning: old judgments answer what new ones do not.
     kept = (
         item
         for item in new.criteria

@@ -13,7 +13,10 @@ import yaml
 
 from evalhub.core.rubrics.spots import MAX_DEPTH, Findings, Scalar, Spot, key_path
 
-MAX_BYTES = 1_000_000
+MAX_BYTES = 200_000
+"""Thirteen times the longest rubric that ships. The parser takes up to 30 µs a byte for the
+densest text, so a file of this size holds a worker for seconds and one of a megabyte for half
+a minute."""
 
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 _TRAPS = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null"])
@@ -125,6 +128,7 @@ def _spot_of_node(node: yaml.Node, findings: Findings, path: str) -> Spot:
 
 def _mapping(node: yaml.MappingNode, findings: Findings, path: str) -> dict[str, Spot]:
     spots: dict[str, Spot] = {}
+    # PyYAML would keep the last of two equal keys without a word, so the pairs are read as such.
     for key_node, value_node in node.value:
         line = key_node.start_mark.line + 1
         is_scalar = isinstance(key_node, yaml.ScalarNode)
@@ -143,6 +147,7 @@ def _mapping(node: yaml.MappingNode, findings: Findings, path: str) -> dict[str,
 def _scalar(node: yaml.ScalarNode, findings: Findings, path: str) -> Scalar:
     value: str = node.value
     line = node.start_mark.line + 1
+    # Whoever quotes a value means text, whatever it looks like; only a plain one is interpreted.
     if node.style is None:
         return _plain(value, findings, path=path, line=line)
     try:

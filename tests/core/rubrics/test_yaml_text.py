@@ -119,7 +119,7 @@ def test_a_number_that_readers_disagree_on_must_be_quoted(number: str) -> None:
         (b"a: 1\nb: \xe9", "x.yaml line 2: is not UTF-8"),
         ("a: 1".encode("utf-16"), "x.yaml line 1: is not UTF-8"),
         ("a: 1".encode("utf-16-le"), "x.yaml line 1: holds a NUL character"),
-        ("a" * (MAX_BYTES + 1), "x.yaml: holds 1,000,001 bytes; at most 1,000,000 are read"),
+        ("a" * (MAX_BYTES + 1), "x.yaml: holds 200,001 bytes; at most 200,000 are read"),
     ],
     ids=lambda value: repr(value)[:30],
 )
