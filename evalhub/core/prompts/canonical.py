@@ -60,6 +60,7 @@ def prompt_hash(prompt: Prompt) -> str:
 def prompt_set_hash(prompts: Iterable[Prompt]) -> str:
     """Return the hash that names a version of a set; see the module's text."""
     digest = hashlib.sha256()
+    # Ids are unique within a set, so the order is settled by them alone.
     for prompt in sorted(prompts, key=lambda prompt: prompt.id):
         digest.update(canonical_json(row_to_json(prompt)).encode() + b"\n")
     return digest.hexdigest()
@@ -72,6 +73,8 @@ def content_key(prompt: Prompt) -> str:
 
 def derived_id(prompt: Prompt) -> str:
     """Return the id of a prompt that came without one, from everything but its id."""
+    # Without responses, as prompt_to_json leaves them out: the same question answered by other
+    # models stays the same prompt.
     row = prompt_to_json(prompt)
     del row["id"]
     return f"p-{content_hash(row)[:DERIVED_ID_DIGITS]}"
@@ -113,4 +116,5 @@ def _response(response: PremadeResponse) -> Json:
 
 def _present(row: dict[str, Json]) -> dict[str, Json]:
     """Leave out what is null or an empty list or object."""
+    # Absent and empty must hash alike: Parquet and CSV cannot tell one from the other.
     return {key: value for key, value in row.items() if value not in (None, [], {})}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from evalhub.core.canonical import Json
 from evalhub.core.prompts.options import RowDefaults
 from evalhub.core.rubrics.canonical import fields_to_json
-from evalhub.core.rubrics.decoding import decode
+from evalhub.core.rubrics.decoding import decode, without_schema
 from evalhub.core.rubrics.spots import Findings, Spot
 from evalhub.core.rubrics.texts import Count, Line, OptionalText, Slug
 from evalhub.core.rubrics.yaml_text import read_text, read_yaml
@@ -41,15 +41,9 @@ def read_set_card(data: bytes, *, where: str) -> SetCard:
     findings = Findings(where)
     spot = read_yaml(read_text(data, findings), findings)
     findings.raise_if_any()
-    if isinstance(spot.content, dict):
-        named = spot.content.get("schema")
-        if named is None or named.content != SCHEMA:
-            line = spot.line if named is None else named.line
-            findings.add(f"must be {SCHEMA!r}", path="schema", line=line)
-        rest = {key: inner for key, inner in spot.content.items() if key != "schema"}
-        spot = Spot(rest, spot.path, spot.line)
+    rest = without_schema(spot, SCHEMA, findings)
     findings.raise_if_any()
-    return decode(SetCard, spot, findings)
+    return decode(SetCard, rest, findings)
 
 
 def read_front_matter(data: bytes, *, where: str, folder: str) -> SetCard:

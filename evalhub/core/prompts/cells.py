@@ -13,7 +13,9 @@ def row_from_cells(row: Mapping[str, Json], *, where: str) -> dict[str, Json]:
 
     An empty cell is absent; ``tags`` is a list between semicolons; ``source`` may be the
     kind alone; ``messages``, ``criteria``, ``responses``, ``metadata``, ``pii`` and a
-    ``source`` or ``prompt`` that starts like one are JSON. Raise ``BadInput`` for bad JSON.
+    ``source``, ``context`` or ``rubrics`` that starts like one are JSON. Raise ``BadInput`` for
+    bad JSON. A ``prompt`` is always text: prompts do start with "[" or "{", and one that was
+    half parsed would be asked as something its author never wrote.
     """
     return {
         name: _value(name, value, where=f"{where}, field {name!r}")

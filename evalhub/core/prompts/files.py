@@ -35,6 +35,9 @@ class FileFormat(StrEnum):
     """Parquet, a column a field."""
 
 
+MAX_REASONS = 20
+"""Reasons that are kept of one bad row; whoever mends these sees the others at the next try."""
+
 FORMAT_BY_ENDING = {"ndjson": FileFormat.JSON_LINES} | {kind.value: kind for kind in FileFormat}
 
 
@@ -120,6 +123,7 @@ def read_prompt_rows(
     shapes: set[Shape] = set()
     line_by_id: dict[str, int] = {}
     for line, row in rows:
+        # Bad rows count too, or a file of nothing else would be read to its end.
         if len(good) + len(bad) == MAX_PROMPTS:
             raise BadInput.at(filename, f"holds more than {MAX_PROMPTS:,} rows; split it")
         place = f"{filename} {unit_of(kind)} {line}"
@@ -180,5 +184,11 @@ def _refuse_repeated(prompt: Prompt, line_by_id: Mapping[str, int], *, unit: str
 
 
 def _reasons(error: BadInput, place: str) -> tuple[str, ...]:
-    """Return the rules of ``error`` without the file and line, which stand beside them."""
-    return tuple(str(problem).removeprefix(place).lstrip(":, ") for problem in error.problems)
+    """Return the rules of ``error`` without the file and line, which stand beside them.
+
+    Cut after ``MAX_REASONS``: every bad row is kept until the whole file was read, and one
+    row can break a rule in each of thousands of places.
+    """
+    rules = [str(problem).removeprefix(place).lstrip(":, ") for problem in error.problems]
+    n_more = len(rules) - MAX_REASONS
+    return (*rules[:MAX_REASONS], *([f"and {n_more:,} more"] if n_more > 0 else []))

@@ -24,6 +24,7 @@ def merge_files(
     for file in files:
         bad.extend(replace(row, file=file.filename) for row in file.bad)
         for placed in (replace(placed, file=file.filename) for placed in file.good):
+            # A place is unique, so getting one's own back means that the id was not taken.
             earlier = place_by_id.setdefault(placed.prompt.id, placed.place)
             if earlier == placed.place:
                 good.append(placed)

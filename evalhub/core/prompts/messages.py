@@ -49,6 +49,7 @@ def _listed(fields: Fields) -> tuple[Message, ...]:
 def _message(item: Fields) -> Message | None:
     item.refuse_unknown(FIELDS)
     item.require(*FIELDS)
+    # Taken as system it would change what other models are asked; newer servers alone know it.
     if item.get("role") == "developer":
         item.add("role", "'developer' is not used here; write 'system'")
         return None
@@ -58,6 +59,7 @@ def _message(item: Fields) -> Message | None:
 
 
 def _content(fields: Fields, name: str) -> str | None:
+    # The limit is in bytes, and no text has fewer bytes than characters: the cheap test first.
     text = fields.text(name, limit=MAX_MESSAGE_BYTES)
     if text is not None and len(text.encode()) > MAX_MESSAGE_BYTES:
         fields.add(name, f"has more than {MAX_MESSAGE_BYTES:,} bytes")
@@ -91,6 +93,8 @@ def _check_order(messages: tuple[Message, ...], fields: Fields) -> None:
         fields.add("messages", "holds more than one system message")
     elif MessageRole.SYSTEM in roles[1:]:
         fields.add("messages", "has its system message in another place than the first")
+    # Some servers continue a last assistant message instead of answering, others refuse it, so
+    # the responses of two endpoints would not be answers to the same thing.
     if roles[-1] is not MessageRole.USER:
         fields.add("messages", f"must end with a user message, not with {roles[-1].value!r}")
 

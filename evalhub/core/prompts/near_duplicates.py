@@ -21,7 +21,9 @@ MINIMUM_WORDS = 8
 THRESHOLD = 0.8
 BANDS = 20
 ROWS = 3
+# A prime below 2**31 keeps hash * factor + offset below 2**63, so that uint64 never wraps.
 _PRIME = np.uint64(2**31 - 1)
+# The seed is fixed, so that one upload gives one report wherever and whenever it is read.
 _GENERATOR = np.random.default_rng(20261121)
 _FACTORS = _GENERATOR.integers(1, 2**31 - 1, size=(BANDS * ROWS, 1), dtype=np.uint64)
 _OFFSETS = _GENERATOR.integers(0, 2**31 - 1, size=(BANDS * ROWS, 1), dtype=np.uint64)
@@ -41,6 +43,7 @@ def near_duplicate_groups(texts: Sequence[str]) -> tuple[tuple[int, ...], ...]:
     for position, form in enumerate(forms):
         earlier = first_by_key.setdefault((-1, form.encode()), position)
         _join(parents, earlier, position)
+        # A text that equals an earlier one is joined already and would only fill the bands.
         if earlier == position and shingles[position].size:
             for key in _bands(shingles[position]):
                 other = first_by_key.setdefault(key, position)
@@ -58,6 +61,7 @@ def _shingles(form: str) -> Shingles:
     if len(words) < MINIMUM_WORDS:
         return np.empty(0, dtype=np.uint64)
     joined = (" ".join(words[i : i + SHINGLE_WORDS]) for i in range(len(words) - SHINGLE_WORDS + 1))
+    # CRC-32 is the same in every process; Python's own hash of a text is salted in each.
     return np.unique(np.array([zlib.crc32(text.encode()) for text in joined], dtype=np.uint64))
 
 
@@ -80,6 +84,7 @@ def _root(parents: list[int], position: int) -> int:
 
 
 def _join(parents: list[int], first: int, second: int) -> None:
+    # The lower root wins, so that a group is named by its first text whatever joined it.
     low, high = sorted((_root(parents, first), _root(parents, second)))
     parents[high] = low
 

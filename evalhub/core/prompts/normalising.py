@@ -13,4 +13,5 @@ def words_of(text: str) -> list[str]:
 
 def normalised(text: str) -> str:
     """Return the words of ``text`` with one space between them, or the text without words."""
+    # Two texts of punctuation alone have the same words, none, and are not the same prompt.
     return " ".join(words_of(text)) or text.strip()

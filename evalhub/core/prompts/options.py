@@ -56,6 +56,7 @@ class ReadingOptions:
         metadata = filled.get("metadata")
         if not self.keeps_unknown or not isinstance(metadata, (Mapping, type(None))):
             return filled
+        # What the row's own metadata says comes last and wins: it was meant to be metadata.
         unknown = {name: filled.pop(name) for name in row if name not in KNOWN}
         unknown = {name: value for name, value in unknown.items() if value is not None}
         return filled | ({"metadata": {**unknown, **(metadata or {})}} if unknown else {})
@@ -70,13 +71,20 @@ class ReadingOptions:
 
 
 def parse_renames(pairs: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    """Return ``THEIRS=OURS`` texts as pairs; raise ``BadInput`` for one that is not."""
-    found = []
+    """Return ``THEIRS=OURS`` texts as pairs.
+
+    Raise ``BadInput`` for one that is not, and for a name that stands in two of them: one of
+    two fields that become the same one would be lost, whichever row came.
+    """
+    found: list[tuple[str, str]] = []
     for pair in pairs:
         theirs, equals, ours = pair.partition("=")
         if not equals or not theirs or ours not in KNOWN:
             raise BadInput.at(
                 "rename", f"{shown(pair)} must be THEIRS=OURS, OURS one of {', '.join(KNOWN)}"
             )
+        for name, taken in ((theirs, {a for a, _ in found}), (ours, {b for _, b in found})):
+            if name in taken:
+                raise BadInput.at("rename", f"{shown(pair)} names {shown(name)} a second time")
         found.append((theirs, ours))
     return tuple(found)

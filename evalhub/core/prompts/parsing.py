@@ -88,6 +88,7 @@ def _check_names(fields: Fields) -> None:
 
 def _identifier(fields: Fields) -> str:
     """Return the id as text; a whole number is one too. Empty when absent."""
+    # True is a whole number to Python, and no id.
     value = fields.get("id")
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)

@@ -65,6 +65,8 @@ def _points(item: Fields) -> int | float:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or abs(value) > MAX_POINTS:
         item.add("points", f"must be a number up to {MAX_POINTS:,}, not {shown(value)}")
         return 0
+    # 5 and 5.0 are equal and have different canonical JSON, so a set's hash would hang on
+    # whether it was written by hand or by a spreadsheet.
     return int(value) if value == int(value) else value
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from evalhub.core.canonical import Json
 from evalhub.core.prompts.canonical import prompt_set_hash
 from evalhub.core.prompts.files import (
+    MAX_REASONS,
     BadRow,
     FileFormat,
     PromptFile,
@@ -213,3 +214,14 @@ def test_the_prompts_of_llmfao_load(shared_dir: Path) -> None:
     found = read((shared_dir / "data/llmfao/prompts.jsonl").read_bytes(), options=options)
 
     assert (len(found.good), found.bad) == (19, ())
+
+
+def test_a_row_with_thousands_of_faults_keeps_the_first_and_their_number() -> None:
+    messages: list[Json] = [{"role": "user", "content": 7}] * 300
+    data = json.dumps(row(prompt=None, messages=messages)).encode()
+
+    (bad,) = read_prompt_file(data, filename="a.jsonl", options=ReadingOptions()).bad
+
+    assert len(bad.reasons) == MAX_REASONS + 1
+    assert bad.reasons[0] == "field 'messages[0].content': must be text, not a number"
+    assert bad.reasons[-1] == "and 280 more"

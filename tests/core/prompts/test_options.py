@@ -63,3 +63,15 @@ def test_renames_are_read_from_text() -> None:
 def test_a_rename_that_is_not_one_is_refused(pair: str) -> None:
     with pytest.raises(BadInput, match="must be THEIRS=OURS"):
         parse_renames((pair,))
+
+
+@pytest.mark.parametrize(
+    ("pairs", "name"),
+    [
+        pytest.param(("a=id", "b=id"), "'id'", id="two fields become one"),
+        pytest.param(("a=id", "a=tags"), "'a'", id="one field becomes two"),
+    ],
+)
+def test_a_name_in_two_renames_is_refused(pairs: tuple[str, ...], name: str) -> None:
+    with pytest.raises(BadInput, match=f"{pairs[1]!r} names {name} a second time"):
+        parse_renames(pairs)
