@@ -35,6 +35,8 @@ class Feed:
     def _load(self) -> list[Question]:
         with self._database.transaction(write=False) as session:
             rows = missing_page(self._demand, self._endpoint_id, after=self._after, session=session)
+        # By position, not by what is still missing: prompts that are being asked at this moment
+        # are missing too, and would be handed out again.
         if rows:
             self._after = rows[-1][0]
         return [

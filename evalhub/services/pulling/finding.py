@@ -12,6 +12,7 @@ from evalhub.core.campaigns import PullStatus
 from evalhub.db.models import Endpoint, Person, PromptSet, PromptSetVersion, Pull, PullEndpoint
 from evalhub.errors import BadInput, NotFound
 
+# Nine digits fit the column of the number; more would be an error of the database.
 REFERENCE = re.compile(r"([A-Za-z0-9._-]{1,80})(?:@([0-9]{1,9}))?")
 
 
@@ -70,9 +71,16 @@ def list_versions(*, session: Session) -> Sequence[PromptSetChoice]:
     return [_choice(*found) for found in session.execute(query)]
 
 
-def get_row(public_id: str, *, session: Session) -> Pull:
-    """Return the row of a pull; raise ``NotFound``."""
-    row = session.exec(select(Pull).where(Pull.public_id == public_id)).first()
+def get_row(public_id: str, *, session: Session, is_locked: bool = False) -> Pull:
+    """Return the row of a pull; raise ``NotFound``.
+
+    With ``is_locked`` it is read anew and locked to the end of the transaction, for whoever
+    decides by its status what to write: on PostgreSQL the status could change in between.
+    """
+    query = select(Pull).where(Pull.public_id == public_id)
+    if is_locked:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    row = session.exec(query).first()
     if row is None:
         raise NotFound(f"There is no pull {public_id[:40]!r}.")
     return row

@@ -43,6 +43,7 @@ def is_to_ask(demand: Demand) -> sa.ColumnElement[bool]:
         sa.and_(
             response.c.status == ResponseStatus.ERROR,
             response.c.error_kind != ErrorKind.REJECTED,
+            # Null is the pull of pre-made responses; a plain != would be null for it and skip it.
             sa.true()
             if demand.pull_id is None
             else response.c.pull_id.is_distinct_from(demand.pull_id),

@@ -161,6 +161,7 @@ def _errors(row: Pull, session: Session) -> dict[int, list[ErrorGroup]]:
             pull_endpoint.c.endpoint_id,
             response.c.error_kind,
             sa.func.count(),
+            # Any message would do as the example; the smallest is the same one at each refresh.
             sa.func.min(response.c.error_message),
         )
         .where(response.c.status == ResponseStatus.ERROR)

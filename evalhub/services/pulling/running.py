@@ -21,6 +21,7 @@ async def run_pull(database: Database, pull_id: int, *, tools: RunTools) -> Pull
     """
     endpoint_ids = await asyncio.to_thread(_endpoint_ids, database, pull_id)
     shares = (run_share(database, pull_id, number, tools=tools) for number in endpoint_ids)
+    # Without return_exceptions the first defect would leave the other shares running unwatched.
     ends = await asyncio.gather(*shares, return_exceptions=True)
     defects = [end for end in ends if isinstance(end, Exception)]
     if defects:

@@ -39,6 +39,7 @@ def end_share(
     session.add(share)
     session.flush()
     shares = session.exec(select(PullEndpoint).where(PullEndpoint.pull_id == pull_id)).all()
+    # A cancelled pull stays cancelled, however its last share ended.
     if pull.status not in ACTIVE or any(one.ended_at is None for one in shares):
         return
     reasons = [one.reason for one in shares if one.reason]

@@ -35,6 +35,7 @@ async def run_share(
 
 
 def _claim(stack: ExitStack, database: Database, endpoint_id: int) -> bool:
+    # A stack of its own, so that a claim that was not granted is closed before the next try.
     attempt = ExitStack()
     if attempt.enter_context(claim(database, f"endpoint-{endpoint_id}")):
         stack.push(attempt)
@@ -50,6 +51,7 @@ async def _run_claimed(
     if begun is None:
         return ShareEnd.CANCELLED
     pull, spec, label = begun
+    # Failed unless it says otherwise: neither a defect nor a cancelled task gets to set it.
     reason, end = "", ShareEnd.FAILED
     try:
         async with tools.clients(spec) as client:
@@ -63,6 +65,7 @@ async def _run_claimed(
         reason = f"{label}: stopped by a defect of EvalHub ({type(error).__name__})."
         raise
     finally:
+        # A share that was stopped is not ended: another worker goes on with it.
         if reason or end in {ShareEnd.DONE, ShareEnd.CANCELLED}:
             await asyncio.to_thread(_end, database, pull_id, endpoint_id, reason, tools)
     return end

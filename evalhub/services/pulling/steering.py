@@ -16,7 +16,7 @@ from evalhub.services.pulling.settling import ACTIVE
 
 def cancel_pull(public_id: str, *, session: Session, actor: Actor, now: datetime) -> None:
     """Stop the pull; what was stored stays. Raise ``Conflict`` when it is over already."""
-    pull = get_row(public_id, session=session)
+    pull = get_row(public_id, session=session, is_locked=True)
     if pull.status not in ACTIVE:
         raise Conflict(f"The pull is {pull.status.value}; there is nothing to cancel.")
     _finish(pull, PullStatus.CANCELLED, "", session=session, now=now)
@@ -25,7 +25,7 @@ def cancel_pull(public_id: str, *, session: Session, actor: Actor, now: datetime
 
 def interrupt_pull(public_id: str, *, reason: str, session: Session, now: datetime) -> None:
     """Mark a pull whose foreground run was broken off as failed, so that it can be resumed."""
-    pull = get_row(public_id, session=session)
+    pull = get_row(public_id, session=session, is_locked=True)
     if pull.status in ACTIVE:
         _finish(pull, PullStatus.FAILED, reason, session=session, now=now)
 
@@ -44,12 +44,13 @@ def resume_pull(
     when it has not, the second run finds its endpoints claimed and waits. Raise
     ``Conflict`` for a pull that is done or already waiting.
     """
-    pull = get_row(public_id, session=session)
+    pull = get_row(public_id, session=session, is_locked=True)
     if pull.status is PullStatus.DONE:
         raise Conflict("The pull is done; start another to ask again what ended in an error.")
     if pull.status is PullStatus.QUEUED and not is_foreground:
         raise Conflict("The pull is waiting for a worker already.")
     pull.status = PullStatus.RUNNING if is_foreground else PullStatus.QUEUED
+    # A new number makes new jobs; those of the old run that still exist find their share claimed.
     pull.run_number += 1
     pull.reason, pull.finished_at = "", None
     session.add(pull)

@@ -1,11 +1,13 @@
 """Pulls are cancelled, interrupted and resumed; what was stored stays."""
 
 import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from evalhub.core.campaigns import PullStatus
 from evalhub.db.models import AuditEvent, Pull, PullEndpoint, Response
@@ -21,6 +23,7 @@ from evalhub.services.pulling import (
     run_pull,
     waiting_jobs,
 )
+from evalhub.services.pulling.settling import end_share
 from tests.factories import MOMENT
 from tests.pulling import ACTOR, Scene
 
@@ -184,3 +187,42 @@ def test_only_queued_pulls_wait_for_a_worker(scene: Scene) -> None:
         (waiting.id, first),
         (waiting.id, second),
     ]
+
+
+def beside(
+    scene: Scene, held: Callable[[Session], None], other: Callable[[], None]
+) -> Future[None]:
+    """Start ``other`` while a transaction has done ``held`` and not committed it yet."""
+    with ThreadPoolExecutor(1) as pool:
+        with scene.database.transaction() as session:
+            held(session)
+            future = pool.submit(other)
+            wait({future}, timeout=0.2)
+        return future
+
+
+def test_a_pull_that_is_just_ending_is_not_cancelled(scene: Scene) -> None:
+    endpoint_id = scene.endpoint()
+    pull = scene.start()
+
+    def end(session: Session) -> None:
+        end_share(pull.id, endpoint_id, reason="", session=session, now=MOMENT)
+
+    cancelled = beside(scene, end, lambda: cancel(scene, pull))
+
+    assert isinstance(cancelled.exception(), Conflict)
+    assert look(scene, pull).status is PullStatus.DONE
+
+
+def test_two_resumes_at_once_are_two_runs(scene: Scene) -> None:
+    scene.endpoint()
+    pull = scene.start()
+
+    def hold(session: Session) -> None:
+        resume_pull(pull.public_id, session=session, actor=ACTOR, now=LATER, is_foreground=True)
+
+    second = beside(scene, hold, lambda: resume(scene, pull, is_foreground=True))
+
+    assert second.exception() is None
+    with scene.database.transaction(write=False) as session:
+        assert session.get_one(Pull, pull.id).run_number == 3
