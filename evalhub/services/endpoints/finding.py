@@ -34,8 +34,14 @@ def get_endpoint(slug: str, *, session: Session) -> EndpointView:
 
 
 def find_row(slug: str, *, session: Session) -> Endpoint | None:
-    """Return the row of the revision in use, or None."""
-    query = select(Endpoint).where(Endpoint.slug == slug, col(Endpoint.retired_at).is_(None))
+    """Return the row of the revision in use, or None; responses that came with prompts are none.
+
+    There is nobody to ask behind those: a pull of them could only fail, and a revision of
+    them would claim an address for responses that nobody was asked for.
+    """
+    query = select(Endpoint).where(
+        Endpoint.slug == slug, Endpoint.dialect != PREMADE, col(Endpoint.retired_at).is_(None)
+    )
     return session.exec(query.order_by(col(Endpoint.revision).desc())).first()
 
 

@@ -8,6 +8,7 @@ from sqlmodel import Session, col
 
 from evalhub.core.canonical import canonical_json
 from evalhub.core.people import Actor
+from evalhub.core.pulling.specs import PREMADE
 from evalhub.db.models import Endpoint
 from evalhub.errors import Conflict
 from evalhub.services import audit
@@ -31,6 +32,9 @@ def register_endpoint(
     check_draft(draft, allowed_hosts=allowed_hosts)
     if find_row(draft.slug, session=session) is not None:
         raise Conflict(f"Endpoint {draft.slug!r} is in use already; change it instead.")
+    if _is_premade(draft.slug, session):
+        rule = "holds responses that came with a prompt set; choose another name"
+        raise Conflict(f"Endpoint {draft.slug!r} {rule}.")
     return _add(draft, "endpoint.register", session=session, actor=actor, now=now)
 
 
@@ -123,6 +127,13 @@ def _insert(row: Endpoint, session: Session) -> None:
         session.flush()
     except sa.exc.IntegrityError as error:
         raise Conflict(f"Endpoint {row.slug!r} was just changed by someone else.") from error
+
+
+def _is_premade(slug: str, session: Session) -> bool:
+    query = sa.select(col(Endpoint.id)).where(
+        col(Endpoint.slug) == slug, col(Endpoint.dialect) == PREMADE
+    )
+    return session.scalar(query.limit(1)) is not None
 
 
 def _last_revision(slug: str, session: Session) -> int:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from evalhub.core.people import command_actor
+from evalhub.core.pulling.specs import PREMADE
 from evalhub.db.engine import Database
 from evalhub.db.models import AuditEvent, Endpoint
 from evalhub.errors import BadInput, Conflict, NotFound
@@ -217,3 +218,52 @@ def test_of_two_who_register_at_once_the_second_is_told(database: Database, now:
     second.join()
 
     assert len(told) == 1
+
+
+def test_responses_that_came_with_prompts_are_no_endpoint_to_ask(session: Session) -> None:
+    make_endpoint(session, slug="premade-set-m", dialect=PREMADE)
+
+    assert find_endpoint("premade-set-m", session=session) is None
+
+
+@pytest.mark.parametrize("is_retired", [False, True], ids=["in use", "retired"])
+def test_the_name_of_premade_responses_is_taken(
+    session: Session, now: datetime, *, is_retired: bool
+) -> None:
+    row = make_endpoint(session, slug="careful", dialect=PREMADE)
+    row.retired_at = now if is_retired else None
+    session.flush()
+
+    with pytest.raises(Conflict, match="holds responses that came with a prompt set"):
+        register(DRAFT, session, now)
+
+
+def test_premade_responses_are_neither_revised_nor_retired(session: Session, now: datetime) -> None:
+    row = make_endpoint(session, slug="careful", dialect=PREMADE)
+
+    with pytest.raises(NotFound):
+        revise(DRAFT, session, now)
+    with pytest.raises(NotFound):
+        retire_endpoint("careful", session=session, actor=ACTOR, now=now)
+
+    assert row.retired_at is None
+    assert session.scalar(sa.select(sa.func.count()).select_from(Endpoint)) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        pytest.param("max_concurrency", 10**400, id="no float"),
+        pytest.param("max_concurrency", -(10**400), id="no float below"),
+        pytest.param("request_timeout_s", float("nan"), id="NaN"),
+        pytest.param("total_timeout_s", float("inf"), id="infinity"),
+    ],
+)
+def test_a_number_beyond_every_range_is_named(
+    session: Session, now: datetime, name: str, value: float
+) -> None:
+    with pytest.raises(BadInput) as caught:
+        register(replace(DRAFT, **{name: value}), session, now)  # type: ignore[arg-type]  # one number
+
+    assert name in {problem.where for problem in caught.value.problems}
+    assert session.scalar(sa.select(sa.func.count()).select_from(Endpoint)) == 0
