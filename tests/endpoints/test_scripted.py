@@ -144,7 +144,7 @@ def test_bad_requests_are_answered(
     assert connection.getresponse().status == status
 
 
-@pytest.mark.parametrize("length", ["", "-1", "99999999999"])
+@pytest.mark.parametrize("length", ["", "-1", "99999999999", "9" * 5_000])
 def test_a_body_of_unknown_or_absurd_length_is_refused(
     connection: http.client.HTTPConnection, length: str
 ) -> None:
@@ -178,7 +178,7 @@ def test_a_script_is_read_from_a_file(tmp_path: Path) -> None:
         pytest.param('{"model": "a"}', "line 1, field 'prompt': must be a text", id="missing"),
         pytest.param(
             '{"model": "a", "prompt": "p", "text": "t", "status": "ok"}',
-            "'status' and 'delay_s' must be numbers",
+            "field 'status': must be a number",
             id="status",
         ),
     ],
@@ -204,3 +204,60 @@ def test_a_script_can_be_served_as_a_program(
 
     assert capsys.readouterr().out.count("http://127.0.0.1:") == 2
     assert (tmp_path / "log.jsonl").exists()
+
+
+def test_a_script_may_hold_the_separators_that_other_readers_split_at(tmp_path: Path) -> None:
+    path = tmp_path / "script.jsonl"
+    path.write_text('{"model": "a", "prompt": "one\u2028two", "text": "x\x85y"}\n', "utf-8")
+
+    assert read_script(path).replies == {("a", "one\u2028two"): ScriptedReply("x\x85y")}
+
+
+@pytest.mark.parametrize(
+    ("data", "rule"),
+    [
+        pytest.param(b'{"model": "\xff"}', "line 1: byte 0xFF at byte 11 is not", id="encoding"),
+        pytest.param(b'{"model": "a", "model": "b"}', "'model' stands twice", id="a key twice"),
+        pytest.param(b'{"delay_s": NaN}', "NaN is not a JSON number", id="NaN"),
+        pytest.param(b"[" * 10**6, "line 1: is nested deeper than 100", id="deep"),
+        pytest.param(b"\xef\xbb\xbf{}", "starts with a UTF-8 byte order mark", id="mark"),
+        pytest.param(
+            b'{"model": "a", "prompt": "p", "text": "t"}\n' * 2,
+            "line 2: answers this prompt as 'a' a second time",
+            id="a prompt twice",
+        ),
+        pytest.param(
+            b'{"model": "a", "prompt": "p", "text": "t", "status": 99}',
+            "field 'status': must be a number from 200 to 599",
+            id="no status",
+        ),
+        pytest.param(
+            b'{"model": "a", "prompt": "p", "text": "t", "delay_s": -1}',
+            "field 'delay_s': must be a number of seconds",
+            id="negative wait",
+        ),
+    ],
+)
+def test_a_script_of_bad_bytes_is_refused(tmp_path: Path, data: bytes, rule: str) -> None:
+    path = tmp_path / "script.jsonl"
+    path.write_bytes(data)
+
+    with pytest.raises(BadInput, match=rule):
+        read_script(path)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(b'{"model": "a", "messages": ["\\ud800"]}', id="half a surrogate pair"),
+        pytest.param(b'{"model": "a", "messages": [NaN]}', id="NaN"),
+        pytest.param(b'{"model": "a", "model": "b", "messages": []}', id="a key twice"),
+        pytest.param(b'{"model": "\xff", "messages": []}', id="encoding"),
+    ],
+)
+def test_a_request_that_cannot_be_hashed_is_answered(
+    connection: http.client.HTTPConnection, body: bytes
+) -> None:
+    connection.request("POST", "/v1/chat/completions", body)
+
+    assert connection.getresponse().status == 400

@@ -1,13 +1,18 @@
 """Hold what a scripted server answers to which prompt."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from evalhub.core.canonical import Json, content_hash
 from evalhub.core.pulling.messages import last_user_text
-from evalhub.errors import BadInput
+from evalhub.core.reading.json_lines import read_json_lines
+from evalhub.errors import BadInput, Problem
+
+STATUSES = range(200, 600)
+LONGEST_DELAY_S = 3600
+MAX_LINE_BYTES = 2**24
+"""As much as the server takes in a request: a script may hold every length that is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,33 +57,37 @@ def read_script(path: Path) -> Script:
 
     Each line is an object with ``model``, ``prompt`` (the last user message or a prompt
     key), ``text`` and, where they differ from the defaults, ``finish_reason``, ``status``
-    and ``delay_s``. Raise ``BadInput`` that names file, line and field.
+    and ``delay_s``. Raise ``BadInput`` that names file, line and field, also where a prompt
+    is answered a second time: one of the two replies could never be given.
     """
-    replies = {}
-    lines = path.read_text(encoding="utf-8").splitlines()
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
-            where = f"{path.name} line {number}"
-            row = _row(line, where)
-            key = (_text(row, "model", where), _text(row, "prompt", where))
-            replies[key] = _reply(row, where)
+    replies: dict[tuple[str, str], ScriptedReply] = {}
+    lines = read_json_lines(path.read_bytes(), where=path.name, max_line_bytes=MAX_LINE_BYTES)
+    for number, line in lines:
+        where = f"{path.name} line {number}"
+        row = _row(line, where)
+        key = (_text(row, "model", where), _text(row, "prompt", where))
+        if key in replies:
+            raise BadInput.at(where, f"answers this prompt as {key[0]!r} a second time")
+        replies[key] = _reply(row, where)
     return Script(replies)
 
 
-def _row(line: str, where: str) -> Mapping[str, Json]:
-    try:
-        row: Json = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise BadInput.at(where, "is not JSON") from error
-    if not isinstance(row, Mapping):
+def _row(line: "Json | Problem", where: str) -> Mapping[str, Json]:
+    if isinstance(line, Problem):
+        raise BadInput([line])
+    if not isinstance(line, Mapping):
         raise BadInput.at(where, "is not a JSON object")
-    return row
+    return line
 
 
 def _reply(row: Mapping[str, Json], where: str) -> ScriptedReply:
     status, delay_s = row.get("status", 200), row.get("delay_s", 0.0)
-    if not isinstance(status, int) or not isinstance(delay_s, int | float):
-        raise BadInput.at(where, "'status' and 'delay_s' must be numbers")
+    if not isinstance(status, int) or status not in STATUSES:
+        raise BadInput.at(f"{where}, field 'status'", "must be a number from 200 to 599")
+    # A negative wait would be over at once and hide a mistyped script.
+    if not isinstance(delay_s, int | float) or not 0 <= delay_s <= LONGEST_DELAY_S:
+        rule = f"must be a number of seconds from 0 to {LONGEST_DELAY_S}"
+        raise BadInput.at(f"{where}, field 'delay_s'", rule)
     return ScriptedReply(
         text=_text(row, "text", where),
         finish_reason=str(row.get("finish_reason", "stop")),

@@ -11,9 +11,13 @@ from typing import Self
 
 from evalhub.core.canonical import Json
 from evalhub.core.pulling.messages import last_user_text
+from evalhub.core.reading.json_text import parse_json
+from evalhub.core.reading.text import decode_text
 from evalhub.endpoints.scripted.script import Script, ScriptedReply, prompt_key
+from evalhub.errors import BadInput
 
 MAXIMUM_REQUEST = 16 * 2**20
+MAXIMUM_LENGTH_DIGITS = 9
 
 
 class ScriptedServer:
@@ -76,7 +80,9 @@ class _Server(ThreadingHTTPServer):
     """Bind to loopback only and keep idle connections from holding the process."""
 
     daemon_threads = True
+    # A pull opens all its connections at once, and the default queue of 5 would reset most.
     request_queue_size = 1024
+    # Connections are kept alive, so waiting for their threads would wait for the clients.
     block_on_close = False
 
     def __init__(self, owner: ScriptedServer, port: int) -> None:
@@ -107,7 +113,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         """Answer a chat completion."""
         length = self.headers.get("Content-Length", "")
-        if not length.isascii() or not length.isdigit() or int(length) > MAXIMUM_REQUEST:
+        is_number = length.isascii() and length.isdigit() and len(length) <= MAXIMUM_LENGTH_DIGITS
+        if not is_number or int(length) > MAXIMUM_REQUEST:
+            # The body is not read, so what follows on this connection would be taken for a request.
             self.close_connection = True
             self._send(411, _error("Content-Length must say at most 16 MiB."))
             return
@@ -144,9 +152,10 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def _request(body: bytes) -> tuple[str, list[Json]] | None:
+    # Strictly, since the conversation is hashed: a lone surrogate has no bytes to hash.
     try:
-        value: Json = json.loads(body)
-    except (ValueError, RecursionError):
+        value = parse_json(decode_text(body, where="body"), where="body")
+    except BadInput:
         return None
     if not isinstance(value, dict):
         return None
