@@ -7,6 +7,8 @@ from evalhub.core.responses import ErrorKind
 from evalhub.endpoints.errors import AttemptFailed
 
 MAXIMUM_BYTES = 16 * 2**20
+"""Eighty times the longest message; what is larger is no chat completion."""
+# With 16 added zlib expects a gzip header, without it a zlib one.
 _WINDOWS = {"gzip": zlib.MAX_WBITS | 16, "x-gzip": zlib.MAX_WBITS | 16, "deflate": zlib.MAX_WBITS}
 
 
@@ -41,6 +43,10 @@ def _unpacked(raw: bytes, encoding: str, limit: int) -> bytes:
         ) from error
     if len(body) > limit:
         raise _too_large(limit)
+    # zlib gives back what it has of a packed body that was cut, without a word; an error
+    # without any body is labelled as packed by some servers all the same.
+    if raw and not unpacker.eof:
+        raise AttemptFailed(ErrorKind.MALFORMED, f"The reply's {encoding} body was cut short.")
     return body
 
 

@@ -19,7 +19,9 @@ from evalhub.core.responses import ErrorKind
 
 PATH = "/chat/completions"
 BROKEN_OFF = frozenset({"abort", "error"})
+"""Finish reasons of vLLM and SGLang for an answer that the server itself gave up."""
 MAXIMUM_COUNT = 2**31 - 1
+"""What the token columns hold; a count beyond it is an error of the server and is dropped."""
 _OK = range(200, 300)
 _BAD_GATEWAY = 502
 
@@ -29,6 +31,7 @@ class ChatCompletions:
 
     def url(self, spec: EndpointSpec) -> str:
         """Return the endpoint's address with ``/chat/completions`` at the end of its path."""
+        # People paste the base address or the full one; the query (an API version) stays.
         parts = urlsplit(spec.url)
         path = parts.path.rstrip("/").removesuffix(PATH) + PATH
         return urlunsplit(parts._replace(path=path))
@@ -39,6 +42,7 @@ class ChatCompletions:
 
     def body(self, spec: EndpointSpec, question: Question) -> Mapping[str, Json]:
         """Return the model, the messages and the endpoint's parameters."""
+        # The parameters first, so that none of them can replace what EvalHub itself sets.
         return {
             **spec.parameters,
             "model": spec.model,
@@ -132,7 +136,8 @@ def _status_inside(error: Json) -> int:
     """Return the status that an error under HTTP 200 names; gateways pass errors on so."""
     code = error.get("code") if isinstance(error, Mapping) else None
     text = str(code)
-    return int(text) if text.isascii() and text.isdigit() and len(text) == len("500") else 502
+    is_status = text.isascii() and text.isdigit() and len(text) == len("500")
+    return int(text) if is_status else _BAD_GATEWAY
 
 
 def _malformed(rule: str, body: str) -> Failure:

@@ -15,7 +15,7 @@ from evalhub.core.responses import ErrorKind, ResponseStatus
 from evalhub.endpoints.chat_completions import ChatCompletions
 from evalhub.endpoints.errors import AttemptFailed, UnknownDialect
 from evalhub.endpoints.http import HttpClient, HttpReply
-from evalhub.endpoints.keys import read_key, without_key
+from evalhub.endpoints.keys import read_key, scrubbed, without_key
 from evalhub.endpoints.protocol import Dialect
 from evalhub.endpoints.retry import Attempt, Timing, attempt_until_done
 
@@ -50,6 +50,7 @@ class EndpointClient:
     async def ask(self, question: Question) -> Outcome:
         """Ask ``question`` and return what it ended in; failures come back, never raised."""
         body = canonical_json(self._dialect.body(self._spec, question))
+        # Prompts hold no lone surrogates; a model's name or a parameter of old might.
         raw = body.encode("utf-8", errors="replace")
 
         async def attempt_once(timeout_s: float) -> Attempt:
@@ -69,9 +70,11 @@ class EndpointClient:
             reply = await self._http.post(raw, headers=self._headers, timeout_s=timeout_s)
         except AttemptFailed as error:
             return Attempt(error.failure)
-        text = reply.body.decode("utf-8-sig", errors="replace")
+        # The key goes before anything is read or quoted: a quotation that was cut within the key
+        # would keep its first half, which no later search for the whole key could find.
+        text = scrubbed(reply.body.decode("utf-8-sig", errors="replace"), self._key)
         return Attempt(
-            _not_utf8(reply) or self._dialect.read(reply.status, text),
+            _not_utf8(reply, text) or self._dialect.read(reply.status, text),
             raw_body=text,
             latency_ms=reply.latency_ms,
             server_wait_s=server_wait_s(reply.headers, now=datetime.now(UTC)),
@@ -102,16 +105,14 @@ async def open_client(
         yield EndpointClient(spec, dialect=dialect, http=http, key=key, timing=timing or Timing())
 
 
-def _not_utf8(reply: HttpReply) -> Failure | None:
-    """Return the failure of a reply that is not UTF-8, which JSON must be."""
+def _not_utf8(reply: HttpReply, text: str) -> Failure | None:
+    """Return the failure of a reply that is not UTF-8, which JSON must be; it quotes ``text``."""
     try:
         reply.body.decode("utf-8")
     except UnicodeDecodeError as error:
         if reply.status in SUCCESS:
-            start = quoted(reply.body.decode("utf-8", errors="replace"))
-            return Failure(
-                ErrorKind.MALFORMED, f"The reply is not UTF-8 at byte {error.start}: {start}"
-            )
+            rule = f"The reply is not UTF-8 at byte {error.start}: {quoted(text)}"
+            return Failure(ErrorKind.MALFORMED, rule)
     return None
 
 

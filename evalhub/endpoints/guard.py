@@ -56,6 +56,7 @@ def target_of(url: str, allowed_hosts: frozenset[str]) -> Target:
         raise UrlBlocked("The address must not carry a user name or password.")
     if parts.fragment:
         raise UrlBlocked(f"{url[:200]!r} must not have a fragment (#…).")
+    # The name would be encoded anyway when it is looked up, as an error deep in the resolver.
     _check_labels(host)
     allowed = {entry.lower() for entry in allowed_hosts}
     target = Target(parts.scheme, host, port, bool({host, f"{host}:{port}"} & allowed))
@@ -69,6 +70,7 @@ def target_of(url: str, allowed_hosts: frozenset[str]) -> Target:
 
 async def checked_addresses(target: Target, resolve: Resolver) -> tuple[str, ...]:
     """Return the addresses of ``target``'s host; raise ``UrlBlocked`` unless all may be used."""
+    # One bad address condemns the name: which one is reached is not ours to choose.
     found = tuple(dict.fromkeys(await resolve(target.host, target.port)))
     for text in found:
         check_address(text, target)
@@ -87,6 +89,7 @@ async def system_resolver(host: str, port: int) -> Sequence[str]:
 
 def check_address(text: str, target: Target) -> None:
     """Raise ``UrlBlocked`` when ``text`` is not a public address and the host is not allowed."""
+    # What follows % names a network interface, which the address module may refuse.
     address = ipaddress.ip_address(text.split("%", 1)[0])
     if target.is_allowed or all(_is_public(inner) for inner in _with_embedded(address)):
         return

@@ -1,7 +1,9 @@
 """Read an endpoint's key from the environment and keep it out of everything that is kept.
 
 An endpoint names its key as ``env:NAME``. The key is read when a pull starts, sent in one
-header, and replaced by ``[key]`` wherever a server echoes it.
+header, and replaced by ``[key]`` wherever a server echoes it. A "key" of fewer than
+``SHORTEST_SECRET`` characters is one of the placeholders that local servers ask for ("EMPTY",
+"ollama", "none"): it is no secret, and an answer may hold it as a word.
 """
 
 import json
@@ -15,6 +17,8 @@ from evalhub.endpoints.errors import MissingKey
 PREFIX = "env:"
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,189}")
 REMOVED = "[key]"
+SHORTEST_SECRET = 12
+"""Providers' keys have 32 characters and more; replacing a word of an answer changes evidence."""
 
 
 def is_reference(text: str) -> bool:
@@ -42,22 +46,28 @@ def read_key(reference: str | None, environ: Mapping[str, str]) -> str | None:
 
 
 def without_key(outcome: Outcome, key: str | None) -> Outcome:
-    """Return ``outcome`` with ``key`` removed from everything that came from the server."""
-    if key is None:
+    """Return ``outcome`` with ``key`` removed from everything that came from the server.
+
+    The body is scrubbed before it is read, too; this finds what only appears once the
+    escapes of JSON are undone.
+    """
+    if key is None or len(key) < SHORTEST_SECRET:
         return outcome
     return replace(
         outcome,
-        text=_scrubbed(outcome.text, key),
-        reasoning=_scrubbed(outcome.reasoning, key),
-        error_message=_scrubbed(outcome.error_message, key),
-        raw_body=_scrubbed(outcome.raw_body, key),
-        finish_reason=_scrubbed(outcome.finish_reason or "", key) or None,
-        model_reported=_scrubbed(outcome.model_reported or "", key) or None,
+        text=scrubbed(outcome.text, key),
+        reasoning=scrubbed(outcome.reasoning, key),
+        error_message=scrubbed(outcome.error_message, key),
+        raw_body=scrubbed(outcome.raw_body, key),
+        finish_reason=scrubbed(outcome.finish_reason or "", key) or None,
+        model_reported=scrubbed(outcome.model_reported or "", key) or None,
     )
 
 
-def _scrubbed(text: str, key: str) -> str:
+def scrubbed(text: str, key: str | None) -> str:
     """Remove ``key`` as it is, as JSON writes it, and with escaped slashes."""
+    if key is None or len(key) < SHORTEST_SECRET:
+        return text
     written = json.dumps(key)[1:-1]
     for form in {key, written, written.replace("/", "\\/")}:
         text = text.replace(form, REMOVED)

@@ -45,7 +45,8 @@ async def attempt_until_done(
     started = timing.monotonic()
     n_attempts = 0
     while True:
-        left_s = policy.total_s - (timing.monotonic() - started)
+        # A sleep may end late and leave nothing: the attempt then fails at once, as it should.
+        left_s = max(0.0, policy.total_s - (timing.monotonic() - started))
         attempt = await attempt_once(min(attempt_s, left_s))
         n_attempts += 1
         if isinstance(attempt.result, Reply) or attempt.result.is_hopeless:

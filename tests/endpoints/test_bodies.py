@@ -45,9 +45,14 @@ def test_a_body_at_the_limit_is_read(packed: bytes, encoding: str) -> None:
         pytest.param(b"x" * (LIMIT + 1), "", "larger than 1 MiB", id="too large"),
         pytest.param(gzip.compress(b"x" * (LIMIT + 1)), "gzip", "larger than 1 MiB", id="bomb"),
         pytest.param(b"plain", "gzip", "could not be unpacked as gzip", id="not gzip"),
+        pytest.param(gzip.compress(b"plain")[:-9], "gzip", "gzip body was cut", id="cut short"),
         pytest.param(b"x", "br", "packed as 'br', which was not asked", id="unknown packing"),
     ],
 )
 def test_what_cannot_be_read_is_a_failure(packed: bytes, encoding: str, message: str) -> None:
     with pytest.raises(AttemptFailed, match=message):
         read(packed, encoding)
+
+
+def test_no_body_needs_no_unpacking() -> None:
+    assert read(b"", "gzip") == b""

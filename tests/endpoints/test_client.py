@@ -257,3 +257,48 @@ def test_what_cannot_be_asked_is_refused_before_it_is(
 
     with pytest.raises(error):
         asyncio.run(run())
+
+
+@pytest.mark.parametrize("n_before", [280, 290, 295])
+def test_a_quotation_cut_within_the_key_keeps_none_of_it(n_before: int) -> None:
+    body = b"x" * n_before + KEY.encode() + b" is wrong"
+
+    outcome, _ = ask(reply(400, body), environ={"THE_KEY": KEY}, api_key_ref="env:THE_KEY")
+
+    assert KEY[:4] not in outcome.error_message
+    assert KEY not in outcome.raw_body
+
+
+def test_a_body_cut_within_the_key_keeps_none_of_it() -> None:
+    body = b"<p>" + b"x" * 3990 + KEY.encode()
+
+    outcome, _ = ask(reply(400, body), environ={"THE_KEY": KEY}, api_key_ref="env:THE_KEY")
+
+    assert outcome.raw_body.endswith("x[key]")
+
+
+def test_a_key_hidden_in_escapes_is_found_once_they_are_read() -> None:
+    escaped = "".join(f"\\u{ord(char):04x}" for char in KEY)
+    body = b'{"error": {"message": "bad key ' + escaped.encode() + b'"}}'
+
+    outcome, _ = ask(reply(401, body), environ={"THE_KEY": KEY}, api_key_ref="env:THE_KEY")
+
+    assert outcome.error_message == "HTTP 401: bad key [key]"
+
+
+def test_a_placeholder_for_a_key_leaves_answers_alone() -> None:
+    outcome, server = ask(
+        reply(200, completion("I run on ollama.")),
+        environ={"THE_KEY": "ollama"},
+        api_key_ref="env:THE_KEY",
+    )
+
+    assert server.headers[0]["authorization"] == "Bearer ollama"
+    assert outcome.text == "I run on ollama."
+
+
+@pytest.mark.parametrize("text", ["\x00", "\u200b", " \ufeff\n"], ids=["NUL", "zero width", "mark"])
+def test_an_answer_of_which_nothing_shows_is_empty(text: str) -> None:
+    outcome, _ = ask(reply(200, completion(text)))
+
+    assert outcome.status is ResponseStatus.EMPTY

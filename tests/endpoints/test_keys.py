@@ -1,11 +1,15 @@
 """Keys are named, read from the environment, and never kept."""
 
+import json
+
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from evalhub.core.pulling.outcomes import Outcome
 from evalhub.core.responses import ResponseStatus
 from evalhub.endpoints.errors import MissingKey
-from evalhub.endpoints.keys import is_reference, read_key, without_key
+from evalhub.endpoints.keys import SHORTEST_SECRET, is_reference, read_key, scrubbed, without_key
 
 
 @pytest.mark.parametrize(
@@ -56,12 +60,12 @@ def test_the_key_is_removed_in_every_form() -> None:
     outcome = Outcome(
         status=ResponseStatus.ANSWERED,
         request_sha256="0",
-        text='the k/"y',
-        raw_body='{"a": "k/\\"y", "b": "k\\/\\"y"}',
-        model_reported='k/"y',
+        text='the k/"y of secrets',
+        raw_body='{"a": "k/\\"y of secrets", "b": "k\\/\\"y of secrets"}',
+        model_reported='k/"y of secrets',
     )
 
-    clean = without_key(outcome, 'k/"y')
+    clean = without_key(outcome, 'k/"y of secrets')
 
     assert clean.text == "the [key]"
     assert clean.raw_body == '{"a": "[key]", "b": "[key]"}'
@@ -72,3 +76,28 @@ def test_without_a_key_nothing_changes() -> None:
     outcome = Outcome(status=ResponseStatus.EMPTY, request_sha256="0")
 
     assert without_key(outcome, None) is outcome
+
+
+@pytest.mark.parametrize("placeholder", ["EMPTY", "ollama", "none", "lm-studio", "not-needed"])
+def test_a_placeholder_is_no_secret_and_stays_in_an_answer(placeholder: str) -> None:
+    outcome = Outcome(
+        status=ResponseStatus.ANSWERED, request_sha256="0", text=f"Call {placeholder} first."
+    )
+
+    assert without_key(outcome, placeholder) is outcome
+
+
+@given(
+    st.text(st.characters(codec="ascii", categories=["L", "N", "P"]), min_size=SHORTEST_SECRET),
+    st.text(),
+    st.text(),
+)
+def test_no_key_that_is_a_secret_survives(key: str, before: str, after: str) -> None:
+    assume(key not in "[key]" * 9)
+
+    assert key not in scrubbed(f"{before}{key}{after}", key)
+    assert key not in json.loads(scrubbed(json.dumps([before, key, after]), key))
+
+
+def test_nothing_is_removed_without_a_key() -> None:
+    assert scrubbed("a text", None) == "a text"

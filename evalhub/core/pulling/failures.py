@@ -10,6 +10,7 @@ QUOTED = 300
 """Characters of an unexpected body that a message quotes."""
 
 _KINDS = {
+    # 402, 408, 409 and 425 are rare; the rest of 4xx says that this very request is wrong.
     401: ErrorKind.UNAUTHORISED,
     402: ErrorKind.QUOTA,
     403: ErrorKind.UNAUTHORISED,
@@ -28,6 +29,7 @@ def read_failure(status: int, body: Json) -> Failure | Reply:
     ``body`` is the parsed JSON, or the text when it was none. A content filter that
     answers 400 is the endpoint declining, so it comes back as a refusing ``Reply``.
     """
+    # A 5xx with such a code is a filter that broke, not one that decided: it is tried again.
     message, codes = _message_and_codes(body)
     if status < 500 and codes & _FILTER_CODES:  # noqa: PLR2004 - server errors start at 500
         return Reply(text="", refusal=message, finish_reason="content_filter")
@@ -41,6 +43,7 @@ def quoted(text: str) -> str:
 
 
 def _kind(status: int, codes: frozenset[str]) -> ErrorKind:
+    # Comes as 429 like a rate limit, but waiting does not mend it.
     if codes & _QUOTA_CODES:
         return ErrorKind.QUOTA
     if status >= 500:  # noqa: PLR2004 - server errors start at 500

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from evalhub.core.canonical import Json
+from evalhub.core.reading.json_text import parse_json, refuse_unstorable_text
 from evalhub.errors import BadInput, Problem
 
 RESERVED = {
@@ -18,13 +19,15 @@ RESERVED = {
 }
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,79}")
 MAXIMUM_LENGTH = 10_000
+"""A JSON schema for structured output fits; the parameters are stored with every response."""
 MAXIMUM_DEPTH = 20
 
 
 def parse_parameters(texts: Sequence[str], *, where: str = "--param") -> dict[str, Json]:
     """Read ``name=value`` texts; a value that is not JSON is taken as plain text.
 
-    Raise ``BadInput`` that names each broken text and rule.
+    JSON that two servers could take differently (a key twice, NaN) is refused rather than
+    sent as text. Raise ``BadInput`` that names each broken text and rule.
     """
     problems: list[Problem] = []
     found: dict[str, Json] = {}
@@ -36,7 +39,10 @@ def parse_parameters(texts: Sequence[str], *, where: str = "--param") -> dict[st
         elif name in found:
             problems.append(Problem(f"{where} {name!r}", "is given twice"))
         else:
-            found[name] = _value(value.strip())
+            try:
+                found[name] = _value(value.strip(), where=f"{where} {name[:80]!r}")
+            except BadInput as error:
+                problems.extend(error.problems)
     if problems:
         raise BadInput(problems)
     return check_parameters(found, where=where)
@@ -54,12 +60,12 @@ def check_parameters(parameters: Mapping[str, Json], *, where: str) -> dict[str,
     return dict(parameters)
 
 
-def _value(text: str) -> Json:
+def _value(text: str, *, where: str) -> Json:
     try:
-        value: Json = json.loads(text)
+        json.loads(text)
     except (ValueError, RecursionError):
         return text
-    return value
+    return parse_json(text, where=where)
 
 
 def _broken_rules(name: str, value: Json) -> list[str]:
@@ -68,8 +74,13 @@ def _broken_rules(name: str, value: Json) -> list[str]:
         rules.append("is not a name (letters, digits and _ . - only)")
     if name in RESERVED:
         rules.append(f"cannot be set here: {RESERVED[name]}")
+    # The depth first: what comes after it calls itself for every level.
     if _depth(value) > MAXIMUM_DEPTH:
         return [*rules, f"is nested deeper than {MAXIMUM_DEPTH} levels"]
+    try:
+        refuse_unstorable_text(value, where=name)
+    except BadInput as error:
+        return [*rules, error.problems[0].rule]
     try:
         length = len(json.dumps(value, allow_nan=False).encode())
     except ValueError:

@@ -36,6 +36,7 @@ def next_wait_s(
     """
     if n_attempts >= policy.max_attempts:
         return None
+    # Full jitter: askers that were turned away together must not come back together.
     ceiling = min(policy.cap_s, policy.base_s * 2 ** (n_attempts - 1))
     wait_s = max(draw * ceiling, server_wait_s or 0.0)
     return wait_s if elapsed_s + wait_s < policy.total_s else None
@@ -51,6 +52,7 @@ def server_wait_s(headers: Mapping[str, str], *, now: datetime) -> float | None:
     if milliseconds is not None:
         return milliseconds / 1000
     text = headers.get("retry-after", "")
+    # A date is read against this machine's clock; where that is wrong the total time bounds it.
     seconds = _number(text)
     return seconds if seconds is not None else _until(text, now)
 

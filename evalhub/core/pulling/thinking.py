@@ -14,6 +14,7 @@ def split_thinking(content: str) -> tuple[str, str]:
     opening tag themselves, so a lone closing tag ends reasoning too; a block that is never
     closed is reasoning to its end. Tags later in the text belong to the answer.
     """
+    # Only at the start: an answer about HTML or prompting may well hold such tags itself.
     block = _BLOCK.match(content)
     if block:
         return content[block.end() :], block.group(1).strip()

@@ -13,11 +13,20 @@ from evalhub.core.responses import ResponseStatus
         pytest.param(Reply("Yes."), ResponseStatus.ANSWERED, id="no finish reason"),
         pytest.param(Reply("Yes.", finish_reason="stop"), ResponseStatus.ANSWERED, id="stop"),
         pytest.param(Reply(" \n\t"), ResponseStatus.EMPTY, id="white space"),
+        pytest.param(Reply("\x00"), ResponseStatus.EMPTY, id="only NUL"),
+        pytest.param(Reply("\u200b\ufeff \u2800"), ResponseStatus.EMPTY, id="nothing visible"),
+        pytest.param(Reply("\u200b."), ResponseStatus.ANSWERED, id="one visible character"),
         pytest.param(Reply("", reasoning="Hm."), ResponseStatus.EMPTY, id="only reasoning"),
         pytest.param(Reply("", finish_reason="tool_calls"), ResponseStatus.EMPTY, id="tools"),
         pytest.param(Reply("Ye", finish_reason="length"), ResponseStatus.TRUNCATED, id="length"),
         pytest.param(
             Reply("", finish_reason="length"), ResponseStatus.TRUNCATED, id="empty at the limit"
+        ),
+        pytest.param(
+            Reply("Ye", finish_reason="MAX_TOKENS"), ResponseStatus.TRUNCATED, id="in capitals"
+        ),
+        pytest.param(
+            Reply("Par", finish_reason="PROHIBITED_CONTENT"), ResponseStatus.REFUSED, id="Gemini"
         ),
         pytest.param(Reply("", refusal="No."), ResponseStatus.REFUSED, id="refusal field"),
         pytest.param(

@@ -1,10 +1,15 @@
 """Sampling parameters are read strictly, and what EvalHub sets itself is refused."""
 
-import pytest
+import json
 
-from evalhub.core.canonical import Json
-from evalhub.core.pulling.parameters import MAXIMUM_DEPTH, check_parameters, parse_parameters
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evalhub.core.canonical import Json, canonical_json
+from evalhub.core.pulling.parameters import MAXIMUM_DEPTH, NAME, check_parameters, parse_parameters
 from evalhub.errors import BadInput
+from tests.core.reading.outcomes import outcome
 
 
 def test_values_are_json_where_they_are_and_text_elsewhere() -> None:
@@ -30,8 +35,13 @@ def test_values_are_json_where_they_are_and_text_elsewhere() -> None:
         pytest.param(["model=x"], "cannot be set here: it is the endpoint's model", id="model"),
         pytest.param(["n=2"], "cannot be set here", id="n"),
         pytest.param(["a b=1"], "is not a name", id="name with a space"),
-        pytest.param(["a=NaN"], "is not a finite number", id="nan"),
-        pytest.param(["a=1e999"], "is not a finite number", id="infinity"),
+        pytest.param(["a=NaN"], "NaN is not a JSON number", id="nan"),
+        pytest.param(["a=1e999"], "the number '1e999' is too large", id="infinity"),
+        pytest.param(['a={"b":1,"b":2}'], "the key 'b' stands twice", id="a key twice"),
+        pytest.param(['a="\\ud800"'], "lone surrogate U\\+D800", id="escaped surrogate"),
+        pytest.param(["a=\udcff"], "lone surrogate U\\+DCFF", id="not UTF-8"),
+        pytest.param(['a="\\u0000"'], "holds the character U\\+0000", id="NUL"),
+        pytest.param([f"a={2**63}"], "does not fit in 64 bits", id="large number"),
         pytest.param([f"a={'x' * 10_001}"], "is longer than 10000", id="long"),
     ],
 )
@@ -62,3 +72,32 @@ def test_deep_nesting_is_refused(opening: str) -> None:
 def test_nesting_that_exhausts_the_parser_is_plain_text_that_is_too_long() -> None:
     with pytest.raises(BadInput, match="is longer than"):
         parse_parameters(["a=" + "[" * 200_000])
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), [1, {"a": float("-inf")}]])
+def test_numbers_that_json_cannot_carry_are_refused(value: Json) -> None:
+    with pytest.raises(BadInput, match="is not a finite number"):
+        check_parameters({"a": value}, where="parameter")
+
+
+@given(st.dictionaries(st.from_regex(NAME, fullmatch=True), st.text(), max_size=4))
+def test_whatever_is_accepted_can_be_stored_and_sent(given_texts: dict[str, str]) -> None:
+    texts = [f"{name}={value}" for name, value in given_texts.items()]
+
+    found = outcome(lambda: parse_parameters(texts))
+
+    if isinstance(found, BadInput):
+        assert all(problem.where.startswith("--param ") for problem in found.problems)
+    else:
+        assert json.loads(canonical_json(found).encode()) == found
+
+
+def test_problems_of_several_values_are_all_named() -> None:
+    with pytest.raises(BadInput) as caught:
+        parse_parameters(["a=NaN", "b", 'c={"x":1,"x":1}', "d=1"])
+
+    assert [problem.where for problem in caught.value.problems] == [
+        "--param 'a'",
+        "--param 'b'",
+        "--param 'c'",
+    ]

@@ -1,5 +1,6 @@
 """Waits grow, are drawn at random, and never outlast the total time."""
 
+import math
 from datetime import UTC, datetime
 
 import pytest
@@ -67,3 +68,11 @@ def test_no_wait_outlasts_the_total_time(
 )
 def test_what_the_server_asks_for_is_read(headers: dict[str, str], wait_s: float | None) -> None:
     assert server_wait_s(headers, now=NOW) == wait_s
+
+
+@given(st.text(max_size=60))
+def test_any_header_is_a_wait_or_is_ignored(text: str) -> None:
+    for name in ("retry-after", "retry-after-ms"):
+        wait_s = server_wait_s({name: text}, now=NOW)
+
+        assert wait_s is None or 0 <= wait_s < math.inf

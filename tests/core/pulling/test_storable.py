@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalhub.core.pulling.storable import storable, storable_or_none
+from evalhub.core.pulling.storable import has_visible_text, storable, storable_or_none
 
 
 @given(st.text(st.characters(codec=None)))
@@ -24,3 +24,17 @@ def test_text_is_cut_to_its_column() -> None:
 
 def test_none_stays_none() -> None:
     assert (storable_or_none(None, limit=3), storable_or_none("abcd", limit=3)) == (None, "abc")
+
+
+@given(st.text(st.characters(categories=["Cc", "Cf", "Zs", "Zl", "Zp"])))
+def test_spaces_and_controls_show_nothing(text: str) -> None:
+    assert not has_visible_text(text)
+
+
+@given(
+    st.text(),
+    st.characters(categories=["L", "N", "P"], exclude_characters="\u115f\u1160\u3164\uffa0"),
+)
+def test_one_letter_anywhere_shows(text: str, letter: str) -> None:
+    assert has_visible_text(text + letter)
+    assert has_visible_text(letter + text)
