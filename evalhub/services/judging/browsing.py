@@ -12,6 +12,7 @@ from evalhub.core.campaigns import JudgmentOrigin
 from evalhub.core.judging.answers import SIDES, Choice, answer_from_json
 from evalhub.db import tables as t
 from evalhub.db.models import Project
+from evalhub.services.judging.joined import is_in_force, join_sides
 from evalhub.services.paging import Listing, count_rows, offset_of
 
 _Row: TypeAlias = sa.Row[*tuple[Any, ...]]
@@ -64,29 +65,20 @@ def list_judgments(
 
 
 def _query(project_id: int) -> "sa.Select[Any]":
-    later = t.judgment.alias("later")
-    x, y = t.response.alias("x"), t.response.alias("y")
-    x_endpoint, y_endpoint = t.endpoint.alias("x_endpoint"), t.endpoint.alias("y_endpoint")
-    is_revised = sa.exists().where(
-        later.c.assignment_id == t.judgment.c.assignment_id,
-        later.c.revision > t.judgment.c.revision,
+    source, sides = join_sides(
+        t.judgment.join(t.pair, t.pair.c.id == t.judgment.c.pair_id)
+        .join(t.prompt, t.prompt.c.id == t.pair.c.prompt_id)
+        .join(t.person, t.person.c.id == t.judgment.c.person_id)
     )
     return (
         sa.select(
             *t.judgment.c,
             t.prompt.c.key.label("prompt_key"),
             t.person.c.name.label("annotator"),
-            x_endpoint.c.model.label("x_model"),
-            y_endpoint.c.model.label("y_model"),
+            *(endpoint.c.model.label(f"{side}_model") for side, (_, endpoint) in sides.items()),
         )
-        .join(t.pair, t.pair.c.id == t.judgment.c.pair_id)
-        .join(t.prompt, t.prompt.c.id == t.pair.c.prompt_id)
-        .join(t.person, t.person.c.id == t.judgment.c.person_id)
-        .join(x, x.c.id == t.pair.c.response_x_id)
-        .join(x_endpoint, x_endpoint.c.id == x.c.endpoint_id)
-        .join(y, y.c.id == t.pair.c.response_y_id)
-        .join(y_endpoint, y_endpoint.c.id == y.c.endpoint_id)
-        .where(t.judgment.c.project_id == project_id, ~is_revised)
+        .select_from(source)
+        .where(t.judgment.c.project_id == project_id, is_in_force())
     )
 
 

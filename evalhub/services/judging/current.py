@@ -8,11 +8,10 @@ from sqlmodel import Session
 
 from evalhub.core.judging.records import JudgedResponse, JudgmentRecord
 from evalhub.db import tables as t
+from evalhub.services.judging.joined import PAIR_SIDES, is_in_force, join_sides
 
 # A row of so many columns has no narrower type in SQLAlchemy.
 _Row: TypeAlias = sa.Row[*tuple[Any, ...]]
-
-_SIDES = ("x", "y")
 
 
 def current_judgments(project_id: int, *, session: Session) -> list[JudgmentRecord]:
@@ -27,11 +26,6 @@ def current_judgments(project_id: int, *, session: Session) -> list[JudgmentReco
 
 
 def _statement(project_id: int) -> "sa.Select[Any]":
-    later = t.judgment.alias("later")
-    is_revised = sa.exists().where(
-        later.c.assignment_id == t.judgment.c.assignment_id,
-        later.c.revision > t.judgment.c.revision,
-    )
     columns: list[sa.ColumnElement[Any]] = [
         *t.judgment.c,
         t.prompt.c.key.label("prompt_key"),
@@ -41,16 +35,13 @@ def _statement(project_id: int) -> "sa.Select[Any]":
         t.rubric_version.c.rubric_id.label("rubric_name"),
         t.rubric_version.c.version.label("rubric_version"),
     ]
-    source = (
+    source, sides = join_sides(
         t.judgment.join(t.pair, t.pair.c.id == t.judgment.c.pair_id)
         .join(t.prompt, t.prompt.c.id == t.pair.c.prompt_id)
         .join(t.person, t.person.c.id == t.judgment.c.person_id)
         .join(t.rubric_version, t.rubric_version.c.id == t.judgment.c.rubric_version_id)
     )
-    for side in _SIDES:
-        response, endpoint = t.response.alias(side), t.endpoint.alias(f"{side}_endpoint")
-        source = source.join(response, response.c.id == t.pair.c[f"response_{side}_id"])
-        source = source.join(endpoint, endpoint.c.id == response.c.endpoint_id)
+    for side, (response, endpoint) in sides.items():
         columns += [
             *(endpoint.c[name].label(f"{side}_{name}") for name in ("slug", "revision", "model")),
             *(
@@ -61,12 +52,12 @@ def _statement(project_id: int) -> "sa.Select[Any]":
     return (
         sa.select(*columns)
         .select_from(source)
-        .where(t.judgment.c.project_id == project_id, ~is_revised)
+        .where(t.judgment.c.project_id == project_id, is_in_force())
     )
 
 
 def _record(row: _Row) -> JudgmentRecord:
-    x, y = (_response(row, side) for side in _SIDES)
+    x, y = (_response(row, side) for side in PAIR_SIDES)
     # Pairs are stored by row id, which differs from database to database; records are not.
     is_turned = y.sort_key < x.sort_key
     return JudgmentRecord(

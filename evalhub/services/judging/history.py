@@ -12,6 +12,7 @@ from evalhub.core.judging.answers import Choice
 from evalhub.core.prompts.records import Prompt
 from evalhub.core.rubrics.schema import Rubric
 from evalhub.db import tables as t
+from evalhub.services.judging.joined import is_in_force
 from evalhub.services.judging.matter import parse_prompt, parse_rubric
 from evalhub.services.paging import Listing, count_rows, offset_of
 
@@ -66,7 +67,6 @@ def find_last_revisable(
 def _in_force(person_id: int) -> "sa.Select[*tuple[Any, ...]]":
     """Select the person's judgments in force, those first given last at the top."""
     first = t.judgment.alias("first")
-    later = t.judgment.alias("later")
     return (
         sa.select(
             t.assignment.c.token,
@@ -88,13 +88,7 @@ def _in_force(person_id: int) -> "sa.Select[*tuple[Any, ...]]":
         .join(t.prompt, t.prompt.c.id == t.pair.c.prompt_id)
         .join(t.rubric_version, t.rubric_version.c.id == t.judgment.c.rubric_version_id)
         .join(first, sa.and_(first.c.assignment_id == t.assignment.c.id, first.c.revision == 1))
-        .where(
-            t.judgment.c.person_id == person_id,
-            ~sa.exists().where(
-                later.c.assignment_id == t.judgment.c.assignment_id,
-                later.c.revision > t.judgment.c.revision,
-            ),
-        )
+        .where(t.judgment.c.person_id == person_id, is_in_force())
         .order_by(first.c.created_at.desc(), t.judgment.c.id.desc())
     )
 
