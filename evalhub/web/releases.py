@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from evalhub.core.people import SCOPE_ROLES, Role, Scope
 from evalhub.core.releasing.card import LIMITS
 from evalhub.core.releasing.usage import snippets
+from evalhub.errors import BadInput, Conflict
 from evalhub.rim.downloads import send_release_file
 from evalhub.rim.releases import build_release
 from evalhub.rim.state import runtime
@@ -16,9 +17,12 @@ from evalhub.web.context import (
     current_session,
     current_settings,
     now,
+    only_read,
     requires,
 )
+from evalhub.web.problems import problems_of, status_of
 from evalhub.web.release_files import OTHER_NOTES, arrange
+from evalhub.web.scores import scores_page
 
 bp = Blueprint("releases", __name__, url_prefix="/releases")
 
@@ -37,14 +41,20 @@ def show_all() -> ResponseReturnValue:
 @requires(*BUILDERS)
 def build(project: str) -> ResponseReturnValue:
     """Build a release of a project and show it."""
-    built = build_release(
-        project,
-        database=runtime().database,
-        settings=current_settings(),
-        actor=current_actor(),
-        now=now(),
-        version=request.form.get("version", "").strip() or None,
-    )
+    version = request.form.get("version", "").strip()
+    try:
+        built = build_release(
+            project,
+            database=runtime().database,
+            settings=current_settings(),
+            actor=current_actor(),
+            now=now(),
+            version=version or None,
+        )
+    except (BadInput, Conflict) as error:
+        only_read()
+        page = scores_page(project, problems_of(error), version=version)
+        return page, status_of(error)
     if built.is_new:
         flash(f"Release {built.id} is built.", "good")
     else:

@@ -1,10 +1,13 @@
 """Show a project's boards."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from evalhub.core.people import SCOPE_ROLES, Role, Scope
 from evalhub.core.scoring.linking import LinkPurpose
+from evalhub.errors import Problem
 from evalhub.services.scoring.boards import project_boards
 from evalhub.web.context import current_actor, current_session, requires
 from evalhub.web.plots import board_plot
@@ -27,6 +30,11 @@ PURPOSES = {
 @requires(*READERS)
 def show_scores(slug: str) -> ResponseReturnValue:
     """Show the boards of a project, fitted to the judgments in force."""
+    return scores_page(slug)
+
+
+def scores_page(slug: str, problems: Sequence[Problem] = (), *, version: str = "") -> str:
+    """Return the page of a project's boards; ``problems`` stand at the form that builds."""
     scored = project_boards(slug, session=current_session())
     boards = scored.boards.boards
     ranked = [
@@ -37,6 +45,8 @@ def show_scores(slug: str) -> ResponseReturnValue:
     return render_template(
         "scores/show.html",
         scored=scored,
+        problems=problems,
+        version=version,
         ranked=ranked,
         not_compared=[row.model for board in boards if not board.n_judgments for row in board.rows],
         can_build=current_actor().has(*BUILDERS),

@@ -320,3 +320,15 @@ def test_very_long_texts_stay_whole_pages(
         build_release("tiny", session=session, settings=settings, actor=command_actor(), now=NOW)
 
     assert lab.get(BASE).status_code == 200
+
+
+def test_a_version_that_cannot_be_is_shown_at_its_form(
+    researcher: FlaskClient, built: BuiltRelease
+) -> None:
+    page = researcher.get("/projects/tiny/scores")
+
+    refused = researcher.post("/releases/tiny", data=fill(page, "/releases/tiny", version="1.x"))
+
+    assert refused.status_code == 422
+    assert 'id="errors"' in refused.text
+    assert fill(refused, "/releases/tiny")["version"] == ["1.x"]
