@@ -1,0 +1,36 @@
+"""Turn the judgments on a pair into a label: two kinds, for two uses, never confused.
+
+``fit_item_only`` is for training files: it knows a pair by its own judgments alone. ``fit_pooled``
+is for display, quality work and adjudication: it also knows the models and the other pairs of the
+responses, guesses a pair better, and must not be trained on, because a reward model learns the
+models' names from it. ``docs/methods/labels.md`` gives the formulas and their sources.
+"""
+
+from evalhub.core.scoring.labels.item_only import ItemLabels, fit_item_only
+from evalhub.core.scoring.labels.judgments import JudgmentTable, count_graded
+from evalhub.core.scoring.labels.parameters import ControlCounts
+from evalhub.core.scoring.labels.pooled import PooledLabels, fit_pooled
+from evalhub.core.scoring.labels.responses import PairedResponses
+from evalhub.core.scoring.labels.votes import (
+    Standing,
+    majority,
+    needs_third_judgment,
+    standings,
+    vote_share,
+)
+
+__all__ = [
+    "ControlCounts",
+    "ItemLabels",
+    "JudgmentTable",
+    "PairedResponses",
+    "PooledLabels",
+    "Standing",
+    "count_graded",
+    "fit_item_only",
+    "fit_pooled",
+    "majority",
+    "needs_third_judgment",
+    "standings",
+    "vote_share",
+]
