@@ -7,15 +7,16 @@ READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 HOST ?= 127.0.0.1
 PORT ?= 8000
+DATA ?= ../shared/data
 
 # The tests commit thousands of times; where memory can hold their files, the disk need not.
 TEST_ENV := $(shell test -w /dev/shm && mkdir -p /dev/shm/evalhub-tests && echo TMPDIR=/dev/shm/evalhub-tests)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test coverage check format bench docs clean
+.PHONY: help run test coverage check format bench bench-labels docs clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(READY) ## Install, fill instance/ with the demo organisation and serve on 127.0.0.1:8000
 	$(BIN)/evalhub demo
@@ -40,6 +41,9 @@ format: $(READY_DEV) ## Rewrite the code in the house format
 
 bench: $(READY_DEV) ## Measure and print the figures of docs/benchmarks.md
 	$(BIN)/python -m benchmarks
+
+bench-labels: $(READY_DEV) ## Measure labels, simulated and on the llmfao data (DATA=FOLDER)
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.bench_labels --data $(DATA) $(ARGS)
 
 docs: $(READY_DEV) ## Serve the documentation on 127.0.0.1:8001
 	$(BIN)/mkdocs serve --dev-addr 127.0.0.1:8001
