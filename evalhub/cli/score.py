@@ -4,9 +4,10 @@ import json
 
 import click
 
-from evalhub.cli.context import ACTOR, now, transaction
+from evalhub.cli.context import ACTOR, database, now
 from evalhub.core.scoring.results import Board, BoardRow
-from evalhub.services.scoring.boards import ProjectBoards, boards_document, score_project
+from evalhub.rim.scores import score_project
+from evalhub.services.scoring.boards import ProjectBoards, boards_document
 
 NAME_WIDTH = 40
 
@@ -16,8 +17,8 @@ NAME_WIDTH = 40
 @click.option("--json", "as_json", is_flag=True, help="Print the boards as JSON, unrounded.")
 def command(project: str, *, as_json: bool) -> None:
     """Fit the boards of PROJECT to its judgments in force, keep the fit and print it."""
-    with transaction() as session:
-        scored = score_project(project, session=session, actor=ACTOR, now=now())
+    with database() as opened:
+        scored = score_project(project, database=opened, actor=ACTOR, now=now())
     if as_json:
         click.echo(json.dumps(boards_document(scored), indent=2, ensure_ascii=False))
         return

@@ -17,7 +17,7 @@ from evalhub.demo.projects import open_project, project_slug
 from evalhub.demo.pulling import pull_domain
 from evalhub.demo.script import DOMAINS, DemoDomain
 from evalhub.rim.releases import build_release
-from evalhub.services.scoring.boards import score_project
+from evalhub.rim.scores import score_project
 from evalhub.services.transaction import Database
 
 
@@ -80,8 +80,7 @@ def _release(demo: Demo, domain: DemoDomain) -> Path:
         ).first()
     if newest is not None:
         return demo.settings.releases_dir / newest.folder
-    with demo.database.transaction() as session:
-        score_project(slug, session=session, actor=demo.actor, now=demo.now)
+    score_project(slug, database=demo.database, actor=demo.actor, now=demo.now)
     built = build_release(
         slug, database=demo.database, settings=demo.settings, actor=demo.actor, now=demo.now
     )

@@ -21,6 +21,7 @@ from evalhub.core.projects import ProjectPlan
 from evalhub.core.responses import ResponseStatus
 from evalhub.endpoints.scripted import Script, ScriptedReply, ScriptedServer
 from evalhub.rim.releases import build_release
+from evalhub.rim.scores import score_project
 from evalhub.services.endpoints.registering import register_endpoint
 from evalhub.services.endpoints.views import EndpointDraft
 from evalhub.services.importing.storing import ImportedFile, ImportSummary, import_judgments
@@ -29,7 +30,7 @@ from evalhub.services.projects.statuses import change_status
 from evalhub.services.prompt_sets.folders import freeze_folder
 from evalhub.services.pulling.starting import start_pull
 from evalhub.services.rubrics import store_rubric
-from evalhub.services.scoring.boards import ProjectBoards, score_project
+from evalhub.services.scoring.boards import ProjectBoards
 from evalhub.services.transaction import Database
 
 ROOT = Path(__file__).parents[2]
@@ -240,7 +241,7 @@ def judge_and_score(place: Place, data: Path) -> tuple[ImportSummary, ProjectBoa
         project = create_project(plan, session=session, actor=ACTOR, now=NOW)
         change_status(project, ProjectStatus.CLOSED, session=session, actor=ACTOR, now=NOW)
         imported = import_judgments("llmfao", file, session=session, actor=ACTOR, now=NOW)
-        return imported, score_project("llmfao", session=session, actor=ACTOR, now=NOW)
+    return imported, score_project("llmfao", database=place.database, actor=ACTOR, now=NOW)
 
 
 def release(place: Place, name: str) -> Path:

@@ -12,6 +12,7 @@ from evalhub.core.scoring.board_json import boards_to_json
 from evalhub.core.scoring.results import Boards
 from evalhub.db.models import Fit, Project
 from evalhub.services import audit
+from evalhub.services.locks import lock
 from evalhub.services.projects.finding import get_project
 from evalhub.services.scoring.inputs import LeftOut, ScoringInputs, scoring_inputs
 from evalhub.services.scoring.matrix import WinMatrix, win_matrix
@@ -59,10 +60,11 @@ def project_boards(slug: str, *, session: Session) -> ProjectBoards:
     )
 
 
-def score_project(slug: str, *, session: Session, actor: Actor, now: datetime) -> ProjectBoards:
-    """Fit the boards of a project and keep the fit; equal inputs are kept once."""
-    scored = project_boards(slug, session=session)
-    project = get_project(slug, session=session)
+def keep_fit(scored: ProjectBoards, *, session: Session, actor: Actor, now: datetime) -> None:
+    """Keep a fit that ``project_boards`` gave; equal inputs are kept once."""
+    project = get_project(scored.slug, session=session)
+    # Two commands that score one state at once would both find nothing and both insert.
+    lock(f"fits:{project.id}", session=session)
     kept = select(Fit.id).where(
         Fit.project_id == project.id,
         Fit.method == scored.boards.method,
@@ -70,7 +72,6 @@ def score_project(slug: str, *, session: Session, actor: Actor, now: datetime) -
     )
     if session.exec(kept).first() is None:
         _keep(scored, project, session=session, actor=actor, now=now)
-    return scored
 
 
 def boards_document(scored: ProjectBoards) -> dict[str, Json]:

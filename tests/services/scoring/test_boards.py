@@ -8,12 +8,23 @@ from evalhub.core.judging.answers import Choice
 from evalhub.core.people import command_actor
 from evalhub.db.models import AuditEvent, Fit
 from evalhub.errors import NotFound
-from evalhub.services.scoring.boards import boards_document, project_boards, score_project
+from evalhub.services.scoring.boards import (
+    ProjectBoards,
+    boards_document,
+    keep_fit,
+    project_boards,
+)
 from tests.factories import make_person
 from tests.release_project import Verdict, add_verdict, make_tiny_project
 from tests.services.scoring.pairs import make_two_model_pair
 
 ACTOR = command_actor()
+
+
+def score(slug: str, session: Session, now: datetime) -> ProjectBoards:
+    scored = project_boards(slug, session=session)
+    keep_fit(scored, session=session, actor=ACTOR, now=now)
+    return scored
 
 
 def test_page_fits_without_storing_anything(session: Session) -> None:
@@ -31,7 +42,7 @@ def test_fit_is_kept_once_for_equal_inputs(session: Session, now: datetime) -> N
     make_tiny_project(session)
 
     for _ in range(2):
-        scored = score_project("tiny", session=session, actor=ACTOR, now=now)
+        scored = score("tiny", session, now)
 
     fit = session.exec(select(Fit)).one()
     assert fit.inputs_sha256 == scored.inputs_sha256
@@ -41,10 +52,10 @@ def test_fit_is_kept_once_for_equal_inputs(session: Session, now: datetime) -> N
 
 def test_new_judgment_makes_a_new_fit(session: Session, now: datetime) -> None:
     project, pair = make_two_model_pair(session)
-    score_project(project.slug, session=session, actor=ACTOR, now=now)
+    score(project.slug, session, now)
     add_verdict(session, pair, make_person(session), Verdict(0, Choice.A))
 
-    score_project(project.slug, session=session, actor=ACTOR, now=now)
+    score(project.slug, session, now)
 
     assert [fit.n_judgments for fit in session.exec(select(Fit).order_by("id"))] == [0, 1]
 
