@@ -26,13 +26,14 @@ from evalhub.core.projects import ProjectPlan
 from evalhub.core.prompts.options import ReadingOptions
 from evalhub.db.engine import WRITE, Database
 from evalhub.db.migrate import upgrade
+from evalhub.rim import uploads
 from evalhub.rim.releases import build_release
 from evalhub.rim.scores import score_project
 from evalhub.services.importing.storing import ImportedFile, import_judgments
 from evalhub.services.projects.creating import create_project
 from evalhub.services.projects.finding import get_project
 from evalhub.services.projects.statuses import change_status
-from evalhub.services.prompt_sets import SetNames, confirm_upload, stage_upload
+from evalhub.services.prompt_sets import SetNames, stage_upload
 from evalhub.services.prompt_sets.reading import read_upload
 from evalhub.services.releasing.folders import building_folder
 from evalhub.services.releasing.keeping import keep_release
@@ -128,8 +129,7 @@ def import_prompts(place: Place, slug: str, data: bytes) -> None:
     file = read_upload(data, filename=f"{slug}.jsonl", options=ReadingOptions())
     with place.database.transaction() as session:
         staged = stage_upload(file, SetNames(slug, slug), session=session, actor=ACTOR, now=NOW)
-    with place.database.transaction() as session:
-        confirm_upload(staged.token, session=session, actor=ACTOR, now=NOW)
+    uploads.confirm(staged.token, database=place.database, actor=ACTOR, now=NOW)
 
 
 def set_up(place: Place) -> None:

@@ -24,6 +24,8 @@ from evalhub.core.prompts.files import PromptFile, read_prompt_rows
 from evalhub.core.reading.json_text import parse_json
 from evalhub.core.reading.text import decode_text
 from evalhub.errors import BadInput
+from evalhub.rim import uploads
+from evalhub.rim.state import runtime
 from evalhub.services import prompt_sets
 from evalhub.services.prompt_sets.reading import read_upload
 
@@ -99,9 +101,7 @@ def show_upload(path: UploadPath) -> Response:
 def confirm(path: UploadPath) -> tuple[Response, int]:
     """Freeze the good rows of an upload; 200 when that version is there already."""
     actor = api_actor(Scope.PROMPTS_WRITE)
-    frozen = prompt_sets.confirm_upload(
-        path.token, session=current_session(), actor=actor, now=now()
-    )
+    frozen = uploads.confirm(path.token, database=runtime().database, actor=actor, now=now())
     body = FrozenBody(version=version_body(frozen.version), is_new=frozen.is_new)
     return jsonify(body.model_dump(mode="json")), 201 if frozen.is_new else 200
 

@@ -7,6 +7,8 @@ import click
 
 from evalhub.cli.context import ACTOR, now, settings, transaction
 from evalhub.cli.prompt_report import print_report
+from evalhub.core.canonical import canonical_json
+from evalhub.core.prompts.cards import card_to_json
 from evalhub.core.prompts.options import ReadingOptions, RowDefaults, parse_renames
 from evalhub.core.prompts.report import report_on
 from evalhub.core.prompts.vocabulary import SourceKind
@@ -14,6 +16,7 @@ from evalhub.errors import BadInput, EvalHubError
 from evalhub.services.prompt_sets import (
     FolderSet,
     Frozen,
+    Material,
     SetNames,
     confirm_upload,
     list_prompt_sets,
@@ -121,12 +124,17 @@ def _names(found: FolderSet, slug: str | None, title: str | None) -> SetNames:
 
 
 def _import(found: FolderSet, names: SetNames) -> Frozen:
-    moment = now()
+    moment, card = now(), found.card
+    # One transaction, so that nothing is left waiting when it fails; what takes long is before.
+    text = canonical_json(card_to_json(card)) if card else "{}"
+    material = Material(found.file.filename, found.file.prompts, text).prepare()
     with transaction() as session:
         upload = stage_upload(
-            found.file, names, session=session, actor=ACTOR, now=moment, card=found.card
+            found.file, names, session=session, actor=ACTOR, now=moment, card=card
         )
-        return confirm_upload(upload.token, session=session, actor=ACTOR, now=moment)
+        return confirm_upload(
+            upload.token, session=session, actor=ACTOR, now=moment, material=material
+        )
 
 
 def _print_frozen(frozen: Frozen) -> None:

@@ -8,8 +8,10 @@ from flask.typing import ResponseReturnValue
 from evalhub.core.people import Role
 from evalhub.core.prompts.vocabulary import SourceKind
 from evalhub.errors import BadInput, Problem
+from evalhub.rim import uploads
 from evalhub.rim.fields import whole_number
 from evalhub.rim.routing import page_number
+from evalhub.rim.state import runtime
 from evalhub.services import prompt_sets
 from evalhub.services.prompt_sets.finding import count_version
 from evalhub.web.context import current_actor, current_session, now, requires
@@ -69,9 +71,7 @@ def show_upload(token: str) -> ResponseReturnValue:
 @requires(*MAKERS)
 def confirm(token: str) -> ResponseReturnValue:
     """Freeze the good rows of an upload."""
-    frozen = prompt_sets.confirm_upload(
-        token, session=current_session(), actor=current_actor(), now=now()
-    )
+    frozen = uploads.confirm(token, database=runtime().database, actor=current_actor(), now=now())
     version = frozen.version
     if frozen.is_new:
         flash(f"Frozen {version.n_prompts:,} prompts as {version.name}.", "good")

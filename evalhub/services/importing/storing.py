@@ -61,6 +61,9 @@ def import_judgments(
     """
     _check_source(file.source)
     rows = read_judgments(file.data, filename=file.filename, columns=file.columns)
+    # Also before the session is touched: on SQLite its first statement takes the one writer's
+    # place, and writing ten thousand answers out is half of the work.
+    documents = [canonical_json(answer_to_json(_answer(row))) for row in rows]
     project = get_project_to_manage(project_slug, session=session, actor=actor)
     # People belong to their source, pairs to their project; always in this order.
     lock(f"import-source:{file.source}", session=session)
@@ -69,7 +72,8 @@ def import_judgments(
     stored = _store_file(project, file, len(rows), session=session, actor=actor, now=now)
     people = _people(file, rows, session=session, now=now)
     pairs, n_added = _pairs(project, resolved, session=session)
-    _insert(project, stored, resolved, people=people, pairs=pairs, kind=file.kind, session=session)
+    judged = list(zip(resolved, documents, strict=True))
+    _insert(project, stored, judged, people=people, pairs=pairs, kind=file.kind, session=session)
     summary = ImportSummary(
         n_judgments=len(rows),
         n_annotators=len(people),
@@ -195,14 +199,14 @@ def _known_pairs(project: Project, session: Session) -> dict[tuple[int, int], in
 def _insert(
     project: Project,
     stored: JudgmentImport,
-    resolved: Sequence[ResolvedJudgment],
+    judged: Sequence[tuple[ResolvedJudgment, str]],
     *,
     people: dict[str, int],
     pairs: dict[tuple[int, int], int],
     kind: AnnotatorKind,
     session: Session,
 ) -> None:
-    """Insert the judgments."""
+    """Insert the judgments, each with its answer as canonical JSON."""
     rows = [
         {
             "public_id": _public_id(project, stored, item.row.line),
@@ -220,10 +224,10 @@ def _insert(
             "preference": item.row.preference,
             "confidence": item.row.confidence,
             "why": item.row.why,
-            "answer": canonical_json(answer_to_json(_answer(item.row))),
+            "answer": document,
             "created_at": stored.created_at,
         }
-        for item in resolved
+        for item, document in judged
     ]
     session.connection().execute(sa.insert(t.judgment), rows)
 

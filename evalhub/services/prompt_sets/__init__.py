@@ -8,6 +8,7 @@ from evalhub.services.prompt_sets.finding import (
     list_prompts,
 )
 from evalhub.services.prompt_sets.folders import FolderSet, freeze_folder, read_path
+from evalhub.services.prompt_sets.freezing import Material
 from evalhub.services.prompt_sets.staging import (
     SetNames,
     confirm_upload,
@@ -15,6 +16,7 @@ from evalhub.services.prompt_sets.staging import (
     get_upload,
     list_waiting_uploads,
     stage_upload,
+    upload_material,
 )
 from evalhub.services.prompt_sets.views import (
     Frozen,
@@ -28,6 +30,7 @@ from evalhub.services.prompt_sets.views import (
 __all__ = [
     "FolderSet",
     "Frozen",
+    "Material",
     "PromptSetLine",
     "PromptSetView",
     "PromptView",
@@ -46,4 +49,5 @@ __all__ = [
     "list_waiting_uploads",
     "read_path",
     "stage_upload",
+    "upload_material",
 ]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from itertools import islice
 
 from sqlmodel import Session, col, select
@@ -23,13 +24,33 @@ from evalhub.services.prompt_sets.views import Frozen
 CHUNK_ROWS = 500
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Material:
-    """What is frozen: the prompts in file order, their file's name, the set's card as JSON."""
+    """What is frozen: the prompts in file order, their file's name, the set's card as JSON.
+
+    Hash and documents are computed once, when first asked for. Ask for them (``prepare``)
+    before a writing transaction opens: for ten thousand prompts they take seconds, in which
+    nobody else could write.
+    """
 
     filename: str
     prompts: Sequence[Prompt]
     card: str = "{}"
+
+    @cached_property
+    def sha256(self) -> str:
+        """Return the hash that names the version."""
+        return prompt_set_hash(self.prompts)
+
+    @cached_property
+    def documents(self) -> Sequence[str]:
+        """Return every prompt as it is stored."""
+        return [canonical_json(prompt_to_json(prompt)) for prompt in self.prompts]
+
+    def prepare(self) -> "Material":
+        """Compute what storing needs, and return this."""
+        _ = self.sha256, self.documents
+        return self
 
 
 def freeze(
@@ -42,7 +63,7 @@ def freeze(
     """
     lock(f"prompt_set:{slug}", session=session)
     row = find_set(slug, session=session) or _new_set(slug, title, session, actor, now=now)
-    sha256 = prompt_set_hash(material.prompts)
+    sha256 = material.sha256
     same = session.exec(
         select(PromptSetVersion.id).where(
             PromptSetVersion.prompt_set_id == row.id, PromptSetVersion.sha256 == sha256
@@ -62,7 +83,7 @@ def freeze(
     )
     session.add(version)
     session.flush()
-    _store_prompts(version, material.prompts, session=session)
+    _store_prompts(version, material, session=session)
     n_responses = _store_premade(slug, version, material, session=session, actor=actor, now=now)
     audit.record(
         "prompt_set.freeze",
@@ -82,16 +103,17 @@ def _new_set(slug: str, title: str, session: Session, actor: Actor, *, now: date
     return row
 
 
-def _store_prompts(
-    version: PromptSetVersion, prompts: Sequence[Prompt], *, session: Session
-) -> None:
-    rows = (_values(version.id, position, prompt) for position, prompt in enumerate(prompts))
+def _store_prompts(version: PromptSetVersion, material: Material, *, session: Session) -> None:
+    both = zip(material.prompts, material.documents, strict=True)
+    rows = (
+        _values(version.id, position, prompt, document)
+        for position, (prompt, document) in enumerate(both)
+    )
     while chunk := list(islice(rows, CHUNK_ROWS)):
         session.connection().execute(tables.prompt.insert(), chunk)
 
 
-def _values(version_id: int, position: int, prompt: Prompt) -> dict[str, object]:
-    document = canonical_json(prompt_to_json(prompt))
+def _values(version_id: int, position: int, prompt: Prompt, document: str) -> dict[str, object]:
     return {
         "prompt_set_version_id": version_id,
         "position": position,

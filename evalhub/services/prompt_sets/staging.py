@@ -121,12 +121,27 @@ def list_waiting_uploads(*, session: Session, limit: int = 20) -> Sequence[Waiti
     return [WaitingUpload(*row) for row in session.exec(query)]
 
 
-def confirm_upload(token: str, *, session: Session, actor: Actor, now: datetime) -> Frozen:
+def upload_material(token: str, *, session: Session) -> Material:
+    """Return what an upload would freeze, ready to be stored; raise ``NotFound``."""
+    row = _get(token, session=session)
+    return Material(row.filename, tuple(read_rows(row.rows)), row.card).prepare()
+
+
+def confirm_upload(
+    token: str,
+    *,
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    material: Material | None = None,
+) -> Frozen:
     """Freeze the good rows of an upload as a version of its set.
 
-    The version that is there already is returned when it holds the same rows, and when the
-    upload was confirmed before. Raise ``NotFound``, and ``Conflict`` when the upload was
-    discarded or holds no good row.
+    ``material`` is what ``upload_material`` gave in a transaction before this one: the rows of
+    an upload never change, and one that was discarded meanwhile is refused. The version that
+    is there already is returned when it holds the same rows, and when the upload was
+    confirmed before. Raise ``NotFound``, and ``Conflict`` when the upload was discarded or
+    holds no good row.
     """
     lock(f"prompt_upload:{token}", session=session)
     row = _get(token, session=session)
@@ -134,7 +149,7 @@ def confirm_upload(token: str, *, session: Session, actor: Actor, now: datetime)
         return Frozen(version_view(row.prompt_set_version_id, session=session), is_new=False)
     if row.status is UploadStatus.DISCARDED:
         raise Conflict("This upload was discarded; upload the file again.")
-    material = Material(row.filename, tuple(read_rows(row.rows)), row.card)
+    material = material or upload_material(token, session=session)
     if not material.prompts:
         raise Conflict("This upload holds no good row; there is nothing to freeze.")
     frozen = freeze(row.slug, row.title, material, session=session, actor=actor, now=now)
