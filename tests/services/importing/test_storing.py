@@ -1,14 +1,17 @@
 """Importing judgments: all or nothing, people who cannot sign in, pairs that are not offered."""
 
+import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 import pytest
 from sqlmodel import Session, col, select
 
 from evalhub.core.campaigns import AnnotatorKind, JudgmentOrigin
-from evalhub.core.judging.answers import Choice
+from evalhub.core.judging.answers import Choice, answer_from_json
 from evalhub.core.people import Actor, Origin, Role, command_actor
 from evalhub.core.responses import ResponseStatus
+from evalhub.db.engine import Database
 from evalhub.db.models import (
     AuditEvent,
     Endpoint,
@@ -28,6 +31,7 @@ from evalhub.services.judging.current import current_judgments
 from tests.factories import (
     make_endpoint,
     make_pair,
+    make_person,
     make_project,
     make_prompt_set_version,
     make_response,
@@ -230,3 +234,36 @@ def test_an_import_is_written_to_the_audit_log(
 
     events = session.exec(select(AuditEvent).where(AuditEvent.action == "judgments.import")).all()
     assert [event.subject for event in events] == ["project:trial"]
+
+
+def test_every_judgment_holds_its_own_answer(
+    session: Session, project: Project, now: datetime
+) -> None:
+    text = (
+        "prompt_id,model_left,model_right,annotator_id,choice,preference,why\n"
+        "p1,m1,m2,ann,left,-2,first\np0,m2,m1,bob,tie,0,second\np0,m1,m2,ann,b,3,third\n"
+    )
+    file = ImportedFile(text.encode(), "j.csv", "pilot")
+
+    import_judgments("trial", file, session=session, actor=command_actor(), now=now)
+
+    rows = session.exec(select(Judgment).order_by(col(Judgment.source_line))).all()
+    stored = [answer_from_json(json.loads(row.answer), where="answer") for row in rows]
+    assert [answer.why for answer in stored] == ["first", "second", "third"]
+    assert [(a.choice, a.preference) for a in stored] == [
+        (row.choice, row.preference) for row in rows
+    ]
+
+
+def test_a_file_is_read_without_the_writers_place(database: Database, now: datetime) -> None:
+    """Hold the one writer's place; a file that cannot be read is refused all the same."""
+    bad = ImportedFile(b"prompt_id,choice\np0,a\n", "bad.csv", "pilot")
+
+    def run() -> None:
+        with database.transaction() as session:
+            import_judgments("trial", bad, session=session, actor=command_actor(), now=now)
+
+    with ThreadPoolExecutor(max_workers=1) as pool, database.transaction() as session:
+        make_person(session)
+        with pytest.raises(BadInput, match=r"bad\.csv"):
+            pool.submit(run).result(timeout=60)
