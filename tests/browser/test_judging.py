@@ -16,7 +16,7 @@ from evalhub.core.rubrics.loading import load_rubric
 from evalhub.db.engine import Database
 from evalhub.db.models import Endpoint, RubricVersion
 from tests.browser.conftest import Seat, SitDown, Wire
-from tests.web.desk import Desk, make_desk
+from tests.web.desk import Desk, answers, make_desk
 from tests.web.test_rendering import HOSTILE
 
 pytestmark = pytest.mark.browser
@@ -140,6 +140,24 @@ def test_a_judgment_is_undone_and_changed(sit_down: SitDown, database: Database)
     expect(seat.page.get_by_text("Your change is stored")).to_be_visible()
 
     assert [judgment.choice for judgment in desk.judgments()] == [Choice.B, Choice.A]
+
+
+def test_a_second_device_is_told_what_is_in_force(sit_down: SitDown, database: Database) -> None:
+    seat = sit_down({Role.ANNOTATOR})
+    desk = desk_of(seat, database)
+    claim(seat)
+    fill_in(seat)
+    desk.send(seat.page.url.removeprefix(seat.base), answers(overall="-3"))
+
+    seat.page.get_by_role("button", name="Submit").click()
+    expect(seat.page.get_by_text("That judgment is in force")).to_be_visible()
+    expect(seat.page.locator("[name='overall'][value='1']")).to_be_checked()
+    reading = seat.page.locator(".reading").bounding_box()
+
+    # The notice stands above both columns; in one of them it would push the answers aside.
+    assert reading is not None
+    assert reading["x"] < 100
+    assert [judgment.preference for judgment in desk.judgments()] == [-3]
 
 
 def test_giving_back_asks_first_and_costs_nothing(sit_down: SitDown, database: Database) -> None:
