@@ -8,6 +8,7 @@ import io
 import random
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from http import HTTPStatus
@@ -64,7 +65,7 @@ class Visit:
             address = waiting.pop(0)
             if address in self.statuses:
                 continue
-            with client.get(address) as page:
+            with closing(client.get(address)) as page:
                 self.statuses[address] = page.status_code
                 if page.mimetype != "text/html":
                     continue
@@ -73,7 +74,8 @@ class Visit:
                     self.forms.setdefault((form.method.lower(), where), (address, form))
                 links = _Links()
                 links.feed(page.text)
-                waiting += [where for link in links.found if (where := local(address, link))]
+                places = [local(address, link) for link in links.found]
+                waiting += [place for place in places if place is not None]
 
 
 def local(page: str, link: str) -> str | None:
@@ -152,8 +154,8 @@ def test_no_answer_to_a_real_form_breaks_a_page(desk: Desk, visit: Visit) -> Non
         if urlsplit(where).path.endswith(LEAVES) or where.startswith(LEAVES):
             continue
         for given in hostile_answers(form, rng):
-            sent = {"data": given} if method == "post" else {"query_string": given}
-            with desk.client.open(where, method=method, **sent) as answer:
+            data, query = (given, None) if method == "post" else (None, given)
+            with desk.client.open(where, method=method, data=data, query_string=query) as answer:
                 assert answer.status_code < 500, (page, method, where, given)
                 statuses[answer.status_code] += 1
 
