@@ -13,11 +13,13 @@ from evalhub.core.reading.csv_rows import read_csv
 from evalhub.core.reading.json_lines import read_json_lines
 from evalhub.core.reading.quoting import kind_of, shown
 from evalhub.core.reading.rows import NumberedRow
+from evalhub.core.rubrics.texts import is_clean
 from evalhub.errors import BadInput, Problem
 
 MAX_KEY = 200
 MAX_WHY = 10_000
 MAX_PROBLEMS = 500
+"""A file with the wrong columns breaks a rule on every line; nobody reads them all."""
 EXTREME = 3
 CONFIDENCES = (1, 2, 3)
 
@@ -187,6 +189,11 @@ class _Cells:
             rule = f"needs text of 1 to {MAX_KEY} characters, not {_named(value)}"
             problems.append(self._problem(part, rule))
             return ""
+        # The other names must be those of things that exist; this one makes a person, whose
+        # name stands on pages and in terminals.
+        if part == "annotator" and not text.strip().isprintable():
+            problems.append(self._problem(part, f"{_named(value)} is not printable"))
+            return ""
         return text.strip()
 
     def choice(self, problems: list[Problem]) -> Choice | None:
@@ -221,7 +228,10 @@ class _Cells:
             rule = f"needs text of at most {MAX_WHY:,} characters"
             problems.append(self._problem("why", rule))
             return ""
-        return value.strip()
+        text = value.replace("\r\n", "\n").replace("\r", "\n").strip()
+        if not is_clean(text):
+            problems.append(self._problem("why", "holds a control character"))
+        return text
 
     def _value(self, part: str) -> Json:
         return self._row.get(getattr(self._columns, part))

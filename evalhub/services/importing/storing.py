@@ -68,8 +68,12 @@ def import_judgments(
     # People belong to their source, pairs to their project; always in this order.
     lock(f"import-source:{file.source}", session=session)
     lock(f"pairs:{project.id}", session=session)
-    resolved = resolve(rows, project=project, filename=file.filename, session=session)
-    stored = _store_file(project, file, len(rows), session=session, actor=actor, now=now)
+    # The very same file is told as such, rather than as a repeat on each of its lines.
+    sha256 = _new_hash(project, file, session=session)
+    resolved = resolve(
+        rows, project=project, filename=file.filename, source=file.source, session=session
+    )
+    stored = _store_file(project, file, sha256, len(rows), session=session, actor=actor, now=now)
     people = _people(file, rows, session=session, now=now)
     pairs, n_added = _pairs(project, resolved, session=session)
     judged = list(zip(resolved, documents, strict=True))
@@ -88,26 +92,33 @@ def import_judgments(
 
 
 def _check_source(source: str) -> None:
-    if not 1 <= len(source.strip()) <= MAX_SOURCE or source != source.strip():
-        rule = f"needs 1 to {MAX_SOURCE} characters without spaces around them"
+    is_line = source == source.strip() and source.isprintable()
+    if not 1 <= len(source) <= MAX_SOURCE or not is_line:
+        rule = f"needs 1 to {MAX_SOURCE} printable characters without spaces around them"
         raise BadInput.at("source", rule)
 
 
-def _store_file(
-    project: Project,
-    file: ImportedFile,
-    n_judgments: int,
-    *,
-    session: Session,
-    actor: Actor,
-    now: datetime,
-) -> JudgmentImport:
+def _new_hash(project: Project, file: ImportedFile, *, session: Session) -> str:
+    """Return the file's hash; raise ``Conflict`` when the project has this file already."""
     sha256 = sha256_hex(file.data)
     known = select(JudgmentImport.id).where(
         JudgmentImport.project_id == project.id, JudgmentImport.sha256 == sha256
     )
     if session.exec(known).first() is not None:
         raise Conflict(f"Project {project.slug!r} has imported this very file already.")
+    return sha256
+
+
+def _store_file(
+    project: Project,
+    file: ImportedFile,
+    sha256: str,
+    n_judgments: int,
+    *,
+    session: Session,
+    actor: Actor,
+    now: datetime,
+) -> JudgmentImport:
     row = JudgmentImport(
         project_id=project.id,
         filename=file.filename,
@@ -219,6 +230,7 @@ def _insert(
             "origin": JudgmentOrigin.IMPORTED,
             "annotator_kind": kind,
             "rubric_version_id": project.rubric_version_id,
+            # A pair is stored lower id first; what stood left in the file was shown as A.
             "is_swapped": item.left.id > item.right.id,
             "choice": item.row.choice,
             "preference": item.row.preference,
@@ -234,6 +246,8 @@ def _insert(
 
 def _public_id(project: Project, stored: JudgmentImport, line: int) -> str:
     """Return an id that comes from project, file and line, so that it is the same anywhere."""
+    # A row id would differ between two databases that hold the same judgments, and with it
+    # the bytes of the same release.
     return sha256_hex(f"{project.slug}:{stored.sha256}:{line}")[:PUBLIC_ID_LENGTH]
 
 

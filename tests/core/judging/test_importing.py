@@ -106,6 +106,10 @@ def test_bad_column_names_are_refused(text: str, message: str) -> None:
         ({"prompt_id": ""}, "column 'prompt_id': needs text"),
         ({"annotator_id": "x" * 201}, "column 'annotator_id'"),
         ({"annotator_id": True}, "column 'annotator_id'"),
+        ({"annotator_id": "two\nlines"}, "column 'annotator_id': 'two\\nlines' is not printable"),
+        ({"annotator_id": "\x1b[31m"}, "column 'annotator_id': '\\x1b[31m' is not printable"),
+        ({"annotator_id": "\u200b"}, "is not printable"),
+        ({"why": "clears \x1b[2J"}, "column 'why': holds a control character"),
         ({"model_right": "m1"}, "compares 'm1' with itself"),
         ({"preference": 4}, "column 'preference': is 4"),
         ({"preference": -1.5}, "column 'preference'"),
@@ -179,3 +183,18 @@ def test_no_bytes_raise_anything_but_bad_input(data: bytes, filename: str) -> No
             read_judgments(content, filename=filename, columns=ImportColumns())
         except BadInput as error:
             assert str(error)  # noqa: PT017 - the refusal must say something
+
+
+def test_the_line_ends_of_a_reason_are_made_plain() -> None:
+    assert read_row(why=" One.\r\nTwo.\rThree. ").why == "One.\nTwo.\nThree."
+
+
+@given(st.text(min_size=1, max_size=200))
+def test_an_annotator_that_is_accepted_stands_on_one_line(name: str) -> None:
+    try:
+        row = read_row(annotator_id=name)
+    except BadInput:
+        return
+
+    assert row.annotator == name.strip()
+    assert row.annotator.isprintable()

@@ -180,7 +180,7 @@ def test_the_same_file_is_refused_in_one_project_and_accepted_in_another(
         ("p9,m1,m2,ann,a,", "j.csv line 2: the project has no prompt 'p9'"),
         ("p0,m1,m9,ann,a,", "j.csv line 2: no response of 'm9' to prompt 'p0'"),
         ("p0,noise,m1,ann,a,", "no response of 'noise'"),
-        ("p0,m8,m8b,ann,a,", "line 2: several endpoints have the model 'm8'"),
+        ("p0,m8,m8b,ann,a,", "line 2: several endpoints go by 'm8'; name one as slug@revision"),
         ("p0,m7,m1,ann,a,", "no response of 'm7'"),
     ],
     ids=["prompt", "model", "another project's", "ambiguous", "failed"],
@@ -206,7 +206,11 @@ def test_a_row_that_names_nothing_known_changes_nothing(
     assert session.exec(select(JudgmentImport)).all() == []
 
 
-@pytest.mark.parametrize("source", ["", " x", "y" * 101], ids=["empty", "spaces", "long"])
+@pytest.mark.parametrize(
+    "source",
+    ["", " x", "y" * 101, "two\nlines", "\x1b[2J"],
+    ids=["empty", "spaces", "long", "lines", "control"],
+)
 def test_a_source_needs_a_name(
     session: Session, project: Project, now: datetime, source: str
 ) -> None:
@@ -267,3 +271,78 @@ def test_a_file_is_read_without_the_writers_place(database: Database, now: datet
         make_person(session)
         with pytest.raises(BadInput, match=r"bad\.csv"):
             pool.submit(run).result(timeout=60)
+
+
+def test_one_judgment_under_two_names_of_an_endpoint_is_refused(
+    session: Session, project: Project, now: datetime
+) -> None:
+    with pytest.raises(BadInput, match=r"line 3: annotator 'ann' has .* already: j\.csv line 2"):
+        import_text(session, "p0,m1,m2,ann,a,\np0,e1@1,e2,ann,b,\n", now=now)
+
+    assert session.exec(select(Judgment)).all() == []
+
+
+def test_a_mended_file_does_not_count_its_judgments_twice(
+    session: Session, project: Project, now: datetime
+) -> None:
+    import_text(session, "p0,m1,m2,ann,a,\np0,m2,m1,ann,b,\n", now=now)
+
+    with pytest.raises(BadInput) as caught:
+        import_text(session, "p1,m1,m2,ann,a,\np0,m2,m1,ann,b,\n", now=now)
+
+    assert str(caught.value) == (
+        "j.csv line 3: annotator 'ann' has judged this pair already: j.csv line 3, imported"
+    )
+    assert len(session.exec(select(Judgment)).all()) == 2
+
+
+@pytest.mark.parametrize(
+    ("row", "source"),
+    [
+        pytest.param("p0,m1,m2,ann,a,", "other", id="another source's annotator"),
+        pytest.param("p0,m1,m2,eve,a,", "pilot", id="another annotator"),
+        pytest.param("p0,m2,m1,ann,a,", "pilot", id="other sides"),
+        pytest.param("p1,m1,m2,ann,a,", "pilot", id="another prompt"),
+    ],
+)
+def test_what_is_no_repeat_is_imported(
+    session: Session, project: Project, now: datetime, row: str, source: str
+) -> None:
+    import_text(session, "p0,m1,m2,ann,a,\n", now=now)
+
+    assert import_text(session, row + "\n\n", now=now, source=source).n_judgments == 1
+
+
+def test_the_judgments_of_another_project_are_no_repeats(
+    session: Session, project: Project, now: datetime
+) -> None:
+    version = session.get_one(PromptSetVersion, project.prompt_set_version_id)
+    endpoints = session.exec(select(Endpoint).where(col(Endpoint.slug).in_(["e1", "e2"]))).all()
+    make_project(session, *endpoints, prompts=version, slug="second")
+    import_text(session, "p0,m1,m2,ann,a,\n", now=now)
+
+    again = import_text(session, "p0,m1,m2,ann,a,\n\n", now=now, project="second")
+
+    assert again.n_judgments == 1
+
+
+def test_two_revisions_of_an_endpoint_are_told_apart_by_their_number(
+    session: Session, project: Project, now: datetime
+) -> None:
+    revised = make_endpoint(session, slug="noise-1", model="m1")
+    revised.slug, revised.revision = "e1", 2
+    session.add(ProjectEndpoint(project_id=project.id, endpoint_id=revised.id))
+    prompt = session.exec(
+        select(Prompt).where(
+            Prompt.prompt_set_version_id == project.prompt_set_version_id, Prompt.key == "p0"
+        )
+    ).one()
+    response = make_response(session, prompt, revised, text="revised")
+
+    for name in ("e1", "m1"):
+        with pytest.raises(BadInput, match=f"several endpoints go by '{name}'"):
+            import_text(session, f"p0,{name},m2,ann,a,\n", now=now)
+    import_text(session, "p0,e1@2,e2,ann,a,\n", now=now)
+
+    pair = session.exec(select(Pair).join(Judgment, col(Judgment.pair_id) == col(Pair.id))).one()
+    assert response.id in {pair.response_x_id, pair.response_y_id}
