@@ -47,14 +47,15 @@ class PlannedPair:
 class PairingRule:
     """Say which pairs are wanted.
 
-    ``pairs_per_prompt`` belongs to ``balanced`` and ``baseline`` (an endpoint's slug) to
-    ``baseline``; the other strategies do not read them.
+    ``pairs_per_prompt`` belongs to ``balanced`` and ``baseline`` to ``baseline``; the other
+    strategies do not read them. The baseline is one revision: a project may compare two of
+    the same endpoint, and then only one of them is what the rest is measured against.
     """
 
     strategy: PairingStrategy
     seed: int = 0
     pairs_per_prompt: int | None = None
-    baseline: str | None = None
+    baseline: EndpointKey | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,7 @@ def plan_pairs(
         chosen = _balanced(distinct, rule, existing)
     else:
         chosen = list(set(distinct) - set(existing))
+    # Handed out by lot and not by prompt: a project that stops early has judged some of each.
     return PairPlan(
         pairs=tuple(sorted(chosen, key=lambda pair: _lot(rule.seed, pair))),
         identical=tuple(identical),
@@ -108,7 +110,7 @@ def _possible(answered: Sequence[Candidate]) -> Iterator[PlannedPair]:
 def _is_wanted(pair: PlannedPair, rule: PairingRule) -> bool:
     if rule.strategy is not PairingStrategy.BASELINE:
         return True
-    return rule.baseline in {slug for slug, _revision in pair.endpoints}
+    return rule.baseline in pair.endpoints
 
 
 def _balanced(
@@ -120,6 +122,7 @@ def _balanced(
     vary and the graph of comparisons stays connected; what is still equal is drawn by lot.
     """
     n_wanted = rule.pairs_per_prompt or 1
+    # What exists counts in every tally, or a later run would favour those it knows nothing of.
     made = frozenset(existing)
     uses = Counter(endpoint for pair in existing for endpoint in pair.endpoints)
     meetings = Counter(pair.endpoints for pair in existing)

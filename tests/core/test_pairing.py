@@ -74,13 +74,26 @@ def test_two_samples_of_one_endpoint_are_not_compared() -> None:
 
 
 def test_against_a_baseline_only_pairs_with_it_are_made() -> None:
-    rule = PairingRule(PairingStrategy.BASELINE, baseline="b")
+    rule = PairingRule(PairingStrategy.BASELINE, baseline=("b", 1))
 
     plan = plan_pairs(answers(2, "a", "b", "c"), rule)
 
     assert Counter(pair.endpoints for pair in plan.pairs) == {
         (("a", 1), ("b", 1)): 2,
         (("b", 1), ("c", 1)): 2,
+    }
+
+
+def test_of_two_revisions_only_one_is_the_baseline() -> None:
+    first, other = answers(1, "a", "b")
+    second = replace(first, endpoint=("a", 2), text_sha256="second")
+    rule = PairingRule(PairingStrategy.BASELINE, baseline=("a", 2))
+
+    plan = plan_pairs([first, second, other], rule)
+
+    assert {pair.endpoints for pair in plan.pairs} == {
+        (("a", 1), ("a", 2)),
+        (("a", 2), ("b", 1)),
     }
 
 
@@ -103,7 +116,7 @@ def test_balanced_makes_what_it_can_where_a_prompt_has_few_answers() -> None:
 
 @pytest.mark.parametrize("strategy", list(PairingStrategy))
 def test_planning_again_adds_nothing(strategy: PairingStrategy) -> None:
-    rule = PairingRule(strategy, seed=1, pairs_per_prompt=2, baseline="a")
+    rule = PairingRule(strategy, seed=1, pairs_per_prompt=2, baseline=("a", 1))
     candidates = answers(4, "a", "b", "c")
 
     first = plan_pairs(candidates, rule)
@@ -113,7 +126,7 @@ def test_planning_again_adds_nothing(strategy: PairingStrategy) -> None:
 
 @pytest.mark.parametrize("strategy", list(PairingStrategy))
 def test_later_answers_add_pairs_and_take_none_back(strategy: PairingStrategy) -> None:
-    rule = PairingRule(strategy, seed=1, pairs_per_prompt=2, baseline="a")
+    rule = PairingRule(strategy, seed=1, pairs_per_prompt=2, baseline=("a", 1))
     first = plan_pairs(answers(2, "a", "b"), rule)
 
     second = plan_pairs(answers(3, "a", "b", "c"), rule, first.pairs)
@@ -134,3 +147,26 @@ def test_balanced_never_exceeds_what_is_wanted_nor_repeats(
     assert len(set(pairs)) == len(pairs)
     wanted = min(per_prompt, n_endpoints * (n_endpoints - 1) // 2)
     assert all(n == wanted for n in Counter(p.first.prompt_key for p in pairs).values())
+
+
+@given(st.integers(1, 4), st.integers(2, 5), st.integers(0, 99), st.data())
+def test_whatever_arrived_first_the_same_pairs_exist_at_the_end(
+    n_prompts: int, n_endpoints: int, seed: int, data: st.DataObject
+) -> None:
+    candidates = answers(n_prompts, *(f"e{i}" for i in range(n_endpoints)))
+    early = data.draw(st.lists(st.sampled_from(candidates), unique=True))
+    rule = replace(ALL, seed=seed)
+
+    first = plan_pairs(early, rule).pairs
+    later = plan_pairs(candidates, rule, first).pairs
+
+    assert sorted((*first, *later)) == sorted(plan_pairs(candidates, rule).pairs)
+
+
+@given(st.permutations(answers(2, "a", "b", "c")), st.sampled_from(list(PairingStrategy)))
+def test_no_order_of_arrival_changes_a_plan(
+    candidates: list[Candidate], strategy: PairingStrategy
+) -> None:
+    rule = PairingRule(strategy, seed=5, pairs_per_prompt=2, baseline=("a", 1))
+
+    assert plan_pairs(candidates, rule) == plan_pairs(sorted(candidates), rule)

@@ -7,7 +7,14 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from evalhub.core.canonical import sha256_hex
-from evalhub.core.pairing import Candidate, PairingRule, PairPlan, PlannedPair, plan_pairs
+from evalhub.core.pairing import (
+    Candidate,
+    EndpointKey,
+    PairingRule,
+    PairPlan,
+    PlannedPair,
+    plan_pairs,
+)
 from evalhub.db import tables as t
 from evalhub.db.models import Endpoint, Project
 from evalhub.services.locks import lock
@@ -31,6 +38,8 @@ def add_pairs(project: Project, *, session: Session) -> PairingReport:
     Doing it again adds nothing unless more responses have arrived. New pairs are handed out
     after the ones before them.
     """
+    # Two runs at once would each plan the same pairs at the same positions; an import of
+    # judgments, which adds pairs too, waits at the same place.
     lock(f"pairs:{project.id}", session=session)
     ids = _candidates(project, session=session)
     plan = plan_pairs(list(ids), _rule(project, session=session), _existing(project, ids, session))
@@ -39,11 +48,10 @@ def add_pairs(project: Project, *, session: Session) -> PairingReport:
 
 
 def _rule(project: Project, *, session: Session) -> PairingRule:
-    baseline = (
-        session.get_one(Endpoint, project.baseline_endpoint_id).slug
-        if project.baseline_endpoint_id is not None
-        else None
-    )
+    baseline: EndpointKey | None = None
+    if project.baseline_endpoint_id is not None:
+        row = session.get_one(Endpoint, project.baseline_endpoint_id)
+        baseline = (row.slug, row.revision)
     return PairingRule(
         strategy=project.strategy,
         seed=project.seed,
@@ -114,6 +122,7 @@ def _store(project: Project, plan: PairPlan, ids: RowIds, *, session: Session) -
     rows, offered = [], []
     for position, pair in enumerate(plan.pairs, start=0 if last is None else last + 1):
         prompt_id, _ = ids[pair.first]
+        # Stored by row id, so that a pair stands once whichever side it was planned from.
         x, y = sorted((ids[pair.first][1], ids[pair.second][1]))
         if (x, y) in known:
             offered.append({"pair": known[x, y], "place": position, "wanted": project.overlap})

@@ -115,3 +115,33 @@ def test_a_pair_made_for_imported_judgments_becomes_offered(session: Session) ->
     session.refresh(pair)
     assert len(pairs_of(session, project)) == 1
     assert (pair.is_offered, pair.overlap) == (True, 2)
+
+
+def test_of_two_revisions_of_an_endpoint_only_the_baseline_meets_the_others(
+    session: Session, noise: Campaign
+) -> None:
+    project, endpoints = a_project(session, "a", "b", "c", n_prompts=1)
+    _first, second, _other = answer_all(session, project, endpoints)
+    endpoints[1].slug, endpoints[1].revision = "a", 2
+    project.strategy, project.baseline_endpoint_id = PairingStrategy.BASELINE, endpoints[1].id
+    session.flush()
+
+    add_pairs(project, session=session)
+
+    pairs = pairs_of(session, project)
+    assert len(pairs) == 2
+    assert all(second.id in {pair.response_x_id, pair.response_y_id} for pair in pairs)
+
+
+def test_pairs_are_made_within_the_projects_own_prompts_and_endpoints(
+    session: Session, noise: Campaign
+) -> None:
+    project, endpoints = a_project(session, "a", "b", n_prompts=1)
+    mine = {row.id for row in answer_all(session, project, endpoints)}
+    stranger = make_endpoint(session, slug="stranger")
+    answer_all(session, project, [stranger])
+
+    add_pairs(project, session=session)
+
+    (pair,) = pairs_of(session, project)
+    assert {pair.response_x_id, pair.response_y_id} == mine
