@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from evalhub.core.campaigns import PairingStrategy, ProjectStatus
 from evalhub.core.money import MAX_MINOR_UNITS, is_currency
 from evalhub.core.people import Role
+from evalhub.core.rubrics.texts import is_clean
 from evalhub.errors import Problem
 
 MAX_TITLE = 200
@@ -14,6 +15,8 @@ MAX_PURPOSE = 4_000
 MAX_TERMS = 20_000
 MAX_SLUG = 80
 MINIMUM_ENDPOINTS = 2
+MAX_PAIRS_PER_PROMPT = 1_000
+"""Choosing the next pair looks at all that are left, and nobody judges as many of one prompt."""
 
 MEMBER_ROLES = (Role.ANNOTATOR, Role.REVIEWER, Role.COORDINATOR, Role.RESEARCHER)
 """What a person can be on a project."""
@@ -85,6 +88,10 @@ def _texts(plan: ProjectPlan) -> Iterator[Problem]:
         if not least <= len(text.strip()) <= most:
             rule = f"has {len(text.strip())} characters; it needs {least} to {most}"
             yield Problem(name, rule)
+        elif not is_clean(text.replace("\r\n", "\n")):
+            yield Problem(name, "holds a control character")
+    if not plan.title.strip().isprintable():
+        yield Problem("title", "must be one line of printable characters")
     if not is_currency(plan.pay_currency):
         rule = f"{plan.pay_currency[:10]!r} is not a currency code such as EUR"
         yield Problem("pay_currency", rule)
@@ -114,8 +121,9 @@ def _pairing(plan: ProjectPlan) -> Iterator[Problem]:
     if not is_baseline and plan.baseline is not None:
         yield Problem("baseline", f"the strategy {plan.strategy.value!r} has no baseline")
     is_balanced = plan.strategy is PairingStrategy.BALANCED
-    if is_balanced and (plan.pairs_per_prompt is None or plan.pairs_per_prompt < 1):
-        yield Problem("pairs_per_prompt", "say how many pairs a prompt gets, 1 or more")
+    if is_balanced and not 1 <= (plan.pairs_per_prompt or 0) <= MAX_PAIRS_PER_PROMPT:
+        rule = f"say how many pairs a prompt gets, 1 or more, at most {MAX_PAIRS_PER_PROMPT:,}"
+        yield Problem("pairs_per_prompt", rule)
     if not is_balanced and plan.pairs_per_prompt is not None:
         rule = f"the strategy {plan.strategy.value!r} makes all its pairs; leave this empty"
         yield Problem("pairs_per_prompt", rule)

@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from evalhub.core.campaigns import PairingStrategy
 from evalhub.core.projects import ProjectPlan, check_plan
@@ -56,8 +58,31 @@ def test_every_strategy_can_be_planned(plan: ProjectPlan) -> None:
         (replace(PLAN, baseline="a"), "baseline"),
         (replace(PLAN, strategy=PairingStrategy.BALANCED), "pairs_per_prompt"),
         (replace(PLAN, strategy=PairingStrategy.BALANCED, pairs_per_prompt=0), "pairs_per_prompt"),
+        (
+            replace(PLAN, strategy=PairingStrategy.BALANCED, pairs_per_prompt=1_001),
+            "pairs_per_prompt",
+        ),
         (replace(PLAN, pairs_per_prompt=3), "pairs_per_prompt"),
+        (replace(PLAN, title="two\nlines"), "title"),
+        (replace(PLAN, title="turned \u202e round"), "title"),
+        (replace(PLAN, purpose="clears \x1b[2J the screen"), "purpose"),
+        (replace(PLAN, terms="a\x00b"), "terms"),
+        (replace(PLAN, domain="\ud800"), "domain"),
     ],
 )
 def test_a_broken_rule_is_named_by_its_field(changed: ProjectPlan, where: str) -> None:
     assert [problem.where for problem in check_plan(changed)] == [where]
+
+
+def test_the_line_ends_of_a_web_form_are_no_control_characters() -> None:
+    assert check_plan(replace(PLAN, purpose="One.\r\nTwo.", terms="\tA\r\nB")) == []
+
+
+@given(
+    st.sampled_from(["seed", "overlap", "lease_minutes", "pay_minor_units", "expected_minutes"]),
+    st.integers(),
+)
+def test_every_number_that_passes_fits_its_column(name: str, value: int) -> None:
+    plan = replace(PLAN, **{name: value})  # type: ignore[arg-type]  # all of these are numbers
+
+    assert check_plan(plan) or 0 <= value < 2**31
