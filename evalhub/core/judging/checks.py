@@ -23,6 +23,9 @@ from evalhub.core.rubrics.schema import CitationTable, Criterion, Rubric
 from evalhub.core.rubrics.vocabulary import NOT_CHECKED, Mode, VetoOverride
 from evalhub.errors import BadInput, Problem
 
+SHARE_DIGITS = 9
+"""Digits of a share that count: more than anybody writes, fewer than rounding disturbs."""
+
 
 @dataclass(frozen=True, slots=True)
 class PromptFacts:
@@ -137,7 +140,9 @@ def _citations(table: CitationTable, answer: Answer, facts: PromptFacts) -> Iter
                 yield Problem(f"cites-{side}", rule)
             elif check.result != NOT_CHECKED:
                 n_checked += 1
-    wanted = max(min(table.minimum_checked_if_any, n_cited), ceil(table.required_share * n_cited))
+    # 0.28 of 25 is 7.000000000000001 to a computer and must not ask for an eighth.
+    share = ceil(round(table.required_share * n_cited, SHARE_DIGITS))
+    wanted = max(min(table.minimum_checked_if_any, n_cited), share)
     if n_checked < wanted:
         where = "cites-a" if facts.n_citations_a else "cites-b"
         yield Problem(where, f"check at least {wanted} of the {n_cited} sources; {n_checked} are")

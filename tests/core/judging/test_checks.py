@@ -1,7 +1,10 @@
 from dataclasses import replace
+from fractions import Fraction
+from math import ceil
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from evalhub.core.judging.answers import (
     Answer,
@@ -248,3 +251,24 @@ def test_swapping_the_sides_keeps_an_answer_as_sound_as_it_was(fields: Fields) -
     facts = PromptFacts(n_citations_a=2, n_citations_b=2)
 
     assert len(check(found, facts)) == len(check(swap_sides(found), facts))
+
+
+@given(st.integers(0, 100), st.integers(0, 30), st.integers(0, 30))
+def test_the_share_of_sources_to_check_is_exact(percent: int, n_a: int, n_b: int) -> None:
+    table = small().citations
+    assert table is not None
+    rubric = replace(
+        small(),
+        citations=replace(table, required_share=percent / 100, minimum_checked_if_any=0),
+    )
+    wanted = ceil(Fraction(percent, 100) * (n_a + n_b))
+
+    found = check(
+        answer("citations.a.1", "citations.a.2"),
+        PromptFacts(n_citations_a=n_a, n_citations_b=n_b),
+        rubric,
+    )
+
+    told = [rule for rule in found if "check at least" in rule]
+    assert len(told) == (wanted > 0)
+    assert all(f"at least {wanted} of the {n_a + n_b} sources" in rule for rule in told)
