@@ -10,6 +10,7 @@ import click
 
 from evalhub import __version__
 from evalhub.cli.context import EvalHubGroup
+from evalhub.core.reading.text import is_utf8
 
 COMMANDS = {
     "audit": "evalhub.cli.audit:group",
@@ -37,6 +38,13 @@ class RootGroup(EvalHubGroup):
     def list_commands(self, _ctx: click.Context) -> list[str]:
         """Return the names of the commands."""
         return sorted(COMMANDS)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Refuse an argument that is not UTF-8 before any command reads it."""
+        for text in args:
+            if not is_utf8(text):
+                raise click.UsageError(f"The argument {text!a} is not text in UTF-8.", ctx)
+        return super().parse_args(ctx, args)
 
     def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return the command, or None when there is none of this name."""

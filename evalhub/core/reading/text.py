@@ -31,6 +31,19 @@ def decode_text(data: bytes, *, where: str) -> str:
         ) from error
 
 
+def is_utf8(text: str) -> bool:
+    """Tell whether ``text`` has a form in UTF-8.
+
+    Names and arguments that are not UTF-8 reach Python as text with half surrogates in it:
+    it prints as it came and fails wherever it is stored, deep in a transaction.
+    """
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def refuse_byte_order_mark(data: bytes, *, where: str) -> None:
     """Raise ``BadInput`` when ``data`` starts with a byte order mark."""
     for mark, rule in BYTE_ORDER_MARKS:

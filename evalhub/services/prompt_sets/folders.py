@@ -9,9 +9,10 @@ from sqlmodel import Session
 from evalhub.core.canonical import canonical_json
 from evalhub.core.people import Actor
 from evalhub.core.prompts.cards import SetCard, card_to_json, read_front_matter, read_set_card
-from evalhub.core.prompts.files import FORMAT_BY_ENDING, PromptFile
+from evalhub.core.prompts.files import FORMAT_BY_ENDING, PromptFile, format_of
 from evalhub.core.prompts.merging import merge_files
 from evalhub.core.prompts.options import ReadingOptions
+from evalhub.core.reading.text import is_utf8
 from evalhub.errors import BadInput, Problem
 from evalhub.services.prompt_sets.freezing import Material, freeze
 from evalhub.services.prompt_sets.reading import read_upload
@@ -118,6 +119,11 @@ def _name(path: Path, folder: Path) -> str:
 
 
 def _read_file(path: Path, name: str, options: ReadingOptions) -> PromptFile:
+    # Before anything is read: a device such as /dev/zero says that it is empty and never ends.
+    if path.exists():
+        format_of(name)
+    if not is_utf8(name):
+        raise BadInput.at(ascii(name), "is not a name in UTF-8; rename the file")
     return read_upload(_bytes(path), filename=name, options=options)
 
 

@@ -22,6 +22,7 @@ from evalhub.services.prompt_sets.premade import store_responses
 from evalhub.services.prompt_sets.views import Frozen
 
 CHUNK_ROWS = 500
+"""Rows of one statement: a set of 100,000 would otherwise stand in memory a third time."""
 
 
 @dataclass(frozen=True)

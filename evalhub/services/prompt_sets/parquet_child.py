@@ -8,7 +8,7 @@ at ``MEMORY_BYTES`` and ``CPU_S``. Each line out is ``[number, "row", {…}]`` o
 
 import resource
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
 from evalhub.core.canonical import Json, canonical_json
@@ -16,7 +16,10 @@ from evalhub.core.reading.parquet import ParquetLimits, read_parquet
 from evalhub.errors import BadInput, Problem
 
 MEMORY_BYTES = 4 * 2**30
+"""Address space, not memory in use: Arrow reserves far more than it touches."""
 CPU_S = 120
+MAX_ROW_BYTES = 2**23
+"""Bytes of one line out; the parent reads no longer ones, so a larger row is told as a problem."""
 
 
 def main() -> None:
@@ -36,13 +39,19 @@ def confine() -> None:
 
 def convert(source: BinaryIO, target: BinaryIO, *, where: str, max_rows: int) -> None:
     """Write every row of the Parquet file in ``source`` as a line of JSON."""
-    target.writelines(
-        canonical_json(line).encode() + b"\n"
-        for line in _lines(source.read(), where=where, max_rows=max_rows)
-    )
+    lines = _lines(source.read(), where=where, max_rows=max_rows)
+    target.writelines(_written(line, where=where) + b"\n" for line in lines)
 
 
-def _lines(data: bytes, *, where: str, max_rows: int) -> Iterator[Json]:
+def _written(line: "Sequence[Json]", *, where: str) -> bytes:
+    written = canonical_json(line).encode()
+    if len(written) <= MAX_ROW_BYTES:
+        return written
+    number, rule = line[0], f"is larger than {MAX_ROW_BYTES:,} bytes"
+    return canonical_json([number, "problem", f"{where} row {number}", rule]).encode()
+
+
+def _lines(data: bytes, *, where: str, max_rows: int) -> "Iterator[Sequence[Json]]":
     try:
         for number, row in read_parquet(data, where=where, limits=ParquetLimits(max_rows=max_rows)):
             if isinstance(row, Problem):

@@ -52,6 +52,7 @@ def _endpoint(
     set_slug: str, model: str, *, session: Session, actor: Actor, now: datetime
 ) -> Endpoint:
     """Return the endpoint for a model's pre-made responses in a set, made when it is new."""
+    # The plain name is for people; models that differ only in what it drops get a suffix.
     plain = re.sub(r"[^a-z0-9]+", "-", model.lower()).strip("-")
     suffix = sha256_hex(model)[:SUFFIX_DIGITS]
     start = f"premade-{set_slug}-{plain}"

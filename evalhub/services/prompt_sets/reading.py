@@ -19,9 +19,9 @@ from evalhub.core.prompts.limits import MAX_PROMPTS
 from evalhub.core.prompts.options import ReadingOptions
 from evalhub.core.reading.json_lines import read_json_lines
 from evalhub.errors import BadInput, Problem
+from evalhub.services.prompt_sets.parquet_child import MAX_ROW_BYTES
 
 CHILD = "from evalhub.services.prompt_sets.parquet_child import main; main()"
-MAX_ROW_BYTES = 2**23
 UNREADABLE = "is corrupt, or unpacks to more than can be read"
 
 
@@ -40,6 +40,8 @@ def unpacked_rows(
     Raise ``BadInput`` when the file is refused or the child ends in any way but well.
     """
     command = [sys.executable, "-c", program, filename, str(MAX_PROMPTS)]
+    # A file and not a pipe: the child reads it whole before it writes, and two pipes that wait
+    # for each other would wait for ever.
     with tempfile.TemporaryFile() as file:
         file.write(data)
         file.seek(0)
@@ -65,5 +67,5 @@ def _rows(stream: IO[bytes], filename: str) -> "Iterator[tuple[int, Json | Probl
             case [0, "refused", str(where), str(rule)]:
                 raise BadInput.at(where, rule)
             case _:
-                # Cut short when the child was stopped, or a row beyond the limit.
+                # Cut short, because the child was stopped in the middle of a line.
                 raise BadInput.at(filename, UNREADABLE)

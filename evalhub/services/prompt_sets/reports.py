@@ -1,5 +1,6 @@
 """Keep an upload's report and rows as text, and read them back."""
 
+import io
 from collections.abc import Iterable, Iterator
 
 from pydantic import TypeAdapter
@@ -30,7 +31,7 @@ def write_rows(prompts: Iterable[Prompt]) -> str:
 
 def read_rows(text: str) -> Iterator[Prompt]:
     """Yield the prompts of rows that ``write_rows`` wrote."""
-    # Not splitlines(): it also splits at separators that may stand inside a text.
-    for line in text.split("\n"):
-        if line:
-            yield prompt_from_document(line)
+    # Not splitlines(): it also splits at separators that may stand inside a text. And lazily: a
+    # page shows the first three rows of what may be a hundred megabytes.
+    for line in io.StringIO(text, newline="\n"):
+        yield prompt_from_document(line)

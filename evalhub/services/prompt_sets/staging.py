@@ -76,6 +76,7 @@ def stage_upload(
         token=secrets.token_urlsafe(24),
         slug=names.slug,
         title=names.title.strip(),
+        # The end is kept: it holds the format, and the start of a long name says little.
         filename=file.filename[-MAX_FILENAME:],
         status=UploadStatus.STAGED,
         report=write_report(report),

@@ -1,6 +1,8 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from evalhub.core.reading.text import decode_text
+from evalhub.core.reading.text import decode_text, is_utf8
 from evalhub.errors import BadInput
 
 
@@ -51,3 +53,10 @@ def test_a_nul_byte_is_refused_with_its_offset_and_line() -> None:
 def test_bytes_that_are_not_utf8_are_refused_with_their_place(data: bytes, place: str) -> None:
     with pytest.raises(BadInput, match=f"byte {place} is not UTF-8"):
         decode_text(data, where="a.txt")
+
+
+@given(st.binary())
+def test_bytes_that_are_not_utf8_are_known_once_they_are_text(data: bytes) -> None:
+    text = data.decode("utf-8", errors="surrogateescape")
+
+    assert is_utf8(text) is (data.decode(errors="ignore").encode() == data)

@@ -187,3 +187,26 @@ def test_every_shipped_folder_freezes(session: Session, now: datetime, folder: P
 
     assert frozen.version.slug == folder.name
     assert frozen.version.n_prompts >= 10
+
+
+def test_the_format_is_refused_before_the_file_is_read(tmp_path: Path) -> None:
+    path = make_folder(tmp_path, {"a.bin": b""}) / "a.bin"
+    os.truncate(path, MAX_FILE_BYTES + 1)
+
+    with pytest.raises(BadInput, match=r"'a\.bin': is none of the formats read here"):
+        read_path(path, options=OPTIONS)
+
+
+def test_a_file_within_a_folder_whose_name_is_not_utf8_is_refused(tmp_path: Path) -> None:
+    folder = make_folder(tmp_path, {"data/good.jsonl": lines(row())})
+    (folder / "data" / "b\udcff.jsonl").write_bytes(lines(row(id="b")))
+
+    with pytest.raises(BadInput, match="is not a name in UTF-8"):
+        read_path(folder, options=OPTIONS)
+
+
+def test_a_folder_in_place_of_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "prompts.jsonl").mkdir()
+
+    with pytest.raises(BadInput, match=r"prompts\.jsonl: cannot be read: Is a directory"):
+        read_path(tmp_path, options=OPTIONS)

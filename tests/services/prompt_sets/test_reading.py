@@ -9,8 +9,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from evalhub.core.prompts.options import ReadingOptions
-from evalhub.errors import BadInput
+from evalhub.errors import BadInput, Problem
 from evalhub.services.prompt_sets import parquet_child
+from evalhub.services.prompt_sets.parquet_child import MAX_ROW_BYTES
 from evalhub.services.prompt_sets.reading import read_upload, unpacked_rows
 from tests.core.prompts.rows import row
 from tests.core.prompts.test_files import lines, parquet
@@ -90,3 +91,27 @@ def test_the_child_bounds_itself_before_it_reads(monkeypatch: pytest.MonkeyPatch
     assert bounds[resource.RLIMIT_AS] == parquet_child.MEMORY_BYTES
     assert bounds[resource.RLIMIT_CPU] == parquet_child.CPU_S
     assert target.getvalue().count(b"\n") == 2
+
+
+def test_one_row_too_large_is_a_bad_row_among_good_ones() -> None:
+    table = pa.table({"id": ["a", "b", "c"], "prompt": ["x", "y" * (MAX_ROW_BYTES + 1), "z"]})
+    file = io.BytesIO()
+    pq.write_table(table, file)
+
+    rows = list(unpacked_rows(file.getvalue(), "f.parquet"))
+
+    assert rows == [
+        (1, {"id": "a", "prompt": "x"}),
+        (2, Problem("f.parquet row 2", "is larger than 8,388,608 bytes")),
+        (3, {"id": "c", "prompt": "z"}),
+    ]
+
+
+def test_rows_are_closed_with_their_child_when_nobody_wants_more() -> None:
+    rows = unpacked_rows(with_nan(), "f.parquet")
+
+    next(rows)
+    rows.close()  # type: ignore[attr-defined]  # a generator, which the hint does not say
+
+    with pytest.raises(StopIteration):
+        next(rows)
