@@ -91,6 +91,8 @@ def draw(items: Sequence[_Item], rng: random.Random) -> tuple[_Item, float]:
 
 def side_order(*, n_plain: int, n_swapped: int, rng: random.Random) -> bool:
     """Return whether to swap the sides: the order less used for this pair, else by a coin."""
+    # Balanced within each pair and not only on average: with two judgments a pair a coin alone
+    # would leave half of the pairs with both judgments in one order.
     if n_plain == n_swapped:
         return bool(rng.getrandbits(1))
     return n_swapped < n_plain

@@ -18,6 +18,7 @@ def canonical_json(value: Json) -> str:
 
     Raise ``ValueError`` for NaN and infinity, which JSON cannot carry.
     """
+    # ensure_ascii would make a lone surrogate look sound here and fail wherever it is stored.
     return json.dumps(
         value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
     )

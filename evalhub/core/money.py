@@ -10,6 +10,7 @@ NO_MINOR_UNIT = frozenset(
 )
 THREE_DIGITS = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
 MAX_MINOR_UNITS = 1_000_000_000
+"""Fits the 32 bits of its column with room to add a few of them up."""
 
 _AMOUNT = re.compile(r"([0-9]{1,10})(?:\.([0-9]{1,3}))?")
 _CURRENCY = re.compile(r"[A-Z]{3}")
@@ -39,6 +40,7 @@ def parse_money(text: str, currency: str, *, where: str) -> int:
     match, digits = _AMOUNT.fullmatch(text.strip()), minor_digits(currency)
     if match is None or len(match[2] or "") > digits:
         raise BadInput.at(where, f"{text[:40]!r} is not an amount of {currency} such as 14")
+    # By digits and never by float: 0.29 * 100 is 28.999999999999996.
     minor_units = int(match[1] + (match[2] or "").ljust(digits, "0"))
     if minor_units > MAX_MINOR_UNITS:
         raise BadInput.at(where, f"{text[:40]!r} is more than EvalHub books for one judgment")

@@ -204,6 +204,7 @@ def _is_consistent(answer: Answer) -> bool:
         return answer.preference is None
     if answer.preference is None:
         return False
+    # Plain tie, both good and both bad share the preference 0 and differ only in the choice.
     choice = choice_of(answer.preference)
     return choice is answer.choice or (choice is Choice.TIE and answer.quality is not None)
 

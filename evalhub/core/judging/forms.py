@@ -48,7 +48,9 @@ IGNORED_FIELDS = frozenset(
 """Fields of the page that are no part of the answer."""
 
 MAX_QUOTE_CHARS = 400
+"""A sentence or two: the words that show the problem, not the response over again."""
 MAX_TEXT_CHARS = 20_000
+"""What is kept of a reason while it is a draft; a rubric's own limit speaks at the submission."""
 
 _CITATION_FIELD = re.compile(r"citations\.(?P<side>[ab])\.(?P<number>[1-9][0-9]{0,2})")
 
@@ -60,6 +62,7 @@ def parse_form(rubric: Rubric, fields: Sequence[tuple[str, str]]) -> Answer:
     are dropped: the page hides them, so the annotator has taken them back. An empty value
     counts as no answer. Raise ``BadInput`` with every unknown field and impossible value.
     """
+    # Every reader takes its fields out, so that what is left at the end belongs to no question.
     form = _Form(fields)
     choice, preference = _overall(form, rubric)
     answer = Answer(

@@ -59,6 +59,8 @@ def outcome_of(rubric: Rubric, answer: Answer) -> Outcome:
         return Outcome(OutcomeKind.RETURN, route)
     is_judgment = answer.choice is not Choice.CANNOT_JUDGE
     a, b = _is_vetoed(rubric, answer, "a"), _is_vetoed(rubric, answer, "b")
+    # Preferring one of two unacceptable responses says which is worse and goes against nothing;
+    # calling both good contradicts the flags.
     if a and b:
         is_override = answer.choice is Choice.BOTH_GOOD
         return Outcome(_KINDS[is_judgment], veto=VetoState.BOTH_VETOED, is_override=is_override)
@@ -133,6 +135,7 @@ def qa_score(rubric: Rubric, answer: Answer) -> float | None:
     """
     differences = _differences(rubric, answer)
     weights = {item.id: item.weight for item in rubric.criteria if item.id in differences}
+    # fsum rounds once, so that swapping the sides gives exactly the negative.
     total = fsum(weights.values())
     if total == 0:
         return None
