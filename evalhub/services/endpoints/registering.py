@@ -15,6 +15,7 @@ from evalhub.services import audit
 from evalhub.services.endpoints.checking import check_draft
 from evalhub.services.endpoints.finding import find_row, get_row
 from evalhub.services.endpoints.views import EndpointDraft, EndpointView, view_of
+from evalhub.services.locks import lock
 
 
 def register_endpoint(
@@ -30,6 +31,7 @@ def register_endpoint(
     Raise ``BadInput`` naming each broken field, ``Conflict`` when the name is in use.
     """
     check_draft(draft, allowed_hosts=allowed_hosts)
+    _lock(draft.slug, session)
     if find_row(draft.slug, session=session) is not None:
         raise Conflict(f"Endpoint {draft.slug!r} is in use already; change it instead.")
     if _is_premade(draft.slug, session):
@@ -52,8 +54,10 @@ def revise_endpoint(
     ``NotFound`` for an unknown name and ``Conflict`` when nothing would change.
     """
     check_draft(draft, allowed_hosts=allowed_hosts)
+    _lock(draft.slug, session)
     row = get_row(draft.slug, session=session)
     before = view_of(row).draft
+    # A revision may not shed its "simulated": its name would then stand on boards as a model's.
     draft = replace(
         draft,
         dialect=before.dialect,
@@ -69,6 +73,7 @@ def revise_endpoint(
 
 def retire_endpoint(slug: str, *, session: Session, actor: Actor, now: datetime) -> None:
     """Take the endpoint out of use; its responses stay."""
+    _lock(slug, session)
     row = get_row(slug, session=session)
     row.retired_at = now
     session.add(row)
@@ -81,6 +86,16 @@ def retire_endpoint(slug: str, *, session: Session, actor: Actor, now: datetime)
         details={},
         now=now,
     )
+
+
+def _lock(slug: str, session: Session) -> None:
+    """Let one change of an endpoint at a time through.
+
+    Which revision is in use is read first and written last. Without the lock somebody who
+    retires an endpoint while another revises it would retire the old revision alone, and be
+    told that the endpoint is out of use.
+    """
+    lock(f"endpoint:{slug}", session=session)
 
 
 def _add(
@@ -122,6 +137,7 @@ def _add(
 
 def _insert(row: Endpoint, session: Session) -> None:
     """Add the row, or report that someone else was faster by a moment."""
+    # The lock keeps people apart; a prompt set that brings responses takes names without it.
     try:
         session.add(row)
         session.flush()

@@ -1,7 +1,8 @@
 """Endpoints are registered, revised and retired; their responses keep their settings."""
 
 import json
-import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import datetime
 
@@ -193,31 +194,63 @@ def test_an_allowed_host_may_be_private(session: Session, now: datetime) -> None
     assert view.draft.url == "http://10.0.0.1:8000/v1"
 
 
+def beside(
+    database: Database, held: Callable[[Session], object], other: Callable[[Session], object]
+) -> BaseException | None:
+    """Do ``other`` while a transaction that did ``held`` is open; return what it raised."""
+
+    def do_other() -> None:
+        with database.transaction() as session:
+            other(session)
+
+    with ThreadPoolExecutor(1) as pool:
+        with database.transaction() as session:
+            held(session)
+            future = pool.submit(do_other)
+            wait({future}, timeout=0.2)
+        return future.exception()
+
+
 def test_of_two_who_register_at_once_the_second_is_told(database: Database, now: datetime) -> None:
-    is_inserting = threading.Event()
-    told: list[str] = []
+    def add(session: Session) -> None:
+        register(DRAFT, session, now)
 
-    @sa.event.listens_for(database.engine, "before_cursor_execute")
-    def notice(*call: object) -> None:
-        if threading.current_thread() is second and str(call[2]).startswith("INSERT"):
-            is_inserting.set()
+    assert isinstance(beside(database, add, add), Conflict)
 
-    def register_second() -> None:
-        try:
-            with database.transaction() as session:
-                register(DRAFT, session, now)
-        except Conflict as error:
-            told.append(str(error))
 
-    second = threading.Thread(target=register_second)
+def test_retiring_during_a_revision_leaves_nothing_in_use(
+    database: Database, now: datetime
+) -> None:
     with database.transaction() as session:
         register(DRAFT, session, now)
-        second.start()
-        # SQLite lets the second one begin only after this transaction.
-        assert database.is_sqlite or is_inserting.wait(30)
-    second.join()
 
-    assert len(told) == 1
+    failed = beside(
+        database,
+        lambda session: revise(replace(DRAFT, model="next"), session, now),
+        lambda session: retire_endpoint("careful", session=session, actor=ACTOR, now=now),
+    )
+
+    assert failed is None
+    with database.transaction(write=False) as session:
+        assert find_endpoint("careful", session=session) is None
+        rows = session.exec(select(Endpoint.revision, Endpoint.retired_at)).all()
+    assert sorted(revision for revision, _ in rows) == [1, 2]
+    assert all(retired_at is not None for _, retired_at in rows)
+
+
+def test_two_revisions_at_once_follow_each_other(database: Database, now: datetime) -> None:
+    with database.transaction() as session:
+        register(DRAFT, session, now)
+
+    failed = beside(
+        database,
+        lambda session: revise(replace(DRAFT, model="second"), session, now),
+        lambda session: revise(replace(DRAFT, model="third"), session, now),
+    )
+
+    assert failed is None
+    with database.transaction(write=False) as session:
+        assert get_endpoint("careful", session=session).label == "careful@3"
 
 
 def test_responses_that_came_with_prompts_are_no_endpoint_to_ask(session: Session) -> None:
