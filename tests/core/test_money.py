@@ -1,9 +1,12 @@
 """Money is a whole number of minor units."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from evalhub.core.money import format_money, is_currency, parse_money
+from evalhub.core.money import MAX_MINOR_UNITS, format_money, is_currency, parse_money
 from evalhub.errors import BadInput
+from tests.core.reading.outcomes import outcome
 
 
 @pytest.mark.parametrize(
@@ -51,3 +54,17 @@ def test_what_is_no_amount_is_refused_with_its_place(text: str, currency: str) -
 def test_a_currency_is_three_capitals() -> None:
     assert is_currency("EUR")
     assert not is_currency("euro")
+
+
+@given(st.integers(0, MAX_MINOR_UNITS), st.sampled_from(["USD", "JPY", "KWD"]))
+def test_what_is_written_is_read_back(minor_units: int, currency: str) -> None:
+    amount = format_money(minor_units, currency).removesuffix(f" {currency}").replace(",", "")
+
+    assert parse_money(amount, currency, where="pay") == minor_units
+
+
+@given(st.text(max_size=20), st.sampled_from(["USD", "JPY", "KWD"]))
+def test_any_text_is_an_amount_or_bad_input(text: str, currency: str) -> None:
+    found = outcome(lambda: parse_money(text, currency, where="pay"))
+
+    assert isinstance(found, BadInput) or 0 <= found <= MAX_MINOR_UNITS

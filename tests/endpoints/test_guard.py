@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import ipaddress
 from collections.abc import Sequence
 
 import pytest
@@ -165,3 +166,40 @@ def test_a_name_that_cannot_be_encoded_is_an_error_of_the_system(host: str) -> N
 
     with pytest.raises(OSError, match="is not a host name"):
         asyncio.run(ask())
+
+
+PRIVATE = st.one_of(
+    *(
+        st.ip_addresses(network=network)
+        for network in ("10.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "192.168.0.0/16")
+    )
+)
+
+
+@given(PRIVATE, st.sampled_from(["{}", "::ffff:{}", "64:ff9b::{}"]))
+def test_no_wrapping_makes_a_private_address_public(
+    address: ipaddress.IPv4Address, form: str
+) -> None:
+    with pytest.raises(UrlBlocked):
+        check_address(form.format(address), PUBLIC)
+
+
+@given(PRIVATE)
+def test_no_6to4_address_leads_to_a_private_one(address: ipaddress.IPv4Address) -> None:
+    wrapped = ipaddress.IPv6Address((0x2002 << 112) | (int(address) << 80) | 1)
+
+    with pytest.raises(UrlBlocked):
+        check_address(str(wrapped), PUBLIC)
+
+
+@given(
+    st.text(max_size=60)
+    | st.builds("https://{}".format, st.text(max_size=60))
+    | st.builds("https://[{}]:{}/".format, st.text(max_size=20), st.text(max_size=8))
+)
+def test_any_text_is_a_target_or_is_blocked(url: str) -> None:
+    with contextlib.suppress(UrlBlocked):
+        target = target_of(url, NOBODY)
+
+        assert target.scheme == "https"
+        assert target.host

@@ -1,10 +1,22 @@
 """Criteria that the tags rule out are not asked; what a triage answer decides is."""
 
 import pytest
+from hypothesis import given
 
 from evalhub.core.judging.applicability import criteria_to_ask, simplify
-from evalhub.core.rubrics.conditions import AllOf, AnyOf, Condition, FieldEquals, HasTag, Not
+from evalhub.core.rubrics.conditions import (
+    AllOf,
+    AnyOf,
+    Condition,
+    Facts,
+    FieldEquals,
+    HasTag,
+    Not,
+    evaluate,
+    leaves,
+)
 from tests.core.rubrics.small import small
+from tests.core.rubrics.test_conditions import facts, trees
 
 TAG, OTHER = HasTag("urgent"), HasTag("other")
 FIELD, SECOND = FieldEquals("urgency", "now"), FieldEquals("urgency", "later")
@@ -47,3 +59,19 @@ def test_what_is_asked_says_what_it_hangs_on(tags: frozenset[str], *, is_open: b
 
     waiting = [item.criterion.id for item in asked if item.when is not None]
     assert waiting == (["prompt_help"] if is_open else [])
+
+
+@given(trees, facts)
+def test_what_is_left_once_the_tags_are_known_decides_the_same(
+    condition: Condition, found: Facts
+) -> None:
+    rest = simplify(condition, found.tags)
+
+    assert (rest if isinstance(rest, bool) else evaluate(rest, found)) is evaluate(condition, found)
+
+
+@given(trees, facts)
+def test_no_tag_is_left_once_the_tags_are_known(condition: Condition, found: Facts) -> None:
+    rest = simplify(condition, found.tags)
+
+    assert isinstance(rest, bool) or not any(isinstance(leaf, HasTag) for leaf in leaves(rest))

@@ -1,8 +1,11 @@
 import random
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from evalhub.core.prompts.near_duplicates import near_duplicate_groups
+from evalhub.core.prompts.normalising import normalised
 
 LONG = (
     "My mother is 82 and takes warfarin; the pharmacy gave her ciprofloxacin for a chest "
@@ -58,3 +61,41 @@ def test_every_planted_duplicate_among_many_is_found() -> None:
 
 def test_nothing_has_no_groups() -> None:
     assert near_duplicate_groups([]) == ()
+
+
+def groups_by_every_pair(texts: list[str]) -> set[frozenset[int]]:
+    """Return the groups by comparing every two texts, without signatures or bands."""
+    groups = [{n} for n in range(len(texts))]
+    for n, first in enumerate(texts):
+        for m, second in enumerate(texts[:n]):
+            if are_near(first, second):
+                joined = [group for group in groups if group & {n, m}]
+                groups = [group for group in groups if not group & {n, m}]
+                groups.append(set().union(*joined))
+    return {frozenset(group) for group in groups if len(group) > 1}
+
+
+def are_near(first: str, second: str) -> bool:
+    words = normalised(first).split(" "), normalised(second).split(" ")
+    if words[0] == words[1]:
+        return True
+    if min(len(text) for text in words) < 8:
+        return False
+    one, other = ({tuple(text[i : i + 4]) for i in range(len(text) - 3)} for text in words)
+    return len(one & other) >= 0.8 * len(one | other)
+
+
+@settings(deadline=None)
+@given(st.integers(0, 2**32), st.integers(2, 7))
+def test_groups_are_those_of_comparing_every_pair(seed: int, n_texts: int) -> None:
+    rng = random.Random(seed)
+    texts = []
+    for _ in range(n_texts):
+        words = (rng.choice([LONG, LONG[::-1]]) + " end").split()
+        if rng.random() < 0.7:
+            words[rng.randrange(len(words))] = rng.choice(["one", "other"])
+        texts.append(" ".join(words[: rng.choice([5, 200])]))
+
+    found = {frozenset(group) for group in near_duplicate_groups(texts)}
+
+    assert found == groups_by_every_pair(texts)

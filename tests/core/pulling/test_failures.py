@@ -1,9 +1,11 @@
 """Errors of every shape become a kind and a message."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from evalhub.core.canonical import Json
-from evalhub.core.pulling.failures import quoted, read_failure
+from evalhub.core.pulling.failures import QUOTED, quoted, read_failure
 from evalhub.core.pulling.outcomes import Failure, Reply
 from evalhub.core.responses import ErrorKind
 
@@ -87,3 +89,33 @@ def test_a_server_error_stays_an_error_whatever_its_code() -> None:
 
 def test_a_long_body_is_cut() -> None:
     assert quoted("x" * 400) == "x" * 300 + "…"
+
+
+BODIES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["error", "detail", "message", "code", "type", "innererror", "x"]),
+            inner,
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@given(st.integers(300, 599), BODIES)
+def test_any_error_body_becomes_a_short_message(status: int, body: Json) -> None:
+    found = read_failure(status, body)
+
+    message = found.message if isinstance(found, Failure) else found.refusal
+    assert len(message) <= QUOTED + len("HTTP 500: …")
+    assert "\n" not in message
+
+
+@given(st.integers(500, 599), st.sampled_from(["content_filter", "content_policy_violation"]))
+def test_a_filter_that_broke_is_a_failure_to_try_again(status: int, code: str) -> None:
+    found = read_failure(status, {"error": {"code": code, "message": "Oops."}})
+
+    assert isinstance(found, Failure)
+    assert not found.is_hopeless

@@ -1,8 +1,10 @@
 """Text in which a model names itself is found; text about models is not."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from evalhub.core.pulling.naming import LIMIT, names_itself
+from evalhub.core.pulling.naming import LIMIT, names_itself, naming_spans
 
 
 @pytest.mark.parametrize(
@@ -76,3 +78,27 @@ def test_the_first_of_several_passages_is_given() -> None:
 
 def test_a_long_passage_is_cut() -> None:
     assert len(names_itself("x-" + "9" * 300, ("x-" + "9" * 300,)) or "") == LIMIT
+
+
+PIECES = st.sampled_from(
+    ["I am ", "Claude", "GPT-4", " made by ", "OpenAI", ". ", "\n", "x", "As ", "made", " me"]
+)
+
+
+@given(st.lists(PIECES, max_size=12).map("".join), st.sampled_from([(), ("x-1",), ("org/m-7b",)]))
+def test_the_passages_to_hide_lie_apart_in_the_text(text: str, names: tuple[str, ...]) -> None:
+    spans = naming_spans(text, names)
+
+    edges = [edge for span in spans for edge in span]
+    assert edges == sorted(edges)
+    assert all(0 <= start < end <= len(text) for start, end in spans)
+
+
+@given(st.lists(PIECES, max_size=12).map("".join), st.sampled_from([(), ("x-1",), ("org/m-7b",)]))
+def test_a_text_names_itself_where_there_is_something_to_hide(
+    text: str, names: tuple[str, ...]
+) -> None:
+    passage = names_itself(text, names)
+
+    assert (passage is not None) is bool(naming_spans(text, names))
+    assert passage is None or passage in text

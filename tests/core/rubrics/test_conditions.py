@@ -8,6 +8,7 @@ from evalhub.core.rubrics.conditions import (
     AnyOf,
     Condition,
     Facts,
+    FactValue,
     FieldAtLeast,
     FieldEquals,
     FieldIn,
@@ -136,3 +137,31 @@ def test_a_broken_condition_is_named_with_its_place(tree: object, path: str, rul
     place = f"x, field '{path}'" if path else "x"
     assert condition is None
     assert [(item.where, item.rule) for item in findings.problems] == [(place, rule)]
+
+
+facts = st.builds(Facts, st.frozensets(names), st.dictionaries(names, values))
+
+
+@given(st.lists(trees, min_size=1, max_size=4).map(tuple), facts)
+def test_all_hold_where_none_fails(items: tuple[Condition, ...], found: Facts) -> None:
+    failing = AnyOf(tuple(Not(item) for item in items))
+
+    assert evaluate(AllOf(items), found) is not evaluate(failing, found)
+
+
+@given(tests, st.frozensets(names))
+def test_a_field_that_nobody_set_makes_no_test_hold(
+    condition: Condition, tags: frozenset[str]
+) -> None:
+    holds = evaluate(condition, Facts(tags))
+
+    assert holds is (isinstance(condition, HasTag) and condition.tag in tags)
+
+
+@given(names, st.lists(values, min_size=1, max_size=4).map(tuple), facts)
+def test_being_one_of_several_is_being_equal_to_one(
+    name: str, wanted: tuple[FactValue, ...], found: Facts
+) -> None:
+    equal = AnyOf(tuple(FieldEquals(name, value) for value in wanted))
+
+    assert evaluate(FieldIn(name, wanted), found) is evaluate(equal, found)
