@@ -26,6 +26,7 @@ def criteria_to_ask(rubric: Rubric, tags: frozenset[str]) -> tuple[AskedCriterio
     """
     asked = []
     for criterion in rubric.criteria:
+        # Asking too much is mended by "does not apply"; what was not asked is lost.
         rest = True if criterion.applies_when is None else simplify(criterion.applies_when, tags)
         if rest is not False:
             asked.append(AskedCriterion(criterion, None if rest is True else rest))
@@ -51,6 +52,7 @@ def _joined(
     items: Sequence[Condition | bool], kind: type[AnyOf | AllOf], *, decides: bool
 ) -> Condition | bool:
     """Join simplified items; one that ``decides`` settles the whole."""
+    # Booleans among the items are settled; conditions compare equal to neither of them.
     if decides in items:
         return decides
     left = tuple(item for item in items if not isinstance(item, bool))

@@ -53,12 +53,15 @@ def check_answer(rubric: Rubric, answer: Answer, facts: PromptFacts) -> list[Pro
     found = _overall(answer)
     if answer.choice is not Choice.CANNOT_JUDGE:
         found = chain(_triage(rubric, answer), found, _judgment(rubric, answer, facts))
+    # In the order of the page, so that the first link of the summary leads to the first question.
     order = {name: n for n, name in enumerate(_questions(rubric))}
     return sorted(found, key=lambda problem: order[problem.where])
 
 
 def _misfits(rubric: Rubric, answer: Answer) -> list[Problem]:
     """Return what no form of this rubric could have sent, as an answer made by a program might."""
+    # The way a form is read is the one definition of what fits; an answer that does not come
+    # back from it unchanged holds something that the form could not have sent.
     try:
         fitting = parse_form(rubric, form_fields(answer))
     except BadInput as error:

@@ -100,6 +100,7 @@ def form_fields(answer: Answer) -> list[tuple[str, str]]:
         fields += [(f"criteria.{rated.criterion}.a", _word(rated.a))]
         fields += [(f"criteria.{rated.criterion}.b", _word(rated.b))]
     fields += [(f"criteria.{item.criterion}", _word(item.value)) for item in answer.compared]
+    # One field carries both: a grade stands for its choice, the other words have no grade.
     is_graded = answer.choice in {Choice.A, Choice.B, Choice.TIE}
     fields.append(("overall", _word(answer.preference if is_graded else answer.choice)))
     fields.append(("cannot_judge_reason", _word(answer.cannot_judge_reason)))
@@ -197,6 +198,7 @@ def _flags(form: _Form, rubric: Rubric, side: Side) -> SideFlags:
     question = f"flags-{side}"
     ids = [flag.id for flag in rubric.flags.items]
     ticked = form.words(f"flags.{side}", [NONE_FLAG, *ids], question=question)
+    # Quotes of all flags are taken out, of those not ticked too: the page sends them hidden.
     quotes = {
         flag: form.text(f"flags.{side}.{flag}.quote", question=question, most=MAX_QUOTE_CHARS)
         for flag in ids

@@ -75,6 +75,7 @@ class JudgmentRecord:
     @property
     def pair_key(self) -> str:
         """Return the hash that names the pair: its prompt and both responses."""
+        # x and y stand in their content's order, so a pair has one key whichever way it was stored.
         return content_hash([self.prompt_key, list(self.x.sort_key), list(self.y.sort_key)])
 
     @property

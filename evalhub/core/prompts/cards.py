@@ -56,6 +56,7 @@ def read_front_matter(data: bytes, *, where: str, folder: str) -> SetCard:
     found = _FRONT_MATTER.match(read_text(data, findings))
     said = _plain(read_yaml(found.group(1), findings)) if found else {}
     findings.raise_if_any()
+    # Keys beyond these belong to the Hub and change often, so none of them is refused.
     title = said.get("pretty_name") or folder
     return SetCard(
         id=folder, title=title, language=said.get("language"), license=said.get("license")

@@ -19,6 +19,7 @@ _NUMBER = re.compile(r"\d+")
 
 def prompt_group(prompt: Prompt) -> str:
     """Return the key of one prompt by itself: 64 hex digits."""
+    # The prefixes keep the two kinds of key apart: a stated group may read like a first message.
     stated = prompt.metadata.get("group")
     if isinstance(stated, str):
         return sha256_hex(f"group:{stated}")
@@ -30,6 +31,7 @@ def prompt_groups(prompts: Sequence[Prompt]) -> tuple[str, ...]:
 
     The shared key is the smallest of the group, so it does not depend on the order.
     """
+    # A prompt in the training file whose near copy is in the test file makes the test worthless.
     parents = {key: key for key in map(prompt_group, prompts)}
     for group in near_duplicate_groups([first_user_text(prompt) for prompt in prompts]):
         roots = sorted({_root(parents, prompt_group(prompts[position])) for position in group})

@@ -12,6 +12,7 @@ class Pattern:
     rule: str
 
 
+# All are matched as a whole, and after the length was checked, which bounds any backtracking.
 ID = Pattern(
     re.compile(r"[^\s\x00-\x1f\x7f-\x9f](?:[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f])?"),
     "must not start or end with a space or hold control characters",
@@ -36,6 +37,7 @@ JURISDICTION = Pattern(
     re.compile(r"[A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*"),
     "must be a code such as 'US-CA', 'GB' or 'EU'",
 )
+# In CSV tags stand between semicolons, and people type commas for them.
 TAG = Pattern(
     re.compile(r"[^\s;,\x00-\x1f\x7f-\x9f](?:[^;,\x00-\x1f\x7f-\x9f]*[^\s;,\x00-\x1f\x7f-\x9f])?"),
     "must not hold ';', ',' or control characters, or start or end with a space",

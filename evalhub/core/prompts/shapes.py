@@ -34,6 +34,7 @@ HELPSTEER3_LANGUAGES = {
 
 def shape_of(row: Mapping[str, Json]) -> Shape:
     """Return the format whose telling fields ``row`` has."""
+    # Told by fields that no row of ours has: a wrong guess would read one field as another.
     if "rubrics" in row and isinstance(row.get("prompt"), list):
         return Shape.HEALTHBENCH
     if "context" in row and not {"messages", "prompt"} & row.keys():
@@ -60,6 +61,7 @@ def from_healthbench(row: Mapping[str, Json]) -> dict[str, Json]:
     ideal = row.get("ideal_completions_data")
     if isinstance(ideal, Mapping):
         native["reference"] = ideal.get("ideal_completion")
+    # The published rows name no domain; one that a row does give comes second and wins.
     return {"domain": "medicine"} | native
 
 
@@ -74,6 +76,7 @@ def _healthbench_criterion(item: Json) -> Json:
 
 def from_helpsteer3(row: Mapping[str, Json]) -> dict[str, Json]:
     """Map HelpSteer3: ``context`` as messages; its responses name no model and stay out."""
+    # Its responses cannot be taken in: a pair needs to know which model wrote which.
     native = {key: value for key, value in row.items() if key not in HELPSTEER3_LEFT_OUT}
     native["messages" if isinstance(row["context"], list) else "prompt"] = native.pop("context")
     name = native.pop("language", None)

@@ -110,6 +110,7 @@ def names_itself(text: str, names: Sequence[str] = ()) -> str | None:
     Known models and makers count only where the text speaks of itself, because an answer
     may well be about them. The passage is cut to 200 characters.
     """
+    # The earliest, so that the passage shown to a researcher is where a reader would meet it.
     found = [*_introductions(text), *_own(text, names)]
     return min(found, key=re.Match.start).group()[:LIMIT] if found else None
 
@@ -180,6 +181,7 @@ def _own(text: str, names: Sequence[str]) -> Iterator[re.Match[str]]:
 def _variants(names: Sequence[str]) -> list[str]:
     """Return each name, and its last part when it is a path such as ``org/model``."""
     every = [part for name in names for part in (name, name.rsplit("/", 1)[-1])]
+    # "nova" or "base" may be any word of an answer; a digit or a hyphen makes a name of it.
     return [name for name in every if len(name) >= _MINIMUM_NAME and not name.isalpha()]
 
 

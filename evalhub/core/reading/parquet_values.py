@@ -50,6 +50,7 @@ class JsonRows:
     def _plain(self, scalar: pa.Scalar, *, where: str) -> Json:
         value = scalar.as_py()
         if isinstance(value, str):
+            # Characters, not bytes: the point is the order of magnitude, and counting is free.
             self._spend(len(value))
             refuse_unstorable_text(value, where=where)
             return value

@@ -112,6 +112,7 @@ def _holds(test: FieldIn | FieldEquals | FieldAtLeast, fields: Mapping[str, Fact
         case FieldEquals(_, wanted):
             return _same(value, wanted)
         case _:
+            # Text is no number here, even where it holds digits: "10" >= 9 would raise.
             return not isinstance(value, bool | str) and value >= test.minimum
 
 

@@ -83,6 +83,7 @@ def _stages(rubric: Rubric) -> Iterator[Breach]:
 
 
 def _triage(question: TriageQuestion, n: int) -> Iterator[Breach]:
+    # Were every option to lead away, nobody could ever judge under the rubric.
     staying = [option for option in question.options if option.routes is None]
     if len(question.options) < 2 or not staying:  # noqa: PLR2004  one option is no question
         rule = "must offer at least two options, one of them without routes"
@@ -117,6 +118,7 @@ def _task(rubric: Rubric) -> Iterator[Breach]:
 
 
 def _standing(rubric: Rubric) -> Iterator[Breach]:
+    # By person and not by review: two readings by one pair of eyes are no second opinion.
     reviewers = {review.pseudonym for review in rubric.reviewed_by}
     if rubric.status is Status.ACTIVE and len(reviewers) < MIN_REVIEWS:
         rule = f"active needs reviews by at least {MIN_REVIEWS} people; there are {len(reviewers)}"

@@ -270,5 +270,6 @@ class Rubric:
 
 def version_key(version: str) -> tuple[int, int, int]:
     """Return the three numbers of a version, which order versions as they were made."""
+    # As numbers: as text 1.10.0 would come before 1.9.0.
     major, minor, patch = (int(part) for part in version.split("."))
     return major, minor, patch

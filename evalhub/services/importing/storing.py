@@ -139,6 +139,7 @@ def _people(
     """Return the person row of every annotator id, adding those that are missing."""
     wanted = sorted({row.annotator for row in rows})
     mine = col(Person.import_source) == file.source
+    # Read whole: ids by the ten thousand are more parameters than a statement may have.
     known = set(session.exec(select(Person.external_id).where(mine)))
     missing = [
         {
@@ -190,6 +191,7 @@ def _pairs(
                 "position": position,
                 "overlap": project.overlap,
                 "n_taken": 0,
+                # They exist to hold judgments made elsewhere; nobody asked for more of them.
                 "is_offered": False,
             }
             for position, ((x, y), prompt_id) in enumerate(sorted(missing.items()), start=first)

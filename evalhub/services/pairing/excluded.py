@@ -52,6 +52,7 @@ def list_excluded(project: Project, *, session: Session) -> list[ExcludedRespons
             t.response.c.finish_reason,
             t.response.c.error_message,
         )
+        # Failures too: who sets up the project sees here what to pull again before it opens.
         .where(t.response.c.status != ResponseStatus.ANSWERED)
         .order_by(t.prompt.c.position, t.endpoint.c.slug)
         .limit(LIST_LIMIT)

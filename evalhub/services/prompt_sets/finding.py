@@ -60,6 +60,7 @@ def list_prompt_sets(*, session: Session) -> Sequence[PromptSetLine]:
         .join(PromptSet, col(PromptSet.id) == col(PromptSetVersion.prompt_set_id))
         .order_by(col(PromptSet.slug), col(PromptSetVersion.number))
     )
+    # In ascending order, so that the last one seen of each set is its newest.
     newest: dict[str, PromptSetLine] = {}
     for version, owner in session.exec(query).all():
         view = _version(version, owner, session=session)

@@ -46,6 +46,7 @@ def read_path(path: Path, *, options: ReadingOptions) -> FolderSet:
     files = [_read_file(found, _name(found, path), options) for found in _data_files(path)]
     file = files[0] if len(files) == 1 else merge_files(path.name, files)
     n_rows = len(file.good) + len(file.bad)
+    # The card was written by whoever made the set; a count that differs means a file was cut.
     if card is not None and card.n_prompts not in {None, n_rows}:
         raise BadInput.at(path.name, f"the card says {card.n_prompts} prompts; there are {n_rows}")
     return FolderSet(file, card)

@@ -62,6 +62,7 @@ def freeze(
     The same rows, in whatever order, are the same version: it is returned and nothing is
     stored. Responses that came with the prompts are stored too.
     """
+    # The newest number is read and then written; two at once would both write the same one.
     lock(f"prompt_set:{slug}", session=session)
     row = find_set(slug, session=session) or _new_set(slug, title, session, actor, now=now)
     sha256 = material.sha256

@@ -102,6 +102,7 @@ def _values(prompt: Prompt, response: PremadeResponse, endpoint: Endpoint) -> di
     }
     return {
         "sample_index": 0,
+        # Judged like a reply that was pulled: a file can hold empty and cut-off answers too.
         "status": status_of(reply),
         "text": response.content,
         "finish_reason": response.finish_reason,

@@ -146,6 +146,7 @@ def confirm_upload(
     """
     lock(f"prompt_upload:{token}", session=session)
     row = _get(token, session=session)
+    # A second click, or a client that lost the answer, must get the version and not an error.
     if row.prompt_set_version_id is not None:
         return Frozen(version_view(row.prompt_set_version_id, session=session), is_new=False)
     if row.status is UploadStatus.DISCARDED:
@@ -175,6 +176,7 @@ def discard_upload(token: str, *, session: Session, actor: Actor, now: datetime)
         return
     row.status = UploadStatus.DISCARDED
     row.decided_at = now
+    # Discarded rows may have been withdrawn for what they hold; only their counts are kept.
     row.rows = ""
     session.add(row)
     session.flush()

@@ -81,6 +81,8 @@ def browse_responses(
         .join(endpoint, endpoint.c.id == response.c.endpoint_id)
         .join(pull_endpoint, pull_endpoint.c.endpoint_id == endpoint.c.id)
     )
+    # By what the endpoints answered and not by which pull stored it: a pull that found answers
+    # in place is about them all the same.
     n = session.scalar(sa.select(sa.func.count()).select_from(tables).where(condition)) or 0
     statement = (
         sa.select(

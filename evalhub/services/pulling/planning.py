@@ -58,6 +58,7 @@ def plan_pull(
 
 def wanted_endpoints(slugs: Sequence[str], *, session: Session) -> list[Endpoint]:
     """Return the rows of the endpoints that ``slugs`` name, each once."""
+    # In the order given: a set would list them differently each time.
     unique = list(dict.fromkeys(slugs))
     if not unique:
         raise BadInput.at("endpoints", "choose at least one")

@@ -34,6 +34,7 @@ def start_pull(
     pull = Pull(
         public_id=uuid.uuid4().hex,
         prompt_set_version_id=version.id,
+        # A queued pull is taken by any worker at once, so one that runs here is never queued.
         status=PullStatus.RUNNING if is_foreground else PullStatus.QUEUED,
         retry_errors=retry_errors,
         created_at=now,

@@ -47,6 +47,7 @@ def resume_pull(
     pull = get_row(public_id, session=session, is_locked=True)
     if pull.status is PullStatus.DONE:
         raise Conflict("The pull is done; start another to ask again what ended in an error.")
+    # In the foreground it may be taken from the queue: its worker may never come.
     if pull.status is PullStatus.QUEUED and not is_foreground:
         raise Conflict("The pull is waiting for a worker already.")
     pull.status = PullStatus.RUNNING if is_foreground else PullStatus.QUEUED

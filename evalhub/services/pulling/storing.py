@@ -35,6 +35,7 @@ def store_outcome(
     A response that is there already stays, except that a pull which retries errors
     replaces the error of an earlier pull.
     """
+    # The settings are stored beside each response: the endpoint may be revised tomorrow.
     values = _values(outcome, spec) | {
         "prompt_id": prompt_id,
         "endpoint_id": endpoint_id,

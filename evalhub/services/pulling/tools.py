@@ -65,6 +65,7 @@ class RunTools:
     stop: threading.Event = field(default_factory=threading.Event)
     poll_s: float = 1.0
     grace_s: float = 10.0
+    # Shared by the shares of one run: a process has 1,024 open files as a rule.
     in_flight: asyncio.Semaphore = field(
         default_factory=lambda: asyncio.Semaphore(MAXIMUM_IN_FLIGHT)
     )
