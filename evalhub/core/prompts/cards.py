@@ -12,6 +12,7 @@ from evalhub.core.rubrics.texts import Count, Line, OptionalText, Slug
 from evalhub.core.rubrics.yaml_text import read_text, read_yaml
 
 SCHEMA = "evalhub.promptset/1"
+MAX_README_BYTES = 2**22
 _FRONT_MATTER = re.compile(r"---\r?\n(.*?)\r?\n---[ \t]*(?:\r?\n|$)", re.DOTALL)
 
 
@@ -53,8 +54,11 @@ def read_front_matter(data: bytes, *, where: str, folder: str) -> SetCard:
     front matter says nothing.
     """
     findings = Findings(where)
-    found = _FRONT_MATTER.match(read_text(data, findings))
-    said = _plain(read_yaml(found.group(1), findings)) if found else {}
+    # The prose may be long; the limit of what the YAML parser gets holds for the front matter.
+    found = _FRONT_MATTER.match(read_text(data, findings, max_bytes=MAX_README_BYTES))
+    front = read_text(found.group(1), findings) if found else ""
+    # The line before it stands for the opening "---", so that lines are those of the README.
+    said = _plain(read_yaml(f"\n{front}", findings)) if found else {}
     findings.raise_if_any()
     # Keys beyond these belong to the Hub and change often, so none of them is refused.
     title = said.get("pretty_name") or folder

@@ -30,7 +30,7 @@ _YAML_1_1_NUMBER = re.compile(
 )
 
 
-def read_text(text: str | bytes, findings: Findings) -> str:
+def read_text(text: str | bytes, findings: Findings, *, max_bytes: int = MAX_BYTES) -> str:
     """Return ``text`` decoded from UTF-8; raise ``BadInput`` if it cannot be or is too large."""
     try:
         raw = text.encode("utf-8") if isinstance(text, str) else text
@@ -41,8 +41,8 @@ def read_text(text: str | bytes, findings: Findings) -> str:
     except UnicodeEncodeError as error:
         line = error.object.count("\n", 0, error.start) + 1
         raise findings.fatal("holds half of a surrogate pair", line=line) from error
-    if len(raw) > MAX_BYTES:
-        raise findings.fatal(f"holds {len(raw):,} bytes; at most {MAX_BYTES:,} are read")
+    if len(raw) > max_bytes:
+        raise findings.fatal(f"holds {len(raw):,} bytes; at most {max_bytes:,} are read")
     if decoded.startswith("\ufeff"):
         raise findings.fatal("starts with a byte order mark; save it without one", line=1)
     if "\0" in decoded:

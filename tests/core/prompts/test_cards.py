@@ -2,7 +2,13 @@ from pathlib import Path
 
 import pytest
 
-from evalhub.core.prompts.cards import SetCard, card_to_json, read_front_matter, read_set_card
+from evalhub.core.prompts.cards import (
+    MAX_README_BYTES,
+    SetCard,
+    card_to_json,
+    read_front_matter,
+    read_set_card,
+)
 from evalhub.core.prompts.options import RowDefaults
 from evalhub.errors import BadInput
 
@@ -85,7 +91,7 @@ def test_a_readme_that_says_nothing_leaves_the_folder_its_name(text: str) -> Non
 
 
 def test_broken_front_matter_is_refused_with_its_line() -> None:
-    with pytest.raises(BadInput, match=r"README.md line 2.*'a' appears twice"):
+    with pytest.raises(BadInput, match=r"README.md line 3.*'a' appears twice"):
         read_front_matter(b"---\na: x\na: y\n---\n", where="README.md", folder="f")
 
 
@@ -101,3 +107,23 @@ def test_a_card_is_kept_without_what_it_does_not_say() -> None:
 @pytest.mark.parametrize("path", sorted(SHIPPED.glob("*/set.yaml")), ids=lambda p: p.parent.name)
 def test_every_shipped_card_names_its_folder(path: Path) -> None:
     assert read_set_card(path.read_bytes(), where=path.name).id == path.parent.name
+
+
+def test_a_readme_may_be_far_longer_than_its_front_matter() -> None:
+    data = b"---\npretty_name: Rivers\n---\n" + b"Much is told here. " * 50_000
+
+    assert read_front_matter(data, where="README.md", folder="rivers").title == "Rivers"
+
+
+@pytest.mark.parametrize(
+    ("data", "rule"),
+    [
+        pytest.param(b"---\nx: |\n" + b"  y\n" * 60_000 + b"---\n", "at most 200,000", id="front"),
+        pytest.param(b"x" * (MAX_README_BYTES + 1), "at most 4,194,304 are read", id="readme"),
+        pytest.param(b"---\nx: \xff\n---\n", "README.md line 2: is not UTF-8", id="encoding"),
+        pytest.param(b"\xef\xbb\xbf---\nx: y\n---\n", "byte order mark", id="mark"),
+    ],
+)
+def test_a_readme_that_cannot_be_read_is_refused(data: bytes, rule: str) -> None:
+    with pytest.raises(BadInput, match=rule):
+        read_front_matter(data, where="README.md", folder="rivers")
