@@ -13,10 +13,10 @@ DATA ?= ../shared/data
 TEST_ENV := $(shell test -w /dev/shm && mkdir -p /dev/shm/evalhub-tests && echo TMPDIR=/dev/shm/evalhub-tests)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test coverage check format bench bench-labels docs clean
+.PHONY: help run test coverage check format bench bench-labels bench-selection docs clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(READY) ## Install, fill instance/ with the demo organisation and serve on 127.0.0.1:8000
 	$(BIN)/evalhub demo
@@ -44,6 +44,9 @@ bench: $(READY_DEV) ## Measure and print the figures of docs/benchmarks.md
 
 bench-labels: $(READY_DEV) ## Measure labels, simulated and on the llmfao data (DATA=FOLDER)
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.bench_labels --data $(DATA) $(ARGS)
+
+bench-selection: $(READY_DEV) ## Simulate what choosing the next comparison saves; fails where a gate does
+	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks selection
 
 docs: $(READY_DEV) ## Serve the documentation on 127.0.0.1:8001
 	$(BIN)/mkdocs serve --dev-addr 127.0.0.1:8001

@@ -34,6 +34,12 @@ class SelectionPolicy(StrEnum):
     UNIFORM = "uniform"
     """Each of the first ``WINDOW`` pairs open to the person, in the project's seeded order,
     is equally likely."""
+    CONNECT = "connect"
+    """Pairs of one random ring through models that no judgment links yet, and the floor."""
+    RANK = "rank"
+    """Models are drawn by what a judgment of them settles of the order of all, and the floor."""
+    WINNER = "winner"
+    """Models are drawn by how often they come out as the best two, and the floor."""
 
 
 class ReleaseReason(StrEnum):
@@ -64,7 +70,9 @@ class Lease:
     """Hold one assignment as its annotator's page needs it.
 
     ``token`` is all of it that leaves the server. With ``is_swapped`` response y is shown
-    as A. Pay is what was promised when the pair was claimed.
+    as A. Pay is what was promised when the pair was claimed. ``policy`` and ``probability`` say
+    by which rule the pair was drawn and how likely it was among those open to the person then,
+    the random floor included; ``docs/methods/selection.md`` defines it.
     """
 
     id: int
@@ -87,6 +95,34 @@ class Lease:
 def draw(items: Sequence[_Item], rng: random.Random) -> tuple[_Item, float]:
     """Return one of ``items``, each equally likely, and that probability."""
     return items[rng.randrange(len(items))], 1 / len(items)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Hold a pair that could be given next, of two models already chosen.
+
+    ``is_begun`` holds when somebody has a place of it; ``n_prompt_uses`` counts the places taken
+    of the other pairs on its prompt.
+    """
+
+    pair_id: int
+    is_begun: bool
+    n_prompt_uses: int
+
+
+def draw_by_prompt(candidates: Sequence[Candidate], rng: random.Random) -> tuple[Candidate, float]:
+    """Return the candidate to give, and how likely it was among ``candidates``.
+
+    Begun pairs come first, so that pairs reach their overlap one after another; then the prompt
+    that was used least, and what is still equal is drawn by lot. Dealing prompts like this, as
+    from shuffled packs, keeps a project from leaning on few of them: intervals go by prompt.
+    """
+
+    def rank(candidate: Candidate) -> tuple[bool, int]:
+        return not candidate.is_begun, candidate.n_prompt_uses
+
+    best = min(map(rank, candidates))
+    return draw([candidate for candidate in candidates if rank(candidate) == best], rng)
 
 
 def side_order(*, n_plain: int, n_swapped: int, rng: random.Random) -> bool:

@@ -53,6 +53,26 @@ class PairingStrategy(StrEnum):
     """Each endpoint against one baseline."""
 
 
+class SelectionMode(StrEnum):
+    """What the next comparisons of a project are chosen for."""
+
+    RANK = "rank"
+    """The order of all models: pairs whose judgment settles most of it are drawn more often."""
+    WINNER = "winner"
+    """Which model is best; the order of the others takes far longer."""
+    UNIFORM = "uniform"
+    """Nothing in particular: every open pair is as likely as the next. For quoting gaps."""
+
+
+class OverlapRule(StrEnum):
+    """When a pair has the judgments it is meant to have."""
+
+    FIXED = "fixed"
+    """Always as many as the overlap says."""
+    ON_CONFLICT = "on_conflict"
+    """Two; a further one, up to the overlap, only while they prefer different responses."""
+
+
 class AssignmentStatus(StrEnum):
     """Where an assignment stands."""
 
