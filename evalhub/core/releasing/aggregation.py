@@ -12,8 +12,6 @@ from evalhub.core.responses import ResponseStatus
 
 PairSide: TypeAlias = Literal["x", "y"]
 
-MAX_PREFERENCE = 3
-
 
 @dataclass(frozen=True, slots=True)
 class PairSummary:
@@ -43,7 +41,7 @@ class PairSummary:
         return self.n_x + self.n_y + self.n_ties
 
     @property
-    def soft_label_y(self) -> float:
+    def vote_share_y(self) -> float:
         """Return the share that prefers y, ties as half; undefined without judgments."""
         return (self.n_y + self.n_ties / 2) / self.n_judgments
 
@@ -96,7 +94,7 @@ def _outcome(
 
 
 def _preferred(n_x: int, n_y: int) -> PairSide | None:
-    """Return the side that more judgments prefer, which is the one with a soft label over 1/2."""
+    """Return the side that more judgments prefer, which is the one with a vote share over 1/2."""
     if n_x == n_y:
         return None
     return "x" if n_x > n_y else "y"
@@ -117,7 +115,7 @@ def chosen_share(summary: PairSummary) -> float:
     return _n_chosen(summary) / summary.n_judgments
 
 
-def soft_label(summary: PairSummary) -> float:
+def vote_share(summary: PairSummary) -> float:
     """Return the share of judgments that prefer the chosen response, ties as half."""
     return (_n_chosen(summary) + summary.n_ties / 2) / summary.n_judgments
 
@@ -129,12 +127,6 @@ def mean_preference(summary: PairSummary) -> float | None:
     toward_y = summary.preference_sum / summary.n_graded
     # Adding zero turns -0.0, which other readers print with its sign, into 0.0.
     return (toward_y if summary.chosen == "y" else -toward_y) + 0.0
-
-
-def margin(summary: PairSummary) -> float | None:
-    """Return the mean graded preference as a share of the largest, not below 0."""
-    mean = mean_preference(summary)
-    return None if mean is None else max(0.0, mean) / MAX_PREFERENCE
 
 
 def _n_chosen(summary: PairSummary) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from evalhub.core.releasing.agreement import AgreementFigure
 from evalhub.core.releasing.card_front import front_matter
-from evalhub.core.releasing.manifest import Manifest
+from evalhub.core.releasing.manifest import LabelFacts, Manifest
 from evalhub.core.releasing.usage import snippets
 from evalhub.core.releasing.vocabulary import Part, Split
 
@@ -13,7 +13,7 @@ PART_NOTES = {
         "pairs on which one response is preferred more often: `prompt`, `chosen`, `rejected` "
         "and the figures below"
     ),
-    Part.PAIRS_MARGIN: "the pairs that have graded preferences, with `margin`",
+    Part.PAIRS_MARGIN: "the same pairs with `margin`, how far the chosen response is preferred",
     Part.TRL: "the same pairs with the three columns a TRL reward trainer reads",
     Part.TIES: "evenly split pairs; nothing in them is chosen or rejected",
     Part.JUDGMENTS: "one row a judgment, as shown and turned to the pair's own order",
@@ -33,10 +33,14 @@ LIMITS = (
         "between them is no proof that they are right."
     ),
     (
-        "A lead of few judgments is weak evidence: read `n_judgments` and `soft_label`, not "
-        "only which response was chosen."
+        "A lead of few judgments is weak evidence: read `n_judgments`, `soft_label` and "
+        "`soft_label_se`, not only which response was chosen."
     ),
-    "`soft_label` is a count. No annotator is weighted, and no model strength enters it.",
+    (
+        "`soft_label` weighs annotators by how they grade, and no model strength enters it. "
+        "`pooled_soft_label` leans on model strengths: it guesses a pair better and must not be "
+        "trained on, because a reward model learns the models from it."
+    ),
     "Reasons in `why` are free text. They were not searched for personal data.",
     (
         '`why` was written with the sides as shown: where `shown_left` is `b`, its "A" is '
@@ -70,6 +74,8 @@ def _body(manifest: Manifest) -> Iterator[str]:
     yield from ("## What was left out", "", *_filters(manifest), "")
     yield from ("## What the figures are", "")
     yield from (f"- `{name}`: {method}" for name, method in manifest.methods.items())
+    if manifest.labels is not None:
+        yield from ("", "## How labels were made", "", *_labels(manifest.labels))
     yield from ("", "## What went in", "", *_inputs(manifest), "")
     yield from ("## Limits", "", *(f"- {limit}" for limit in LIMITS), "")
     yield from ("## Use", "", *_use(manifest))
@@ -121,6 +127,19 @@ def _filters(manifest: Manifest) -> list[str]:
         for one in manifest.filters
     ]
     return _table(("Filter", "Table", "Rows in", "Rows out"), rows)
+
+
+def _labels(labels: LabelFacts) -> Iterator[str]:
+    item, pooled = labels.item_only, labels.pooled
+    cuts = ", ".join(f"{cut:.2f}" for cut in item.cuts)
+    yield (
+        f"- `soft_label` and `margin`: {item.method}. {item.n_judgments:,} judgments by "
+        f"{item.n_annotators:,} annotators on {item.n_pairs:,} pairs, and "
+        f"{item.n_control_answers:,} answers to control items. Cuts of the graded scale {cuts}; "
+        f"pull of the left side {item.position_effect:.2f}."
+    )
+    found = f"tau {pooled.tau:.2f}" if pooled.tau is not None else f"none: {pooled.reason}"
+    yield f"- `pooled_soft_label`: {pooled.method}. In this release: {found}."
 
 
 def _inputs(manifest: Manifest) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from math import isclose
+from math import inf, isclose
 from typing import Any, TypeAlias
 
 import pyarrow as pa
@@ -17,6 +17,7 @@ from evalhub.errors import Problem
 AnyRow: TypeAlias = Mapping[str, Any]
 """A row as a file holds it, whose values are not yet known to be of their types."""
 
+EVEN = 0.5
 _CHATS = ("prompt", "chosen", "rejected")
 _PAIR_TABLES = frozenset({Part.PAIRS, Part.PAIRS_MARGIN, Part.TRL})
 
@@ -68,8 +69,9 @@ class RowChecks:
             self._compare_chats(part, row)
         if part in {Part.PAIRS, Part.PAIRS_MARGIN}:
             yield from _broken_figures(row)
-        if part is Part.PAIRS_MARGIN and not 0 <= row["margin"] <= 1:
-            yield f"margin {row['margin']} is not between 0 and 1"
+            yield from _broken_label(row)
+        if part is Part.PAIRS_MARGIN:
+            yield from _broken_margin(row)
         if part is Part.TIES and row["n_a"] != row["n_b"]:
             yield "more judgments prefer one response, so it is no tie"
         self._remember(part, row)
@@ -134,7 +136,26 @@ def _broken_figures(row: AnyRow) -> Iterator[str]:
     elif row["n_chosen"] <= row["n_rejected"]:
         yield "no more judgments prefer the chosen response than the rejected one"
     elif not (
-        isclose(row["soft_label"], (row["n_chosen"] + row["n_ties"] / 2) / n)
+        isclose(row["vote_share"], (row["n_chosen"] + row["n_ties"] / 2) / n)
         and isclose(row["agreement"], row["n_chosen"] / n)
     ):
-        yield "soft_label or agreement does not follow from the counts"
+        yield "vote_share or agreement does not follow from the counts"
+
+
+def _broken_label(row: AnyRow) -> Iterator[str]:
+    for name in ("soft_label", "pooled_soft_label"):
+        if row[name] is not None and not 0 <= row[name] <= 1:
+            yield f"{name} {row[name]} is not between 0 and 1"
+    if row["is_against_votes"] != (row["soft_label"] < EVEN):
+        yield "is_against_votes does not follow from soft_label"
+    if not row["soft_label_se"] >= 0:
+        yield f"soft_label_se {row['soft_label_se']} is negative"
+
+
+def _broken_margin(row: AnyRow) -> Iterator[str]:
+    if not 0 <= row["margin"] < inf:
+        yield f"margin {row['margin']} is not a number from 0"
+    if not row["margin_se"] > 0:
+        yield f"margin_se {row['margin_se']} is not above 0"
+    if row["is_against_votes"] and row["margin"] > 0:
+        yield "margin is above 0, but the label goes against the votes"

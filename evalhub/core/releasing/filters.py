@@ -37,15 +37,10 @@ def judgment_filters(n_judgments: int, dropped: Counter[FilterName]) -> tuple[Fi
     )
 
 
-def pair_filters(outcomes: Counter[PairOutcome], *, n_with_margin: int) -> tuple[FilterCount, ...]:
+def pair_filters(outcomes: Counter[PairOutcome]) -> tuple[FilterCount, ...]:
     """Return the filters between the judged pairs and the tables of pairs."""
     dropped = [(name, outcomes[outcome]) for name, outcome in _PAIR_FILTERS.items()]
-    n_pairs = outcomes[PairOutcome.PREFERENCE]
-    without_margin = [(FilterName.NO_GRADED_PREFERENCE, n_pairs - n_with_margin)]
-    return (
-        *_chain(Part.PAIRS, outcomes.total(), dropped),
-        *_chain(Part.PAIRS_MARGIN, n_pairs, without_margin),
-    )
+    return _chain(Part.PAIRS, outcomes.total(), dropped)
 
 
 def _chain(

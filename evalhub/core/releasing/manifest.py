@@ -96,8 +96,46 @@ class ReleaseCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemFacts:
+    """Hold what the soft labels rest on: the fit's method, its inputs and its parameters.
+
+    ``cuts`` are the three cuts of the graded scale, ``position_effect`` the pull of the left side;
+    both in natural-log units. ``median_reliability`` is None without annotators.
+    """
+
+    method: str
+    n_pairs: int
+    n_judgments: int
+    n_annotators: int
+    n_control_answers: int
+    cuts: tuple[float, ...]
+    position_effect: float
+    median_reliability: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class PooledFacts:
+    """Hold the method of the pooled labels and tau, or the reason why there are none."""
+
+    method: str
+    tau: float | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class LabelFacts:
+    """Hold what is known of both fits; only the item-only one makes labels to train on."""
+
+    item_only: ItemFacts
+    pooled: PooledFacts
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
-    """Hold everything ``manifest.json`` says."""
+    """Hold everything ``manifest.json`` says.
+
+    ``labels`` is None in releases made before labels were fitted.
+    """
 
     schema: str
     id: str
@@ -111,6 +149,7 @@ class Manifest:
     methods: Mapping[str, str]
     files: tuple[FileFacts, ...]
     writer: str
+    labels: LabelFacts | None = None
 
 
 def rows_by_table(files: Iterable[FileFacts]) -> dict[str, dict[str, int]]:

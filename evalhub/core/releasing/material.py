@@ -44,8 +44,27 @@ class ReleaseJudgment:
 
 
 @dataclass(frozen=True, slots=True)
+class PairLabel:
+    """Hold the labels of a pair, turned to y: the item-only one, and the pooled one if any.
+
+    ``margin_y`` is the latent preference for y in natural-log units, negative where x is
+    preferred; ``soft_label_y`` is P(y preferred).
+    """
+
+    soft_label_y: float
+    soft_label_se: float
+    margin_y: float
+    margin_se: float
+    pooled_soft_label_y: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class JudgedPair:
-    """Hold a pair with all of its judgments by people; x is ``a`` and y is ``b`` in the rows."""
+    """Hold a pair with all of its judgments by people; x is ``a`` and y is ``b`` in the rows.
+
+    ``label`` is None where no label can be made: a response that is no complete answer, the same
+    text twice, or nobody who could judge.
+    """
 
     id: str
     prompt: ReleasePrompt
@@ -56,3 +75,4 @@ class JudgedPair:
     is_simulated: bool
     split: Split
     judgments: tuple[ReleaseJudgment, ...]
+    label: PairLabel | None

@@ -12,8 +12,9 @@ METHODS: dict[str, str] = {
         "ties count against it."
     ),
     "margin": (
-        "Mean graded preference toward the chosen response divided by 3, not below 0: "
-        "1.0 much better, 2/3 better, 1/3 slightly better."
+        "Posterior mean of the latent preference for the chosen response in the item-only fit of "
+        "soft_label, in natural-log units, not below 0; margin_se is its posterior standard "
+        "deviation."
     ),
     "mean_preference": (
         "Mean of the graded preferences (-3 to 3), turned so that a positive value favours the "
@@ -21,12 +22,20 @@ METHODS: dict[str, str] = {
     ),
     "pair_outcome": (
         "A response is chosen when more of the pair's judgments prefer it than the other one, so "
-        "that its soft label is over 1/2; all other pairs are ties."
+        "that its vote share is over 1/2; all other pairs are ties. No label overrules the count."
+    ),
+    "pooled_soft_label": (
+        "P(chosen preferred) by the pooled fit, which also knows the strengths of the models and "
+        "the other pairs of the responses; rounded to 3 decimals. For display and quality work: "
+        "a reward model trained on it learns the models. Null where there is no fit; the manifest "
+        "says why."
     ),
     "soft_label": (
-        "Share of a pair's judgments (cannot-judge left out) that prefer the chosen response, "
-        "every kind of tie counted as half. A plain count of this pair's judgments: no model "
-        "strengths and no annotator weights enter it."
+        "P(chosen preferred) by the item-only graded fit: an ordinal logit with the reliability, "
+        "scale and position effect of annotators, each pair by its own judgments alone, "
+        "d ~ N(0, 1.5^2), no model strength; rounded to 4 decimals. soft_label_se is its posterior "
+        "standard deviation; is_against_votes marks a label that favours the response that "
+        "fewer judgments prefer."
     ),
     "split": (
         "First 64 bits of SHA-256 of the salt and the prompt group, as a share of 2^64; groups "
@@ -35,6 +44,10 @@ METHODS: dict[str, str] = {
     "veto": (
         "A response counts as vetoed when at least half of the pair's judgments raise a flag "
         "with a veto on it."
+    ),
+    "vote_share": (
+        "Share of a pair's judgments (cannot-judge left out) that prefer the chosen response, "
+        "every kind of tie counted as half: a plain count."
     ),
 }
 """The name and the rule of every figure that the rows of a release hold."""

@@ -43,8 +43,12 @@ class PairRow(TypedDict):
     n_cannot_judge: int
     n_graded: int
     soft_label: float
+    soft_label_se: float
+    is_against_votes: bool
+    vote_share: float
     agreement: float
     mean_preference: float | None
+    pooled_soft_label: float | None
     domain: str
     language: str
     rubric_id: str
@@ -54,9 +58,10 @@ class PairRow(TypedDict):
 
 
 class MarginRow(PairRow):
-    """Hold a pair with a preferred response and graded preferences."""
+    """Hold a pair with a preferred response and how far it is preferred."""
 
     margin: float
+    margin_se: float
 
 
 class TieRow(TypedDict):
@@ -79,6 +84,9 @@ class TieRow(TypedDict):
     n_both_bad: int
     n_cannot_judge: int
     soft_label_b: float
+    soft_label_b_se: float
+    vote_share_b: float
+    pooled_soft_label_b: float | None
     domain: str
     language: str
     rubric_id: str

@@ -64,8 +64,12 @@ _PAIRS = [
     _required("n_cannot_judge", pa.int64()),
     _required("n_graded", pa.int64()),
     _required("soft_label", pa.float64()),
+    _required("soft_label_se", pa.float64()),
+    _required("is_against_votes", pa.bool_()),
+    _required("vote_share", pa.float64()),
     _required("agreement", pa.float64()),
     _optional("mean_preference", pa.float64()),
+    _optional("pooled_soft_label", pa.float64()),
     *_ABOUT_PAIR,
 ]
 
@@ -87,6 +91,9 @@ _TIES = [
     _required("n_both_bad", pa.int64()),
     _required("n_cannot_judge", pa.int64()),
     _required("soft_label_b", pa.float64()),
+    _required("soft_label_b_se", pa.float64()),
+    _required("vote_share_b", pa.float64()),
+    _optional("pooled_soft_label_b", pa.float64()),
     *_ABOUT_PAIR,
 ]
 
@@ -150,7 +157,9 @@ _PROMPTS = [
 
 SCHEMAS: dict[Part, pa.Schema] = {
     Part.PAIRS: pa.schema(_PAIRS),
-    Part.PAIRS_MARGIN: pa.schema([*_PAIRS, _required("margin", pa.float64())]),
+    Part.PAIRS_MARGIN: pa.schema(
+        [*_PAIRS, _required("margin", pa.float64()), _required("margin_se", pa.float64())]
+    ),
     Part.TRL: pa.schema(_TRL),
     Part.TIES: pa.schema(_TIES),
     Part.JUDGMENTS: pa.schema(_JUDGMENTS),

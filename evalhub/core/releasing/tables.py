@@ -30,7 +30,6 @@ class Tally:
     annotators: dict[str, str] = field(default_factory=dict)
     models: set[str] = field(default_factory=set)
     agreement: AgreementTally = field(default_factory=AgreementTally)
-    n_with_margin: int = 0
     n_cannot_judge: int = 0
     n_simulated_judgments: int = 0
     n_simulated_pairs: int = 0
@@ -54,7 +53,7 @@ def write_tables(
     for pair in pairs:
         summary = summarise(pair)
         _count(pair, summary, tally)
-        _write_pair(pair, summary, files=files, tally=tally)
+        _write_pair(pair, summary, files=files)
         for judgment in pair.judgments:
             files.add(Part.JUDGMENTS, pair.split, judgment_row(judgment, pair, summary.outcome))
     for prompt, split in prompts:
@@ -62,7 +61,7 @@ def write_tables(
     return tally
 
 
-def _write_pair(pair: JudgedPair, summary: PairSummary, *, files: TableFiles, tally: Tally) -> None:
+def _write_pair(pair: JudgedPair, summary: PairSummary, *, files: TableFiles) -> None:
     if summary.outcome is PairOutcome.TIE:
         files.add(Part.TIES, pair.split, tie_row(pair, summary))
     if summary.outcome is not PairOutcome.PREFERENCE:
@@ -70,10 +69,7 @@ def _write_pair(pair: JudgedPair, summary: PairSummary, *, files: TableFiles, ta
     row = pair_row(pair, summary)
     files.add(Part.PAIRS, pair.split, row)
     files.add(Part.TRL, pair.split, trl_row(row))
-    with_margin = margin_row(row, summary)
-    if with_margin is not None:
-        files.add(Part.PAIRS_MARGIN, pair.split, with_margin)
-        tally.n_with_margin += 1
+    files.add(Part.PAIRS_MARGIN, pair.split, margin_row(row, pair, summary))
 
 
 def _count(pair: JudgedPair, summary: PairSummary, tally: Tally) -> None:

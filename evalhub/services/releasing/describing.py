@@ -11,6 +11,7 @@ from evalhub.core.releasing.files import WRITER, FileFacts
 from evalhub.core.releasing.filters import judgment_filters, pair_filters
 from evalhub.core.releasing.manifest import (
     EndpointInput,
+    LabelFacts,
     Manifest,
     PromptSetInput,
     ReleaseCounts,
@@ -59,6 +60,7 @@ def describe_release(
     recipe: Recipe,
     tally: Tally,
     files: tuple[FileFacts, ...],
+    labels: LabelFacts,
 ) -> Manifest:
     """Return the manifest of what was written."""
     is_simulated = tally.n_simulated_pairs > 0 or source.project.is_simulated
@@ -73,11 +75,12 @@ def describe_release(
         agreement=tally.agreement.figures(),
         filters=(
             *judgment_filters(len(source.judgments), source.dropped),
-            *pair_filters(tally.outcomes, n_with_margin=tally.n_with_margin),
+            *pair_filters(tally.outcomes),
         ),
         methods=METHODS,
         files=files,
         writer=WRITER,
+        labels=labels,
     )
 
 

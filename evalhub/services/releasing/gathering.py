@@ -8,11 +8,13 @@ from sqlmodel import Session, col, select
 
 from evalhub.core.campaigns import AnnotatorKind
 from evalhub.core.judging.records import JudgmentRecord
+from evalhub.core.prompts.controls import control_answers
 from evalhub.core.prompts.grouping import prompt_groups
 from evalhub.core.prompts.vocabulary import Split as PromptUse
 from evalhub.core.releasing.identifiers import judgment_id, pair_id, pseudonym
 from evalhub.core.releasing.material import ReleasePrompt
 from evalhub.core.releasing.vocabulary import FilterName
+from evalhub.core.scoring.labels import LabelInputs, label_inputs
 from evalhub.db.models import (
     Endpoint,
     Project,
@@ -96,6 +98,23 @@ def name_judgments(
         named.append(NamedJudgment(judgment_id(pair, who, nth=seen[pair, who]), pair, who, record))
         seen[pair, who] += 1
     return sorted(named, key=lambda item: (item.record.prompt_key, item.pair_id, item.id))
+
+
+def source_labels(source: Source) -> LabelInputs:
+    """Return what the labels of a release are fitted to: the released judgments.
+
+    Answers to control items are not released, and still tell how far their annotators are right.
+    """
+    controls = {key: control_answers(item.prompt) for key, item in source.prompts.items()}
+    return label_inputs(
+        ((item.pair_id, item.record) for item in source.released),
+        control_judgments=(
+            item.record
+            for item in source.judgments
+            if item.record.annotator_kind is AnnotatorKind.HUMAN
+        ),
+        controls=controls,
+    )
 
 
 def _filter_of(record: JudgmentRecord, prompts: Mapping[str, ReleasePrompt]) -> FilterName | None:

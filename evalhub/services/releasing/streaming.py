@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from evalhub.core.judging.answers import Answer, answer_from_json
 from evalhub.core.judging.records import JudgedResponse
-from evalhub.core.releasing.material import JudgedPair, ReleaseJudgment
+from evalhub.core.releasing.material import JudgedPair, PairLabel, ReleaseJudgment
 from evalhub.core.releasing.vocabulary import Split
 from evalhub.db import tables as t
 from evalhub.services.releasing.gathering import NamedJudgment, Source
@@ -22,12 +22,16 @@ _Vetoes: TypeAlias = Mapping[tuple[str, str], frozenset[str]]
 
 
 def judged_pairs(
-    source: Source, splits: Mapping[str, Split], *, session: Session
+    source: Source,
+    splits: Mapping[str, Split],
+    *,
+    labels: Mapping[str, PairLabel],
+    session: Session,
 ) -> Iterator[JudgedPair]:
     """Yield the pairs that released judgments are about, ordered by prompt and pair id.
 
-    ``splits`` gives the split of each prompt group. Only the responses to one batch of
-    prompts are held at a time.
+    ``splits`` gives the split of each prompt group, ``labels`` the label of each pair. Only the
+    responses to one batch of prompts are held at a time.
     """
     vetoes = {(r.rubric_id, r.version): read_veto_flags(r.document) for r in source.rubrics}
     for batch in _batches(source.released):
@@ -35,7 +39,15 @@ def judged_pairs(
         for pair, items in groupby(batch, key=lambda item: item.pair_id):
             judgments = list(items)
             split = splits[source.prompts[judgments[0].record.prompt_key].group]
-            yield _pair(pair, judgments, source, texts=texts, split=split, vetoes=vetoes)
+            yield _pair(
+                pair,
+                judgments,
+                source,
+                texts=texts,
+                split=split,
+                vetoes=vetoes,
+                label=labels.get(pair),
+            )
 
 
 def _batches(judgments: Sequence[NamedJudgment]) -> Iterator[list[NamedJudgment]]:
@@ -73,6 +85,7 @@ def _pair(
     texts: _Texts,
     split: Split,
     vetoes: _Vetoes,
+    label: PairLabel | None,
 ) -> JudgedPair:
     record = items[0].record
     key = record.prompt_key
@@ -88,6 +101,7 @@ def _pair(
         or any(item.record.is_simulated for item in items),
         split=split,
         judgments=tuple(_judgment(item, vetoes) for item in items),
+        label=label,
     )
 
 

@@ -8,6 +8,7 @@ from evalhub.core.canonical import canonical_json
 from evalhub.core.releasing.card import card_text
 from evalhub.core.releasing.checksums import CHECKSUMS, checksums_text
 from evalhub.core.releasing.files import FileFacts, OpenFile, TableFiles, write_text
+from evalhub.core.releasing.labels import ReleaseLabels, label_release
 from evalhub.core.releasing.manifest import (
     CARD,
     MANIFEST,
@@ -26,7 +27,7 @@ from evalhub.services.releasing.describing import (
     rubric_path,
     snapshot_hash,
 )
-from evalhub.services.releasing.gathering import Source
+from evalhub.services.releasing.gathering import Source, source_labels
 from evalhub.services.releasing.streaming import judged_pairs
 
 
@@ -52,7 +53,8 @@ def write_release(plan: Plan, version: str, *, open_file: OpenFile, session: Ses
     The order is forced: tables first, the card tells their rows, the manifest hashes the
     card, and the checksums cover the manifest.
     """
-    tally, files = _write_tables(plan, open_file, session=session)
+    labels = label_release(source_labels(plan.source))
+    tally, files = _write_tables(plan, labels, open_file, session=session)
     files += _write_texts(plan, open_file)
     project = plan.source.project
     manifest = describe_release(
@@ -62,6 +64,7 @@ def write_release(plan: Plan, version: str, *, open_file: OpenFile, session: Ses
         recipe=plan.recipe,
         tally=tally,
         files=files,
+        labels=labels.facts,
     )
     card = write_text(CARD, card_text(manifest), open_file=open_file)
     manifest = replace(manifest, files=tuple(sorted((*files, card), key=lambda one: one.path)))
@@ -71,7 +74,7 @@ def write_release(plan: Plan, version: str, *, open_file: OpenFile, session: Ses
 
 
 def _write_tables(
-    plan: Plan, open_file: OpenFile, *, session: Session
+    plan: Plan, labels: ReleaseLabels, open_file: OpenFile, *, session: Session
 ) -> tuple[Tally, tuple[FileFacts, ...]]:
     source, tables = plan.source, TableFiles(open_file)
     splits = split_groups(
@@ -81,7 +84,8 @@ def _write_tables(
     )
     used = {item.record.prompt_key for item in source.released}
     prompts = [(item, splits[item.group]) for key, item in source.prompts.items() if key in used]
-    tally = write_tables(judged_pairs(source, splits, session=session), prompts, files=tables)
+    pairs = judged_pairs(source, splits, labels=labels.by_pair, session=session)
+    tally = write_tables(pairs, prompts, files=tables)
     return tally, tables.close()
 
 

@@ -5,7 +5,10 @@ from evalhub.core.releasing.files import WRITER, FileFacts
 from evalhub.core.releasing.filters import FilterCount
 from evalhub.core.releasing.manifest import (
     EndpointInput,
+    ItemFacts,
+    LabelFacts,
     Manifest,
+    PooledFacts,
     PromptSetInput,
     ReleaseCounts,
     ReleaseIdentity,
@@ -23,6 +26,19 @@ FILES = (
     FileFacts("ties/test.parquet", "4" * 64, 100, 1),
     FileFacts("judgments/train.parquet", "5" * 64, 100, 9),
     FileFacts("recipe.json", "6" * 64, 100),
+)
+LABELS = LabelFacts(
+    ItemFacts(
+        method="item-only",
+        n_pairs=4,
+        n_judgments=9,
+        n_annotators=2,
+        n_control_answers=3,
+        cuts=(0.5, 1.5, 3.0),
+        position_effect=0.1,
+        median_reliability=0.9,
+    ),
+    PooledFacts(method="pooled", tau=0.75, reason=""),
 )
 AGREEMENT = AgreementFigure(
     name="Same answer",
@@ -44,6 +60,7 @@ def make_manifest(
     licenses: tuple[str, ...] = ("CC-BY-4.0",),
     output_terms: str = "unknown",
     title: str = "A project",
+    labels: LabelFacts | None = LABELS,
 ) -> Manifest:
     """Return a manifest."""
     identity = ReleaseIdentity("acute", "1.2.0", title, "Train a reward model.", "medicine")
@@ -79,4 +96,5 @@ def make_manifest(
         methods=METHODS,
         files=files,
         writer=WRITER,
+        labels=labels,
     )

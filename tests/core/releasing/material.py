@@ -9,7 +9,7 @@ from evalhub.core.judging.records import JudgedResponse, JudgmentRecord
 from evalhub.core.people import Origin
 from evalhub.core.prompts.records import Message, Prompt, Source
 from evalhub.core.prompts.vocabulary import MessageRole, SourceKind
-from evalhub.core.releasing.material import JudgedPair, ReleaseJudgment, ReleasePrompt
+from evalhub.core.releasing.material import JudgedPair, PairLabel, ReleaseJudgment, ReleasePrompt
 from evalhub.core.releasing.vocabulary import Split
 from evalhub.core.responses import ResponseStatus
 
@@ -81,8 +81,20 @@ def make_judgment(
     )
 
 
-def make_judged_pair(*judgments: ReleaseJudgment, identity: str = "pair-1") -> JudgedPair:
-    """Return the pair of X and Y with ``judgments``."""
+LABEL = PairLabel(
+    soft_label_y=0.3,
+    soft_label_se=0.2,
+    margin_y=-1.25,
+    margin_se=1.1,
+    pooled_soft_label_y=0.35,
+)
+"""A label that favours X."""
+
+
+def make_judged_pair(
+    *judgments: ReleaseJudgment, identity: str = "pair-1", label: PairLabel | None = LABEL
+) -> JudgedPair:
+    """Return the pair of X and Y with ``judgments`` and ``label``."""
     return JudgedPair(
         id=identity,
         prompt=make_prompt(),
@@ -93,6 +105,7 @@ def make_judged_pair(*judgments: ReleaseJudgment, identity: str = "pair-1") -> J
         is_simulated=False,
         split=Split.TRAIN,
         judgments=judgments,
+        label=label,
     )
 
 

@@ -5,10 +5,9 @@ import pytest
 from evalhub.core.judging.answers import Choice
 from evalhub.core.releasing.aggregation import (
     chosen_share,
-    margin,
     mean_preference,
-    soft_label,
     summarise,
+    vote_share,
 )
 from evalhub.core.releasing.vocabulary import PairOutcome
 from evalhub.core.responses import ResponseStatus
@@ -98,26 +97,15 @@ def test_figures_follow_from_the_counts() -> None:
 
     summary = summarise(pair)
 
-    assert soft_label(summary) == 3.5 / 4
+    assert vote_share(summary) == 3.5 / 4
     assert chosen_share(summary) == 3 / 4
     assert mean_preference(summary) == 4 / 3
-    assert margin(summary) == 4 / 9
 
 
-def test_ungraded_pair_has_no_mean_and_no_margin() -> None:
+def test_ungraded_pair_has_no_mean() -> None:
     summary = summarise(make_judged_pair(make_judgment(A)))
 
     assert mean_preference(summary) is None
-    assert margin(summary) is None
-
-
-def test_margin_is_never_negative() -> None:
-    pair = make_judged_pair(make_judgment(A, -1), make_judgment(A, -1), make_judgment(B, 3))
-
-    summary = summarise(pair)
-
-    assert mean_preference(summary) == -1 / 3
-    assert margin(summary) == 0
 
 
 def test_zero_mean_has_no_sign() -> None:

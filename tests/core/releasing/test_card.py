@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
@@ -10,7 +11,7 @@ from evalhub.core.releasing.features import features_of
 from evalhub.core.releasing.files import FileFacts
 from evalhub.core.releasing.schemas import SCHEMAS
 from evalhub.core.releasing.vocabulary import Part
-from tests.core.releasing.manifests import AGREEMENT, make_manifest
+from tests.core.releasing.manifests import AGREEMENT, LABELS, make_manifest
 
 
 def head_of(text: str) -> dict[str, Any]:
@@ -125,3 +126,21 @@ def test_text_from_people_cannot_act_as_markup() -> None:
 
     assert "# A --- \\<script\\>\\*x\\*\\|, 1.2.0" in text
     assert head_of(text)["pretty_name"] == "A --- <script>*x*| 1.2.0"
+
+
+def test_both_kinds_of_labels_are_named_with_what_they_rest_on() -> None:
+    text = card_text(make_manifest())
+
+    assert "- `soft_label` and `margin`: item-only. 9 judgments by 2 annotators on 4 pairs" in text
+    assert "Cuts of the graded scale 0.50, 1.50, 3.00; pull of the left side 0.10." in text
+    assert "- `pooled_soft_label`: pooled. In this release: tau 0.75." in text
+
+
+def test_why_there_is_no_pooled_label_is_said() -> None:
+    labels = replace(LABELS, pooled=replace(LABELS.pooled, tau=None, reason="Too many."))
+
+    assert "In this release: none: Too many." in card_text(make_manifest(labels=labels))
+
+
+def test_a_release_from_before_labels_were_fitted_says_nothing_of_them() -> None:
+    assert "How labels were made" not in card_text(make_manifest(labels=None))

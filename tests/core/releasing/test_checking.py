@@ -38,8 +38,7 @@ def make_tables() -> Tables:
 def _pair_tables(pair: JudgedPair) -> Tables:
     summary = summarise(pair)
     row = pair_row(pair, summary)
-    with_margin = margin_row(row, summary)
-    assert with_margin is not None
+    with_margin = margin_row(row, pair, summary)
     return {
         Part.PAIRS: [dict(row)],
         Part.PAIRS_MARGIN: [dict(with_margin)],
@@ -64,11 +63,24 @@ def test_sound_release_has_no_problem() -> None:
     [
         (Part.PAIRS, {"n_ties": 3}, "n_judgments is not the sum of its parts"),
         (Part.PAIRS, {"n_chosen": 0, "n_ties": 1}, "no more judgments prefer the chosen"),
-        (Part.PAIRS, {"soft_label": 0.4}, "soft_label or agreement does not follow"),
-        (Part.PAIRS, {"agreement": 0.4}, "soft_label or agreement does not follow"),
+        (Part.PAIRS, {"vote_share": 0.4}, "vote_share or agreement does not follow"),
+        (Part.PAIRS, {"agreement": 0.4}, "vote_share or agreement does not follow"),
+        (Part.PAIRS, {"soft_label": 0.4}, "is_against_votes does not follow from soft_label"),
+        (Part.PAIRS, {"is_against_votes": True}, "is_against_votes does not follow"),
+        (Part.PAIRS, {"soft_label": 1.2}, "soft_label 1.2 is not between 0 and 1"),
+        (Part.PAIRS, {"soft_label": float("nan")}, "soft_label nan is not between 0 and 1"),
+        (Part.PAIRS, {"pooled_soft_label": -0.1}, "pooled_soft_label -0.1 is not between"),
+        (Part.PAIRS, {"soft_label_se": -0.1}, "soft_label_se -0.1 is negative"),
         (Part.PAIRS, {"n_judgments": 2, "n_rejected": 1}, "no more judgments prefer the chosen"),
-        (Part.PAIRS_MARGIN, {"margin": 1.5}, "margin 1.5 is not between 0 and 1"),
-        (Part.PAIRS_MARGIN, {"margin": float("nan")}, "margin nan is not between 0 and 1"),
+        (Part.PAIRS_MARGIN, {"margin": -0.5}, "margin -0.5 is not a number from 0"),
+        (Part.PAIRS_MARGIN, {"margin": float("nan")}, "margin nan is not a number from 0"),
+        (Part.PAIRS_MARGIN, {"margin": float("inf")}, "margin inf is not a number from 0"),
+        (Part.PAIRS_MARGIN, {"margin_se": 0.0}, "margin_se 0.0 is not above 0"),
+        (
+            Part.PAIRS_MARGIN,
+            {"soft_label": 0.4, "is_against_votes": True},
+            "margin is above 0, but the label goes against the votes",
+        ),
         (Part.PAIRS_MARGIN, {"pair_id": "other"}, "in pairs_margin but not in pairs"),
         (Part.TIES, {"n_a": 1, "n_judgments": 1}, "so it is no tie"),
         (Part.TIES, {"pair_id": "pair-1"}, "is in pairs and in ties"),

@@ -1,7 +1,7 @@
 from collections import Counter
 
-from evalhub.core.releasing.filters import FilterCount, judgment_filters, pair_filters
-from evalhub.core.releasing.vocabulary import FilterName, PairOutcome, Part
+from evalhub.core.releasing.filters import judgment_filters, pair_filters
+from evalhub.core.releasing.vocabulary import FilterName, PairOutcome
 
 
 def test_judgment_filters_work_one_after_another() -> None:
@@ -15,10 +15,7 @@ def test_judgment_filters_work_one_after_another() -> None:
 def test_last_pair_filter_leaves_the_preferences() -> None:
     outcomes = Counter({outcome: number for number, outcome in enumerate(PairOutcome, start=1)})
 
-    *chain, margin = pair_filters(outcomes, n_with_margin=0)
+    chain = pair_filters(outcomes)
 
     assert chain[0].rows_in == outcomes.total()
     assert chain[-1].rows_out == outcomes[PairOutcome.PREFERENCE]
-    assert margin == FilterCount(
-        FilterName.NO_GRADED_PREFERENCE, Part.PAIRS_MARGIN, rows_in=1, rows_out=0
-    )

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import get_type_hints
 
 import pyarrow as pa
@@ -21,7 +22,14 @@ from evalhub.core.releasing.judgment_rows import iso_week, judgment_row
 from evalhub.core.releasing.pair_rows import margin_row, pair_row, prompt_row, tie_row, trl_row
 from evalhub.core.releasing.schemas import KEYS, RESERVED_NAMES, SCHEMAS
 from evalhub.core.releasing.vocabulary import PairOutcome, Part, Split
-from tests.core.releasing.material import MOMENT, make_judged_pair, make_judgment, make_prompt
+from evalhub.errors import BadInput
+from tests.core.releasing.material import (
+    LABEL,
+    MOMENT,
+    make_judged_pair,
+    make_judgment,
+    make_prompt,
+)
 
 ROW_TYPES = {
     Part.PAIRS: rows.PairRow,
@@ -76,21 +84,51 @@ def test_trl_row_has_the_three_columns_and_no_others() -> None:
     assert trl_row(row) == {name: row[name] for name in ("prompt", "chosen", "rejected")}
 
 
-def test_ungraded_pair_has_no_margin_row() -> None:
-    pair = make_judged_pair(make_judgment(Choice.A))
-    summary = summarise(pair)
-
-    assert margin_row(pair_row(pair, summary), summary) is None
-
-
-def test_graded_pair_has_a_margin() -> None:
+def test_labels_are_turned_to_the_chosen_response() -> None:
     pair = make_judged_pair(make_judgment(Choice.A, -3))
     summary = summarise(pair)
 
-    found = margin_row(pair_row(pair, summary), summary)
+    row = pair_row(pair, summary)
+    found = margin_row(row, pair, summary)
 
-    assert found is not None
-    assert found["margin"] == 1.0
+    assert (row["soft_label"], row["soft_label_se"], row["pooled_soft_label"]) == (0.7, 0.2, 0.65)
+    assert (found["margin"], found["margin_se"]) == (1.25, 1.1)
+    assert not row["is_against_votes"]
+    assert row["vote_share"] == 1.0
+
+
+def test_a_label_against_the_votes_is_kept_and_marked_and_has_no_margin() -> None:
+    pair = make_judged_pair(make_judgment(Choice.B, 1))
+    summary = summarise(pair)
+
+    row = pair_row(pair, summary)
+
+    assert row["chosen_model"] == "birch-1"
+    assert (row["soft_label"], row["is_against_votes"]) == (0.3, True)
+    assert margin_row(row, pair, summary)["margin"] == 0
+
+
+def test_a_skewed_label_has_no_negative_margin() -> None:
+    label = replace(LABEL, soft_label_y=0.51, margin_y=-0.01)
+    pair = make_judged_pair(make_judgment(Choice.B, 1), label=label)
+    summary = summarise(pair)
+
+    found = margin_row(pair_row(pair, summary), pair, summary)
+
+    assert (found["is_against_votes"], found["margin"]) == (False, 0.0)
+
+
+def test_no_pooled_label_is_null() -> None:
+    pair = make_judged_pair(make_judgment(Choice.A), label=replace(LABEL, pooled_soft_label_y=None))
+
+    assert pair_row(pair, summarise(pair))["pooled_soft_label"] is None
+
+
+def test_an_outcome_without_a_label_is_refused() -> None:
+    pair = make_judged_pair(make_judgment(Choice.A), label=None)
+
+    with pytest.raises(BadInput, match="pair 'pair-1'"):
+        pair_row(pair, summarise(pair))
 
 
 def test_tie_row_chooses_nothing() -> None:
@@ -100,7 +138,8 @@ def test_tie_row_chooses_nothing() -> None:
 
     assert not {"chosen", "rejected"} & row.keys()
     assert (row["n_a"], row["n_b"], row["n_ties"], row["n_both_bad"]) == (0, 1, 1, 1)
-    assert row["soft_label_b"] == 0.75
+    assert row["vote_share_b"] == 0.75
+    assert (row["soft_label_b"], row["pooled_soft_label_b"]) == (0.3, 0.35)
 
 
 def test_prompt_row_writes_empty_text_for_no_jurisdiction() -> None:

@@ -31,7 +31,7 @@ def test_every_pair_goes_where_its_outcome_says() -> None:
     assert {path: n for path, n in rows.items() if path.endswith("jsonl")} == {
         "judgments/train.jsonl": 5,
         "pairs/train.jsonl": 2,
-        "pairs_margin/train.jsonl": 1,
+        "pairs_margin/train.jsonl": 2,
         "prompts/train.jsonl": 1,
         "ties/train.jsonl": 1,
         "trl/train.jsonl": 2,
@@ -48,7 +48,7 @@ def test_tally_counts_what_was_written() -> None:
     }
     assert tally.annotators_by_origin() == {"account": 2}
     assert tally.judgments_by_origin == {"form": 5}
-    assert (tally.n_with_margin, tally.n_cannot_judge, tally.n_simulated_pairs) == (1, 1, 1)
+    assert (tally.n_cannot_judge, tally.n_simulated_pairs) == (1, 1)
     assert tally.models == {"alder-1", "birch-1"}
 
 

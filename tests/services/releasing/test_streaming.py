@@ -5,6 +5,7 @@ from evalhub.core.releasing.vocabulary import Split
 from evalhub.db.models import Prompt
 from evalhub.services.releasing.gathering import Source, gather
 from evalhub.services.releasing.streaming import PROMPTS_PER_BATCH, judged_pairs
+from tests.core.releasing.material import LABEL
 from tests.factories import (
     make_endpoint,
     make_pair,
@@ -37,9 +38,11 @@ def test_every_pair_comes_with_its_own_texts(session: Session, n_prompts: int) -
     source = make_source(session, n_prompts)
     splits = {prompt.group: Split.TRAIN for prompt in source.prompts.values()}
 
-    pairs = list(judged_pairs(source, splits, session=session))
+    labels = {item.pair_id: LABEL for item in source.released}
+    pairs = list(judged_pairs(source, splits, labels=labels, session=session))
 
     assert [pair.prompt.key for pair in pairs] == sorted(source.prompts)
+    assert {pair.label for pair in pairs} == {LABEL}
     for pair in pairs:
         assert pair.x_text == f"{pair.x.endpoint} on {pair.prompt.key}"
         assert pair.y_text == f"{pair.y.endpoint} on {pair.prompt.key}"

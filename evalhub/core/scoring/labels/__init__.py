@@ -10,6 +10,7 @@ from evalhub.core.scoring.labels.item_only import ItemLabels, fit_item_only
 from evalhub.core.scoring.labels.judgments import JudgmentTable, count_graded
 from evalhub.core.scoring.labels.parameters import ControlCounts
 from evalhub.core.scoring.labels.pooled import PooledLabels, fit_pooled
+from evalhub.core.scoring.labels.records import LabelInputs, label_inputs
 from evalhub.core.scoring.labels.responses import PairedResponses
 from evalhub.core.scoring.labels.votes import (
     Standing,
@@ -23,12 +24,14 @@ __all__ = [
     "ControlCounts",
     "ItemLabels",
     "JudgmentTable",
+    "LabelInputs",
     "PairedResponses",
     "PooledLabels",
     "Standing",
     "count_graded",
     "fit_item_only",
     "fit_pooled",
+    "label_inputs",
     "majority",
     "needs_third_judgment",
     "standings",

@@ -1,0 +1,104 @@
+"""Give the pairs of a release their labels, rounded so that equal states give equal bytes.
+
+A label is rounded to four decimals and a pooled one to three, far above the noise that another
+processor or library leaves in the last digits of a double, and far below what judgments can tell.
+On one machine nothing is left to chance: every sum runs in an order fixed by names.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from evalhub.core.releasing.manifest import ItemFacts, LabelFacts, PooledFacts
+from evalhub.core.releasing.material import PairLabel
+from evalhub.core.scoring.labels import (
+    ItemLabels,
+    LabelInputs,
+    PooledLabels,
+    fit_item_only,
+    fit_pooled,
+)
+from evalhub.core.scoring.labels.item_only import METHOD as ITEM_METHOD
+from evalhub.core.scoring.labels.pooled import METHOD as POOLED_METHOD
+from evalhub.errors import EstimationError
+
+DIGITS, POOLED_DIGITS = 4, 3
+MAX_POOLED = 200_000
+"""Judgments beyond which the pooled fit is left out: it takes minutes, and nobody trains on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseLabels:
+    """Hold the label of each pair by its id, and what the manifest says of the fits."""
+
+    by_pair: Mapping[str, PairLabel]
+    facts: LabelFacts
+
+
+def label_release(inputs: LabelInputs) -> ReleaseLabels:
+    """Fit both kinds of labels to the released judgments.
+
+    A pooled fit that does not come to an end leaves its column empty and its reason in the
+    manifest; the labels to train on never depend on it. Raise ``NotConverged`` where those fail.
+    """
+    item = fit_item_only(inputs.table, controls=inputs.controls)
+    pooled, reason = _pooled(inputs)
+    return ReleaseLabels(
+        by_pair={pair: _label(item, pooled, number) for number, pair in enumerate(inputs.pairs)},
+        facts=LabelFacts(_item_facts(inputs, item), _pooled_facts(pooled, reason)),
+    )
+
+
+def _pooled(inputs: LabelInputs) -> tuple[PooledLabels | None, str]:
+    n = inputs.table.n_judgments
+    if n == 0:
+        return None, "There is no judgment to fit."
+    if n > MAX_POOLED:
+        return None, f"{n:,} judgments are more than {MAX_POOLED:,}; the pooled fit is left out."
+    try:
+        return fit_pooled(inputs.table, inputs.paired, controls=inputs.controls), ""
+    except EstimationError as error:
+        return None, str(error)
+
+
+def _label(item: ItemLabels, pooled: PooledLabels | None, pair: int) -> PairLabel:
+    return PairLabel(
+        soft_label_y=_rounded(item.probability[pair], DIGITS),
+        soft_label_se=_rounded(item.probability_se[pair], DIGITS),
+        margin_y=_rounded(item.preference[pair], DIGITS),
+        margin_se=_rounded(item.preference_se[pair], DIGITS),
+        pooled_soft_label_y=(
+            None if pooled is None else _rounded(pooled.probability[pair], POOLED_DIGITS)
+        ),
+    )
+
+
+def _item_facts(inputs: LabelInputs, item: ItemLabels) -> ItemFacts:
+    table, grading = inputs.table, item.grading
+    reliability = grading.reliability
+    return ItemFacts(
+        method=ITEM_METHOD,
+        n_pairs=table.n_pairs,
+        n_judgments=table.n_judgments,
+        n_annotators=table.n_annotators,
+        n_control_answers=inputs.n_controls,
+        cuts=tuple(_rounded(cut, DIGITS) for cut in grading.cuts),
+        position_effect=_rounded(grading.position, DIGITS),
+        median_reliability=(
+            _rounded(float(np.median(reliability)), DIGITS) if len(reliability) else None
+        ),
+    )
+
+
+def _pooled_facts(pooled: PooledLabels | None, reason: str) -> PooledFacts:
+    return PooledFacts(
+        method=POOLED_METHOD,
+        tau=None if pooled is None else _rounded(pooled.tau, POOLED_DIGITS),
+        reason=reason,
+    )
+
+
+def _rounded(value: float, digits: int) -> float:
+    # Adding zero turns -0.0, which other readers print with its sign, into 0.0.
+    return round(float(value), digits) + 0.0
