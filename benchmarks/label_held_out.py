@@ -20,7 +20,7 @@ from evalhub.core.scoring.labels import (
 from evalhub.core.scoring.labels.grading import NODES, tabulate
 from evalhub.core.scoring.labels.judgments import FIRST_UNGRADED, MAX_GRADE, SECOND_UNGRADED
 
-N_SPLITS = 5
+N_SPLITS = 20
 LEAST_GAIN, LEAST_LOG_LOSS_GAIN = 0.04, 0.0
 EVEN = 1e-9
 SMOOTHING = (0.25, 0.5, 1.0, 2.0, 4.0)
@@ -56,7 +56,7 @@ class RealJudgments:
 
 
 def held_out_gates(folder: Path) -> list[Gate]:
-    """Return what pooling gains over the majority in foreseeing judgments, over five splits."""
+    """Return what pooling gains over the majority in foreseeing judgments, over twenty splits."""
     real = read_real(folder / "crowd-comparisons.csv")
     measured: defaultdict[str, list[float]] = defaultdict(list)
     for seed in range(N_SPLITS):
