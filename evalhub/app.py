@@ -12,7 +12,10 @@ from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from werkzeug.exceptions import BadRequest, HTTPException
 from werkzeug.wrappers import Response
 
+from evalhub.api import agreement as api_agreement
+from evalhub.api import annotators as api_annotators
 from evalhub.api import context as api_context
+from evalhub.api import judges as api_judges
 from evalhub.api import prompt_sets as api_prompt_sets
 from evalhub.api import pulls as api_pulls
 from evalhub.api import releases as api_releases
@@ -44,10 +47,13 @@ from evalhub.services.transaction import open_database
 from evalhub.web import (
     account,
     admin,
+    agreement,
+    annotators,
     auth,
     comparing,
     endpoints,
     home,
+    judges,
     judgments,
     projects,
     prompt_sets,
@@ -58,6 +64,7 @@ from evalhub.web import (
     work,
 )
 from evalhub.web import context as web_context
+from evalhub.web.figures import fit_figures
 from evalhub.web.frame import fit_templates
 from evalhub.web.problems import failure_page
 from evalhub.web.security import add_headers, check_origin, hosts_of
@@ -68,6 +75,9 @@ PAGES: tuple[Blueprint, ...] = (
     account.bp,
     admin.bp,
     scores.bp,
+    agreement.bp,
+    annotators.bp,
+    judges.bp,
     releases.bp,
     endpoints.bp,
     pulls.bp,
@@ -83,6 +93,9 @@ PAGES: tuple[Blueprint, ...] = (
 APIS: tuple[APIBlueprint, ...] = (
     api_root.bp,
     api_scores.bp,
+    api_agreement.bp,
+    api_annotators.bp,
+    api_judges.bp,
     api_releases.bp,
     api_pulls.bp,
     api_prompt_sets.bp,
@@ -119,6 +132,7 @@ def create_app(
     _guard_requests(app, settings)
     _answer_failures(app)
     fit_templates(app)
+    fit_figures(app)
     for pages in PAGES:
         app.register_blueprint(pages)
     for api in APIS:

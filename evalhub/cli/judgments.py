@@ -32,7 +32,14 @@ def group() -> None:
     show_default=True,
     help="Who judged; a model's judgments are kept apart from people's.",
 )
-def import_command(project: str, file: Path, source: str, columns: str, kind: str) -> None:
+@click.option(
+    "--annotator",
+    default="",
+    help="The one who made all judgments, for a file without an annotator column.",
+)
+def import_command(
+    project: str, file: Path, source: str, columns: str, kind: str, annotator: str
+) -> None:
     """Import the judgments of FILE (CSV or JSONL) into PROJECT: all of them or none."""
     imported = ImportedFile(
         data=file.read_bytes(),
@@ -40,6 +47,7 @@ def import_command(project: str, file: Path, source: str, columns: str, kind: st
         source=source,
         columns=parse_columns(columns),
         kind=AnnotatorKind(kind),
+        annotator=annotator,
     )
     with transaction() as session:
         summary = import_judgments(project, imported, session=session, actor=ACTOR, now=now())

@@ -148,3 +148,18 @@ def test_release_of_a_malformed_version_is_refused(tiny: None, settings: Setting
 
     assert result.exit_code == 1
     assert "three numbers" in result.output
+
+
+def test_a_judges_file_is_imported_under_its_name(
+    tiny: None, settings: Settings, tmp_path: Path
+) -> None:
+    file = tmp_path / "gpt.csv"
+    file.write_text("prompt_id,model_left,model_right,choice\np0,alder,birch,left\n", "utf-8")
+    options = ("--source", "pilot", "--kind", "model")
+
+    result = run(
+        settings, "judgments", "import", "tiny", str(file), *options, "--annotator", "gpt-4"
+    )
+
+    assert result.output == "Imported 1 judgments by 1 annotators on 1 pairs (0 of them new).\n"
+    assert "2 by models" in run(settings, "score", "tiny").output

@@ -14,7 +14,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from evalhub.config import Settings
-from evalhub.core.campaigns import ProjectStatus
+from evalhub.core.campaigns import AnnotatorKind, ProjectStatus
 from evalhub.core.judging.importing import ImportColumns
 from evalhub.core.people import command_actor
 from evalhub.core.projects import ProjectPlan
@@ -30,7 +30,9 @@ from evalhub.services.projects.statuses import change_status
 from evalhub.services.prompt_sets.folders import freeze_folder
 from evalhub.services.pulling.starting import start_pull
 from evalhub.services.rubrics import store_rubric
+from evalhub.services.scoring.agreement import ProjectAgreement, project_agreement
 from evalhub.services.scoring.boards import ProjectBoards
+from evalhub.services.scoring.judges import ProjectJudges, project_judges
 from evalhub.services.transaction import Database
 
 ROOT = Path(__file__).parents[2]
@@ -66,6 +68,8 @@ class LlmfaoRun:
     calls: Counter[Asked]
     imported: ImportSummary
     scored: ProjectBoards
+    judges: ProjectJudges
+    agreement: ProjectAgreement
     releases: tuple[Path, Path]
 
 
@@ -94,6 +98,7 @@ def walk(place: Place, data: Path) -> LlmfaoRun:
         calls = Counter(server.calls)
     statuses, n_distinct = stored_responses(place.database)
     imported, scored = judge_and_score(place, data)
+    judges, agreement = audit(place, data)
     return LlmfaoRun(
         statuses=statuses,
         n_distinct=n_distinct,
@@ -102,6 +107,8 @@ def walk(place: Place, data: Path) -> LlmfaoRun:
         calls=calls,
         imported=imported,
         scored=scored,
+        judges=judges,
+        agreement=agreement,
         releases=(release(place, "first"), release(place, "second")),
     )
 
@@ -242,6 +249,26 @@ def judge_and_score(place: Place, data: Path) -> tuple[ImportSummary, ProjectBoa
         change_status(project, ProjectStatus.CLOSED, session=session, actor=ACTOR, now=NOW)
         imported = import_judgments("llmfao", file, session=session, actor=ACTOR, now=NOW)
     return imported, score_project("llmfao", database=place.database, actor=ACTOR, now=NOW)
+
+
+def audit(place: Place, data: Path) -> tuple[ProjectJudges, ProjectAgreement]:
+    """Bring the judgments of GPT-4 on the same pairs, and compare everybody."""
+    path = data / "gpt4-crowd-comparisons.csv"
+    file = ImportedFile(
+        path.read_bytes(),
+        path.name,
+        "llmfao",
+        ImportColumns(prompt="prompt", left="left", right="right", choice="winner"),
+        AnnotatorKind.MODEL,
+        annotator="gpt-4",
+    )
+    with place.database.transaction() as session:
+        import_judgments("llmfao", file, session=session, actor=ACTOR, now=NOW)
+    with place.database.transaction(write=False) as session:
+        return (
+            project_judges("llmfao", session=session),
+            project_agreement("llmfao", session=session),
+        )
 
 
 def release(place: Place, name: str) -> Path:

@@ -140,3 +140,45 @@ def test_no_prompt_stands_in_two_splits(run: LlmfaoRun) -> None:
     ]
 
     assert sum(map(len, prompts)) == len(set().union(*prompts))
+
+
+def test_gpt_4_is_held_against_the_experts_and_never_joins_them(run: LlmfaoRun) -> None:
+    (audit,) = run.judges.audits
+    with_ties, without = audit.comparisons
+
+    assert run.judges.names[audit.judge] == "gpt-4 (llmfao)"
+    assert (audit.n_judgments, audit.n_shared_pairs, audit.n_experts) == (2139, 2139, 124)
+    assert with_ties.with_expert.value == pytest.approx(0.414735, abs=1e-6)
+    assert with_ties.between_experts.value == pytest.approx(0.532226, abs=1e-6)
+    assert without.with_expert.value == pytest.approx(0.662001, abs=1e-6)
+    assert run.scored.left_out.by_models == 0
+    assert run.agreement.n_by_models == 2139
+
+
+def test_one_order_of_each_pair_says_nothing_of_flips(run: LlmfaoRun) -> None:
+    (audit,) = run.judges.audits
+
+    assert audit.flips.flipped.value is None
+    assert audit.flips.flipped.reason is not None
+    assert audit.left.n + round((audit.ties.value or 0) * audit.ties.n) == 2139
+
+
+def test_the_length_effect_of_gpt_4_differs_by_kind_of_prompt(run: LlmfaoRun) -> None:
+    effects = {one.slice: one.interval for one in run.judges.audits[0].length}
+
+    knowledge, reflexion = effects["tag knowledge"], effects["tag reflexion"]
+    assert knowledge is not None
+    assert reflexion is not None
+    assert knowledge.low > 0.1
+    assert reflexion.high < -0.2
+
+
+def test_agreement_of_the_crowd_is_that_of_the_file(run: LlmfaoRun) -> None:
+    figures = run.agreement.rubrics[0].subjects[0].figures
+
+    assert figures[0].value == pytest.approx(0.532226, abs=1e-6)
+    assert all(figure.interval is not None for figure in figures)
+    assert {(figure.n_pairs, figure.n_annotators) for figure in figures} == {
+        (2124, 124),
+        (1513, 124),
+    }

@@ -90,18 +90,23 @@ def parse_columns(text: str) -> ImportColumns:
     return ImportColumns(**named)
 
 
-def read_judgments(data: bytes, *, filename: str, columns: ImportColumns) -> list[ImportedJudgment]:
+def read_judgments(
+    data: bytes, *, filename: str, columns: ImportColumns, annotator: str = ""
+) -> list[ImportedJudgment]:
     """Return every row of the file.
 
-    Raise ``BadInput`` with the line and the rule of each row that is not sound (the first 500),
-    and when the file holds no rows at all.
+    ``annotator`` names the one who made all of the judgments, for a file without a column that
+    says so, such as that of a judge that is a model. Raise ``BadInput`` with the line and the
+    rule of each row that is not sound (the first 500), and when the file holds no rows at all.
     """
+    if annotator and not 1 <= len(annotator.strip()) <= MAX_KEY:
+        raise BadInput.at("annotator", f"needs text of 1 to {MAX_KEY} characters")
     problems: list[Problem] = []
     rows: list[ImportedJudgment] = []
     for line, row in _rows(data, filename):
         where = f"{filename} line {line}"
         try:
-            rows.append(_judgment(row, columns, line=line, where=where))
+            rows.append(_judgment(row, columns, line=line, where=where, only=annotator.strip()))
         except BadInput as error:
             problems.extend(error.problems)
         if len(problems) >= MAX_PROBLEMS:
@@ -125,7 +130,7 @@ def _rows(data: bytes, filename: str) -> Iterator[NumberedRow]:
 
 
 def _judgment(
-    row: "Json | Problem", columns: ImportColumns, *, line: int, where: str
+    row: "Json | Problem", columns: ImportColumns, *, line: int, where: str, only: str
 ) -> ImportedJudgment:
     if isinstance(row, Problem):
         raise BadInput([row])
@@ -133,7 +138,8 @@ def _judgment(
         raise BadInput.at(where, f"is {kind_of(row)}, not an object")
     cells = _Cells(row, columns, where)
     problems: list[Problem] = []
-    keys = {part: cells.key(part, problems) for part in ("prompt", "left", "right", "annotator")}
+    keys = {part: cells.key(part, problems) for part in ("prompt", "left", "right")}
+    keys["annotator"] = cells.annotator(only, problems)
     choice = cells.choice(problems)
     preference = cells.whole("preference", range(-EXTREME, EXTREME + 1), problems)
     confidence = cells.whole("confidence", CONFIDENCES, problems)
@@ -195,6 +201,15 @@ class _Cells:
             problems.append(self._problem(part, f"{_named(value)} is not printable"))
             return ""
         return text.strip()
+
+    def annotator(self, only: str, problems: list[Problem]) -> str:
+        """Return who judged: ``only`` where it is given, and then no row may say otherwise."""
+        if not only:
+            return self.key("annotator", problems)
+        if self._value("annotator") not in (None, "", only):
+            named = _named(self._value("annotator"))
+            problems.append(self._problem("annotator", f"is {named}, though all are by {only!r}"))
+        return only
 
     def choice(self, problems: list[Problem]) -> Choice | None:
         """Return the choice under any of the names it may have in a file."""

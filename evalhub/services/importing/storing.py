@@ -26,13 +26,17 @@ MAX_SOURCE = 100
 
 @dataclass(frozen=True, slots=True)
 class ImportedFile:
-    """Describe the file to import; ``source`` names where its annotator ids come from."""
+    """Describe the file to import; ``source`` names where its annotator ids come from.
+
+    ``annotator`` names the one who made every judgment of a file that does not say who did.
+    """
 
     data: bytes
     filename: str
     source: str
     columns: ImportColumns = field(default_factory=ImportColumns)
     kind: AnnotatorKind = AnnotatorKind.HUMAN
+    annotator: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,9 @@ def import_judgments(
     project has this file already; nothing is stored then.
     """
     _check_source(file.source)
-    rows = read_judgments(file.data, filename=file.filename, columns=file.columns)
+    rows = read_judgments(
+        file.data, filename=file.filename, columns=file.columns, annotator=file.annotator
+    )
     # Also before the session is touched: on SQLite its first statement takes the one writer's
     # place, and writing ten thousand answers out is half of the work.
     documents = [canonical_json(answer_to_json(_answer(row))) for row in rows]

@@ -198,3 +198,32 @@ def test_an_annotator_that_is_accepted_stands_on_one_line(name: str) -> None:
 
     assert row.annotator == name.strip()
     assert row.annotator.isprintable()
+
+
+NO_ANNOTATOR = b"prompt_id,model_left,model_right,choice\np,x,y,left\nq,x,y,tie\n"
+
+
+def test_a_file_without_annotators_is_by_the_one_who_is_named() -> None:
+    rows = read_judgments(
+        NO_ANNOTATOR, filename="j.csv", columns=ImportColumns(), annotator=" gpt-4 "
+    )
+
+    assert [row.annotator for row in rows] == ["gpt-4", "gpt-4"]
+
+
+def test_a_file_without_annotators_needs_the_name() -> None:
+    with pytest.raises(BadInput, match="column 'annotator_id': needs text"):
+        read_judgments(NO_ANNOTATOR, filename="j.csv", columns=ImportColumns())
+
+
+def test_a_row_by_another_than_the_one_named_is_refused() -> None:
+    data = b"prompt_id,model_left,model_right,choice,annotator_id\np,x,y,left,ann\n"
+
+    with pytest.raises(BadInput, match="is 'ann', though all are by 'gpt-4'"):
+        read_judgments(data, filename="j.csv", columns=ImportColumns(), annotator="gpt-4")
+
+
+@pytest.mark.parametrize("name", [" ", "x" * 201])
+def test_an_annotator_needs_a_name(name: str) -> None:
+    with pytest.raises(BadInput, match="annotator: needs text of 1 to 200"):
+        read_judgments(NO_ANNOTATOR, filename="j.csv", columns=ImportColumns(), annotator=name)

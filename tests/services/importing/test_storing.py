@@ -346,3 +346,17 @@ def test_two_revisions_of_an_endpoint_are_told_apart_by_their_number(
 
     pair = session.exec(select(Pair).join(Judgment, col(Judgment.pair_id) == col(Pair.id))).one()
     assert response.id in {pair.response_x_id, pair.response_y_id}
+
+
+def test_a_judges_file_is_by_one_annotator_and_of_its_kind(
+    session: Session, project: Project, now: datetime
+) -> None:
+    data = b"prompt_id,model_left,model_right,choice\np0,m1,m2,left\np1,m1,m2,tie\n"
+    file = ImportedFile(data, "j.csv", "pilot", kind=AnnotatorKind.MODEL, annotator="gpt-4")
+
+    summary = import_judgments("trial", file, session=session, actor=command_actor(), now=now)
+
+    records = current_judgments(project.id, session=session)
+    assert (summary.n_judgments, summary.n_annotators) == (2, 1)
+    assert {record.annotator_kind for record in records} == {AnnotatorKind.MODEL}
+    assert len({record.person_public_id for record in records}) == 1

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from evalhub.core.judging.answers import (
+    SCHEMA,
     Answer,
     Choice,
     NotApplicable,
@@ -113,7 +114,7 @@ def criteria(
     ``scales`` holds the values that each criterion offers; one that is not in it gets the values
     that were given. "Does not apply" is no answer.
     """
-    read = [(record, _canonical(record)) for record in records]
+    read = [(record, _canonical(record)) for record in records if _has_criteria(record)]
     compared = {item.criterion for _, answer in read for item in answer.compared}
     rated = {item.criterion for _, answer in read for item in answer.rated}
     found = [
@@ -123,9 +124,21 @@ def criteria(
     return tuple(subject for subject in found if subject is not None)
 
 
+def _has_criteria(record: JudgmentRecord) -> bool:
+    return isinstance(record.answer, Mapping) and not _CRITERIA.isdisjoint(record.answer)
+
+
+_CRITERIA = frozenset({"rated", "compared"})
+
+
 def _canonical(record: JudgmentRecord) -> Answer:
-    """Return the answer with A standing for x and B for y."""
-    answer = answer_from_json(record.answer, where=f"judgment {record.public_id}")
+    """Return the criteria of the answer with A standing for x and B for y.
+
+    The rest of the form is not read: it says nothing here, and reading it is most of the time.
+    """
+    form = record.answer if isinstance(record.answer, Mapping) else {}
+    asked = {name: form[name] for name in _CRITERIA if name in form}
+    answer = answer_from_json({"schema": SCHEMA, **asked}, where=f"judgment {record.public_id}")
     return swap_sides(answer) if record.is_swapped else answer
 
 

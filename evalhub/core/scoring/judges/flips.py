@@ -9,7 +9,7 @@ from evalhub.core.scoring.agreement.subjects import TIE, PairKey, code_of, pair_
 from evalhub.core.scoring.shares import Share, share_of
 
 NO_REPEATS = "No pair was judged in both orders, so nothing is known of the judge's own position."
-NO_FLIPS = "No verdict changed with the order."
+NO_FLIPS = "No verdict changed from one side to the other with the order."
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,5 +40,5 @@ def order_flips(records: Sequence[JudgmentRecord]) -> OrderFlips:
     sided = [change for change in changed if TIE not in change]
     return OrderFlips(
         flipped=share_of(len(changed), len(both), reason=NO_REPEATS),
-        to_left=share_of(sided.count((0, 2)), len(sided), reason=NO_FLIPS),
+        to_left=share_of(sided.count((0, 2)), len(sided), reason=NO_FLIPS if both else NO_REPEATS),
     )

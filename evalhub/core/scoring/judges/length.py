@@ -69,7 +69,10 @@ def length_effects(
         longer = tuple(share if y_is_longer else 1 - share for share in preferred)
         for name in _slices(fact):
             rows[name].append((longer[0], longer[1]))
-    others = sorted(name for name in rows if name not in _BY_RATIO)
+    # A slice that holds every pair would only repeat the first line under another name.
+    others = sorted(
+        name for name in rows if name not in _BY_RATIO and len(rows[name]) < len(rows[ALL])
+    )
     return tuple(_effect(name, rows[name]) for name in (*_BY_RATIO, *others))
 
 

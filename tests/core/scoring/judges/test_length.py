@@ -68,11 +68,19 @@ def test_an_empty_answer_is_shorter_than_any() -> None:
 
 def test_other_slices_follow_in_order() -> None:
     found = effects(
-        (2, "2", PairFacts(1, 9, ("tag law", "domain x"))), (2, "0", PairFacts(1, 9, ("domain x",)))
+        (2, "2", PairFacts(1, 9, ("tag law", "domain x"))),
+        (2, "0", PairFacts(1, 9, ("domain x",))),
+        (2, "0", PairFacts(1, 9)),
     )
 
     assert list(found)[4:] == ["domain x", "tag law"]
     assert (found["domain x"].n_pairs, found["tag law"].n_pairs) == (2, 1)
+
+
+def test_a_slice_that_holds_every_pair_is_not_repeated() -> None:
+    found = effects((2, "2", PairFacts(1, 9, ("domain x",))))
+
+    assert list(found) == [ALL, CLOSE, LONGER, MUCH_LONGER]
 
 
 def test_a_real_effect_has_an_interval_without_0_and_none_has_one_with_it() -> None:

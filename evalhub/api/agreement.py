@@ -1,0 +1,103 @@
+"""Give the agreement between annotators, and the consensus on pairs, as JSON."""
+
+from flask import Response, jsonify
+from flask_openapi3 import APIBlueprint
+from pydantic import BaseModel, Field
+
+from evalhub.api.context import api_actor, current_session
+from evalhub.api.figures import IntervalBody
+from evalhub.api.root import PREFIX, RESPONSES, SECURITY
+from evalhub.api.scores import TAG, ProjectPath
+from evalhub.core.people import Scope
+from evalhub.services.scoring.agreement import agreement_document, project_agreement
+
+bp = APIBlueprint(
+    "api_agreement",
+    __name__,
+    url_prefix=f"{PREFIX}/projects",
+    abp_tags=[TAG],
+    abp_security=SECURITY,
+    abp_responses={**RESPONSES},
+)
+
+
+class AgreementBody(BaseModel):
+    """Tells one statistic with its convention, tie rule, n and interval, or the reasons."""
+
+    statistic: str
+    convention: str
+    tie_rule: str
+    value: float | None
+    reason: str | None
+    interval: IntervalBody | None
+    interval_reason: str | None
+    interval_method: str
+    n_pairs: int
+    n_answers: int
+    n_annotators: int
+
+
+class SubjectBody(BaseModel):
+    """Tells every statistic on the answers to one question; ``criterion`` is empty overall."""
+
+    kind: str
+    criterion: str
+    figures: list[AgreementBody]
+
+
+class RubricAgreementBody(BaseModel):
+    """Tells the agreement under one version of one rubric."""
+
+    rubric_id: str
+    rubric_version: str
+    n_judgments: int
+    n_cannot_judge: int
+    subjects: list[SubjectBody]
+
+
+class PairConsensusBody(BaseModel):
+    """Tells the likeliest answer to a pair (x, tie, y), the probability of each, and the count."""
+
+    prompt_key: str
+    x_model: str
+    y_model: str
+    answer: str
+    probabilities: list[float]
+    majority: str | None
+    n_answers: int
+
+
+class ConsensusBody(BaseModel):
+    """Tells the consensus on every pair with a verdict."""
+
+    pairs: list[PairConsensusBody]
+    n_answers: int
+    n_annotators: int
+    n_iterations: int
+    log_likelihood: float
+    method: str
+
+
+class ProjectAgreementBody(BaseModel):
+    """Tells how far the people who judged a project agree."""
+
+    schema_: str = Field(alias="schema")
+    project: str
+    simulated: bool
+    n_judgments: int
+    n_by_models: int
+    n_simulated: int
+    rubrics: list[RubricAgreementBody]
+    consensus: ConsensusBody | None
+
+
+@bp.get(
+    "/<slug>/agreement",
+    responses={"200": ProjectAgreementBody},
+    summary="Read the agreement between a project's annotators",
+)
+def show_agreement(path: ProjectPath) -> Response:
+    """Compute every statistic of agreement on the judgments in force."""
+    api_actor(Scope.PROJECTS_READ)
+    found = project_agreement(path.slug, session=current_session())
+    return jsonify(agreement_document(found))

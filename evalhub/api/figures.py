@@ -1,0 +1,30 @@
+"""Describe figures that several answers hold: each with its n, interval and reasons."""
+
+from pydantic import BaseModel
+
+
+class IntervalBody(BaseModel):
+    """Tells the two ends of a 95 % interval; they are never equal."""
+
+    low: float
+    high: float
+
+
+class ShareBody(BaseModel):
+    """Tells a share of n, or the reason why there is none."""
+
+    value: float | None
+    n: int
+    interval: IntervalBody | None
+    reason: str | None
+    method: str
+
+
+class MedianBody(BaseModel):
+    """Tells a median of n values; the reason says what is missing."""
+
+    value: float | None
+    n: int
+    interval: IntervalBody | None
+    reason: str | None
+    method: str

@@ -1,0 +1,47 @@
+"""Show how far a project's annotators agree."""
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from evalhub.core.people import SCOPE_ROLES, Scope
+from evalhub.core.scoring.agreement import Statistic, SubjectKind
+from evalhub.core.scoring.annotators.consensus import ConsensusReport, PairConsensus
+from evalhub.services.scoring.agreement import project_agreement
+from evalhub.web.context import current_session, requires
+
+bp = Blueprint("agreement", __name__, url_prefix="/projects")
+
+READERS = SCOPE_ROLES[Scope.PROJECTS_READ]
+MAX_PAIRS = 20
+"""Pairs listed as worth a second look; the API gives the consensus on every pair."""
+
+KIND_NAMES = {
+    SubjectKind.OVERALL: "Overall choice",
+    SubjectKind.PREFERENCE: "Graded preference",
+    SubjectKind.COMPARED: "Compared criterion",
+    SubjectKind.RATED: "Rated criterion",
+}
+
+
+@bp.get("/<slug>/scores/agreement")
+@requires(*READERS)
+def show_agreement(slug: str) -> ResponseReturnValue:
+    """Show every statistic of agreement with its tie rule, n and interval."""
+    found = project_agreement(slug, session=current_session())
+    disputed = _disputed(found.consensus)
+    return render_template(
+        "scores/agreement.html",
+        found=found,
+        kinds=KIND_NAMES,
+        percent=Statistic.PERCENT,
+        disputed=disputed[:MAX_PAIRS],
+        n_disputed=len(disputed),
+    )
+
+
+def _disputed(consensus: ConsensusReport | None) -> list[PairConsensus]:
+    """Return the pairs whose consensus is not what most said, the surest first."""
+    if consensus is None:
+        return []
+    against = [pair for pair in consensus.pairs if pair.is_against_majority]
+    return sorted(against, key=lambda pair: -max(pair.probabilities))

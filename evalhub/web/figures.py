@@ -1,0 +1,92 @@
+"""Write figures as readers weigh them: with a sign, their interval, and where both lie."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import Flask
+
+from evalhub.core.scoring.results import Interval
+
+NONE = "none"
+MINUS = "\N{MINUS SIGN}"
+
+
+@dataclass(frozen=True, slots=True)
+class Whisker:
+    """Hold the places of a dot, its interval and a reference, as percentages of the width."""
+
+    x: str
+    low: str | None
+    high: str | None
+    ref: str | None
+    label: str
+
+
+def fit_figures(app: Flask) -> None:
+    """Install the filters and the function that the pages of figures use."""
+    app.jinja_env.filters.update(
+        share=share,
+        shares=shares,
+        coefficient=coefficient,
+        coefficients=coefficients,
+        capitalize_first=capitalize_first,
+    )
+    app.jinja_env.globals.update(whisker=whisker)
+
+
+def capitalize_first(text: str) -> str:
+    """Return a text with its first letter as a capital, and the rest as it stands."""
+    return text[:1].upper() + text[1:]
+
+
+def share(value: float | None) -> str:
+    """Return a share or a difference of shares in per cent, such as ``53.2 %``."""
+    return NONE if value is None else f"{_signed(value * 100, 1)} %"
+
+
+def coefficient(value: float | None) -> str:
+    """Return a coefficient to three places, such as ``0.291``."""
+    return NONE if value is None else _signed(value, 3)
+
+
+def shares(interval: Interval | None) -> str:
+    """Return an interval in per cent, such as ``51.9 to 54.4``."""
+    if interval is None:
+        return NONE
+    return f"{_signed(interval.low * 100, 1)} to {_signed(interval.high * 100, 1)}"
+
+
+def coefficients(interval: Interval | None) -> str:
+    """Return an interval of a coefficient, such as ``0.272 to 0.309``."""
+    if interval is None:
+        return NONE
+    return f"{_signed(interval.low, 3)} to {_signed(interval.high, 3)}"
+
+
+def whisker(
+    value: float | None, interval: Interval | None, scale: Sequence[float], ref: float | None = None
+) -> Whisker | None:
+    """Return where a value and its interval lie on ``scale`` (its two ends); None without one.
+
+    What lies outside is drawn at the end; the words beside the drawing say the number.
+    """
+    if value is None:
+        return None
+    words = f", 95 % interval {coefficients(interval)}" if interval else ""
+    return Whisker(
+        x=_place(value, scale),
+        low=_place(interval.low, scale) if interval else None,
+        high=_place(interval.high, scale) if interval else None,
+        ref=None if ref is None else _place(ref, scale),
+        label=f"{coefficient(value)}{words}, on a scale from {scale[0]:g} to {scale[1]:g}",
+    )
+
+
+def _place(value: float, scale: Sequence[float]) -> str:
+    within = (value - scale[0]) / (scale[1] - scale[0])
+    return f"{min(max(within, 0.0), 1.0) * 100:.1f}%"
+
+
+def _signed(value: float, digits: int) -> str:
+    # Rounded first: a value that rounds to 0 must not be written as minus 0.
+    return f"{round(value, digits) + 0.0:.{digits}f}".replace("-", MINUS)

@@ -1,0 +1,60 @@
+import json
+
+import pytest
+from sqlmodel import Session
+
+from evalhub.core.scoring.judges.length import ALL, MUCH_LONGER
+from evalhub.errors import NotFound
+from evalhub.services.scoring.judges import ProjectJudges, judges_document, project_judges
+from tests.factories import make_endpoint, make_project
+from tests.release_project import make_tiny_project
+from tests.services.scoring.audited import SLUG, make_audited_project
+
+
+@pytest.fixture
+def found(session: Session) -> ProjectJudges:
+    make_tiny_project(session)
+    make_audited_project(session)
+    return project_judges(SLUG, session=session)
+
+
+def test_the_judge_is_held_against_the_experts(found: ProjectJudges) -> None:
+    (audit,) = found.audits
+
+    assert found.names == {audit.judge: "gpt-4 (pilot)"}
+    assert (audit.n_judgments, audit.n_shared_pairs, audit.n_experts) == (24, 12, 2)
+    assert audit.comparisons[0].between_experts.value == pytest.approx(8 / 12)
+
+
+def test_a_judge_that_follows_the_place_flips_every_verdict(found: ProjectJudges) -> None:
+    flips = found.audits[0].flips
+
+    assert (flips.flipped.value, flips.flipped.n) == (1.0, 12)
+    assert flips.to_left.value == 1.0
+
+
+def test_lengths_of_the_texts_reach_the_slices(found: ProjectJudges) -> None:
+    by_slice = {effect.slice: effect for effect in found.audits[0].length}
+
+    assert by_slice[ALL].n_pairs == by_slice[MUCH_LONGER].n_pairs == 12
+    assert by_slice[ALL].experts == 0.0
+
+
+def test_document_is_plain_json(found: ProjectJudges) -> None:
+    document = json.loads(json.dumps(judges_document(found), allow_nan=False))
+
+    assert document["schema"] == "evalhub.judges/1"
+    assert document["judges"][0]["name"] == "gpt-4 (pilot)"
+
+
+def test_project_without_judges_has_no_audit(session: Session) -> None:
+    slug = make_project(session, make_endpoint(session)).slug
+
+    found = project_judges(slug, session=session)
+
+    assert (found.audits, found.names, found.n_by_people) == ((), {}, 0)
+
+
+def test_unknown_project_is_named(session: Session) -> None:
+    with pytest.raises(NotFound, match="no project 'nothing'"):
+        project_judges("nothing", session=session)

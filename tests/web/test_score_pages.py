@@ -1,0 +1,180 @@
+"""Agreement, experts and judges as pages: readers see them, outsiders do not, numbers are whole."""
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from evalhub.core.people import Role
+from evalhub.db.engine import Database
+from evalhub.web.annotators import PAGE_SIZE
+from tests.factories import make_endpoint, make_person, make_project
+from tests.release_project import A, Verdict, add_verdict, make_tiny_project
+from tests.services.scoring.audited import SLUG, make_audited_project
+from tests.services.scoring.pairs import make_two_model_pair
+from tests.web.conftest import SignIn
+
+PAGES = ("agreement", "annotators", "judges")
+READERS = [Role.ADMIN, Role.RESEARCHER, Role.COORDINATOR, Role.REVIEWER, Role.AUDITOR]
+
+
+def page_of(client: FlaskClient, page: str, slug: str = SLUG) -> str:
+    response = client.get(f"/projects/{slug}/scores/{page}")
+    assert response.status_code == 200
+    return response.text
+
+
+@pytest.fixture
+def audited(database: Database) -> None:
+    with database.transaction() as session:
+        make_audited_project(session)
+
+
+@pytest.fixture
+def reader(client: FlaskClient, sign_in: SignIn) -> FlaskClient:
+    sign_in(client, {Role.RESEARCHER})
+    return client
+
+
+def test_agreement_names_statistic_tie_rule_interval_and_n(
+    reader: FlaskClient, audited: None
+) -> None:
+    text = page_of(reader, "agreement")
+
+    assert text.count("Krippendorff&#39;s alpha, ordinal") >= 4
+    assert "a tie is a third answer" in text
+    assert "ties are left out" in text
+    assert '<svg class="interval"' in text
+    assert "95 % percentile interval of 2,000 resamples of pairs" in text
+    assert "Rated criterion: correct" in text
+    assert "No pair was judged by two annotators." in text
+    assert "Method: Dawid-Skene" in text
+
+
+def test_experts_stand_by_id_with_n_and_interval(reader: FlaskClient, audited: None) -> None:
+    text = page_of(reader, "annotators")
+
+    assert "Nobody is ranked" in text
+    assert "n = 12" in text
+    assert "Wilson 95 % intervals" in text
+    assert "<dt>Active time</dt><dd>none: No judgment was timed.</dd>" in text
+    assert "Ann Expert" not in text
+
+
+def test_a_coordinator_reads_the_names(client: FlaskClient, sign_in: SignIn, audited: None) -> None:
+    sign_in(client, {Role.COORDINATOR})
+
+    assert "Ann Expert" in page_of(client, "annotators")
+
+
+def test_the_weighed_fit_is_beside_the_board_and_says_so(
+    reader: FlaskClient, audited: None
+) -> None:
+    text = page_of(reader, "annotators")
+
+    assert "What weighing experts would change" in text
+    assert "The board does not use it." in text
+    assert "Crowd-BT, ties left out" in text
+
+
+def test_a_long_list_of_experts_has_pages(reader: FlaskClient, database: Database) -> None:
+    with database.transaction() as session:
+        project, pair = make_two_model_pair(session)
+        for _ in range(PAGE_SIZE + 1):
+            add_verdict(session, pair, make_person(session), Verdict(0, A))
+        slug = project.slug
+
+    first, second = (page_of(reader, f"annotators?page={n}", slug) for n in (1, 2))
+
+    assert "Page 1 of 2" in first
+    assert first.count('<th scope="row"><code>') == PAGE_SIZE
+    assert second.count('<th scope="row"><code>') == 1
+
+
+def test_judges_stand_beside_experts_with_flips_and_length(
+    reader: FlaskClient, audited: None
+) -> None:
+    text = page_of(reader, "judges")
+
+    assert "gpt-4 (pilot)" in text
+    assert "Expert with expert" in text
+    assert "Verdict changes with the order</dt><dd><b>100.0 %</b>" in text
+    assert "More than twice as long" in text
+    assert "never in a board or a release" in text
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_pages_carry_the_tabs_and_mark_their_own(
+    reader: FlaskClient, audited: None, page: str
+) -> None:
+    text = page_of(reader, page)
+
+    assert f'<a href="/projects/{SLUG}/scores/{page}" aria-current="page">' in text
+    assert text.count('aria-current="page"') == 2  # the tab, and the part in the head
+    assert f'<a href="/projects/{SLUG}/scores">Board</a>' in text
+
+
+def test_the_board_carries_the_tabs_too(reader: FlaskClient, audited: None) -> None:
+    text = reader.get(f"/projects/{SLUG}/scores").text
+
+    assert f'<a href="/projects/{SLUG}/scores" aria-current="page">Board</a>' in text
+    assert all(f"/scores/{page}" in text for page in PAGES)
+
+
+def test_pages_have_no_inline_style_or_script(reader: FlaskClient, audited: None) -> None:
+    for page in PAGES:
+        text = page_of(reader, page)
+
+        assert "style=" not in text
+        assert "<script>" not in text
+
+
+@pytest.mark.parametrize("role", READERS)
+def test_readers_of_scores_read_them(
+    client: FlaskClient, sign_in: SignIn, audited: None, role: Role
+) -> None:
+    sign_in(client, {role})
+
+    statuses = [client.get(f"/projects/{SLUG}/scores/{page}").status_code for page in PAGES]
+
+    assert statuses == [200, 200, 200]
+
+
+@pytest.mark.parametrize("role", [Role.ANNOTATOR, Role.LAB])
+def test_others_learn_nothing_of_anybody(
+    client: FlaskClient, sign_in: SignIn, audited: None, role: Role
+) -> None:
+    sign_in(client, {role})
+
+    for page in PAGES:
+        response = client.get(f"/projects/{SLUG}/scores/{page}")
+        assert response.status_code == 403
+        assert "alder" not in response.text
+
+
+def test_strangers_are_sent_to_sign_in_and_unknown_projects_are_not_found(
+    reader: FlaskClient, app: Flask
+) -> None:
+    for page in PAGES:
+        assert reader.get(f"/projects/nothing/scores/{page}").status_code == 404
+        assert app.test_client().get(f"/projects/{SLUG}/scores/{page}").status_code == 303
+
+
+def test_projects_without_judgments_have_empty_pages(
+    reader: FlaskClient, database: Database
+) -> None:
+    with database.transaction() as session:
+        slug = make_project(session, make_endpoint(session)).slug
+
+    for page in PAGES:
+        assert 'class="empty"' in page_of(reader, page, slug)
+
+
+@pytest.mark.parametrize(("is_simulated", "n"), [(True, 1), (False, 0)])
+def test_simulated_data_say_so(
+    reader: FlaskClient, database: Database, *, is_simulated: bool, n: int
+) -> None:
+    with database.transaction() as session:
+        make_tiny_project(session, is_simulated=is_simulated)
+
+    for page in PAGES:
+        assert page_of(reader, page, "tiny").count("<b>Simulated.</b>") == n
