@@ -148,9 +148,9 @@ def test_gpt_4_is_held_against_the_experts_and_never_joins_them(run: LlmfaoRun) 
 
     assert run.judges.names[audit.judge] == "gpt-4 (llmfao)"
     assert (audit.n_judgments, audit.n_shared_pairs, audit.n_experts) == (2139, 2139, 124)
-    assert with_ties.with_expert.value == pytest.approx(0.414735, abs=1e-6)
+    assert with_ties.with_expert.value == pytest.approx(0.414847, abs=1e-6)
     assert with_ties.between_experts.value == pytest.approx(0.532226, abs=1e-6)
-    assert without.with_expert.value == pytest.approx(0.662001, abs=1e-6)
+    assert without.with_expert.value == pytest.approx(0.661627, abs=1e-6)
     assert run.scored.left_out.by_models == 0
     assert run.agreement.n_by_models == 2139
 
