@@ -99,8 +99,8 @@ def read_judgments(
     says so, such as that of a judge that is a model. Raise ``BadInput`` with the line and the
     rule of each row that is not sound (the first 500), and when the file holds no rows at all.
     """
-    if annotator and not 1 <= len(annotator.strip()) <= MAX_KEY:
-        raise BadInput.at("annotator", f"needs text of 1 to {MAX_KEY} characters")
+    if annotator and not (1 <= len(annotator.strip()) <= MAX_KEY and annotator.isprintable()):
+        raise BadInput.at("annotator", f"needs text of 1 to {MAX_KEY} printable characters")
     problems: list[Problem] = []
     rows: list[ImportedJudgment] = []
     for line, row in _rows(data, filename):

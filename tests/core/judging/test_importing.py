@@ -223,7 +223,7 @@ def test_a_row_by_another_than_the_one_named_is_refused() -> None:
         read_judgments(data, filename="j.csv", columns=ImportColumns(), annotator="gpt-4")
 
 
-@pytest.mark.parametrize("name", [" ", "x" * 201])
+@pytest.mark.parametrize("name", [" ", "x" * 201, "a\nb"])
 def test_an_annotator_needs_a_name(name: str) -> None:
     with pytest.raises(BadInput, match="annotator: needs text of 1 to 200"):
         read_judgments(NO_ANNOTATOR, filename="j.csv", columns=ImportColumns(), annotator=name)
