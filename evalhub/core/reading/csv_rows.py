@@ -30,13 +30,20 @@ def read_csv(data: bytes, *, where: str) -> Iterator[CsvRow]:
     """
     records = _records(decode_text(data, where=where), where=where)
     _, header = next(records, (0, []))
-    _check_header(header, where=where)
+    check_header(header, where=where)
     for line, cells in records:
         if len(cells) == len(header):
             yield line, dict(zip(header, cells, strict=True))
         else:
             rule = f"has {len(cells)} cells where the header has {len(header)}"
             yield line, Problem(f"{where} line {line}", rule)
+
+
+def read_csv_header(data: bytes, *, where: str) -> list[str]:
+    """Return the column names; the errors are those of ``read_csv``."""
+    _, header = next(_records(decode_text(data, where=where), where=where), (0, []))
+    check_header(header, where=where)
+    return header
 
 
 def _records(text: str, *, where: str) -> Iterator[tuple[int, list[str]]]:
@@ -65,7 +72,8 @@ def _rule(message: str) -> str:
     return f"is not CSV: {message}"
 
 
-def _check_header(header: list[str], *, where: str) -> None:
+def check_header(header: list[str], *, where: str) -> None:
+    """Raise ``BadInput`` for a header that is missing or too wide, or for a bad name in it."""
     at = f"{where} header"
     if not header:
         raise BadInput.at(where, "has no header line")

@@ -6,9 +6,10 @@ what the rows come to is counted as they are handed over. Only types with a JSON
 their own are read.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -45,6 +46,8 @@ class ParquetLimits:
 
 
 DEFAULT_LIMITS = ParquetLimits()
+COLUMN_LIMITS = ParquetLimits(max_rows=100_000_000, max_uncompressed=2**34)
+"""For whole columns, which take far less room than rows of Python values."""
 
 
 def read_parquet(
@@ -68,6 +71,39 @@ def read_parquet(
             yield number, _row(rows, batch, index, where=f"{where} row {number}", limits=limits)
 
 
+def read_parquet_columns(
+    data: bytes, *, where: str, columns: Collection[str], limits: ParquetLimits = COLUMN_LIMITS
+) -> pd.DataFrame:
+    """Return those of ``columns`` that the file has, each as its own type in pandas.
+
+    Other columns are neither decoded nor checked. Raise ``BadInput`` when the file is not
+    Parquet, is corrupt or passes ``limits``, or when one of the columns stands twice.
+    """
+    buffer = pa.BufferReader(data)
+    bounds = {
+        "thrift_string_size_limit": limits.max_footer,
+        "thrift_container_size_limit": MAX_FOOTER_ENTRIES,
+    }
+    try:
+        file = pq.ParquetFile(buffer, **bounds)
+        _check_sizes(file, where=where, limits=limits)
+        names = file.schema_arrow.names
+        wanted = [name for name in dict.fromkeys(names) if name in columns]
+        _refuse_twice(names, wanted, where=where)
+        table = file.read(columns=wanted, use_threads=False)
+        table.validate(full=True)
+        frame: pd.DataFrame = table.to_pandas()
+    except NOT_PARQUET as error:
+        raise BadInput.at(where, f"is not a readable Parquet file: {_line(error)}") from error
+    return frame
+
+
+def _refuse_twice(names: Sequence[str], wanted: Sequence[str], *, where: str) -> None:
+    for name in wanted:
+        if names.count(name) > 1:
+            raise BadInput.at(where, f"the column {name!r} stands twice")
+
+
 def _open(data: bytes, *, where: str, limits: ParquetLimits) -> pq.ParquetFile:
     try:
         buffer = pa.BufferReader(data)
@@ -86,8 +122,14 @@ def _open(data: bytes, *, where: str, limits: ParquetLimits) -> pq.ParquetFile:
 
 def _check_footer(file: pq.ParquetFile, *, where: str, limits: ParquetLimits) -> list[str]:
     """Check what the footer claims; return the paths of its text columns."""
-    footer = file.metadata
     _check_schema(file.schema_arrow, where=where)
+    _check_sizes(file, where=where, limits=limits)
+    columns = (file.schema.column(index) for index in range(file.metadata.num_columns))
+    return [column.path for column in columns if column.physical_type == "BYTE_ARRAY"]
+
+
+def _check_sizes(file: pq.ParquetFile, *, where: str, limits: ParquetLimits) -> None:
+    footer = file.metadata
     if footer.num_row_groups > limits.max_row_groups:
         raise BadInput.at(
             where,
@@ -100,8 +142,6 @@ def _check_footer(file: pq.ParquetFile, *, where: str, limits: ParquetLimits) ->
         raise BadInput.at(where, "claims a negative size")
     if footer.num_rows > limits.max_rows or sum(sizes) > limits.max_uncompressed:
         raise BadInput.at(where, _too_large(limits))
-    columns = (file.schema.column(index) for index in range(footer.num_columns))
-    return [column.path for column in columns if column.physical_type == "BYTE_ARRAY"]
 
 
 def _check_schema(schema: pa.Schema, *, where: str) -> None:
