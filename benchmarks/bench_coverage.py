@@ -8,7 +8,7 @@ endlessly many prompts would give. Ranks hold when all six rank intervals do at 
 import numpy as np
 import pandas as pd
 
-from evalhub.core.scoring import Boards, fit_board
+from evalhub.core.scoring import Boards, fit
 from evalhub.core.scoring.arrays import FloatArray
 from evalhub.core.scoring.bradley_terry import fit_bradley_terry
 
@@ -43,10 +43,10 @@ def simulate(rng: np.random.Generator, tau: float, n_prompts: int, per_prompt: i
     right = (left + rng.integers(1, len(STRENGTHS), n)) % len(STRENGTHS)
     quality = STRENGTHS + rng.normal(0, tau, (n_prompts, len(STRENGTHS)))
     latent = quality[prompt, left] - quality[prompt, right] + rng.logistic(size=n)
-    score = ((latent > TIE_HALF_WIDTH).astype(float) + (latent > -TIE_HALF_WIDTH)) / 2
+    outcome = (latent > TIE_HALF_WIDTH).astype(int) + (latent > -TIE_HALF_WIDTH)
     names = np.array([f"p{i}" for i in range(n_prompts)])
-    columns = {"prompt": names[prompt], "model_left": NAMES[left], "model_right": NAMES[right]}
-    return pd.DataFrame({**columns, "score_left": score})
+    columns = {"prompt_id": names[prompt], "left": NAMES[left], "right": NAMES[right]}
+    return pd.DataFrame({**columns, "winner": np.array(["right", "tie", "left"])[outcome]})
 
 
 def held(boards: Boards, truth: FloatArray) -> tuple[list[bool], bool]:
@@ -71,7 +71,7 @@ def main() -> None:
         truth = true_strengths(tau)
         for n_prompts, per_prompt in DESIGNS:
             results = [
-                held(fit_board(simulate(rng, tau, n_prompts, per_prompt)), truth)
+                held(fit(simulate(rng, tau, n_prompts, per_prompt)), truth)
                 for _ in range(N_REPETITIONS)
             ]
             strengths = np.mean([one for one, _ in results])

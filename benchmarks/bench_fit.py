@@ -20,7 +20,7 @@ from typing import TypeAlias
 import numpy as np
 import pandas as pd
 
-from evalhub.core.scoring import count_judgments, fit_board, fit_counts
+from evalhub.core.scoring import count_judgments, fit, fit_counts
 
 Strengths: TypeAlias = dict[str, float]
 Fit: TypeAlias = Callable[[pd.DataFrame], Strengths]
@@ -36,33 +36,33 @@ def simulate(n_models: int, n_judgments: int, n_prompts: int) -> pd.DataFrame:
     left = rng.integers(0, n_models, n_judgments)
     right = (left + rng.integers(1, n_models, n_judgments)) % n_models
     p_left = 1 / (1 + np.exp(strength[right] - strength[left]))
-    won = (rng.random(n_judgments) < p_left).astype(float)
+    won = np.where(rng.random(n_judgments) < p_left, "left", "right")
     names = np.array([f"model-{i:04d}" for i in range(n_models)])
     prompts = np.array([f"prompt-{i:06d}" for i in range(n_prompts)])
     return pd.DataFrame(
         {
-            "prompt": prompts[rng.integers(0, n_prompts, n_judgments)],
-            "model_left": names[left],
-            "model_right": names[right],
-            "score_left": np.where(rng.random(n_judgments) < TIE_SHARE, 0.5, won),
+            "prompt_id": prompts[rng.integers(0, n_prompts, n_judgments)],
+            "left": names[left],
+            "right": names[right],
+            "winner": np.where(rng.random(n_judgments) < TIE_SHARE, "tie", won),
         }
     )
 
 
 def ours(judgments: pd.DataFrame) -> Strengths:
     """Fit a board with intervals and rank intervals."""
-    (board,) = fit_board(judgments).boards
+    (board,) = fit(judgments).boards
     return {row.model: row.strength for row in board.rows if row.strength is not None}
 
 
 def evalica(judgments: pd.DataFrame) -> Strengths:
     """Fit strengths with evalica, which reads lists."""
     module = import_module("evalica")
-    winner = {1.0: module.Winner.X, 0.5: module.Winner.Draw, 0.0: module.Winner.Y}
+    winner = {"left": module.Winner.X, "tie": module.Winner.Draw, "right": module.Winner.Y}
     result = module.bradley_terry(
-        judgments["model_left"].tolist(),
-        judgments["model_right"].tolist(),
-        judgments["score_left"].map(winner).tolist(),
+        judgments["left"].tolist(),
+        judgments["right"].tolist(),
+        judgments["winner"].map(winner).tolist(),
     )
     logs = np.log(result.scores)
     return dict((logs - logs.mean()).items())
@@ -72,9 +72,9 @@ def arena_rank(judgments: pd.DataFrame) -> Strengths:
     """Fit strengths and sandwich intervals with arena-rank."""
     data = import_module("arena_rank.utils.data_utils").PairDataset.from_pandas(
         judgments,
-        competitor_cols=["model_left", "model_right"],
-        outcome_col="score_left",
-        outcome_map=float,
+        competitor_cols=["left", "right"],
+        outcome_col="winner",
+        outcome_map={"left": 1.0, "tie": 0.5, "right": 0.0}.get,
     )
     model = import_module("arena_rank.models.bradley_terry").BradleyTerry(len(data.competitors))
     result = model.compute_ratings_and_cis(data)
@@ -86,9 +86,9 @@ def fastest(fits: dict[str, Fit], judgments: pd.DataFrame) -> dict[str, float]:
     """Return the least time of each fit in seconds, having run them in turn."""
     times: dict[str, list[float]] = {name: [] for name in fits}
     for _ in range(N_ROUNDS):
-        for name, fit in fits.items():
+        for name, one in fits.items():
             start = perf_counter()
-            fit(judgments)
+            one(judgments)
             times[name].append(perf_counter() - start)
     return {name: min(taken) for name, taken in times.items()}
 
@@ -112,7 +112,7 @@ def refresh_time(judgments: pd.DataFrame) -> float:
 def main() -> None:
     """Print the time of each fit and its ratio to ours."""
     peers: dict[str, Fit] = {"evalica": evalica, "arena_rank": arena_rank}
-    fits = {"ours": ours, **{name: fit for name, fit in peers.items() if find_spec(name)}}
+    fits = {"ours": ours, **{name: peer for name, peer in peers.items() if find_spec(name)}}
     for n_models, n_judgments, n_prompts in CASES:
         judgments = simulate(n_models, n_judgments, n_prompts)
         print(f"{n_models:,} models, {n_judgments:,} judgments, {n_prompts:,} prompts (simulated)")

@@ -6,6 +6,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from evalhub.core.people import SCOPE_ROLES, Role, Scope
+from evalhub.core.scoring.clustering import CLUSTER_WORDS
 from evalhub.core.scoring.linking import LinkPurpose
 from evalhub.errors import Problem
 from evalhub.services.scoring.boards import project_boards
@@ -52,6 +53,7 @@ def scores_page(slug: str, problems: Sequence[Problem] = (), *, version: str = "
         can_build=current_actor().has(*BUILDERS),
         heat=heat_class,
         purposes=PURPOSES,
+        cluster_words=CLUSTER_WORDS,
         suggestions=scored.boards.suggestions[:MAX_SUGGESTIONS],
     )
 

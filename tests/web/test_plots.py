@@ -1,13 +1,13 @@
 import pandas as pd
 import pytest
 
-from evalhub.core.scoring.board import fit_board
-from evalhub.services.scoring.inputs import COLUMNS
+from evalhub.core.scoring import fit
 from evalhub.web.plots import MAX_LABEL, board_plot
+from tests.core.scoring import tables
 
 
 def judgments(*rows: tuple[str, str, str, float]) -> pd.DataFrame:
-    return pd.DataFrame(list(rows), columns=list(COLUMNS))
+    return tables.judgments(rows)
 
 
 EVEN = judgments(
@@ -21,7 +21,7 @@ def per_cent(text: str) -> float:
 
 
 def test_rows_lie_within_the_plot_and_their_intervals() -> None:
-    plot = board_plot(fit_board(EVEN).boards[0], number=1)
+    plot = board_plot(fit(EVEN).boards[0], number=1)
 
     assert plot is not None
     for row in plot.rows:
@@ -32,7 +32,7 @@ def test_rows_lie_within_the_plot_and_their_intervals() -> None:
 
 
 def test_ticks_are_round_and_hold_the_centre() -> None:
-    plot = board_plot(fit_board(EVEN).boards[0], number=1)
+    plot = board_plot(fit(EVEN).boards[0], number=1)
 
     assert plot is not None
     assert 3 <= len(plot.ticks) <= 9
@@ -40,7 +40,7 @@ def test_ticks_are_round_and_hold_the_centre() -> None:
 
 
 def test_long_name_is_shortened_in_the_drawing_only() -> None:
-    plot = board_plot(fit_board(EVEN).boards[0], number=1)
+    plot = board_plot(fit(EVEN).boards[0], number=1)
 
     assert plot is not None
     row = next(row for row in plot.rows if row.name == "c" * 60)
@@ -49,14 +49,14 @@ def test_long_name_is_shortened_in_the_drawing_only() -> None:
 
 
 def test_unbounded_board_is_drawn_without_whiskers() -> None:
-    plot = board_plot(fit_board(judgments(("p", "a", "b", 1.0))).boards[0], number=1)
+    plot = board_plot(fit(judgments(("p", "a", "b", 1.0))).boards[0], number=1)
 
     assert plot is not None
     assert [(row.low, row.high) for row in plot.rows] == [(None, None)] * 2
 
 
 def test_equal_scores_still_have_a_scale() -> None:
-    plot = board_plot(fit_board(judgments(("p", "a", "b", 0.5))).boards[0], number=1)
+    plot = board_plot(fit(judgments(("p", "a", "b", 0.5))).boards[0], number=1)
 
     assert plot is not None
     assert len({tick.x for tick in plot.ticks}) == len(plot.ticks) > 1
@@ -64,13 +64,13 @@ def test_equal_scores_still_have_a_scale() -> None:
 
 @pytest.mark.parametrize("number", [1, 2])
 def test_description_points_to_the_table(number: int) -> None:
-    plot = board_plot(fit_board(EVEN).boards[0], number=number)
+    plot = board_plot(fit(EVEN).boards[0], number=number)
 
     assert plot is not None
     assert f"Table {number}." in plot.description
 
 
 def test_model_that_was_never_compared_has_no_plot() -> None:
-    board = fit_board(judgments(), models=["a"]).boards[0]
+    board = fit(judgments(), models=["a"]).boards[0]
 
     assert board_plot(board, number=1) is None

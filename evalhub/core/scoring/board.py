@@ -1,134 +1,179 @@
-"""Fit boards from judgments: components first, then strengths, then intervals."""
+"""Fit boards from counts: components first, then strengths, then intervals."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
-from evalhub.core.scoring.arrays import IntArray
-from evalhub.core.scoring.bradley_terry import BradleyTerryFit, fit_bradley_terry
-from evalhub.core.scoring.counts import (
-    LEFT_LOST,
-    LEFT_WON,
-    TIED,
-    Counts,
-    count_judgments,
-    half_win_scores,
-)
+from evalhub.core.scoring.cells import Cells
+from evalhub.core.scoring.clustering import ClusteredCounts
+from evalhub.core.scoring.counts import Counts
+from evalhub.core.scoring.differences import model_differences
 from evalhub.core.scoring.existence import Flag, find_components
 from evalhub.core.scoring.linking import suggest_pairs
+from evalhub.core.scoring.methods import method_of, overall_method
+from evalhub.core.scoring.newton import Estimate, Likelihood, maximise
+from evalhub.core.scoring.options import FitOptions, PositionTerm, Ties
 from evalhub.core.scoring.part import Part, Tally
-from evalhub.core.scoring.results import Board, BoardGroup, Boards, PositionCount, Suggestion
+from evalhub.core.scoring.position import NAME, count_sides, effect_of, estimate_position
+from evalhub.core.scoring.results import (
+    Board,
+    BoardGroup,
+    Boards,
+    Effect,
+    Interval,
+    Suggestion,
+    TieEstimate,
+)
 from evalhub.core.scoring.rows import board_rows, named_groups
+from evalhub.core.scoring.styled import StyledFit, StyledRows, fit_style
+from evalhub.core.scoring.tie_models import thresholds, tie_parameter
 from evalhub.core.scoring.uncertainty import Uncertainty, estimate_uncertainty
-from evalhub.errors import BadInput, EstimationError
 
 MAP_RIDGE = 0.25
-MAX_MODELS = 3_000
-_MODEL = "Bradley-Terry, ties as half wins"
+_PARAMETER_NAMES = {Ties.RAO_KUPPER: "psi", Ties.DAVIDSON: "nu"}
 
 
 @dataclass(frozen=True, slots=True)
 class _FittedPart:
     part: Part
-    fit: BradleyTerryFit
+    fit: Estimate
     board: Board
 
 
-def fit_board(
-    judgments: pd.DataFrame, *, models: Sequence[str] = (), level: float = 0.95, seed: int = 0
-) -> Boards:
-    """Fit one board a component to ``judgments``, with intervals where they exist.
+def fit_counts(counts: Counts, options: FitOptions | None = None) -> Boards:
+    """Fit boards to counts kept from before; equal to ``fit`` on the same judgments.
 
-    ``judgments`` has the columns ``prompt``, ``model_left``, ``model_right`` (text) and
-    ``score_left`` (1, 0.5 or 0); ``models`` names models that are listed even without a judgment;
-    ``seed`` starts the simulation behind the rank intervals. The order of the rows cannot change
-    a bit of the result. Raise ``BadInput`` for a table that breaks a rule and ``EstimationError``
-    for more than 3,000 models or a fit that does not converge.
+    ``options.cluster`` says by what the counts were kept.
     """
-    return fit_counts(count_judgments(judgments, models=models), level=level, seed=seed)
+    chosen = options or FitOptions()
+    clustered = ClusteredCounts.of_counts(counts, chosen.cluster)
+    return fit_clustered(clustered, chosen, n_prompts=len(counts.clusters))
 
 
-def fit_counts(counts: Counts, *, level: float = 0.95, seed: int = 0) -> Boards:
-    """Fit boards to counts kept from before; equal to ``fit_board`` on the same judgments."""
-    if not 0 < level < 1:
-        raise BadInput.at("level", f"{level:g} is not between 0 and 1")
-    if len(counts.models) > MAX_MODELS:
-        raise EstimationError(
-            f"Boards hold at most {MAX_MODELS:,} models; there are {len(counts.models):,}."
-        )
-    table = counts.table()
+def fit_clustered(
+    clustered: ClusteredCounts,
+    options: FitOptions,
+    *,
+    n_prompts: int | None,
+    styled: StyledRows | None = None,
+) -> Boards:
+    """Fit one board a component to ``clustered`` counts, with intervals where they exist."""
+    counts = clustered.counts[0]
+    cells = counts.cells(is_graded=False)
+    components = find_components(cells.arrows(len(counts.models)))
     fitted = [
-        _fit_part(Part.of(component, counts, table), level=level, seed=seed)
-        for component in find_components(half_win_scores(table))
+        _fit_part(Part.of(component, clustered, options), options, styled)
+        for component in components
     ]
     boards = tuple(one.board for one in fitted)
-    left_wins, left_losses = int(table[LEFT_WON].sum()), int(table[LEFT_LOST].sum())
     return Boards(
-        method=_method(level),
-        level=level,
+        method=overall_method(boards, options),
+        options=options,
         boards=boards,
-        suggestions=_suggestions(fitted, counts.models, table),
-        position=PositionCount(left_wins=left_wins, n_decisive=left_wins + left_losses),
+        suggestions=_suggestions(fitted, counts.models, cells),
+        position=count_sides(clustered, level=options.level),
         n_judgments=counts.n_judgments,
-        n_prompts=len(counts.clusters),
-        n_ties=int(table[TIED].sum()),
+        n_prompts=n_prompts,
+        n_ties=sum(board.n_ties for board in boards),
         n_models=len(counts.models),
         log_likelihood=sum(board.log_likelihood for board in boards),
-        warnings=_warnings(boards, counts.n_judgments),
+        warnings=(*_warnings(boards, counts.n_judgments), *clustered.warnings),
     )
 
 
-def _fit_part(part: Part, *, level: float, seed: int) -> _FittedPart:
-    ridge = 0.0 if part.component.has_finite_maximum else MAP_RIDGE
-    fit = fit_bradley_terry(part.scores, ridge=ridge)
+def _fit_part(part: Part, options: FitOptions, styled: StyledRows | None) -> _FittedPart:
+    ridge = 0.0 if part.has_finite_maximum else MAP_RIDGE
+    likelihood = Likelihood.of(part.choice.model, part.sample.cells, part.n_models, ridge=ridge)
+    fit = maximise(likelihood)
     # Every board starts its own stream, so that one board cannot move another's rank intervals.
-    rng = np.random.default_rng(seed)
-    spread = estimate_uncertainty(part, fit, level=level, rng=rng)
-    return _FittedPart(part, fit, _board(part, fit, spread, level=level))
+    rng = np.random.default_rng(options.seed)
+    spread = estimate_uncertainty(part, fit, level=options.level, rng=rng)
+    style = fit_style(part, fit, styled, options) if styled and part.has_finite_maximum else None
+    return _FittedPart(part, fit, _board(part, fit, spread, options, style=style))
 
 
-def _board(part: Part, fit: BradleyTerryFit, spread: Uncertainty, *, level: float) -> Board:
-    ranks = spread.ranks
-    groups = named_groups(part)
+def _board(
+    part: Part,
+    fit: Estimate,
+    spread: Uncertainty,
+    options: FitOptions,
+    *,
+    style: StyledFit | None,
+) -> Board:
+    ranks, groups = spread.ranks, named_groups(part)
+    rows = board_rows(part, fit, spread, style.strengths if style else None)
     return Board(
-        method=_method(level) if spread.has_intervals else _bare_method(fit),
-        rows=board_rows(part, fit, spread),
+        method=method_of(part, fit, options, has_intervals=spread.has_intervals),
+        rows=rows,
         groups=groups,
-        has_finite_maximum=part.component.has_finite_maximum,
+        has_finite_maximum=part.has_finite_maximum,
         ridge=fit.ridge,
         log_likelihood=fit.log_likelihood,
-        n_judgments=part.counts.n_judgments,
-        n_prompts=len(part.counts.clusters),
-        n_ties=int(part.table[TIED].sum()),
+        n_judgments=part.n_judgments,
+        n_ties=part.n_ties,
+        cluster=part.sample.kind,
+        n_clusters=part.sample.n_clusters,
+        ties=_tie_estimate(part, fit, spread, options),
+        position=_position(part, fit, spread, options),
+        differences=()
+        if ranks is None or spread.spread is None
+        else model_differences(
+            rows, part.names, spread.spread, level=options.level, joint_quantile=ranks.quantile
+        ),
         rank_method=None if ranks is None else ranks.method,
         rank_quantile=None if ranks is None else ranks.quantile,
-        warnings=(*_unbounded_warnings(groups), *spread.warnings),
+        warnings=(*_unbounded_warnings(part, groups), *part.notes, *spread.warnings),
+        style=style.report if style else None,
     )
 
 
-def _method(level: float) -> str:
-    return f"{_MODEL}; prompt-clustered sandwich, t(G-1), {level * 100:g} %"
+def _tie_estimate(
+    part: Part, fit: Estimate, spread: Uncertainty, options: FitOptions
+) -> TieEstimate | None:
+    name = _PARAMETER_NAMES.get(options.ties)
+    if name is None:
+        return None
+    value = tie_parameter(options.ties, part.choice, fit)
+    interval = None
+    if spread.spread is not None and value and part.choice.bound is None and len(fit.shared):
+        variance = float(spread.spread.others[0, 0])
+        on_log = effect_of(
+            name, float(fit.shared[0]), variance, quantile=spread.spread.quantile(options.level)
+        ).interval
+        # The interval is made on the log scale, where the parameter has no bound.
+        interval = on_log and Interval(float(np.exp(on_log.low)), float(np.exp(on_log.high)))
+    return TieEstimate(name, value, interval, thresholds(part.choice, fit))
 
 
-def _bare_method(fit: BradleyTerryFit) -> str:
-    return f"{_MODEL}, ridge {fit.ridge:g}; no interval" if fit.ridge else f"{_MODEL}; no interval"
+def _position(part: Part, fit: Estimate, spread: Uncertainty, options: FitOptions) -> Effect | None:
+    if options.position is PositionTerm.OFF or not part.has_finite_maximum:
+        return None
+    if not part.is_adjusted:
+        return estimate_position(part.sample, part.choice.model, fit, level=options.level)
+    value = float(fit.coefficients[0])
+    if spread.spread is None:
+        return Effect(NAME, value, None, None, spread.rows[0].reason)
+    variance = float(spread.spread.others[-1, -1])
+    return effect_of(NAME, value, variance, quantile=spread.spread.quantile(options.level))
 
 
 def _suggestions(
-    fitted: Sequence[_FittedPart], names: Sequence[str], table: IntArray
+    fitted: Sequence[_FittedPart], names: Sequence[str], cells: Cells
 ) -> tuple[Suggestion, ...]:
     strengths = np.zeros(len(names))
     for one in fitted:
         strengths[list(one.part.component.models)] = one.fit.strengths
     components = [one.part.component for one in fitted]
-    pairs = suggest_pairs(components, strengths, Tally.of(table).n_judgments.tolist())
+    pairs = suggest_pairs(components, strengths, Tally.of(cells, len(names)).n_judgments.tolist())
     return tuple(Suggestion(names[pair.first], names[pair.second], pair.purpose) for pair in pairs)
 
 
-def _unbounded_warnings(groups: Sequence[BoardGroup]) -> tuple[str, ...]:
+def _unbounded_warnings(part: Part, groups: Sequence[BoardGroup]) -> tuple[str, ...]:
     """Say which models stand apart; a board in one group, or of one model, has none."""
+    if part.obstacle:
+        regularised = f"the strengths are regularised (ridge {MAP_RIDGE:g}) and have no interval."
+        return (f"{part.obstacle} So {regularised}",)
     apart = [
         f"{name} ({group.flag})"
         for group in groups

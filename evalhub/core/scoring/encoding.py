@@ -1,153 +1,178 @@
 """Read a table of judgments into integer codes, refusing what breaks a rule."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from evalhub.core.scoring.arrays import BoolArray, FloatArray, IntArray
-from evalhub.errors import BadInput, Problem
+from evalhub.core.scoring.arrays import BoolArray, IntArray
+from evalhub.core.scoring.columns import Columns, find_columns
+from evalhub.core.scoring.factors import Factor, Reporter, factorise, name_rule
+from evalhub.core.scoring.numbers import Preferences, counts_of, preferences_of
+from evalhub.core.scoring.outcomes import MIRRORED, TIED, graded
+from evalhub.errors import BadInput
 
-TEXT_COLUMNS = ("prompt", "model_left", "model_right")
-SCORE_COLUMN = "score_left"
+_SIDES = {"left": False, "right": True}
 _PARALLEL_ROWS = 100_000
+_LARGEST_TOTAL = 2**53
+"""Sums of counts stay whole numbers in floating point up to here."""
+_ROW = "judgments, row {}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Coded:
+    """Hold one column as codes into its sorted names."""
+
+    names: tuple[str, ...]
+    codes: IntArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EncodedJudgments:
-    """Hold judgments as codes: one entry a judgment in the four arrays.
+    """Hold judgments as codes: one entry a row of the table in every array.
 
-    ``prompt``, ``left`` and ``right`` index the sorted names; ``outcome`` is twice the score of
-    the left side (0 right won, 1 tie, 2 left won).
+    ``left`` and ``right`` index ``models``, which are sorted; ``outcome`` is one of
+    ``evalhub.core.scoring.outcomes``; ``count`` is None where every row is one judgment.
+    ``prompt`` and ``annotator`` are None where the table does not have the column, and
+    ``texts`` holds what the two sides answered where it was asked for.
     """
 
     models: tuple[str, ...]
-    prompts: tuple[str, ...]
-    prompt: IntArray
     left: IntArray
     right: IntArray
     outcome: IntArray
+    count: IntArray | None
+    prompt: Coded | None
+    annotator: Coded | None
+    texts: tuple[Sequence[str], Sequence[str]] | None
 
 
-def encode_judgments(judgments: pd.DataFrame) -> EncodedJudgments:
+def encode_judgments(
+    judgments: pd.DataFrame,
+    *,
+    place: Callable[[int], str] = _ROW.format,
+    where: str = "judgments",
+    has_texts: bool = False,
+) -> EncodedJudgments:
     """Return ``judgments`` as codes into sorted names, whatever the order of the rows.
 
-    The columns are ``prompt``, ``model_left``, ``model_right`` (text) and ``score_left`` (1 left
-    won, 0.5 tie, 0 right won). Raise ``BadInput`` naming column, row (from 1) and rule.
+    The columns are those of ``fit``. ``place`` names a row (from 1) for people, for instance by
+    the line of a file. Raise ``BadInput`` naming column, row and rule; every column that breaks
+    a rule is reported, each with its first row and the number of further ones.
     """
-    _require_columns(judgments)
-    problems: list[Problem] = []
-    factors = _factorise([judgments[name] for name in TEXT_COLUMNS])
-    prompt, left, right = (
-        _checked(factor, name, problems) for factor, name in zip(factors, TEXT_COLUMNS, strict=True)
-    )
-    outcome = _outcomes(judgments[SCORE_COLUMN], problems)
-    if problems:
-        raise BadInput(problems)
-    models = tuple(sorted({*left.names, *right.names}))
-    prompts = tuple(sorted(prompt.names))
-    encoded = EncodedJudgments(
+    columns = find_columns(judgments, where=where)
+    report = Reporter(place, where)
+    read = _read_names(judgments, columns, report)
+    count = counts_of(judgments["count"], report) if columns.has("count") else None
+    sides = _outcomes(judgments, columns, read, report)
+    texts = _texts(judgments, columns, report) if has_texts else None
+    report.refuse()
+    sides_read = read[columns.first], read[columns.second]
+    models = tuple(sorted({str(name) for side in sides_read for name in side.names}))
+    left, right = (side.codes_in(models) for side in sides_read)
+    _refuse_self_pairs(left == right, models, left, columns=columns, report=report)
+    _refuse_too_many(count, where=where)
+    outcome, is_swapped = sides
+    if is_swapped is not None:
+        left, right = np.where(is_swapped, right, left), np.where(is_swapped, left, right)
+        outcome = np.where(is_swapped, MIRRORED[outcome], outcome)
+        texts = texts and _swapped(texts, is_swapped)
+    return EncodedJudgments(
         models=models,
-        prompts=prompts,
-        prompt=prompt.codes_in(prompts),
-        left=left.codes_in(models),
-        right=right.codes_in(models),
+        left=left,
+        right=right,
         outcome=outcome,
+        count=count,
+        prompt=_coded(read.get("prompt_id")),
+        annotator=_coded(read.get("annotator_id")),
+        texts=texts,
     )
-    _refuse_self_pairs(encoded)
-    return encoded
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Factor:
-    """Hold one text column as codes into its distinct names, in order of appearance."""
+def _read_names(judgments: pd.DataFrame, columns: Columns, report: Reporter) -> dict[str, Factor]:
+    """Return every column of names as codes, having reported those that are none."""
+    names = [columns.first, columns.second, "winner"]
+    names += [name for name in ("prompt_id", "annotator_id", "side") if columns.has(name)]
+    n_threads = len(names) if len(judgments) >= _PARALLEL_ROWS else 1
+    with ThreadPoolExecutor(n_threads) as threads:
+        # Hashing the strings is most of the time of a fit, and pandas lets go of the interpreter.
+        found = list(threads.map(factorise, [judgments[name] for name in names]))
+    words = {"winner": set(columns.outcomes), "side": set(_SIDES)}
+    factors = {}
+    for name, factor in zip(names, found, strict=True):
+        may_be_whole = name in {"prompt_id", "annotator_id"}
+        rule = name_rule(words.get(name), may_be_whole=may_be_whole)
+        factors[name] = report.checked(factor, name, rule)
+    return factors
 
-    codes: IntArray
-    names: Sequence[str]
 
-    def codes_in(self, sorted_names: Sequence[str]) -> IntArray:
-        """Return the codes as positions in ``sorted_names``."""
-        position = {name: i for i, name in enumerate(sorted_names)}
-        positions = np.array([position[name] for name in self.names], dtype=np.int64)
-        return positions[self.codes]
+def _outcomes(
+    judgments: pd.DataFrame, columns: Columns, read: dict[str, Factor], report: Reporter
+) -> tuple[IntArray, BoolArray | None]:
+    """Return the outcome of each row as its columns stand, and which rows were shown swapped."""
+    outcome = read["winner"].mapped(columns.outcomes, missing=TIED)
+    if columns.has("preference"):
+        preference = preferences_of(judgments["preference"], report)
+        if len(preference.values) == len(outcome):
+            _refuse_contradiction(outcome, preference, report)
+            outcome = graded(outcome, np.abs(preference.values))
+    if not columns.has("side"):
+        return outcome, None
+    return outcome, read["side"].mapped(_SIDES, missing=0).astype(np.bool_)
 
 
-def _require_columns(judgments: pd.DataFrame) -> None:
-    required = (*TEXT_COLUMNS, SCORE_COLUMN)
-    present = list(judgments.columns)
-    wrong = [column for column in required if present.count(column) != 1]
-    if wrong:
-        raise BadInput(
-            [Problem(f"judgments, column {c!r}", "must be there exactly once") for c in wrong]
+def _refuse_contradiction(outcome: IntArray, preference: Preferences, report: Reporter) -> None:
+    # A negative preference says that the first model is better, as it does on the page.
+    said = TIED - np.sign(preference.values)
+    wrong = preference.is_given & (said != outcome)
+    report.add("preference", wrong, "contradicts the winner; below 0 the first model is better")
+
+
+def _texts(
+    judgments: pd.DataFrame, columns: Columns, report: Reporter
+) -> tuple[Sequence[str], Sequence[str]]:
+    first, second = columns.texts
+    missing = [name for name in (first, second) if not columns.has(name)]
+    if missing:
+        raise BadInput.at(
+            f"{report.where}, column {missing[0]!r}", "must be there to control for style"
+        )
+    sides = []
+    for name in (first, second):
+        column = judgments[name].astype("object")
+        is_text = column.map(lambda value: isinstance(value, str)).to_numpy(dtype=np.bool_)
+        report.add(name, ~is_text, "is not text")
+        sides.append(column.tolist())
+    return sides[0], sides[1]
+
+
+def _swapped(
+    texts: tuple[Sequence[str], Sequence[str]], is_swapped: BoolArray
+) -> tuple[Sequence[str], Sequence[str]]:
+    turned = [(b, a) if swap else (a, b) for a, b, swap in zip(*texts, is_swapped, strict=True)]
+    return [a for a, _ in turned], [b for _, b in turned]
+
+
+def _refuse_self_pairs(
+    same: BoolArray, models: Sequence[str], left: IntArray, *, columns: Columns, report: Reporter
+) -> None:
+    if same.any():
+        model = models[left[np.argmax(same)]]
+        report.add(columns.second, same, f"{model!r} is compared with itself")
+        report.refuse()
+
+
+def _refuse_too_many(count: IntArray | None, *, where: str) -> None:
+    if count is not None and float(count.sum(dtype=np.float64)) > _LARGEST_TOTAL:
+        raise BadInput.at(
+            f"{where}, column 'count'", f"comes to more than {_LARGEST_TOTAL:,} judgments"
         )
 
 
-def _factorise(columns: Sequence[pd.Series]) -> list[_Factor | None]:
-    if len(columns[0]) < _PARALLEL_ROWS:
-        return [_factor(column) for column in columns]
-    # Hashing the strings is most of the time of a fit, and pandas lets go of the interpreter.
-    with ThreadPoolExecutor(len(columns)) as threads:
-        return list(threads.map(_factor, columns))
-
-
-def _factor(column: pd.Series) -> _Factor | None:
-    """Return the codes of a column; None where it holds lists or dicts, which have no hash."""
-    try:
-        codes, names = pd.factorize(column)
-    except TypeError:
-        return None
-    return _Factor(codes.astype(np.int64, copy=False), list(names))
-
-
-def _checked(factor: _Factor | None, column: str, problems: list[Problem]) -> _Factor:
+def _coded(factor: Factor | None) -> Coded | None:
     if factor is None:
-        problems.append(Problem(f"judgments, column {column!r}", "must hold text"))
-        return _Factor(np.zeros(0, dtype=np.int64), ())
-    _report(problems, column, factor.codes < 0, "is missing")
-    for code, value in enumerate(factor.names):
-        rule = _broken_name_rule(value)
-        if rule:
-            _report(problems, column, factor.codes == code, rule)
-    return factor
-
-
-def _broken_name_rule(value: Hashable) -> str | None:
-    if not isinstance(value, str):
-        return f"{value!r} is not text"
-    return None if value else "is empty"
-
-
-def _outcomes(column: pd.Series, problems: list[Problem]) -> IntArray:
-    if column.empty:
-        return np.zeros(0, dtype=np.int64)
-    if not pd.api.types.is_numeric_dtype(column) or pd.api.types.is_complex_dtype(column):
-        problems.append(Problem(f"judgments, column {SCORE_COLUMN!r}", "must hold numbers"))
-        return np.zeros(0, dtype=np.int64)
-    doubled: FloatArray = column.to_numpy(dtype=np.float64, na_value=np.nan) * 2
-    wrong = ~((doubled == 0) | (doubled == 1) | (doubled == 2))  # noqa: PLR2004 - the three outcomes
-    if wrong.any():
-        value = doubled[np.argmax(wrong)] / 2
-        rule = f"{value:g} is not 1 (left won), 0.5 (tie) or 0 (right won)"
-        _report(problems, SCORE_COLUMN, wrong, rule)
-        return np.zeros(0, dtype=np.int64)
-    return doubled.astype(np.int64)
-
-
-def _refuse_self_pairs(encoded: EncodedJudgments) -> None:
-    same = encoded.left == encoded.right
-    if same.any():
-        problems: list[Problem] = []
-        model = encoded.models[encoded.left[np.argmax(same)]]
-        _report(problems, "model_right", same, f"{model!r} is compared with itself")
-        raise BadInput(problems)
-
-
-def _report(problems: list[Problem], column: str, wrong: BoolArray, rule: str) -> None:
-    """Add one problem for the first wrong row, with the number of further ones."""
-    n_wrong = int(wrong.sum())
-    if n_wrong:
-        more = f" (and {n_wrong - 1} more like it)" if n_wrong > 1 else ""
-        row = int(np.argmax(wrong)) + 1
-        problems.append(Problem(f"judgments, row {row}, column {column!r}", rule + more))
+        return None
+    names = tuple(sorted({str(name) for name in factor.names}))
+    return Coded(names, factor.codes_in(names))

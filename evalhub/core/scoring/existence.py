@@ -66,29 +66,37 @@ class Component:
         return len(self.groups) == 1 and len(self.models) > 1
 
 
-def find_components(scores: FloatArray) -> tuple[Component, ...]:
+def find_components(scores: FloatArray | csr_array) -> tuple[Component, ...]:
     """Split the models of ``scores`` (S, wins plus half ties) into components, the largest first.
 
-    Components of one size are in the order of their first model.
+    ``scores`` may be sparse, which it is where most models were never compared. Components of one
+    size are in the order of their first model.
     """
-    n, labels = _label(scores, "weak")
-    members = [_members(labels, label) for label in range(n)]
+    arrows = csr_array(scores)
+    arrows.eliminate_zeros()
+    members = _members(*_label(arrows, "weak"))
     members.sort(key=lambda models: (-len(models), models))
-    return tuple(_component(models, scores[np.ix_(models, models)]) for models in members)
+    return tuple(_component(models, arrows) for models in members)
 
 
-def _label(scores: FloatArray, connection: Literal["weak", "strong"]) -> tuple[int, IntArray]:
-    n, labels = connected_components(csr_array((scores > 0).astype(np.int8)), connection=connection)
+def _label(arrows: csr_array, connection: Literal["weak", "strong"]) -> tuple[int, IntArray]:
+    n, labels = connected_components(arrows, connection=connection)
     return n, labels.astype(np.int64)
 
 
-def _members(labels: IntArray, label: int) -> Members:
-    return tuple(np.flatnonzero(labels == label).tolist())
+def _members(n: int, labels: IntArray) -> list[Members]:
+    """Return the members of each of ``n`` labels, ascending."""
+    order = np.argsort(labels, kind="stable")
+    ends = np.cumsum(np.bincount(labels, minlength=n))[:-1]
+    return [tuple(part.tolist()) for part in np.split(order, ends)] if n else []
 
 
-def _component(models: Members, scores: FloatArray) -> Component:
+def _component(models: Members, all_arrows: csr_array) -> Component:
     if len(models) == 1:
         return Component(models, (Group(models, 1, Flag.NOT_COMPARED),))
+    scores = all_arrows
+    if len(models) < all_arrows.shape[0]:
+        scores = all_arrows[list(models)][:, list(models)]
     n, labels = _label(scores, "strong")
     if n == 1:
         return Component(models, (Group(models, 1, None),))
@@ -96,16 +104,17 @@ def _component(models: Members, scores: FloatArray) -> Component:
     sizes = np.bincount(labels, minlength=n)
     flags = _flags(arrows, sizes)
     position = np.asarray(models)
+    members = _members(n, labels)
     groups = [
-        Group(tuple(position[labels == label].tolist()), level, flags[label])
+        Group(tuple(position[list(members[label])].tolist()), level, flags[label])
         for level, label in _levels(arrows)
     ]
     return Component(models, tuple(sorted(groups, key=lambda group: (group.level, group.models))))
 
 
-def _arrows(scores: FloatArray, labels: IntArray, n: int) -> csr_array:
+def _arrows(scores: csr_array, labels: IntArray, n: int) -> csr_array:
     """Return the arrows between groups: entry (a, b) where some model of a beat one of b."""
-    winner, loser = np.nonzero(scores)
+    winner, loser = scores.nonzero()
     between = labels[winner] != labels[loser]
     ends = (labels[winner[between]], labels[loser[between]])
     arrows = csr_array((np.ones(len(ends[0])), ends), shape=(n, n))

@@ -4,9 +4,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evalhub.core.scoring.arrays import FloatArray, IntArray
-from evalhub.core.scoring.counts import LEFT_LOST, LEFT_WON, TIED, Counts, half_win_scores
+from evalhub.core.scoring.arrays import IntArray
+from evalhub.core.scoring.boundedness import is_bounded
+from evalhub.core.scoring.cells import Cells
+from evalhub.core.scoring.clustering import ClusteredCounts
 from evalhub.core.scoring.existence import Component
+from evalhub.core.scoring.options import FitOptions, PositionTerm, Ties
+from evalhub.core.scoring.outcomes import LEFT_LOST, LEFT_WON, PLAIN, TIED
+from evalhub.core.scoring.position import position_obstacle
+from evalhub.core.scoring.sample import Sample
+from evalhub.core.scoring.tie_models import TieChoice, choose_model
+
+TIES_UNBOUNDED = (
+    "The tie parameter has no finite maximum: no circle of models has more wins than ties."
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -18,14 +29,17 @@ class Tally:
     losses: IntArray
 
     @classmethod
-    def of(cls, table: IntArray) -> "Tally":
-        """Add up a table of counts (outcome, left, right) over opponents and sides."""
-        as_left, as_right = table.sum(axis=2), table.sum(axis=1)
-        return cls(
-            wins=as_left[LEFT_WON] + as_right[LEFT_LOST],
-            ties=as_left[TIED] + as_right[TIED],
-            losses=as_left[LEFT_LOST] + as_right[LEFT_WON],
-        )
+    def of(cls, cells: Cells, n_models: int) -> "Tally":
+        """Add up cells over opponents and sides."""
+        outcome = PLAIN[cells.outcome]
+
+        def sums(as_left: int, as_right: int) -> IntArray:
+            left = np.where(outcome == as_left, cells.n, 0)
+            right = np.where(outcome == as_right, cells.n, 0)
+            total = np.bincount(cells.left, left, n_models)
+            return (total + np.bincount(cells.right, right, n_models)).astype(np.int64)
+
+        return cls(sums(LEFT_WON, LEFT_LOST), sums(TIED, TIED), sums(LEFT_LOST, LEFT_WON))
 
     @property
     def n_judgments(self) -> IntArray:
@@ -35,20 +49,69 @@ class Tally:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Part:
-    """Hold a component with the counts, the table and S of its own models.
+    """Hold a component with the judgments of its own models and the model that they can bear.
 
-    Positions in ``counts``, ``table`` and ``scores`` are those of ``component.models`` in order.
+    Positions in ``sample`` are those of ``names``, which follow ``component.models``. ``sample``
+    has the side as a covariate where ``is_adjusted``. ``obstacle`` says why the likelihood has no
+    finite maximum although the strengths alone would have one; ``notes`` what else is different
+    from what was asked for.
     """
 
     component: Component
-    counts: Counts
-    table: IntArray
-    scores: FloatArray
+    names: tuple[str, ...]
+    sample: Sample
+    choice: TieChoice
+    is_adjusted: bool
+    obstacle: str | None
+    notes: tuple[str, ...]
 
     @classmethod
-    def of(cls, component: Component, counts: Counts, table: IntArray) -> "Part":
-        """Cut the component's share out of the counts and the table of all models."""
-        if len(component.models) < len(counts.models):
-            table = table[np.ix_(range(len(table)), component.models, component.models)]
-        own = counts.within(component.models)
-        return cls(component, counts=own, table=table, scores=half_win_scores(table))
+    def of(cls, component: Component, clustered: ClusteredCounts, options: FitOptions) -> "Part":
+        """Cut the component's share out of the counts, and choose its model."""
+        is_graded = options.ties is Ties.RAO_KUPPER
+        counts = [one.within(component.models) for one in clustered.counts]
+        sample = Sample.of(clustered.kind, counts, is_graded=is_graded)
+        choice = choose_model(options.ties, sample.cells)
+        notes = [choice.note] if choice.note else []
+        is_adjusted = options.position is PositionTerm.ADJUST
+        has_ties = choice.model.n_shared > 0 and choice.bound is None
+        obstacle = None
+        if component.has_finite_maximum and is_adjusted:
+            obstacle = position_obstacle(sample.cells, sample.n_models, has_ties=has_ties)
+            if obstacle is not None:
+                notes.append(f"Not adjusted for position. {obstacle}")
+                is_adjusted, obstacle = False, None
+        if component.has_finite_maximum and not is_bounded(
+            sample.cells, sample.n_models, has_ties=has_ties, has_position=is_adjusted
+        ):
+            obstacle = TIES_UNBOUNDED
+        is_adjusted = is_adjusted and component.has_finite_maximum
+        return cls(
+            component=component,
+            names=counts[0].models,
+            sample=sample.with_position() if is_adjusted else sample,
+            choice=choice,
+            is_adjusted=is_adjusted,
+            obstacle=obstacle,
+            notes=tuple(notes),
+        )
+
+    @property
+    def has_finite_maximum(self) -> bool:
+        """Tell whether every parameter of the fit has a finite maximum."""
+        return self.component.has_finite_maximum and self.obstacle is None
+
+    @property
+    def n_models(self) -> int:
+        """Return how many models the component has."""
+        return len(self.names)
+
+    @property
+    def n_judgments(self) -> int:
+        """Return how many judgments compare them."""
+        return int(self.sample.cells.n.sum())
+
+    @property
+    def n_ties(self) -> int:
+        """Return how many of them are ties."""
+        return int(self.sample.cells.n[self.sample.cells.outcome == TIED].sum())

@@ -11,7 +11,7 @@ Source: Hothorn, Bretz and Westfall 2008 (max-t); Mogstad, Romano, Shaikh and Wi
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import cholesky
+from scipy.linalg import LinAlgError, cholesky
 from scipy.stats import t as student_t
 
 from evalhub.core.scoring.arrays import BoolArray, FloatArray, IntArray
@@ -27,7 +27,8 @@ _JITTER = 1e-10
 class RankIntervals:
     """Hold the best and the worst rank of each model (1 is the top) and the quantile used.
 
-    ``n_draws`` is 0 where there were too many pairs to simulate: then the quantile is Bonferroni's.
+    ``n_draws`` is 0 where there were too many pairs to simulate, or where two-way clustering gave
+    a covariance that nothing can be drawn from: then the quantile is Bonferroni's.
     """
 
     best: IntArray
@@ -58,9 +59,10 @@ def rank_intervals(
     comparable = _comparable(errors, spread)
     bound = bonferroni_quantile(comparable, spread.n_clusters - 1, level)
     n_pairs = int(comparable.sum()) // 2
-    is_simulated = 0 < n_pairs * n_draws <= _MAX_DRAWN
-    if is_simulated:
-        drawn = _max_t_draws(spread, errors, comparable, rng=rng, n_draws=n_draws)
+    factor = _factor(spread.covariance) if 0 < n_pairs * n_draws <= _MAX_DRAWN else None
+    if factor is not None:
+        df = spread.n_clusters - 1
+        drawn = _max_t_draws(factor, errors, comparable, df, rng=rng, n_draws=n_draws)
         bound = min(bound, float(np.quantile(drawn, level)))
     gap = strengths[:, np.newaxis] - strengths
     surely_above = comparable & (gap > bound * errors)
@@ -68,7 +70,7 @@ def rank_intervals(
         best=1 + surely_above.sum(axis=0).astype(np.int64),
         worst=len(strengths) - surely_above.sum(axis=1).astype(np.int64),
         quantile=bound,
-        n_draws=n_draws if is_simulated else 0,
+        n_draws=0 if factor is None else n_draws,
     )
 
 
@@ -78,28 +80,40 @@ def bonferroni_quantile(comparable: BoolArray, df: int, level: float) -> float:
     return float(student_t.isf((1 - level) / 2 / n_pairs, df))
 
 
+def error_floor(spread: ClusteredCovariance) -> float:
+    """Return the standard error that a difference must exceed to be more than rounding."""
+    return 1e-6 * float(np.max(spread.standard_errors, initial=0.0))
+
+
 def _comparable(errors: FloatArray, spread: ClusteredCovariance) -> BoolArray:
     """Mark the pairs whose difference has a standard error that is more than rounding."""
     usable = spread.has_interval
-    floor = 1e-6 * np.max(spread.standard_errors)
-    marked: BoolArray = usable[:, np.newaxis] & usable & (errors > floor)
+    marked: BoolArray = usable[:, np.newaxis] & usable & (errors > error_floor(spread))
     return marked
 
 
+def _factor(covariance: FloatArray) -> FloatArray | None:
+    """Return a factor to draw with; None for a two-way covariance that is not one."""
+    n = len(covariance)
+    # The covariance is singular along (1, ..., 1); the jitter is far below any quantile's error.
+    jitter = _JITTER * np.trace(covariance) / n
+    try:
+        return np.asarray(cholesky(covariance + jitter * np.eye(n), lower=True))
+    except LinAlgError:
+        return None
+
+
 def _max_t_draws(
-    spread: ClusteredCovariance,
+    factor: FloatArray,
     errors: FloatArray,
     comparable: BoolArray,
+    df: int,
     *,
     rng: np.random.Generator,
     n_draws: int,
 ) -> FloatArray:
     """Draw the largest absolute t statistic over the comparable pairs, were all models equal."""
-    covariance = spread.covariance
-    n, df = len(covariance), spread.n_clusters - 1
-    # The covariance is singular along (1, ..., 1); the jitter is far below any quantile's error.
-    jitter = _JITTER * np.trace(covariance) / n
-    factor = cholesky(covariance + jitter * np.eye(n), lower=True)
+    n = len(factor)
     # A draw is a column, so that a model's draws lie together; single precision is ample here.
     draws = (factor @ rng.standard_normal((n, n_draws))).astype(np.float32)
     weights = np.zeros((n, n), dtype=np.float32)

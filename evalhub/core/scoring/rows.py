@@ -1,24 +1,30 @@
 """Put a fitted component into ordered rows with names."""
 
-from evalhub.core.scoring.bradley_terry import BradleyTerryFit
-from evalhub.core.scoring.existence import Component, Flag, Group
+from evalhub.core.scoring.existence import Flag, Group
+from evalhub.core.scoring.newton import Estimate
 from evalhub.core.scoring.part import Part, Tally
 from evalhub.core.scoring.ranks import RankIntervals
-from evalhub.core.scoring.results import BoardGroup, BoardRow, RankInterval
+from evalhub.core.scoring.results import BoardGroup, BoardRow, RankInterval, StyleStrength
 from evalhub.core.scoring.uncertainty import Uncertainty
 
 # Strengths closer than this are one: their order would be that of rounding errors.
 _ORDER_DIGITS = 9
 
 
-def board_rows(part: Part, fit: BradleyTerryFit, spread: Uncertainty) -> tuple[BoardRow, ...]:
+def board_rows(
+    part: Part,
+    fit: Estimate,
+    spread: Uncertainty,
+    styled: tuple[StyleStrength, ...] | None = None,
+) -> tuple[BoardRow, ...]:
     """Return the rows of a board from the top: by level, then strength, then name."""
-    tally = Tally.of(part.table)
+    tally = Tally.of(part.sample.cells, part.n_models)
+    n_judgments = tally.n_judgments
     group_of = {model: group for group in part.component.groups for model in group.models}
-    ranks = _point_ranks(part.component, fit)
+    ranks = _point_ranks(part, fit)
     rows = [
         BoardRow(
-            model=part.counts.models[i],
+            model=part.names[i],
             strength=_strength(fit, i, group_of[model]),
             se=spread.rows[i].se,
             interval=spread.rows[i].interval,
@@ -26,11 +32,12 @@ def board_rows(part: Part, fit: BradleyTerryFit, spread: Uncertainty) -> tuple[B
             rank=ranks[i],
             rank_interval=_rank_interval(spread, i),
             level=group_of[model].level,
-            flag=group_of[model].flag,
-            n_judgments=int(tally.n_judgments[i]),
+            flag=_flag(part, group_of[model]),
+            n_judgments=int(n_judgments[i]),
             wins=int(tally.wins[i]),
             ties=int(tally.ties[i]),
             losses=int(tally.losses[i]),
+            style=styled[i] if styled else None,
         )
         for i, model in enumerate(part.component.models)
     ]
@@ -39,23 +46,30 @@ def board_rows(part: Part, fit: BradleyTerryFit, spread: Uncertainty) -> tuple[B
 
 def named_groups(part: Part) -> tuple[BoardGroup, ...]:
     """Return the groups of a component from the top, with names for positions."""
-    names = dict(zip(part.component.models, part.counts.models, strict=True))
+    names = dict(zip(part.component.models, part.names, strict=True))
     return tuple(
         BoardGroup(tuple(names[model] for model in group.models), group.level, group.flag)
         for group in part.component.groups
     )
 
 
-def _strength(fit: BradleyTerryFit, i: int, group: Group) -> float | None:
+def _strength(fit: Estimate, i: int, group: Group) -> float | None:
     return None if group.flag is Flag.NOT_COMPARED else float(fit.strengths[i])
 
 
-def _point_ranks(component: Component, fit: BradleyTerryFit) -> list[int | None]:
+def _flag(part: Part, group: Group) -> Flag | None:
+    return Flag.REGULARISED if part.obstacle else group.flag
+
+
+def _point_ranks(part: Part, fit: Estimate) -> list[int | None]:
     """Return 1 plus the number of stronger models; nothing where the maximum is not finite."""
-    if not component.has_finite_maximum:
-        return [None] * len(component.models)
+    if not part.has_finite_maximum:
+        return [None] * part.n_models
     rounded = fit.strengths.round(_ORDER_DIGITS)
-    return [1 + int((rounded > own).sum()) for own in rounded]
+    ascending = sorted(rounded.tolist())
+    place = {own: len(ascending) - i for i, own in enumerate(ascending)}
+    # A later entry of the same strength overwrites: what stays counts the stronger ones, plus 1.
+    return [place[own] for own in rounded.tolist()]
 
 
 def _rank_interval(spread: Uncertainty, i: int) -> RankInterval | None:

@@ -4,13 +4,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evalhub.core.scoring.bradley_terry import BradleyTerryFit
+from evalhub.core.scoring.clustering import CLUSTER_WORDS
 from evalhub.core.scoring.intervals import (
     FEW_CLUSTERS,
     MIN_CLUSTERS,
     ClusteredCovariance,
     clustered_covariance,
 )
+from evalhub.core.scoring.newton import Estimate
+from evalhub.core.scoring.options import Cluster
 from evalhub.core.scoring.part import Part
 from evalhub.core.scoring.ranks import RankIntervals, rank_intervals
 from evalhub.core.scoring.results import Interval
@@ -18,7 +20,12 @@ from evalhub.errors import EstimationError
 
 NOT_COMPARED = "No judgment compares this model with another."
 NO_MAXIMUM = "The models are not linked by wins or ties in both directions: no finite maximum."
-NO_VARIATION = "Its judgments balance out within every prompt, which leaves nothing to measure."
+_SINGULAR = {
+    Cluster.PROMPT: "prompt",
+    Cluster.ANNOTATOR: "annotator",
+    Cluster.BOTH: "prompt or annotator",
+    Cluster.NONE: "judgment",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +39,14 @@ class RowUncertainty:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Uncertainty:
-    """Hold what is known of the precision of a component, one row a model."""
+    """Hold what is known of the precision of a component, one row a model.
+
+    ``spread`` is None where there is no interval at all.
+    """
 
     rows: tuple[RowUncertainty, ...]
     ranks: RankIntervals | None
+    spread: ClusteredCovariance | None
     warnings: tuple[str, ...]
 
     @property
@@ -45,36 +56,31 @@ class Uncertainty:
 
 
 def estimate_uncertainty(
-    part: Part, fit: BradleyTerryFit, *, level: float, rng: np.random.Generator
+    part: Part, fit: Estimate, *, level: float, rng: np.random.Generator
 ) -> Uncertainty:
     """Return intervals and rank intervals at ``level``, or reasons, for the models of ``part``."""
-    if len(part.component.models) == 1:
+    if part.n_models == 1:
         return _without_intervals(part, NOT_COMPARED, warns=False)
-    if not part.component.has_finite_maximum:
-        return _without_intervals(part, NO_MAXIMUM, warns=False)
+    if not part.has_finite_maximum:
+        return _without_intervals(part, part.obstacle or NO_MAXIMUM, warns=False)
     try:
-        spread = clustered_covariance(part.counts, fit.strengths, part.scores)
+        spread = clustered_covariance(part.sample, fit)
     except EstimationError as error:
         return _without_intervals(part, str(error), warns=True)
-    rows = _rows(spread, fit, level)
-    ranks = rank_intervals(fit.strengths, spread, level=level, rng=rng)
+    rows = row_intervals(spread, fit, part.sample.kind, level=level)
     has_any = any(row.interval is not None for row in rows)
-    return Uncertainty(rows, ranks if has_any else None, _warnings(part, spread, rows))
+    ranks = rank_intervals(fit.strengths, spread, level=level, rng=rng) if has_any else None
+    return Uncertainty(rows, ranks, spread, _warnings(part, spread, rows))
 
 
-def _without_intervals(part: Part, reason: str, *, warns: bool) -> Uncertainty:
-    row = RowUncertainty(se=None, interval=None, reason=reason)
-    warnings = (f"No intervals. {reason}",) if warns else ()
-    return Uncertainty((row,) * len(part.component.models), None, warnings)
-
-
-def _rows(
-    spread: ClusteredCovariance, fit: BradleyTerryFit, level: float
+def row_intervals(
+    spread: ClusteredCovariance, fit: Estimate, kind: Cluster, *, level: float
 ) -> tuple[RowUncertainty, ...]:
+    """Return the interval of each strength at ``level``, or the reason why there is none."""
     errors, quantile = spread.standard_errors, spread.quantile(level)
     rows = []
     for i, (strength, se) in enumerate(zip(fit.strengths.tolist(), errors.tolist(), strict=True)):
-        reason = _reason(spread, i)
+        reason = _reason(spread, i, kind)
         if reason:
             rows.append(RowUncertainty(se=None, interval=None, reason=reason))
         else:
@@ -83,11 +89,26 @@ def _rows(
     return tuple(rows)
 
 
-def _reason(spread: ClusteredCovariance, model: int) -> str | None:
+def _without_intervals(part: Part, reason: str, *, warns: bool) -> Uncertainty:
+    row = RowUncertainty(se=None, interval=None, reason=reason)
+    warnings = (f"No intervals. {reason}",) if warns else ()
+    return Uncertainty((row,) * part.n_models, None, None, warnings)
+
+
+def _reason(spread: ClusteredCovariance, model: int, kind: Cluster) -> str | None:
     n = int(spread.clusters_by_model[model])
     if n < MIN_CLUSTERS:
-        return f"Prompts judged: {n}; an interval needs at least {MIN_CLUSTERS}."
-    return None if spread.is_varying[model] else NO_VARIATION
+        judged = "Judgments" if kind is Cluster.NONE else f"{_SINGULAR[kind].capitalize()}s judged"
+        if kind is Cluster.ANNOTATOR:
+            judged = "Annotators who judged it"
+        return f"{judged}: {n}; an interval needs at least {MIN_CLUSTERS}."
+    if spread.is_varying[model]:
+        return None
+    variance = float(spread.covariance[model, model])
+    if kind is Cluster.BOTH:
+        return f"Its variance clustered two ways is not positive ({variance:.3g})."
+    within = _SINGULAR[kind]
+    return f"Its judgments balance out within every {within}, which leaves nothing to measure."
 
 
 def _warnings(
@@ -95,12 +116,14 @@ def _warnings(
 ) -> tuple[str, ...]:
     warnings = []
     if spread.n_clusters < FEW_CLUSTERS:
+        words = CLUSTER_WORDS[part.sample.kind]
         warnings.append(
-            f"The intervals rest on {spread.n_clusters} prompts; under {FEW_CLUSTERS} they are "
+            f"The intervals rest on {spread.n_clusters} {words}; under {FEW_CLUSTERS} they are "
             "themselves uncertain."
         )
-    names = zip(part.counts.models, rows, strict=True)
-    bare = [f"{name}: {row.reason}" for name, row in names if row.reason]
+    bare = [
+        f"{name}: {row.reason}" for name, row in zip(part.names, rows, strict=True) if row.reason
+    ]
     if bare:
         warnings.append("No interval for " + " ".join(bare))
     return tuple(warnings)

@@ -7,8 +7,10 @@ from sqlmodel import Session, select
 
 from evalhub.core.canonical import Json, canonical_json
 from evalhub.core.people import Actor
-from evalhub.core.scoring.board import fit_board
 from evalhub.core.scoring.board_json import boards_to_json
+from evalhub.core.scoring.encoding import encode_judgments
+from evalhub.core.scoring.fitting import fit_encoded
+from evalhub.core.scoring.options import FitOptions
 from evalhub.core.scoring.results import Boards
 from evalhub.db.models import Fit, Project
 from evalhub.services import audit
@@ -16,7 +18,9 @@ from evalhub.services.locks import lock
 from evalhub.services.projects.finding import get_project
 from evalhub.services.scoring.inputs import LeftOut, ScoringInputs, scoring_inputs
 from evalhub.services.scoring.matrix import WinMatrix, win_matrix
-from evalhub.services.scoring.position import PositionShare, position_share
+
+HEADLINE = FitOptions()
+"""What a board is fitted with unless somebody asks otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,28 +35,28 @@ class ProjectBoards:
     is_simulated: bool
     boards: Boards
     matrices: tuple[WinMatrix | None, ...]
-    position: PositionShare | None
     left_out: LeftOut
     n_simulated: int
     n_annotators: int
     inputs_sha256: str
 
 
-def project_boards(slug: str, *, session: Session) -> ProjectBoards:
+def project_boards(slug: str, *, session: Session, options: FitOptions = HEADLINE) -> ProjectBoards:
     """Fit the boards of a project to its judgments in force; nothing is stored.
 
     Raise ``NotFound`` for an unknown project and ``EstimationError`` where no fit exists.
     """
     project = get_project(slug, session=session)
-    inputs = scoring_inputs(project, session=session)
-    boards = fit_board(inputs.judgments, models=inputs.models)
+    has_texts = options.is_style_controlled
+    inputs = scoring_inputs(project, session=session, has_texts=has_texts)
+    encoded = encode_judgments(inputs.judgments, has_texts=has_texts)
+    boards = fit_encoded(encoded, options, models=inputs.models)
     return ProjectBoards(
         slug=project.slug,
         title=project.title,
         is_simulated=project.is_simulated or inputs.n_simulated > 0,
         boards=boards,
         matrices=_matrices(boards, inputs),
-        position=position_share(boards.position),
         left_out=inputs.left_out,
         n_simulated=inputs.n_simulated,
         n_annotators=inputs.n_annotators,
@@ -91,7 +95,7 @@ def _matrices(boards: Boards, inputs: ScoringInputs) -> tuple[WinMatrix | None, 
     tables = []
     for board in boards.boards:
         names = [row.model for row in board.rows]
-        is_here = inputs.judgments["model_left"].isin(names)
+        is_here = inputs.judgments["left"].isin(names)
         tables.append(win_matrix(inputs.judgments[is_here], names))
     return tuple(tables)
 

@@ -9,13 +9,16 @@ from sqlmodel import Session, col, select
 
 from evalhub.core.campaigns import AnnotatorKind
 from evalhub.core.canonical import Json, content_hash
+from evalhub.core.judging.answers import Choice
 from evalhub.core.judging.outcomes import score_of
 from evalhub.core.judging.records import JudgedResponse, JudgmentRecord
-from evalhub.core.scoring.encoding import SCORE_COLUMN, TEXT_COLUMNS
 from evalhub.db.models import Endpoint, Project, ProjectEndpoint
 from evalhub.services.judging.current import current_judgments
+from evalhub.services.scoring.texts import shown_texts
 
-COLUMNS = (*TEXT_COLUMNS, SCORE_COLUMN)
+COLUMNS = ("prompt_id", "left", "right", "winner", "preference", "annotator_id")
+TEXT_COLUMNS = ("response_left", "response_right")
+_WINNERS = {Choice.A: "left", Choice.B: "right"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,8 @@ class LeftOut:
 class ScoringInputs:
     """Hold what a fit rests on.
 
-    ``judgments`` has one row a judgment with a score, as shown: the left side is A.
+    ``judgments`` has one row a judgment with a score, as shown: the left side is A. Its columns
+    are those that ``evalhub.core.scoring.fit`` reads.
     ``models`` names every endpoint of the project, judged or not.
     """
 
@@ -43,16 +47,21 @@ class ScoringInputs:
 
     @property
     def sha256(self) -> str:
-        """Return the hash of the scored judgments and the models, whatever their order."""
-        rows: list[Json] = [list(row) for row in sorted(self.judgments.itertuples(index=False))]
+        """Return the hash of the scored judgments and the models, whatever their order.
+
+        The texts of responses are left out: they belong to the prompt and the endpoints.
+        """
+        columns = self.judgments[list(COLUMNS)].itertuples(index=False, name=None)
+        rows: list[Json] = [list(row) for row in sorted(columns)]
         return content_hash({"models": self.models, "judgments": rows})
 
 
-def scoring_inputs(project: Project, *, session: Session) -> ScoringInputs:
+def scoring_inputs(project: Project, *, session: Session, has_texts: bool = False) -> ScoringInputs:
     """Return the judgments of a project that are scored, and counts of those that are not.
 
     Judgments by people only; ties of every kind are half a win for each side; cannot-judge
-    has no score; two samples of one endpoint say nothing about its strength.
+    has no score; two samples of one endpoint say nothing about its strength. ``has_texts`` adds
+    what the two sides answered, to control for style.
     """
     records = current_judgments(project.id, session=session)
     endpoints = _endpoints(project, session=session)
@@ -62,8 +71,12 @@ def scoring_inputs(project: Project, *, session: Session) -> ScoringInputs:
     by_people = [r for r in records if r.annotator_kind is AnnotatorKind.HUMAN]
     scored = [r for r in by_people if score_of(r.choice) is not None]
     compared = [r for r in scored if _identity(r.x) != _identity(r.y)]
+    judgments = pd.DataFrame(_rows(compared, names), columns=list(COLUMNS))
+    if has_texts:
+        texts = shown_texts(project.id, compared, session=session)
+        judgments[list(TEXT_COLUMNS)] = pd.DataFrame(texts, columns=list(TEXT_COLUMNS))
     return ScoringInputs(
-        judgments=pd.DataFrame(_rows(compared, names), columns=list(COLUMNS)),
+        judgments=judgments,
         models=tuple(sorted(names[one.slug, one.revision] for one in endpoints)),
         left_out=LeftOut(
             cannot_judge=len(by_people) - len(scored),
@@ -99,10 +112,20 @@ def _names(models: dict[tuple[str, int], str]) -> dict[tuple[str, int], str]:
 
 def _rows(
     records: Sequence[JudgmentRecord], names: dict[tuple[str, int], str]
-) -> list[tuple[str, str, str, float | None]]:
+) -> list[tuple[str, str, str, str, str, str]]:
     rows = []
     for record in records:
         left, right = (record.y, record.x) if record.is_swapped else (record.x, record.y)
-        sides = names[_identity(left)], names[_identity(right)]
-        rows.append((record.prompt_key, *sides, score_of(record.choice)))
+        # As text, so that rows with and without a grade sort and hash alike.
+        grade = "" if record.preference is None else str(record.preference)
+        rows.append(
+            (
+                record.prompt_key,
+                names[_identity(left)],
+                names[_identity(right)],
+                _WINNERS.get(record.choice, "tie"),
+                grade,
+                record.person_public_id,
+            )
+        )
     return rows

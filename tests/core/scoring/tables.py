@@ -13,12 +13,15 @@ from evalhub.core.scoring import Board, BoardRow, Boards
 from evalhub.core.scoring.arrays import FloatArray
 
 Row: TypeAlias = tuple[str, str, str, float]
-COLUMNS = ("prompt", "model_left", "model_right", "score_left")
+COLUMNS = ("prompt_id", "left", "right", "winner")
+WINNERS = {1.0: "left", 0.5: "tie", 0.0: "right"}
+SCORES = {word: score for score, word in WINNERS.items()}
 
 
 def judgments(rows: Iterable[Row]) -> pd.DataFrame:
     """Return a table with one row a judgment: prompt, left, right, score of left."""
-    return pd.DataFrame(list(rows), columns=list(COLUMNS)).astype({"score_left": float})
+    named = [(prompt, left, right, WINNERS[float(score)]) for prompt, left, right, score in rows]
+    return pd.DataFrame(named, columns=list(COLUMNS))
 
 
 def repeated(pairs: Sequence[tuple[str, str, float]], n_prompts: int) -> pd.DataFrame:
@@ -58,9 +61,8 @@ def llmfao(shared_dir: Path, cluster: str = "prompt") -> pd.DataFrame:
     """Return the 8,931 real judgments, with the column ``cluster`` of the file as prompt."""
     raw = pd.read_csv(shared_dir / "data/llmfao/crowd-comparisons.csv")
     raw["row"] = range(len(raw))
-    score = raw["winner"].map({"left": 1.0, "right": 0.0, "tie": 0.5})
-    columns = [raw[cluster].astype(str), raw["left"], raw["right"], score]
-    return pd.concat(columns, axis=1, keys=COLUMNS)
+    columns = [raw[cluster], raw["left"], raw["right"], raw["winner"]]
+    return pd.concat(columns, axis=1, keys=COLUMNS).assign(annotator_id=raw["worker"])
 
 
 def golden(shared_dir: Path, name: str, section: str) -> dict[str, dict[str, float]]:

@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalhub.core.canonical import canonical_json
-from evalhub.core.scoring import boards_to_json, fit_board
+from evalhub.core.scoring import boards_to_json, fit
 from tests.core.scoring.tables import judgments, only, simulated, tables
 
 TABLE = simulated({"a": 0.6, "b": 0.0, "c": -0.6}, n_prompts=20, n_per_prompt=20)
 
 
 def test_every_number_arrives_at_full_precision() -> None:
-    boards = fit_board(TABLE)
+    boards = fit(TABLE)
 
     read = json.loads(canonical_json(boards_to_json(boards)))
 
@@ -40,26 +40,40 @@ def test_every_number_arrives_at_full_precision() -> None:
         "wins": expected.wins,
         "ties": expected.ties,
         "losses": expected.losses,
+        "style": None,
     }
 
 
 def test_the_totals_and_the_method_are_beside_the_boards() -> None:
-    boards = fit_board(TABLE)
+    boards = fit(TABLE)
 
     written = boards_to_json(boards)
 
     assert written["schema"] == "evalhub.boards/1"
     assert written["method"] == boards.method
     assert (written["n_judgments"], written["n_prompts"], written["n_models"]) == (400, 20, 3)
+    interval, effect = boards.position.interval, only(boards).position
+    assert interval is not None
+    assert effect is not None
+    assert effect.interval is not None
     assert written["position"] == {
         "left_wins": boards.position.left_wins,
         "n_decisive": boards.position.n_decisive,
         "left_share": boards.position.left_share,
+        "left_share_low": interval.low,
+        "left_share_high": interval.high,
+        "left_share_method": boards.position.method,
+        "effect": effect.value,
+        "se": effect.se,
+        "ci_low": effect.interval.low,
+        "ci_high": effect.interval.high,
+        "reason": None,
     }
+    assert written["tie_parameter"] is None
 
 
 def test_what_does_not_exist_is_null_with_its_reason() -> None:
-    boards = fit_board(judgments([("p", "a", "b", 1.0)]), models=["c"])
+    boards = fit(judgments([("p", "a", "b", 1.0)]), models=["c"])
 
     read = json.loads(canonical_json(boards_to_json(boards)))
 
@@ -83,13 +97,13 @@ def test_equal_judgments_have_equal_bytes(table: pd.DataFrame, random: Random) -
     order = list(range(len(table)))
     random.shuffle(order)
 
-    one, other = (boards_to_json(fit_board(rows)) for rows in (table, table.iloc[order]))
+    one, other = (boards_to_json(fit(rows)) for rows in (table, table.iloc[order]))
 
     assert canonical_json(one) == canonical_json(other)
 
 
 @pytest.mark.parametrize("dtype", ["object", "category", "string"])
 def test_the_type_of_the_columns_leaves_no_trace(dtype: str) -> None:
-    typed = TABLE.astype({"prompt": dtype, "model_left": dtype, "model_right": dtype})
+    typed = TABLE.astype(dict.fromkeys(TABLE.columns, dtype))
 
-    assert boards_to_json(fit_board(typed)) == boards_to_json(fit_board(TABLE))
+    assert boards_to_json(fit(typed)) == boards_to_json(fit(TABLE))

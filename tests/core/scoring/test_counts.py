@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalhub.core.scoring import Counts, count_judgments
-from evalhub.core.scoring.counts import LEFT_LOST, LEFT_WON, TIED, half_win_scores
-from tests.core.scoring.tables import judgments, tables
+from evalhub.core.scoring.counts import half_win_scores
+from evalhub.core.scoring.outcomes import LEFT_LOST, LEFT_WON, TIED
+from tests.core.scoring.tables import SCORES, judgments, tables
 
 MIXED = judgments(
     [
@@ -86,6 +87,11 @@ def test_the_subset_of_all_models_is_the_whole() -> None:
     assert counts.within([0, 1, 2]) is counts
 
 
+def _counter(table: pd.DataFrame) -> Counter[tuple[str, str, str, float]]:
+    rows = table.itertuples(index=False, name=None)
+    return Counter((prompt, left, right, SCORES[word]) for prompt, left, right, word in rows)
+
+
 @pytest.mark.parametrize("n_prompts", [3, 200_000], ids=["small keys", "large keys"])
 def test_many_judgments_are_counted_as_few(n_prompts: int) -> None:
     # 200,000 rows are read by several threads; 200,000 prompts and 300 models need 64-bit keys.
@@ -94,21 +100,21 @@ def test_many_judgments_are_counted_as_few(n_prompts: int) -> None:
     model = np.char.add("m", (index % 300).astype(str))
     table = pd.DataFrame(
         {
-            "prompt": np.char.add("p", (index % n_prompts).astype(str)),
-            "model_left": model,
-            "model_right": np.roll(model, 1),
-            "score_left": (index % 3) / 2,
+            "prompt_id": np.char.add("p", (index % n_prompts).astype(str)),
+            "left": model,
+            "right": np.roll(model, 1),
+            "winner": np.array(["right", "tie", "left"])[index % 3],
         }
     )
 
     counts = count_judgments(table)
 
-    assert _cells(counts) == Counter(table.itertuples(index=False, name=None))
+    assert _cells(counts) == _counter(table)
 
 
 @given(tables())
 def test_cells_are_those_of_a_plain_counter(table: pd.DataFrame) -> None:
-    expected = Counter(table.itertuples(index=False, name=None))
+    expected = _counter(table)
 
     assert _cells(count_judgments(table)) == expected
 

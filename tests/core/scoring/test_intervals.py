@@ -4,41 +4,46 @@ import pytest
 from hypothesis import given
 from scipy.stats import t as student_t
 
-from evalhub.core.scoring import Counts, count_judgments
+from evalhub.core.scoring import Cluster, Counts, count_judgments
 from evalhub.core.scoring.arrays import FloatArray
-from evalhub.core.scoring.bradley_terry import fit_bradley_terry, information
+from evalhub.core.scoring.bradley_terry import fit_bradley_terry
 from evalhub.core.scoring.counts import half_win_scores
 from evalhub.core.scoring.intervals import ClusteredCovariance, clustered_covariance
+from evalhub.core.scoring.newton import Estimate
+from evalhub.core.scoring.sample import Sample
 from evalhub.errors import TooFewClusters
-from tests.core.scoring.tables import connected_tables, judgments, repeated, simulated
+from tests.core.scoring.tables import SCORES, connected_tables, judgments, repeated, simulated
 
 STRENGTHS = {"a": 0.8, "b": 0.2, "c": -0.3, "d": -0.7}
 
 
-def _fitted(table: pd.DataFrame) -> tuple[Counts, FloatArray, FloatArray]:
+def _fitted(table: pd.DataFrame) -> tuple[Counts, Estimate, FloatArray]:
     counts = count_judgments(table)
     scores = half_win_scores(counts.table())
-    return counts, fit_bradley_terry(scores).strengths, scores
+    return counts, fit_bradley_terry(scores), scores
 
 
 def _spread(table: pd.DataFrame) -> ClusteredCovariance:
-    return clustered_covariance(*_fitted(table))
+    counts, fit, _ = _fitted(table)
+    return clustered_covariance(Sample.of(Cluster.PROMPT, (counts,), is_graded=False), fit)
 
 
 def _row_by_row(table: pd.DataFrame) -> FloatArray:
     """Compute the sandwich by its definition, one judgment at a time."""
-    counts, strengths, scores = _fitted(table)
-    n = len(counts.models)
+    counts, fit, scores = _fitted(table)
+    strengths, n = fit.strengths, len(counts.models)
     sums: dict[str, FloatArray] = {}
-    for prompt, left, right, score in table.itertuples(index=False):
+    for prompt, left, right, word in table.itertuples(index=False):
         i, j = counts.models.index(left), counts.models.index(right)
-        surprise = score - 1 / (1 + np.exp(strengths[j] - strengths[i]))
+        surprise = SCORES[word] - 1 / (1 + np.exp(strengths[j] - strengths[i]))
         one = sums.setdefault(prompt, np.zeros(n))
         one[i] += surprise
         one[j] -= surprise
     meat = np.sum([np.outer(one, one) for one in sums.values()], axis=0)
     meat *= len(sums) / (len(sums) - 1)
-    bread = np.linalg.pinv(information(strengths, scores))
+    p = 1 / (1 + np.exp(strengths - strengths[:, np.newaxis]))
+    weight = (scores + scores.T) * p * p.T
+    bread = np.linalg.pinv(np.diag(weight.sum(axis=1)) - weight)
     return np.asarray(bread @ meat @ bread)
 
 
@@ -68,8 +73,8 @@ def test_clusters_are_counted_for_each_model(n_prompts: int, n_per_prompt: int) 
 
     sides = pd.concat(
         [
-            table[["prompt", side]].set_axis(["prompt", "model"], axis=1)
-            for side in ("model_left", "model_right")
+            table[["prompt_id", side]].set_axis(["prompt", "model"], axis=1)
+            for side in ("left", "right")
         ]
     )
     expected = sides.groupby("model")["prompt"].nunique().sort_index()
@@ -104,7 +109,7 @@ def test_the_covariance_sums_to_zero_and_has_no_negative_direction(table: pd.Dat
 
 def test_one_more_prompt_like_the_others_narrows_the_errors() -> None:
     table = simulated(STRENGTHS, n_prompts=20, n_per_prompt=15)
-    copied = table.assign(prompt="copy-" + table["prompt"])
+    copied = table.assign(prompt_id="copy-" + table["prompt_id"])
 
     once, twice = _spread(table), _spread(pd.concat([table, copied]))
 

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 from hypothesis import given
 
-from evalhub.core.scoring import LinkPurpose, find_components, fit_board
+from evalhub.core.scoring import LinkPurpose, find_components, fit
 from evalhub.core.scoring.linking import SuggestedPair, suggest_pairs
 from tests.core.scoring.tables import judgments, tables
 
@@ -34,7 +34,7 @@ def test_a_gap_is_closed_by_the_models_closest_in_strength() -> None:
 
 
 def test_boards_name_the_models_to_compare_next() -> None:
-    boards = fit_board(judgments([("p", "a", "b", 1.0), ("p", "c", "d", 0.5)]))
+    boards = fit(judgments([("p", "a", "b", 1.0), ("p", "c", "d", 0.5)]))
 
     named = [(s.first, s.second, s.purpose) for s in boards.suggestions]
     assert named == [("a", "c", LinkPurpose.JOIN_BOARDS), ("a", "b", LinkPurpose.BOUND_A_GAP)]
@@ -42,10 +42,10 @@ def test_boards_name_the_models_to_compare_next() -> None:
 
 @given(tables(max_models=8, max_rows=10))
 def test_a_tie_in_every_suggested_pair_gives_one_finite_board(table: pd.DataFrame) -> None:
-    boards = fit_board(table, models=["unseen"])
+    boards = fit(table, models=["unseen"])
     ties = judgments([("p", s.first, s.second, 0.5) for s in boards.suggestions])
 
-    linked = fit_board(pd.concat([table, ties]), models=["unseen"])
+    linked = fit(pd.concat([table, ties]), models=["unseen"])
 
     assert [board.has_finite_maximum for board in linked.boards] == [True]
     assert linked.suggestions == ()
@@ -53,7 +53,7 @@ def test_a_tie_in_every_suggested_pair_gives_one_finite_board(table: pd.DataFram
 
 @given(tables(max_models=8, max_rows=10))
 def test_boards_are_joined_by_as_few_pairs_as_possible(table: pd.DataFrame) -> None:
-    boards = fit_board(table)
+    boards = fit(table)
 
     joins = [s for s in boards.suggestions if s.purpose is LinkPurpose.JOIN_BOARDS]
     assert len(joins) == len(boards.boards) - 1

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from evalhub.core.scoring import Boards, fit_board
+from evalhub.core.scoring import Boards, fit
 from tests.core.scoring.tables import golden, llmfao, only
 
 pytestmark = pytest.mark.real_data
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.real_data
 
 @pytest.fixture(scope="module")
 def boards(shared_dir: Path) -> Boards:
-    return fit_board(llmfao(shared_dir))
+    return fit(llmfao(shared_dir))
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +53,7 @@ def test_errors_clustered_by_prompt_have_the_reference_mean(boards: Boards) -> N
 def test_errors_clustered_by_annotator_equal_the_reference(
     shared_dir: Path, models: dict[str, dict[str, float]]
 ) -> None:
-    boards = fit_board(llmfao(shared_dir, cluster="worker"))
+    boards = fit(llmfao(shared_dir, cluster="worker"))
 
     assert boards.n_prompts == 124
     for row in only(boards).rows:
@@ -63,7 +63,7 @@ def test_errors_clustered_by_annotator_equal_the_reference(
 def test_errors_of_single_judgments_equal_the_reference(
     shared_dir: Path, models: dict[str, dict[str, float]]
 ) -> None:
-    boards = fit_board(llmfao(shared_dir, cluster="row"))
+    boards = fit(llmfao(shared_dir, cluster="row"))
 
     # The reference leaves out the correction G / (G - 1).
     correction = np.sqrt(8930 / 8931)
@@ -73,7 +73,7 @@ def test_errors_of_single_judgments_equal_the_reference(
 
 
 def test_errors_clustered_by_pair_have_the_reference_mean(shared_dir: Path) -> None:
-    boards = fit_board(llmfao(shared_dir, cluster="id"))
+    boards = fit(llmfao(shared_dir, cluster="id"))
 
     errors = [row.se for row in only(boards).rows if row.se is not None]
     assert np.mean(errors) == pytest.approx(0.130398, abs=1e-6)

@@ -4,11 +4,14 @@ import pandas as pd
 from evalhub.core.scoring import (
     BoardGroup,
     BoardRow,
+    Cluster,
+    FitOptions,
     Flag,
     count_judgments,
     find_components,
 )
 from evalhub.core.scoring.bradley_terry import fit_bradley_terry
+from evalhub.core.scoring.clustering import ClusteredCounts
 from evalhub.core.scoring.counts import half_win_scores
 from evalhub.core.scoring.part import Part
 from evalhub.core.scoring.rows import board_rows, named_groups
@@ -23,12 +26,13 @@ LADDER = judgments(
 def _part(table: pd.DataFrame) -> Part:
     counts = count_judgments(table)
     component = find_components(half_win_scores(counts.table()))[0]
-    return Part.of(component, counts, counts.table())
+    return Part.of(component, ClusteredCounts(Cluster.PROMPT, (counts,)), FitOptions())
 
 
 def _rows(table: pd.DataFrame) -> tuple[BoardRow, ...]:
     part = _part(table)
-    fit = fit_bradley_terry(part.scores, ridge=0.0 if part.component.has_finite_maximum else 0.25)
+    scores = part.sample.cells.arrows(part.n_models).toarray()
+    fit = fit_bradley_terry(scores, ridge=0.0 if part.has_finite_maximum else 0.25)
     spread = estimate_uncertainty(part, fit, level=0.95, rng=np.random.default_rng(0))
     return board_rows(part, fit, spread)
 

@@ -3,31 +3,33 @@ import pandas as pd
 import pytest
 from scipy.stats import t as student_t
 
-from evalhub.core.scoring import count_judgments, find_components
-from evalhub.core.scoring.bradley_terry import BradleyTerryFit, fit_bradley_terry
+from evalhub.core.scoring import Cluster, FitOptions, count_judgments, find_components
+from evalhub.core.scoring.bradley_terry import fit_bradley_terry
+from evalhub.core.scoring.clustering import ClusteredCounts
 from evalhub.core.scoring.counts import half_win_scores
 from evalhub.core.scoring.intervals import clustered_covariance
+from evalhub.core.scoring.newton import Estimate
 from evalhub.core.scoring.part import Part
 from evalhub.core.scoring.uncertainty import (
     NO_MAXIMUM,
-    NO_VARIATION,
     NOT_COMPARED,
     Uncertainty,
     estimate_uncertainty,
 )
 from tests.core.scoring.tables import judgments, repeated, simulated
 
+BALANCED = "Its judgments balance out within every prompt, which leaves nothing to measure."
 STRENGTHS = {"a": 0.5, "b": 0.0, "c": -0.5}
 
 
 def _part(table: pd.DataFrame, models: tuple[str, ...] = ()) -> Part:
     counts = count_judgments(table, models=models)
     (component,) = find_components(half_win_scores(counts.table()))
-    return Part.of(component, counts, counts.table())
+    return Part.of(component, ClusteredCounts(Cluster.PROMPT, (counts,)), FitOptions())
 
 
-def _estimate(part: Part, *, ridge: float = 0.0) -> tuple[BradleyTerryFit, Uncertainty]:
-    fit = fit_bradley_terry(part.scores, ridge=ridge)
+def _estimate(part: Part, *, ridge: float = 0.0) -> tuple[Estimate, Uncertainty]:
+    fit = fit_bradley_terry(part.sample.cells.arrows(part.n_models).toarray(), ridge=ridge)
     rng = np.random.default_rng(5)
     return fit, estimate_uncertainty(part, fit, level=0.95, rng=rng)
 
@@ -41,7 +43,7 @@ def test_intervals_are_the_strength_plus_and_minus_t_errors() -> None:
 
     fit, uncertainty = _estimate(part)
 
-    errors = clustered_covariance(part.counts, fit.strengths, part.scores).standard_errors
+    errors = clustered_covariance(part.sample, fit).standard_errors
     reach = student_t.ppf(0.975, 24) * errors
     for i, row in enumerate(uncertainty.rows):
         assert row.interval is not None
@@ -82,7 +84,7 @@ def test_no_variation_between_prompts_is_a_reason_not_a_width_of_zero() -> None:
 
     _, uncertainty = _estimate(part)
 
-    assert _reasons(uncertainty) == [NO_VARIATION] * 2
+    assert _reasons(uncertainty) == [BALANCED] * 2
     assert uncertainty.ranks is None
     assert uncertainty.warnings[0].startswith("No interval for a: Its judgments balance out")
 

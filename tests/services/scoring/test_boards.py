@@ -65,7 +65,7 @@ def test_empty_project_has_no_position_and_a_warning(session: Session) -> None:
 
     scored = project_boards(project.slug, session=session)
 
-    assert scored.position is None
+    assert scored.boards.position.interval is None
     assert scored.boards.warnings == ("There are no judgments yet.",)
 
 

@@ -27,16 +27,17 @@ def test_rows_are_as_shown_with_ties_as_half(session: Session) -> None:
 
     inputs = scoring_inputs(project, session=session)
 
-    rows = sorted(inputs.judgments.itertuples(index=False, name=None))
+    columns = inputs.judgments[["prompt_id", "left", "right", "winner"]]
+    rows = sorted(columns.itertuples(index=False, name=None))
     assert rows == [
-        ("p0", "alder", "birch", 0.0),
-        ("p0", "alder", "birch", 0.5),
-        ("p0", "alder", "birch", 0.5),
-        ("p0", "alder", "birch", 0.5),
-        ("p0", "alder", "birch", 1.0),
-        ("p0", "birch", "alder", 1.0),
+        ("p0", "alder", "birch", "left"),
+        ("p0", "alder", "birch", "right"),
+        ("p0", "alder", "birch", "tie"),
+        ("p0", "alder", "birch", "tie"),
+        ("p0", "alder", "birch", "tie"),
+        ("p0", "birch", "alder", "left"),
     ]
-    assert inputs.n_annotators == 6
+    assert inputs.n_annotators == inputs.judgments["annotator_id"].nunique() == 6
 
 
 def test_what_cannot_be_scored_is_counted(session: Session) -> None:

@@ -1,12 +1,10 @@
-import pandas as pd
 import pytest
 
-from evalhub.services.scoring.inputs import COLUMNS
 from evalhub.services.scoring.matrix import MAX_MODELS, MatrixCell, win_matrix
+from tests.core.scoring.tables import judgments
 
-JUDGMENTS = pd.DataFrame(
-    [("p", "a", "b", 1.0), ("p", "b", "a", 0.0), ("q", "a", "b", 0.5), ("q", "b", "c", 0.0)],
-    columns=list(COLUMNS),
+JUDGMENTS = judgments(
+    [("p", "a", "b", 1.0), ("p", "b", "a", 0.0), ("q", "a", "b", 0.5), ("q", "b", "c", 0.0)]
 )
 
 

@@ -1,0 +1,106 @@
+"""Say whether tie parameters and the position effect have a finite maximum beside the strengths.
+
+Strong connectivity settles it for plain strengths (Ford 1957). With a threshold c or an effect of
+position the likelihood can rise for ever along a direction in which both move: two models of
+which one wins or ties but never loses, for instance, with c growing as fast as the gap. Such a
+direction is a solution of linear inequalities, one for each bound that an outcome has, so a
+linear program finds it or shows that there is none.
+
+Source: Albert and Anderson 1984 (separation); Rockafellar 1970, section 27 (recession).
+"""
+
+import numpy as np
+from scipy.optimize import linprog
+from scipy.sparse import csr_array, hstack, vstack
+
+from evalhub.core.scoring.arrays import BoolArray, FloatArray
+from evalhub.core.scoring.cells import Cells
+from evalhub.core.scoring.outcomes import LEFT_LOST, LEFT_WON, PLAIN, TIED
+from evalhub.errors import EstimationError
+
+_RISE = 1e-7
+_FEW_MODELS = 64
+
+
+def is_bounded(cells: Cells, n_models: int, *, has_ties: bool, has_position: bool) -> bool:
+    """Tell whether the maximum is finite with a tie parameter, an effect of position, or both.
+
+    ``cells`` are those of one component whose strengths alone are finite. Grades are read as
+    plain wins: where those are bounded, graded thresholds are too.
+    """
+    if not has_ties and not has_position:
+        return True
+    if _is_plainly_bounded(cells, n_models, has_ties=has_ties, has_position=has_position):
+        return True
+    rows = _inequalities(cells, n_models, has_ties=has_ties, has_position=has_position)
+    bounds = [(-1.0, 1.0)] * n_models
+    bounds += [(0.0, 1.0)] * has_ties + [(-1.0, 1.0)] * has_position
+    # The sum of all slacks is positive along a direction of growth, and 0 if there is none.
+    found = linprog(  # type: ignore[call-overload]  # the stubs know no sparse matrix
+        -rows.sum(axis=0), A_ub=-rows, b_ub=np.zeros(rows.shape[0]), bounds=bounds
+    )
+    if not found.success:
+        raise EstimationError(f"The search for a finite maximum failed: {found.message}")
+    return bool(-found.fun <= _RISE)
+
+
+def _is_plainly_bounded(cells: Cells, n_models: int, *, has_ties: bool, has_position: bool) -> bool:
+    """Tell whether one pair alone bounds each parameter, as it does in any project of some size.
+
+    A pair that each side has won bounds the threshold; with an effect of position the two wins
+    must come from one order of sides. A pair that was shown in both orders, with each order
+    both won-or-tied and lost-or-tied, bounds the effect of position.
+    """
+    few = np.flatnonzero((cells.left < _FEW_MODELS) & (cells.right < _FEW_MODELS))
+    if len(few) < len(cells.left):
+        # One pair is enough, so a look at a few models mostly saves the one at all of them.
+        some = cells.chosen(few)
+        if _is_plainly_bounded(some, n_models, has_ties=has_ties, has_position=has_position):
+            return True
+    plain = PLAIN[cells.outcome]
+    ordered = cells.left * n_models + cells.right
+    turned = cells.right * n_models + cells.left
+    won, lost, tied = (plain == outcome for outcome in (LEFT_WON, LEFT_LOST, TIED))
+    if has_ties:
+        wins, losses = ordered[won], ordered[lost]
+        if not has_position:
+            wins, losses = np.append(wins, turned[lost]), np.append(losses, turned[won])
+        if not np.isin(wins, losses).any():
+            return False
+    if has_position:
+        held = np.intersect1d(ordered[won | tied], ordered[lost | tied])
+        mirrored = (held % n_models) * n_models + held // n_models
+        return bool(np.isin(held, mirrored).any())
+    return True
+
+
+def _inequalities(cells: Cells, n_models: int, *, has_ties: bool, has_position: bool) -> csr_array:
+    """Return one row for each bound that an outcome has: growth keeps every product from 0 up.
+
+    Columns are the strengths, then the threshold, then the effect of position.
+    """
+    plain = PLAIN[cells.outcome]
+    from_left = _bounds(cells, plain == LEFT_WON, plain == TIED, n_models, sign=1)
+    from_right = _bounds(cells, plain == LEFT_LOST, plain == TIED, n_models, sign=-1)
+    parts = []
+    for (gaps, threshold), sign in ((from_left, 1.0), (from_right, -1.0)):
+        columns: list[csr_array] = [gaps]
+        if has_ties:
+            columns.append(csr_array(threshold[:, np.newaxis]))
+        if has_position:
+            columns.append(csr_array(np.full((gaps.shape[0], 1), sign)))
+        parts.append(hstack(columns, format="csr"))
+    return csr_array(vstack(parts, format="csr"))
+
+
+def _bounds(
+    cells: Cells, is_win: BoolArray, is_tie: BoolArray, n_models: int, *, sign: int
+) -> tuple[csr_array, FloatArray]:
+    """Return the gap of each win and tie of one side, and how the threshold enters each."""
+    used = np.flatnonzero(is_win | is_tie)
+    rows = np.arange(len(used))
+    ends = np.concatenate([cells.left[used], cells.right[used]])
+    values = np.concatenate([np.full(len(used), sign), np.full(len(used), -sign)])
+    shape = (len(used), n_models)
+    gaps = csr_array((values.astype(np.float64), (np.tile(rows, 2), ends)), shape=shape)
+    return gaps, np.where(is_win[used], -1.0, 1.0)
