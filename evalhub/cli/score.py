@@ -1,77 +1,115 @@
-"""Print the boards of a project."""
+"""Score a project's judgments, or a file of judgments without any database."""
 
 import json
+import sys
+from pathlib import Path
 
 import click
 
 from evalhub.cli.context import ACTOR, database, now
-from evalhub.core.scoring.results import Board, BoardRow
+from evalhub.cli.score_print import print_boards, print_project
+from evalhub.core.scoring.board_json import boards_to_json
+from evalhub.core.scoring.files import JudgmentFile, read_judgments, read_judgments_csv
+from evalhub.core.scoring.fitting import fit_encoded
+from evalhub.core.scoring.options import Cluster, FitOptions, PositionTerm, Ties
+from evalhub.errors import BadInput
 from evalhub.rim.scores import score_project
-from evalhub.services.scoring.boards import ProjectBoards, boards_document
+from evalhub.services.scoring.boards import boards_document
 
-NAME_WIDTH = 40
+STANDARD_INPUT = "-"
 
 
 @click.command("score")
-@click.argument("project")
+@click.argument("project", required=False)
+@click.option(
+    "--from",
+    "source",
+    metavar="FILE",
+    help="Score a CSV, JSONL or Parquet file instead; - reads CSV from standard input.",
+)
+@click.option(
+    "--ties",
+    type=click.Choice([one.value for one in Ties]),
+    default=Ties.HALF.value,
+    show_default=True,
+    help="What a tie means.",
+)
+@click.option(
+    "--cluster",
+    type=click.Choice([one.value for one in Cluster]),
+    default=Cluster.PROMPT.value,
+    show_default=True,
+    help="Which judgments are alike; without the column intervals are per judgment.",
+)
+@click.option(
+    "--position",
+    type=click.Choice([one.value for one in PositionTerm]),
+    default=PositionTerm.REPORT.value,
+    show_default=True,
+    help="Whether the left side's advantage is reported, adjusted for, or not estimated.",
+)
+@click.option("--style", is_flag=True, help="Give strengths with style held equal as well.")
+@click.option("--level", type=float, default=0.95, show_default=True, help="Of the intervals.")
 @click.option("--json", "as_json", is_flag=True, help="Print the boards as JSON, unrounded.")
-def command(project: str, *, as_json: bool) -> None:
-    """Fit the boards of PROJECT to its judgments in force, keep the fit and print it."""
-    with database() as opened:
-        scored = score_project(project, database=opened, actor=ACTOR, now=now())
+def command(
+    project: str | None,
+    source: str | None,
+    *,
+    ties: str,
+    cluster: str,
+    position: str,
+    style: bool,
+    level: float,
+    as_json: bool,
+) -> None:
+    """Fit the boards of PROJECT to its judgments in force, keep the fit and print it.
+
+    With --from the judgments come from a file, no database is opened and nothing is kept.
+    """
+    options = FitOptions(
+        ties=Ties(ties),
+        cluster=Cluster(cluster),
+        position=PositionTerm(position),
+        level=level,
+        is_style_controlled=style,
+    )
+    if (project is None) == (source is None):
+        raise click.UsageError("Name either a project or, with --from, a file.")
+    if source is not None:
+        _score_file(source, options, as_json=as_json)
+    elif project is not None:
+        _score_project(project, options, as_json=as_json)
+
+
+def _score_file(source: str, options: FitOptions, *, as_json: bool) -> None:
+    encoded = _read(source).encoded(has_texts=options.is_style_controlled)
+    boards = fit_encoded(encoded, options)
     if as_json:
-        click.echo(json.dumps(boards_document(scored), indent=2, ensure_ascii=False))
-        return
-    _print(scored)
+        _print_json(boards_to_json(boards))
+    else:
+        print_boards(boards)
 
 
-def _print(scored: ProjectBoards) -> None:
-    boards, left_out = scored.boards, scored.left_out
-    if scored.is_simulated:
-        click.echo(f"SIMULATED: {scored.n_simulated} of these judgments come from a program.")
-    click.echo(
-        f"{scored.slug}: {boards.n_judgments} judgments by {scored.n_annotators} annotators "
-        f"on {boards.n_prompts} prompts; {boards.n_models} models, {boards.n_ties} ties."
-    )
-    click.echo(
-        f"Left out: {left_out.cannot_judge} cannot-judge, {left_out.by_models} by models, "
-        f"{left_out.same_endpoint} within one endpoint."
-    )
-    for board in boards.boards:
-        _print_board(board)
-    if scored.position is not None:
-        share = scored.position
-        click.echo(
-            f"\nLeft side won {share.share:.1%} ({share.low:.1%} to {share.high:.1%}) "
-            f"of {share.n_decisive} decisive judgments. {share.method}."
+def _read(source: str) -> JudgmentFile:
+    if source == STANDARD_INPUT:
+        return read_judgments_csv(sys.stdin.buffer.read(), "standard input")
+    try:
+        data = Path(source).read_bytes()
+    except OSError as error:
+        raise BadInput.at(source, f"cannot be read: {error.strerror or error}") from error
+    return read_judgments(data, name=source)
+
+
+def _score_project(project: str, options: FitOptions, *, as_json: bool) -> None:
+    with database() as opened:
+        scored = score_project(
+            project, database=opened, actor=ACTOR, now=now(), options=options
         )
-    for warning in boards.warnings:
-        click.echo(f"Warning: {warning}")
+    if as_json:
+        _print_json(boards_document(scored))
+    else:
+        print_project(scored)
 
 
-def _print_board(board: Board) -> None:
-    click.echo(f"\n{board.method}")
-    click.echo(f"log-likelihood {board.log_likelihood:.4f}, n = {board.n_judgments} judgments")
-    click.echo(f"{'place':>7}  {'model':<{NAME_WIDTH}}  score  interval      strength      n")
-    for row in board.rows:
-        click.echo(_line(row))
-    for warning in board.warnings:
-        click.echo(f"Warning: {warning}")
-
-
-def _line(row: BoardRow) -> str:
-    ranks = row.rank_interval
-    place = "-" if ranks is None else _span(ranks.best, ranks.worst)
-    interval = row.interval and row.interval.as_elo()
-    shown = f"{interval.low:.0f} to {interval.high:.0f}" if interval else "none"
-    elo = "-" if row.elo is None else f"{row.elo:.0f}"
-    strength = "-" if row.strength is None else f"{row.strength:.4f}"
-    line = (
-        f"{place:>7}  {row.model[:NAME_WIDTH]:<{NAME_WIDTH}}  {elo:>5}  {shown:<12}  "
-        f"{strength:>8}  {row.n_judgments:>5}"
-    )
-    return f"{line}  {row.flag}" if row.flag else line
-
-
-def _span(low: int, high: int) -> str:
-    return str(low) if low == high else f"{low}-{high}"
+def _print_json(document: object) -> None:
+    click.echo(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False))
