@@ -34,6 +34,20 @@ def test_board_is_as_described(client: FlaskClient, key: dict[str, str]) -> None
     assert set(response.json) == set(body.model_dump(by_alias=True))
 
 
+@pytest.mark.parametrize("query", ["ties=davidson", "cluster=both", "position=off", "style=true"])
+def test_options_change_the_board_and_are_named(
+    client: FlaskClient, key: dict[str, str], query: str
+) -> None:
+    body = BoardsBody.model_validate(client.get(f"{URL}?{query}", headers=key).json)
+
+    name, _, value = query.partition("=")
+    assert str(getattr(body.options, name)).lower() == value
+
+
+def test_an_unknown_option_is_refused(client: FlaskClient, key: dict[str, str]) -> None:
+    assert client.get(f"{URL}?ties=nothing", headers=key).status_code == 422
+
+
 def test_unknown_project_is_not_found(client: FlaskClient, key: dict[str, str]) -> None:
     response = client.get("/api/v1/projects/nothing/board", headers=key)
 

@@ -48,7 +48,7 @@ def test_board_shows_plot_table_method_and_n(reader: FlaskClient, tiny: None) ->
 def test_page_has_no_inline_style_or_script(reader: FlaskClient, tiny: None) -> None:
     text = page_of(reader)
 
-    assert "style=" not in text
+    assert ' style="' not in text
     assert "<script>" not in text
 
 
@@ -86,6 +86,64 @@ def test_strangers_are_sent_to_sign_in(client: FlaskClient, tiny: None) -> None:
 
 def test_unknown_project_is_not_found(reader: FlaskClient) -> None:
     assert reader.get("/projects/nothing/scores").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("query", "method"),
+    [
+        ("?ties=davidson", "ties by Davidson"),
+        ("?ties=rao-kupper", "Rao-Kupper with"),
+        ("?position=adjust", "adjusted for position"),
+    ],
+)
+def test_an_option_is_a_link_and_names_its_method(
+    reader: FlaskClient, tiny: None, query: str, method: str
+) -> None:
+    assert f'href="/projects/tiny/scores{query}"' in page_of(reader)
+
+    response = reader.get(f"/projects/tiny/scores{query}")
+
+    assert response.status_code == 200
+    assert method in response.text
+    assert f'href="/projects/tiny/scores{query}" aria-current="true"' in response.text
+
+
+def test_style_stands_beside_the_plain_score(reader: FlaskClient, tiny: None) -> None:
+    text = reader.get("/projects/tiny/scores?style=held-equal").text
+
+    assert '<th scope="col" class="n">Style equal</th>' in text
+    assert "<dt>Style: length</dt>" in text
+    assert "Style equal" not in page_of(reader)
+
+
+def test_a_word_that_no_option_has_is_refused(reader: FlaskClient, tiny: None) -> None:
+    response = reader.get("/projects/tiny/scores?ties=none")
+
+    assert response.status_code == 422
+    assert "is not one of half, rao-kupper, davidson" in response.text
+
+
+def test_boards_are_handed_out_as_json_and_csv(reader: FlaskClient, tiny: None) -> None:
+    found = reader.get("/projects/tiny/scores.json?ties=davidson")
+    table = reader.get("/projects/tiny/scores.csv")
+
+    assert found.json is not None
+    assert found.json["options"]["ties"] == "davidson"
+    assert found.headers["Content-Disposition"] == 'attachment; filename="tiny-scores.json"'
+    assert table.mimetype == "text/csv"
+    assert table.text.splitlines()[0].startswith("board,model,strength,elo,se,ci_low")
+    assert len(table.text.splitlines()) == 4
+
+
+@pytest.mark.parametrize("ending", ["json", "csv"])
+def test_downloads_are_for_readers_alone(
+    client: FlaskClient, sign_in: SignIn, tiny: None, ending: str
+) -> None:
+    url = f"/projects/tiny/scores.{ending}"
+
+    assert client.get(url).status_code == 303
+    sign_in(client, {Role.ANNOTATOR})
+    assert client.get(url).status_code == 403
 
 
 @pytest.mark.parametrize(("is_simulated", "n"), [(True, 1), (False, 0)])

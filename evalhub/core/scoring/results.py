@@ -168,6 +168,12 @@ class Board:
         return len(self.rows)
 
     @property
+    def neighbours(self) -> tuple[Difference, ...]:
+        """Return the differences of models that stand next to each other in order."""
+        order = {row.model: i for i, row in enumerate(row for row in self.rows if row.interval)}
+        return tuple(one for one in self.differences if order[one.second] - order[one.first] == 1)
+
+    @property
     def has_intervals(self) -> bool:
         """Tell whether any model has an interval."""
         return any(row.interval is not None for row in self.rows)

@@ -6,6 +6,7 @@ from sqlmodel import Session, select
 
 from evalhub.core.judging.answers import Choice
 from evalhub.core.people import command_actor
+from evalhub.core.scoring.options import Cluster, FitOptions, Ties
 from evalhub.db.models import AuditEvent, Fit
 from evalhub.errors import NotFound
 from evalhub.services.scoring.boards import (
@@ -48,6 +49,29 @@ def test_fit_is_kept_once_for_equal_inputs(session: Session, now: datetime) -> N
     assert fit.inputs_sha256 == scored.inputs_sha256
     assert json.loads(fit.document) == json.loads(json.dumps(boards_document(scored)))
     assert [event.action for event in session.exec(select(AuditEvent))] == ["project.score"]
+
+
+def test_each_method_keeps_a_fit_of_its_own(session: Session, now: datetime) -> None:
+    make_tiny_project(session)
+
+    for ties in (Ties.HALF, Ties.DAVIDSON, Ties.HALF):
+        options = FitOptions(ties=ties)
+        score_project("tiny", session=session, actor=ACTOR, now=now, options=options)
+
+    methods = [fit.method for fit in session.exec(select(Fit).order_by("id"))]
+    assert len(methods) == 2
+    assert "half wins" in methods[0]
+    assert "Davidson" in methods[1]
+
+
+def test_style_is_controlled_for_where_asked(session: Session) -> None:
+    make_tiny_project(session)
+
+    options = FitOptions(is_style_controlled=True, ties=Ties.RAO_KUPPER, cluster=Cluster.BOTH)
+    scored = project_boards("tiny", session=session, options=options)
+
+    assert scored.boards.options is options
+    assert any(board.style is not None for board in scored.boards.boards)
 
 
 def test_new_judgment_makes_a_new_fit(session: Session, now: datetime) -> None:

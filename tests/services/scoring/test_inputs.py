@@ -2,6 +2,7 @@ from sqlmodel import Session
 
 from evalhub.core.campaigns import AnnotatorKind
 from evalhub.core.judging.answers import Choice
+from evalhub.db.models import Response
 from evalhub.services.scoring.inputs import scoring_inputs
 from tests.factories import (
     make_endpoint,
@@ -80,6 +81,31 @@ def test_simulated_judgments_are_counted(session: Session) -> None:
     inputs = scoring_inputs(project, session=session)
 
     assert inputs.n_simulated == len(inputs.judgments) > 0
+
+
+def test_texts_stand_on_the_side_where_they_were_shown(session: Session) -> None:
+    project, pair = make_two_model_pair(session)
+    for side, text in ((pair.response_x_id, "by alder"), (pair.response_y_id, "by birch")):
+        session.get_one(Response, side).text = text
+    make_tiny_project(session)
+    for is_swapped in (False, True):
+        verdict = Verdict(0, Choice.A, is_swapped=is_swapped)
+        add_verdict(session, pair, make_person(session), verdict)
+
+    table = scoring_inputs(project, session=session, has_texts=True).judgments
+
+    assert len(table) == 2
+    assert (table["response_left"] == "by " + table["left"]).all()
+    assert (table["response_right"] == "by " + table["right"]).all()
+
+
+def test_grades_come_as_shown(session: Session) -> None:
+    project, pair = make_two_model_pair(session)
+    add_verdict(session, pair, make_person(session), Verdict(0, Choice.A, preference=-2))
+
+    (grade,) = scoring_inputs(project, session=session).judgments["preference"]
+
+    assert grade == "-2"
 
 
 def test_hash_changes_with_the_judgments_only(session: Session) -> None:
