@@ -9,6 +9,8 @@ from evalhub.core.scoring.arrays import FloatArray
 from evalhub.core.scoring.bradley_terry import fit_bradley_terry
 from evalhub.core.scoring.counts import Counts
 from evalhub.core.scoring.intervals import clustered_covariance
+from evalhub.core.scoring.options import Cluster
+from evalhub.core.scoring.sample import Sample
 
 LEVEL = 0.95
 
@@ -45,7 +47,8 @@ def check_boards(world: World, truth: FloatArray) -> BoardCheck:
 def _check(world: World, one: int, truth: FloatArray) -> tuple[float, float, float]:
     scores = world.scores[one]
     fit = fit_bradley_terry(scores)
-    spread = clustered_covariance(counts_of(world, one), fit.strengths, scores)
+    sample = Sample.of(Cluster.PROMPT, (counts_of(world, one),), is_graded=False)
+    spread = clustered_covariance(sample, fit)
     reach = spread.quantile(LEVEL)
     half = reach * spread.standard_errors
     is_held = np.abs(fit.strengths - truth) <= half

@@ -102,9 +102,7 @@ def _read(source: str) -> JudgmentFile:
 
 def _score_project(project: str, options: FitOptions, *, as_json: bool) -> None:
     with database() as opened:
-        scored = score_project(
-            project, database=opened, actor=ACTOR, now=now(), options=options
-        )
+        scored = score_project(project, database=opened, actor=ACTOR, now=now(), options=options)
     if as_json:
         _print_json(boards_document(scored))
     else:

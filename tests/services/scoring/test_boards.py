@@ -56,7 +56,8 @@ def test_each_method_keeps_a_fit_of_its_own(session: Session, now: datetime) -> 
 
     for ties in (Ties.HALF, Ties.DAVIDSON, Ties.HALF):
         options = FitOptions(ties=ties)
-        score_project("tiny", session=session, actor=ACTOR, now=now, options=options)
+        scored = project_boards("tiny", session=session, options=options)
+        keep_fit(scored, session=session, actor=ACTOR, now=now)
 
     methods = [fit.method for fit in session.exec(select(Fit).order_by("id"))]
     assert len(methods) == 2

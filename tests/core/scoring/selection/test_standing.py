@@ -5,7 +5,7 @@ from scipy.optimize import minimize
 from scipy.special import expit, log_expit
 
 from evalhub.core.scoring.arrays import FloatArray
-from evalhub.core.scoring.bradley_terry import fit_bradley_terry, information, pseudo_inverse
+from evalhub.core.scoring.bradley_terry import fit_bradley_terry
 from evalhub.core.scoring.selection.standing import (
     EARLY_RIDGE,
     LATE_RIDGE,
@@ -68,7 +68,11 @@ def test_the_variances_are_those_of_the_board_but_for_the_ridge() -> None:
     variances = estimate_standing(scores).difference_variances()
 
     fit = fit_bradley_terry(scores)
-    exact = contrasts(pseudo_inverse(information(fit.strengths, scores)))
+    p = expit(fit.strengths[:, np.newaxis] - fit.strengths)
+    weight = (scores + scores.T) * p * p.T
+    exact = contrasts(
+        np.asarray(np.linalg.pinv(np.diag(weight.sum(axis=1)) - weight), dtype=np.float64)
+    )
     assert variances == pytest.approx(exact, rel=1e-3)
 
 
