@@ -1,10 +1,17 @@
 """Show how far a project's annotators agree."""
 
+from dataclasses import dataclass
+
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from evalhub.core.people import SCOPE_ROLES, Scope
-from evalhub.core.scoring.agreement import Statistic, SubjectKind
+from evalhub.core.scoring.agreement import (
+    RubricAgreement,
+    Statistic,
+    SubjectAgreement,
+    SubjectKind,
+)
 from evalhub.core.scoring.annotators.consensus import ConsensusReport, PairConsensus
 from evalhub.services.scoring.agreement import project_agreement
 from evalhub.web.context import current_session, requires
@@ -18,9 +25,23 @@ MAX_PAIRS = 20
 KIND_NAMES = {
     SubjectKind.OVERALL: "Overall choice",
     SubjectKind.PREFERENCE: "Graded preference",
-    SubjectKind.COMPARED: "Compared criterion",
-    SubjectKind.RATED: "Rated criterion",
+    SubjectKind.COMPARED: "compared",
+    SubjectKind.RATED: "rated",
 }
+CRITERIA = frozenset({SubjectKind.COMPARED, SubjectKind.RATED})
+
+
+@dataclass(frozen=True, slots=True)
+class RubricPart:
+    """Hold one rubric version as the page shows it: questions in full, criteria a row each.
+
+    ``reasons`` says of each criterion's statistic without a value or interval why.
+    """
+
+    rubric: RubricAgreement
+    questions: tuple[SubjectAgreement, ...]
+    criteria: tuple[SubjectAgreement, ...]
+    reasons: tuple[str, ...]
 
 
 @bp.get("/<slug>/scores/agreement")
@@ -32,10 +53,27 @@ def show_agreement(slug: str) -> ResponseReturnValue:
     return render_template(
         "scores/agreement.html",
         found=found,
+        parts=[_part(rubric) for rubric in found.rubrics],
         kinds=KIND_NAMES,
         percent=Statistic.PERCENT,
         disputed=disputed[:MAX_PAIRS],
         n_disputed=len(disputed),
+    )
+
+
+def _part(rubric: RubricAgreement) -> RubricPart:
+    criteria = tuple(one for one in rubric.subjects if one.kind in CRITERIA)
+    missing = {
+        f"{figure.statistic}: {figure.interval_reason}"
+        for subject in criteria
+        for figure in subject.figures
+        if figure.interval_reason
+    }
+    return RubricPart(
+        rubric=rubric,
+        questions=tuple(one for one in rubric.subjects if one.kind not in CRITERIA),
+        criteria=criteria,
+        reasons=tuple(sorted(missing)),
     )
 
 

@@ -95,7 +95,7 @@ def _figure(name: str, counts: Counter[tuple[int, int]]) -> AgreementFigure | No
     n = np.array([counts[row] for row in rows], dtype=np.int64)
     kinds = Kinds(np.array(rows, dtype=np.float64), n)
     same, total = (int(value) for value in kinds.totals())
-    low, high = _rounded(resample(_PERCENT, kinds, n_shared=kinds.n_pairs).interval)
+    low, high = _rounded(resample(_PERCENT, kinds, n_shared=kinds.n_drawn).interval)
     return AgreementFigure(
         name=name,
         method="share of all pairs of judgments on one pair by two annotators that agree",
@@ -103,7 +103,7 @@ def _figure(name: str, counts: Counter[tuple[int, int]]) -> AgreementFigure | No
         low=low,
         high=high,
         interval_method=INTERVAL_METHOD,
-        n_pairs=kinds.n_pairs,
+        n_pairs=kinds.n_drawn,
         n_comparisons=total,
     )
 

@@ -7,7 +7,8 @@
 with p_c and q_c the two annotators' own shares of c over those units. With more than two annotators
 the figure is the mean of the kappas of all pairs of annotators who share at least 10 units,
 weighted by the units they share (Light 1971 weighs them equally; in an incomplete design that
-would give a pair with 10 shared units the say of one with 300).
+would give a pair with 10 shared units the say of one with 300). Of more than 1,000 such pairs the
+1,000 who share most are taken: a thousand annotators have half a million.
 
 Source: Cohen 1960, A coefficient of agreement for nominal scales; Light 1971, Measures of response
 agreement for qualitative data.
@@ -21,9 +22,10 @@ from scipy.sparse import csr_array
 from evalhub.core.scoring.agreement.coefficient import divide
 from evalhub.core.scoring.agreement.ratings import Ratings
 from evalhub.core.scoring.agreement.vocabulary import Statistic
-from evalhub.core.scoring.arrays import FloatArray, IntArray
+from evalhub.core.scoring.arrays import BoolArray, FloatArray, IntArray
 
 MIN_SHARED = 10
+MAX_PAIRS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +36,9 @@ class Cohen:
     min_shared: int = MIN_SHARED
     statistic: Statistic = Statistic.COHEN
     convention: str = (
-        f"mean over all pairs of annotators who share at least {MIN_SHARED} pairs, weighted by "
-        "what they share; chance from each one's own shares"
+        f"mean over the pairs of annotators who share at least {MIN_SHARED} pairs (at most the "
+        f"{MAX_PAIRS:,} who share most), weighted by what they share; chance from each one's own "
+        "shares"
     )
     counts_lone_answers: bool = False
 
@@ -47,12 +50,13 @@ class Cohen:
         unit, first, second = _answer_pairs(ratings)
         annotators = _pair_codes(ratings, first, second)
         _, code, shared = np.unique(annotators, return_inverse=True, return_counts=True)
-        keep = shared[code] >= self.min_shared
-        column = np.cumsum(shared >= self.min_shared)[code[keep]] - 1
+        is_taken = _most_shared(shared, self.min_shared)
+        keep = is_taken[code]
+        column = np.cumsum(is_taken)[code[keep]] - 1
         size = self.n_categories
         cell = (column * size + ratings.category[first[keep]]) * size
         cell += ratings.category[second[keep]]
-        shape = (len(ratings.unit_counts()), int((shared >= self.min_shared).sum()) * size * size)
+        shape = (len(ratings.unit_counts()), int(is_taken.sum()) * size * size)
         return csr_array((np.ones(len(cell)), (unit[keep], cell)), shape=shape)
 
     def ratio(self, totals: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -66,6 +70,13 @@ class Cohen:
         kappa = divide(observed - expected, 1 - expected)
         weight = n * kappa.exists
         return (weight * kappa.value).sum(axis=-1), weight.sum(axis=-1)
+
+
+def _most_shared(shared: IntArray, min_shared: int) -> BoolArray:
+    """Return which pairs of annotators are taken, by the units that each of them shares."""
+    is_taken = np.zeros(len(shared), dtype=np.bool_)
+    is_taken[np.argsort(-shared, kind="stable")[:MAX_PAIRS]] = True
+    return is_taken & (shared >= min_shared)
 
 
 def _answer_pairs(ratings: Ratings) -> tuple[IntArray, IntArray, IntArray]:

@@ -2,8 +2,10 @@
 
 Whole pairs are drawn with replacement, as many as there are, and the statistic is computed anew;
 the 2.5 and 97.5 per cent points of the values are the interval. Pairs with equal sums are one kind,
-so a draw is one multinomial over kinds, however many pairs there are. The generator starts from a
-fixed seed and kinds are sorted: the same judgments give the same interval in any order.
+so a draw is one multinomial over kinds, however many pairs there are. Where more than 5,000 kinds
+remain, pairs are shuffled into 5,000 bundles of one size, and bundles are drawn: a statistic
+depends on sums only, and the sum of a random bundle varies as much as its pairs do together. The
+generator starts from a fixed seed: the same judgments give the same interval.
 
 Source: Efron and Tibshirani 1993, An introduction to the bootstrap, chapter 13.
 """
@@ -20,26 +22,25 @@ from evalhub.core.scoring.results import Interval
 
 MIN_PAIRS = 10
 N_RESAMPLES = 2_000
-FEWEST_RESAMPLES = 400
+MAX_KINDS = 5_000
 TAIL = 0.025
 MAX_WITHOUT_VALUE = 0.05
 
-# Draws times kinds held at once; 2,000,000 are 32 MB of counts and of their products.
+# Draws times kinds, or times sums, held at once: 2,000,000 are 16 MB of counts and as much again.
 _CELLS_AT_ONCE = 2_000_000
-# Draws times kinds altogether, about a second; past it there are fewer draws, and it is said.
-_CELLS = 20_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Kinds:
-    """Hold the distinct sums of pairs, sorted, and how many pairs have each."""
+    """Hold distinct sums, and how many pairs (or bundles of pairs) have each."""
 
     sums: Sums
     n: IntArray
+    is_bundled: bool = False
 
     @property
-    def n_pairs(self) -> int:
-        """Return how many pairs there are."""
+    def n_drawn(self) -> int:
+        """Return how many are drawn each time: the pairs, or their bundles."""
         return int(self.n.sum())
 
     def totals(self) -> FloatArray:
@@ -56,34 +57,63 @@ class Resampled:
     method: str
 
 
-def kinds_of(sums: FloatArray) -> Kinds:
-    """Return the distinct rows of ``sums``, shape (pairs, sums), with their numbers."""
+def kinds_of(sums: FloatArray, *, most: int = MAX_KINDS) -> Kinds:
+    """Return the distinct rows of ``sums``, shape (pairs, sums), with their numbers.
+
+    They are sorted, so the order of the pairs does not matter. More than ``most`` are bundled.
+    """
     rows, n = np.unique(sums, axis=0, return_counts=True)
-    return Kinds(rows, n.astype(np.int64))
+    if len(n) <= most:
+        return Kinds(rows, n.astype(np.int64))
+    return _bundled(np.repeat(rows, n, axis=0), most)
 
 
-def sparse_kinds(sums: csr_array) -> Kinds:
-    """Return every row as a kind of its own; rows with mostly zeros are seldom equal."""
-    return Kinds(sums, np.ones(sums.shape[0], dtype=np.int64))
+def sparse_kinds(sums: csr_array, *, most: int = MAX_KINDS) -> Kinds:
+    """Return every row as a kind of its own, bundled where they are more than ``most``.
+
+    Rows with mostly zeros are seldom equal, so looking for equal ones would not pay.
+    """
+    n_pairs = sums.shape[0]
+    if n_pairs <= most:
+        return Kinds(sums, np.ones(n_pairs, dtype=np.int64))
+    return _bundled(sums, most)
 
 
-def resample(
-    quotient: Quotient, kinds: Kinds, *, n_shared: int, seed: int = 0, max_cells: int = _CELLS
-) -> Resampled:
+def _bundled(rows: Sums, n_bundles: int) -> Kinds:
+    """Add shuffled rows up in bundles.
+
+    Unshuffled, equal rows of a sorted table would be dealt out evenly: the bundles would be alike
+    and the interval too narrow.
+    """
+    n_pairs = rows.shape[0]
+    bundle = np.empty(n_pairs, dtype=np.int64)
+    bundle[np.random.default_rng(0).permutation(n_pairs)] = np.arange(n_pairs) % n_bundles
+    added = _adder(bundle) @ rows
+    return Kinds(added, np.ones(n_bundles, dtype=np.int64), is_bundled=True)
+
+
+def _adder(group: IntArray) -> csr_array:
+    """Return the matrix that adds up the rows of each group."""
+    n_groups = int(group.max(initial=-1)) + 1
+    ends = (group, np.arange(len(group)))
+    return csr_array((np.ones(len(group)), ends), shape=(n_groups, len(group)))
+
+
+def resample(quotient: Quotient, kinds: Kinds, *, n_shared: int, seed: int = 0) -> Resampled:
     """Return the percentile interval of ``quotient`` over ``kinds``.
 
     ``n_shared`` is how many of the pairs have two answers or more. There is none with fewer than
     10 of those, none where more than 5 % of the draws leave the statistic without a value (the
     rest would be a chosen few), and none where all draws agree: an interval of width 0 would
-    claim certainty that nobody has. ``max_cells`` bounds draws times kinds, and so the time.
+    claim certainty that nobody has.
     """
-    n_resamples = max(FEWEST_RESAMPLES, min(N_RESAMPLES, max_cells // max(len(kinds.n), 1)))
-    method = f"95 % percentile interval of {n_resamples:,} resamples of pairs"
+    bundles = f" in {kinds.n_drawn:,} bundles" if kinds.is_bundled else ""
+    method = f"95 % percentile interval of {N_RESAMPLES:,} resamples of pairs{bundles}"
     if n_shared < MIN_PAIRS:
         rule = f"an interval needs at least {MIN_PAIRS}"
         return Resampled(None, f"Pairs with two answers or more: {n_shared}; {rule}.", method)
-    values = np.concatenate(list(_values(quotient, kinds, n_resamples=n_resamples, seed=seed)))
-    if len(values) < (1 - MAX_WITHOUT_VALUE) * n_resamples:
+    values = np.concatenate(list(_values(quotient, kinds, seed=seed)))
+    if len(values) < (1 - MAX_WITHOUT_VALUE) * N_RESAMPLES:
         reason = "Too many resamples of the pairs leave the statistic without a value."
         return Resampled(None, reason, method)
     low, high = (float(end) for end in np.quantile(values, [TAIL, 1 - TAIL]))
@@ -92,26 +122,18 @@ def resample(
     return Resampled(Interval(low, high), None, method)
 
 
-def _values(
-    quotient: Quotient, kinds: Kinds, *, n_resamples: int, seed: int
-) -> Iterator[FloatArray]:
+def _values(quotient: Quotient, kinds: Kinds, *, seed: int) -> Iterator[FloatArray]:
     """Yield the values of the draws that have one, some draws at a time."""
     rng = np.random.default_rng(seed)
-    width = max(len(kinds.n), kinds.sums.shape[1], 1)
-    at_once = max(_CELLS_AT_ONCE // width, 1)
-    for start in range(0, n_resamples, at_once):
-        size = min(at_once, n_resamples - start)
-        draws = rng.multinomial(kinds.n_pairs, kinds.n / kinds.n_pairs, size=size)
-        totals = draws @ kinds.sums
-        ratio = divide(*quotient.ratio(np.asarray(totals, dtype=np.float64)))
+    at_once = max(_CELLS_AT_ONCE // max(*kinds.sums.shape, 1), 1)
+    for start in range(0, N_RESAMPLES, at_once):
+        size = min(at_once, N_RESAMPLES - start)
+        draws = rng.multinomial(kinds.n_drawn, kinds.n / kinds.n_drawn, size=size)
+        ratio = divide(*quotient.ratio(np.asarray(draws @ kinds.sums, dtype=np.float64)))
         yield ratio.value[ratio.exists]
 
 
 def per_block(sums: Sums, block_of_unit: IntArray) -> Kinds:
     """Add the sums of the units of each block up and return the kinds of blocks."""
-    n_blocks = int(block_of_unit.max(initial=-1)) + 1
-    ones = np.ones(len(block_of_unit))
-    ends = (block_of_unit, np.arange(len(block_of_unit)))
-    gather = csr_array((ones, ends), shape=(n_blocks, len(block_of_unit)))
-    added = gather @ sums
+    added = _adder(block_of_unit) @ sums
     return sparse_kinds(csr_array(added)) if issparse(added) else kinds_of(np.asarray(added))

@@ -36,8 +36,11 @@ class PairConsensus:
 
     @property
     def is_against_majority(self) -> bool:
-        """Tell whether the consensus is another answer than most gave: worth a second look."""
-        return self.majority is not None and self.majority != self.answer
+        """Tell whether the consensus is another answer than most gave: worth a second look.
+
+        One answer is no majority; a pair with one needs another expert, not a second look.
+        """
+        return self.n_answers > 1 and self.majority not in {None, self.answer}
 
 
 @dataclass(frozen=True, slots=True)

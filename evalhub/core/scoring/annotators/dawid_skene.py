@@ -6,7 +6,8 @@ e_ktc, whatever the pair. Expectation maximisation climbs the log-likelihood
     sum over pairs of log sum over t of pi_t * product over its answers (k, c) of e_ktc
 
 from the share of each answer among the pair's own. There is no prior: an annotator with few answers
-gets a table that fits those few, and the consensus of a pair with one answer is that answer's.
+gets a table that fits those few, so probabilities near 1 are surer than they should be, most of
+all where a pair has a single answer.
 
 Source: Dawid and Skene 1979, Maximum likelihood estimation of observer error-rates using the EM
 algorithm.

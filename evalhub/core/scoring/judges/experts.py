@@ -123,7 +123,7 @@ def _figure(
     """Return the share of the (agreeing, all) ``counts`` of pairs, with whole pairs drawn again."""
     percent = Percent()
     kinds = kinds_of(np.array(counts, dtype=np.float64).reshape(-1, 2))
-    drawn = resample(percent, kinds, n_shared=kinds.n_pairs)
+    drawn = resample(percent, kinds, n_shared=len(counts))
     ratio = divide(*percent.ratio(kinds.totals()))
     return JudgeFigure(
         method=method,
@@ -133,6 +133,6 @@ def _figure(
         interval=drawn.interval,
         interval_reason=drawn.reason if ratio.exists else reason,
         interval_method=drawn.method,
-        n_pairs=kinds.n_pairs,
+        n_pairs=len(counts),
         n=int(kinds.totals()[1]),
     )

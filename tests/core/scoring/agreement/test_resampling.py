@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from scipy.sparse import csr_array
 
 from evalhub.core.scoring.agreement import Cohen, Percent
 from evalhub.core.scoring.agreement.resampling import (
@@ -9,6 +10,7 @@ from evalhub.core.scoring.agreement.resampling import (
     resample,
     sparse_kinds,
 )
+from evalhub.core.scoring.arrays import FloatArray
 from tests.core.scoring.agreement.rated import columns
 
 
@@ -16,7 +18,7 @@ def test_equal_sums_are_one_kind() -> None:
     kinds = kinds_of(np.array([[1.0, 1.0], [0.0, 1.0], [1.0, 1.0]]))
 
     assert kinds.n.tolist() == [1, 2]
-    assert kinds.n_pairs == 3
+    assert kinds.n_drawn == 3
     assert kinds.totals().tolist() == [2.0, 3.0]
 
 
@@ -36,7 +38,7 @@ def test_kinds_and_single_rows_give_intervals_of_one_width() -> None:
 def test_sums_of_units_are_added_up_by_pair() -> None:
     kinds = per_block(np.array([[1.0], [2.0], [4.0]]), np.array([0, 1, 0]))
 
-    assert (kinds.n_pairs, kinds.totals().tolist()) == (2, [7.0])
+    assert (kinds.n_drawn, kinds.totals().tolist()) == (2, [7.0])
 
 
 def test_sparse_sums_stay_sparse() -> None:
@@ -45,18 +47,41 @@ def test_sparse_sums_stay_sparse() -> None:
 
     kinds = per_block(sums, ratings.block_of_unit())
 
-    assert kinds.n_pairs == 15
+    assert kinds.n_drawn == 15
     assert np.array_equal(kinds.totals(), sparse_kinds(sums).totals())
 
 
-def test_large_samples_are_drawn_less_often_and_say_so() -> None:
-    rows = np.stack([np.arange(100) % 2, np.ones(100)], axis=1).astype(np.float64)
-    kinds = Kinds(rows, np.ones(100, dtype=np.int64))
+def agreeing(n_pairs: int, seed: int = 0) -> FloatArray:
+    """Return the sums of pairs of which about six in ten agree, each row another."""
+    rng = np.random.default_rng(seed)
+    same = rng.random(n_pairs) < 0.6
+    return np.stack([same, np.ones(n_pairs), np.arange(n_pairs)], axis=1).astype(np.float64)
 
-    drawn = resample(Percent(), kinds, n_shared=100, max_cells=100_000)
 
-    assert drawn.method == "95 % percentile interval of 1,000 resamples of pairs"
-    assert drawn.interval is not None
+@pytest.mark.parametrize("is_sparse", [True, False])
+def test_bundles_give_an_interval_of_the_same_width(*, is_sparse: bool) -> None:
+    sums = agreeing(4_000)
+
+    whole = resample(Percent(), kinds_of(sums), n_shared=4_000)
+    kinds = sparse_kinds(csr_array(sums), most=500) if is_sparse else kinds_of(sums, most=500)
+    bundled = resample(Percent(), kinds, n_shared=4_000)
+
+    assert bundled.method.endswith("2,000 resamples of pairs in 500 bundles")
+    assert np.allclose(kinds.totals(), sums.sum(axis=0))
+    assert whole.interval is not None
+    assert bundled.interval is not None
+    width = whole.interval.high - whole.interval.low
+    assert bundled.interval.high - bundled.interval.low == pytest.approx(width, rel=0.12)
+
+
+def test_bundles_do_not_depend_on_the_order_of_pairs() -> None:
+    sums = agreeing(2_000)
+
+    first, turned = (
+        resample(Percent(), kinds_of(rows, most=100), n_shared=2_000) for rows in (sums, sums[::-1])
+    )
+
+    assert first == turned
 
 
 def test_draws_made_some_at_a_time_are_those_made_at_once() -> None:

@@ -136,3 +136,14 @@ def test_cohen_without_enough_shared_pairs_says_so() -> None:
 
     assert found.value is None
     assert found.reason == "No two annotators share enough pairs on which their answers vary."
+
+
+def test_cohen_takes_the_pairs_of_annotators_who_share_most() -> None:
+    """Sixty annotators have 1,770 pairs; two of them, who disagree, share more than the rest."""
+    alike = {f"u{i:02d}": {f"k{k:02d}": i % 3 for k in range(60)} for i in range(12)}
+    apart = {f"v{i:02d}": {"k00": i % 3, "k01": (i + 1) % 3} for i in range(12)}
+
+    found = value_of(Cohen(3), rated({**alike, **apart}))
+
+    # 999 pairs agree on 12 units each; one shares 24, agrees on half and by chance on a third.
+    assert found == pytest.approx((999 * 12 + 24 * (1 / 2 - 1 / 3) / (2 / 3)) / (999 * 12 + 24))

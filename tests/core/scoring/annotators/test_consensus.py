@@ -1,5 +1,7 @@
+from dataclasses import replace
+
 from evalhub.core.judging.answers import Choice
-from evalhub.core.scoring.annotators.consensus import pair_consensus
+from evalhub.core.scoring.annotators.consensus import PairConsensus, pair_consensus
 from tests.core.scoring.records import judgment
 
 A, B, TIE = Choice.A, Choice.B, Choice.TIE
@@ -36,7 +38,7 @@ def test_a_pair_shown_in_both_orders_is_one_pair() -> None:
 
 
 def test_one_who_contradicts_everybody_is_heard_the_other_way_round() -> None:
-    """Nine who agree teach the model that the tenth says the opposite of what is so."""
+    """Three who agree teach the model that two others say the opposite of what is so."""
     truth = [A, B] * 30
     records = [
         judgment(f"k{i}", choice, pair=f"p{n:02d}")
@@ -44,8 +46,9 @@ def test_one_who_contradicts_everybody_is_heard_the_other_way_round() -> None:
         for i in range(3)
     ]
     contrary = {A: B, B: A}
-    records += [judgment("z", contrary[choice], pair=f"p{n:02d}") for n, choice in enumerate(truth)]
-    records.append(judgment("z", A, pair="alone"))
+    for who in ("y", "z"):
+        records += [judgment(who, contrary[said], pair=f"p{n:02d}") for n, said in enumerate(truth)]
+        records.append(judgment(who, A, pair="alone"))
 
     found = pair_consensus(records)
 
@@ -53,6 +56,13 @@ def test_one_who_contradicts_everybody_is_heard_the_other_way_round() -> None:
     alone = next(one for one in found.pairs if one.prompt_key == "alone")
     assert (alone.majority, alone.answer) == ("x", "y")
     assert alone.is_against_majority
+
+
+def test_one_answer_is_no_majority_to_be_against() -> None:
+    only = PairConsensus("p", "alder", "birch", "y", (0.0, 0.0, 1.0), "x", n_answers=1)
+
+    assert not only.is_against_majority
+    assert replace(only, n_answers=2).is_against_majority
 
 
 def test_an_even_split_has_no_majority_to_be_against() -> None:
