@@ -4,10 +4,12 @@ A setting comes from the environment (``EVALHUB_…``), else from ``instance/con
 (upper-case names without the prefix), else from its default here.
 """
 
+import errno
 import os
 import runpy
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -75,22 +77,44 @@ class Settings(BaseModel):
         return frozenset(host.strip() for host in self.endpoint_allow.split(",") if host.strip())
 
 
-def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+def load_settings(
+    environ: Mapping[str, str] | None = None, *, makes_instance: bool = True
+) -> Settings:
     """Read the settings from ``environ`` (default: the process's) and ``instance/config.py``.
 
-    Create the instance folder and, when none is given, its secret key. Raise
+    With ``makes_instance`` create the instance folder and, when none is given, its secret key.
+    Without it nothing is written, and a secret that does not exist yet is empty: whoever asks
+    about an instance that is not there must not leave half of one behind. Raise
     ``SettingsError`` that names the setting and the rule.
     """
     given = os.environ if environ is None else environ
     instance_dir = Path(given.get(PREFIX + "INSTANCE_DIR", str(ROOT / "instance"))).resolve()
-    instance_dir.mkdir(parents=True, exist_ok=True)
-    values: dict[str, object] = {**_from_file(instance_dir), **_from_environ(given)}
-    values["instance_dir"] = instance_dir
-    values["database_url"] = values.get("database_url") or f"sqlite:///{instance_dir}/evalhub.db"
-    values["secret_key"] = values.get("secret_key") or _instance_secret(instance_dir)
+    with _named_after(f"{PREFIX}INSTANCE_DIR {str(instance_dir)!r} cannot be used"):
+        if makes_instance:
+            # Readable by its owner alone: it holds answers, judgments and the secret.
+            instance_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if instance_dir.exists() and not instance_dir.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+        values: dict[str, object] = {**_from_file(instance_dir), **_from_environ(given)}
+        values["instance_dir"] = instance_dir
+        values["database_url"] = (
+            values.get("database_url") or f"sqlite:///{instance_dir}/evalhub.db"
+        )
+        values["secret_key"] = values.get("secret_key") or _instance_secret(
+            instance_dir, is_made=makes_instance
+        )
     settings = _validated(values)
     _refuse_unsafe(settings)
     return settings
+
+
+@contextmanager
+def _named_after(place: str) -> Iterator[None]:
+    """Turn a failure of the file system into a ``SettingsError`` that begins with ``place``."""
+    try:
+        yield
+    except OSError as error:
+        raise SettingsError(f"{place}: {error.strerror or error}.") from error
 
 
 def _from_environ(environ: Mapping[str, str]) -> dict[str, object]:
@@ -111,12 +135,22 @@ def _from_file(instance_dir: Path) -> dict[str, object]:
     path = instance_dir / "config.py"
     if not path.exists():
         return {}
-    return {key.lower(): value for key, value in runpy.run_path(str(path)).items() if key.isupper()}
+    try:
+        found = runpy.run_path(str(path))
+    except Exception as error:
+        # It is somebody's program, so anything can go wrong in it; all of it is theirs to mend.
+        raise SettingsError(f"{path} does not run: {type(error).__name__}: {error}.") from error
+    return {key.lower(): value for key, value in found.items() if key.isupper()}
 
 
-def _instance_secret(instance_dir: Path) -> str:
-    """Return the instance's secret key, made on first use and readable by its owner only."""
+def _instance_secret(instance_dir: Path, *, is_made: bool) -> str:
+    """Return the instance's secret key, made on first use and readable by its owner only.
+
+    Without ``is_made``, a key that is not there is empty and stays unmade.
+    """
     path = instance_dir / "secret_key"
+    if not is_made and not path.exists():
+        return ""
     try:
         handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     except FileExistsError:
@@ -137,7 +171,7 @@ def _validated(values: dict[str, object]) -> Settings:
 
 
 def _refuse_unsafe(settings: Settings) -> None:
-    if len(settings.secret_key) < MINIMUM_SECRET_LENGTH:
+    if settings.secret_key and len(settings.secret_key) < MINIMUM_SECRET_LENGTH:
         raise SettingsError(
             f"{PREFIX}SECRET_KEY has {len(settings.secret_key)} characters; "
             f"it needs at least {MINIMUM_SECRET_LENGTH}."

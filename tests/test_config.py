@@ -40,6 +40,60 @@ def test_a_secret_is_made_once_and_only_its_owner_can_read_it(tmp_path: Path) ->
     assert stat.S_IMODE((tmp_path / "secret_key").stat().st_mode) == 0o600
 
 
+def test_a_new_instance_is_open_to_its_owner_alone(tmp_path: Path) -> None:
+    settings = load_settings(environ(tmp_path / "deep" / "instance"))
+
+    assert stat.S_IMODE(settings.instance_dir.stat().st_mode) == 0o700
+
+
+def test_asking_about_an_instance_that_is_not_there_makes_nothing(tmp_path: Path) -> None:
+    settings = load_settings(environ(tmp_path / "none"), makes_instance=False)
+
+    assert settings.secret_key == ""
+    assert not (tmp_path / "none").exists()
+
+
+def test_a_secret_that_is_there_is_read_without_making_anything(tmp_path: Path) -> None:
+    made = load_settings(environ(tmp_path))
+
+    assert load_settings(environ(tmp_path), makes_instance=False).secret_key == made.secret_key
+
+
+@pytest.mark.parametrize("makes_instance", [True, False], ids=["making it", "asking"])
+def test_an_instance_folder_that_is_a_file_is_refused(
+    tmp_path: Path, *, makes_instance: bool
+) -> None:
+    (tmp_path / "file").touch()
+
+    with pytest.raises(SettingsError, match=r"EVALHUB_INSTANCE_DIR '.*file' cannot be used"):
+        load_settings(environ(tmp_path / "file"), makes_instance=makes_instance)
+
+
+def test_an_instance_folder_that_cannot_be_made_is_refused_with_the_reason(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "file").touch()
+
+    with pytest.raises(SettingsError, match="Not a directory"):
+        load_settings(environ(tmp_path / "file" / "below"))
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        pytest.param("SESSION_DAYS = ", "SyntaxError", id="syntax"),
+        pytest.param("SESSION_DAYS = 1 / 0", "ZeroDivisionError", id="fault"),
+    ],
+)
+def test_an_instance_file_that_does_not_run_is_named(
+    tmp_path: Path, text: str, reason: str
+) -> None:
+    (tmp_path / "config.py").write_text(text)
+
+    with pytest.raises(SettingsError, match=rf"config.py does not run: {reason}"):
+        load_settings(environ(tmp_path))
+
+
 def test_the_environment_wins_over_the_instance_file(tmp_path: Path) -> None:
     (tmp_path / "config.py").write_text("SESSION_DAYS = 3\nINVITATION_DAYS = 2\nhelper = 1\n")
 

@@ -6,18 +6,23 @@ from datetime import UTC, datetime
 from typing import Any
 
 import click
+from sqlalchemy.exc import OperationalError
 
 from evalhub.config import Settings, load_settings
 from evalhub.core.people import Actor, command_actor
 from evalhub.errors import EvalHubError
-from evalhub.services.transaction import Database, Session, open_database
+from evalhub.services.transaction import Database, Session, open_database, reason_of, upgrade
 
 ACTOR: Actor = command_actor()
 """Whoever can run commands on the server holds every role."""
 
 
 class EvalHubGroup(click.Group):
-    """Print an EvalHub error as its message and exit with status 1, without a traceback."""
+    """Print what went wrong as one message and exit with status 1, without a traceback.
+
+    Beside EvalHub's own errors these are a database that went away and files that cannot be
+    read or written: whoever runs the command can mend them, and a traceback would not say how.
+    """
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
         """Run the command."""
@@ -25,13 +30,22 @@ class EvalHubGroup(click.Group):
             return super().invoke(ctx)
         except EvalHubError as error:
             raise click.ClickException(str(error)) from error
+        except OperationalError as error:
+            raise click.ClickException(
+                f"The database does not answer: {reason_of(error)}"
+            ) from error
+        except BrokenPipeError:
+            raise  # Whoever reads our output has enough; click ends quietly.
+        except OSError as error:
+            place = f"{error.filename}: " if error.filename else ""
+            raise click.ClickException(f"{place}{error.strerror or error}.") from error
 
 
 def settings() -> Settings:
-    """Return the settings of this command, read once."""
+    """Return the settings of this command, read once; nothing is made on disk."""
     root = click.get_current_context().find_root()
     if root.obj is None:
-        root.obj = load_settings()
+        root.obj = load_settings(makes_instance=False)
     found: Settings = root.obj
     return found
 
@@ -41,9 +55,29 @@ def database() -> Iterator[Database]:
     """Yield the database of this command, checked to be at the newest schema."""
     opened = open_database(settings())
     try:
+        _complete_instance()
         yield opened
     finally:
         opened.dispose()
+
+
+@contextmanager
+def new_database() -> Iterator[Database]:
+    """Yield the database of this command, made and brought to the newest schema first."""
+    _complete_instance()
+    opened = open_database(settings(), needs_schema=False)
+    try:
+        upgrade(opened)
+        yield opened
+    finally:
+        opened.dispose()
+
+
+def _complete_instance() -> None:
+    """Make the instance's folder and secret where they are missing, once they are needed."""
+    root = click.get_current_context().find_root()
+    if not settings().secret_key:
+        root.obj = load_settings()
 
 
 @contextmanager

@@ -2,8 +2,7 @@
 
 import click
 
-from evalhub.cli.context import settings
-from evalhub.services.transaction import open_database, upgrade
+from evalhub.cli.context import new_database
 
 
 @click.group("db")
@@ -14,9 +13,6 @@ def group() -> None:
 @group.command("upgrade")
 def upgrade_command() -> None:
     """Bring the database to the newest schema."""
-    database = open_database(settings(), needs_schema=False)
-    try:
-        upgrade(database)
-    finally:
-        database.dispose()
+    with new_database():
+        pass
     click.echo("The database is at the newest schema.")

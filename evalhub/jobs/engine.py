@@ -8,10 +8,12 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
 
 from evalhub.config import Settings
+from evalhub.errors import SettingsError
 
 NAME = "evalhub"
 VERSION = "jobs-1"
@@ -41,8 +43,7 @@ def running_engine(settings: Settings, *, executor_id: str, poll_s: float) -> It
     """
     url = engine_url(settings)
     if url.startswith("sqlite"):
-        with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
-            connection.execute("PRAGMA journal_mode=WAL")
+        _prepare(Path(url.removeprefix("sqlite:///")))
     config: DBOSConfig = {
         "name": NAME,
         "system_database_url": url,
@@ -65,6 +66,16 @@ def running_engine(settings: Settings, *, executor_id: str, poll_s: float) -> It
         yield
     finally:
         DBOS.destroy(destroy_registry=True)
+
+
+def _prepare(path: Path) -> None:
+    """Make the engine's file, private as the database it belongs to, with a write-ahead log."""
+    try:
+        path.touch(mode=0o600)
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
+    except (OSError, sqlite3.Error) as error:
+        raise SettingsError(f"The jobs' file {path} cannot be used: {error}.") from error
 
 
 def unfinished_ids(*, of_others_than: frozenset[str] | None = None) -> Sequence[str]:

@@ -4,6 +4,9 @@ Pages, API, jobs and commands take their sessions from here, open one transactio
 or command, and commit it; services only flush.
 """
 
+from pathlib import Path
+
+import sqlalchemy as sa
 from sqlmodel import Session
 
 from evalhub.config import Settings
@@ -11,17 +14,53 @@ from evalhub.db.engine import Database
 from evalhub.db.migrate import current_revision, head_revision, upgrade
 from evalhub.errors import SettingsError
 
-__all__ = ["Database", "Session", "open_database", "upgrade"]
+__all__ = ["Database", "Session", "open_database", "reason_of", "upgrade"]
+
+OUTDATED = "The database schema is not up to date; run `evalhub db upgrade`."
 
 
 def open_database(settings: Settings, *, needs_schema: bool = True) -> Database:
-    """Return the database of ``settings``.
+    """Return the database of ``settings``, which has answered once.
 
-    Raise ``SettingsError`` when ``needs_schema`` and its schema is not the newest:
-    ``evalhub db upgrade`` mends that.
+    Raise ``SettingsError`` when it does not answer, and when ``needs_schema`` and its schema
+    is not the newest: ``evalhub db upgrade`` mends that. A database file that is not there is
+    then not made either, since looking for one must not leave an empty one behind.
     """
     database = Database(settings.database_url)
-    if needs_schema and current_revision(database) != head_revision():
+    file = _file_of(database)
+    if needs_schema and file is not None and not file.exists():
+        raise SettingsError(f"There is no database yet at {file}; run `evalhub db upgrade`.")
+    try:
+        if file is not None:
+            # Readable by its owner alone, as is what SQLite then puts beside it.
+            file.touch(mode=0o600)
+        revision = current_revision(database)
+    except (sa.exc.DBAPIError, OSError) as error:
         database.dispose()
-        raise SettingsError("The database schema is not up to date; run `evalhub db upgrade`.")
+        place = f"EVALHUB_DATABASE_URL {shown_url(database)}"
+        raise SettingsError(f"{place} cannot be used: {reason_of(error)}") from error
+    if needs_schema and revision != head_revision():
+        database.dispose()
+        raise SettingsError(OUTDATED)
     return database
+
+
+def shown_url(database: Database) -> str:
+    """Return the address of the database without its password."""
+    return sa.make_url(database.url).render_as_string(hide_password=True)
+
+
+def reason_of(error: sa.exc.DBAPIError | OSError) -> str:
+    """Return why the database did not answer, in the first line of the driver's own words.
+
+    SQLAlchemy adds the statement and a link, and a driver may add a line for each address that
+    it tried; whoever mistyped a setting needs neither.
+    """
+    words = str(error.orig) if isinstance(error, sa.exc.DBAPIError) else error.strerror
+    lines = (words or str(error)).strip().splitlines()
+    return f"{lines[0].rstrip('.')}." if lines else "it gave no reason."
+
+
+def _file_of(database: Database) -> Path | None:
+    path = sa.make_url(database.url).database if database.is_sqlite else None
+    return None if path in {None, "", ":memory:"} else Path(path)

@@ -65,6 +65,62 @@ def test_a_bad_setting_ends_a_command_with_its_message(tmp_path: Path) -> None:
     assert "EVALHUB_COLOUR" in result.output
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param(("people", "list"), id="reading"),
+        pytest.param(("invite", "a@example.org", "--name", "A", "--role", "admin"), id="writing"),
+        pytest.param(("release", "build", "first"), id="needing the secret"),
+        pytest.param(("serve", "--port", "0"), id="serving"),
+        pytest.param(("worker", "--drain"), id="working"),
+        pytest.param(("rubrics", "check", "shipped"), id="needing no instance"),
+    ],
+)
+def test_a_command_leaves_nothing_where_no_instance_is(
+    tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    run(tmp_path / "none", *arguments)
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_command_that_needs_the_secret_makes_it_once_the_database_is_there(
+    tmp_path: Path,
+) -> None:
+    run(tmp_path, "db", "upgrade")
+    (tmp_path / "secret_key").unlink()
+
+    run(tmp_path, "people", "list")
+
+    assert (tmp_path / "secret_key").stat().st_size > 32
+
+
+def test_a_file_that_cannot_be_used_ends_a_command_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "jobs.db").mkdir()
+    run(tmp_path, "db", "upgrade")
+
+    result = run(tmp_path, "worker", "--drain")
+
+    assert result.exit_code == 1
+    assert result.output.startswith("Error: ")
+    assert len(result.output.splitlines()) == 1
+
+
+def test_a_database_that_goes_away_ends_a_command_in_one_line(tmp_path: Path) -> None:
+    run(tmp_path, "db", "upgrade")
+    database = Database(f"sqlite:///{tmp_path}/evalhub.db")
+    with database.transaction() as session:
+        session.connection().exec_driver_sql("DROP TABLE project")
+    database.dispose()
+
+    result = run(tmp_path, "projects", "list")
+
+    assert (result.exit_code, result.output) == (
+        1,
+        "Error: The database does not answer: no such table: project.\n",
+    )
+
+
 @pytest.mark.parametrize("command", commands(main))
 def test_every_command_is_documented(command: str) -> None:
     assert f"`{command}" in DOCS.read_text(encoding="utf-8")
