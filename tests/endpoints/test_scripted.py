@@ -199,9 +199,10 @@ def test_a_script_can_be_served_as_a_program(
     until = threading.Event()
     until.set()
 
-    serve([str(path), "0", str(tmp_path / "log.jsonl")], until=until)
-    serve([str(path)], until=until)
+    status = serve([str(path), "--log", str(tmp_path / "log.jsonl")], until=until)
+    serve([str(path), "--port", "0"], until=until)
 
+    assert status == 0
     assert capsys.readouterr().out.count("http://127.0.0.1:") == 2
     assert (tmp_path / "log.jsonl").exists()
 
@@ -261,3 +262,58 @@ def test_a_request_that_cannot_be_hashed_is_answered(
     connection.request("POST", "/v1/chat/completions", body)
 
     assert connection.getresponse().status == 400
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "message"),
+    [
+        pytest.param([], 2, "the following arguments are required: FILE", id="no file"),
+        pytest.param(["x.jsonl", "--port", "70000"], 2, "'70000' is not a port", id="port"),
+        pytest.param(["--help"], 0, '"prompt": "What is fever?"', id="help"),
+    ],
+)
+def test_the_program_explains_its_arguments(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], status: int, message: str
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        serve(arguments, until=threading.Event())
+
+    shown = capsys.readouterr()
+    assert caught.value.code == status
+    assert message in shown.out + shown.err
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        pytest.param(None, "No such file or directory.", id="missing"),
+        pytest.param(b"[]", "script.jsonl line 1: is not a JSON object", id="broken"),
+        pytest.param(b"\xff", "byte 0xFF at byte 0 is not UTF-8", id="encoding"),
+    ],
+)
+def test_the_program_refuses_a_bad_script_in_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes | None, message: str
+) -> None:
+    path = tmp_path / "script.jsonl"
+    if content is not None:
+        path.write_bytes(content)
+
+    status = serve([str(path)], until=threading.Event())
+
+    error = capsys.readouterr().err
+    assert (status, len(error.splitlines())) == (1, 1)
+    assert error.rstrip().endswith(message)
+
+
+def test_the_program_refuses_a_port_that_is_taken(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "script.jsonl"
+    path.write_text('{"model": "a", "prompt": "Well?", "text": "Yes."}\n')
+
+    with ScriptedServer(SCRIPT) as other:
+        port = other.host.rpartition(":")[2]
+        status = serve([str(path), "--port", port], until=threading.Event())
+
+    assert status == 1
+    assert capsys.readouterr().err == f"Error: port {port}: Address already in use.\n"

@@ -41,7 +41,12 @@ class ScriptedServer:
     @property
     def url(self) -> str:
         """Return the base address to register as an endpoint's."""
-        return f"http://127.0.0.1:{self._server.server_port}/v1"
+        return f"http://{self.host}/v1"
+
+    @property
+    def host(self) -> str:
+        """Return host and port, as an allow-list names them."""
+        return f"127.0.0.1:{self._server.server_port}"
 
     def __enter__(self) -> Self:
         self._thread.start()
