@@ -2,10 +2,9 @@
 
 import click
 
-from evalhub.cli.context import ACTOR, now, settings
+from evalhub.cli.context import ACTOR, new_database, now, settings
 from evalhub.demo.accounts import ACCOUNTS, FILE
 from evalhub.demo.fill import Demo, DemoSummary, fill
-from evalhub.services.transaction import open_database, upgrade
 
 
 @click.command("demo")
@@ -14,12 +13,8 @@ def command() -> None:
 
     Running it again changes nothing that is there and prints the same passwords.
     """
-    database = open_database(settings(), needs_schema=False)
-    try:
-        upgrade(database)
-        summary = fill(Demo(database, settings(), actor=ACTOR, now=now(), say=click.echo))
-    finally:
-        database.dispose()
+    with new_database() as opened:
+        summary = fill(Demo(opened, settings(), actor=ACTOR, now=now(), say=click.echo))
     _print(summary)
 
 

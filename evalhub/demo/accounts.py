@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlmodel import Session
+import sqlalchemy as sa
+from sqlmodel import Session, col
 
-from evalhub.core.people import Actor, Role
+from evalhub.core.people import Actor, Origin, Role
+from evalhub.db.models import Person, Project
+from evalhub.errors import Conflict
 from evalhub.services.accounts.finding import find_account_id
 from evalhub.services.accounts.invitations import accept, invite
 from evalhub.services.accounts.passwords import new_password
@@ -47,6 +50,26 @@ ACCOUNTS = (
     DemoAccount("lab@demo.example", "Demo lab", (Role.LAB,), "downloads releases"),
     DemoAccount("auditor@demo.example", "Demo auditor", (Role.AUDITOR,), "reads what lies behind"),
 )
+
+
+def refuse_instance_in_use(*, session: Session) -> None:
+    """Raise ``Conflict`` when people work in this instance and it is not the demo.
+
+    Made-up projects and accounts whose passwords lie in a file would stand among theirs, and
+    nothing can take them out again: judgments and the audit log are append-only.
+    """
+    if any(find_account_id(account.email, session=session) for account in ACCOUNTS):
+        return
+    n_accounts = session.scalar(
+        sa.select(sa.func.count()).where(col(Person.origin) == Origin.ACCOUNT)
+    )
+    n_projects = session.scalar(sa.select(sa.func.count()).select_from(Project))
+    if n_accounts or n_projects:
+        raise Conflict(
+            "This instance is in use and is not the demo "
+            f"({n_accounts} accounts, {n_projects} projects); nothing was changed. Give the demo "
+            "a folder of its own: EVALHUB_INSTANCE_DIR=/path/to/demo evalhub demo"
+        )
 
 
 def demo_passwords(instance_dir: Path) -> dict[str, str]:

@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from evalhub.config import Settings
 from evalhub.core.people import Actor
 from evalhub.db.models import Project, Release
-from evalhub.demo.accounts import add_accounts, demo_passwords
+from evalhub.demo.accounts import add_accounts, demo_passwords, refuse_instance_in_use
 from evalhub.demo.content import load_shipped
 from evalhub.demo.judging import judge_project
 from evalhub.demo.projects import open_project, project_slug
@@ -44,8 +44,10 @@ def fill(demo: Demo) -> DemoSummary:
     """Fill the instance and return what its visitor needs to know.
 
     Running it again changes nothing that is there: an interrupted demo goes on where it
-    stopped, and what visitors did is kept.
+    stopped, and what visitors did is kept. Raise ``Conflict`` for an instance in use.
     """
+    with demo.database.transaction(write=False) as session:
+        refuse_instance_in_use(session=session)
     passwords = demo_passwords(demo.settings.instance_dir)
     demo.say("Loading rubrics and prompt sets.")
     with demo.database.transaction() as session:
@@ -56,9 +58,13 @@ def fill(demo: Demo) -> DemoSummary:
 
 
 def _fill_domain(demo: Demo, domain: DemoDomain, people: dict[str, int]) -> Path:
-    demo.say(f"Pulling simulated {domain.name} responses from local endpoints.")
     pull_domain(
-        domain, database=demo.database, settings=demo.settings, actor=demo.actor, now=demo.now
+        domain,
+        database=demo.database,
+        settings=demo.settings,
+        actor=demo.actor,
+        now=demo.now,
+        say=demo.say,
     )
     with demo.database.transaction() as session:
         project = open_project(domain, people, session=session, actor=demo.actor, now=demo.now)

@@ -9,7 +9,7 @@ from evalhub.core.campaigns import ProjectStatus
 from evalhub.core.people import Actor, Role
 from evalhub.core.projects import ProjectPlan
 from evalhub.db.models import Project
-from evalhub.demo.pulling import endpoint_slugs
+from evalhub.demo.endpoints import endpoint_slugs
 from evalhub.demo.script import DemoDomain
 from evalhub.services.projects.creating import create_project
 from evalhub.services.projects.members import join

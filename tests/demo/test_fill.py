@@ -4,21 +4,23 @@ import json
 import stat
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
-from sqlmodel import Session, col, select
+from sqlmodel import Session, SQLModel, col, select
 
 from evalhub.cli import main
 from evalhub.config import Settings
+from evalhub.core.campaigns import PullStatus
 from evalhub.core.people import Origin, command_actor
 from evalhub.core.responses import ResponseStatus
 from evalhub.db.engine import Database
 from evalhub.db.migrate import upgrade
-from evalhub.db.models import Judgment, Pair, Person, Project, Release, Response
+from evalhub.db.models import Judgment, Pair, Person, Project, Pull, Release, Response
 from evalhub.demo import accounts
 from evalhub.demo.fill import Demo, DemoSummary, fill
 from evalhub.demo.judging import simulate
@@ -26,6 +28,7 @@ from evalhub.demo.script import DOMAINS
 from evalhub.services.accounts.signing_in import check
 from evalhub.services.releasing.verifying import verify_release
 from tests.conftest import DATABASES
+from tests.factories import make_person
 from tests.postgres import PostgresServer
 
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
@@ -56,6 +59,16 @@ def demo(
 def summary(demo: Demo) -> DemoSummary:
     """Fill the demo."""
     return fill(demo)
+
+
+def n_rows(demo: Demo) -> dict[str, int]:
+    """Return the number of rows of every table."""
+    tables = SQLModel.metadata.sorted_tables
+    with demo.database.transaction(write=False) as session:
+        return {
+            table.name: session.scalar(sa.select(sa.func.count()).select_from(table)) or 0
+            for table in tables
+        }
 
 
 def count(session: Session, model: type[object]) -> int:
@@ -114,32 +127,36 @@ def test_the_passwords_lie_where_only_their_owner_reads(demo: Demo, summary: Dem
 
 
 def test_running_it_again_changes_nothing(demo: Demo, summary: DemoSummary) -> None:
-    tables = (Person, Response, Project, Pair, Judgment, Release)
-    with demo.database.transaction(write=False) as session:
-        before = [count(session, table) for table in tables]
+    said: list[str] = []
+    before = n_rows(demo)
 
-    again = fill(demo)
+    again = fill(replace(demo, say=said.append))
 
-    with demo.database.transaction(write=False) as session:
-        assert [count(session, table) for table in tables] == before
+    assert n_rows(demo) == before
     assert again == summary
+    assert said == ["Loading rubrics and prompt sets."]
 
 
 def test_an_interrupted_pull_goes_on_at_the_address_that_was_registered(
     demo: Demo, summary: DemoSummary
 ) -> None:
+    before = n_rows(demo)
     with demo.database.transaction() as session:
-        session.connection().execute(
+        connection = session.connection()
+        connection.execute(
             sa.text(
                 "DELETE FROM response WHERE id NOT IN "
                 "(SELECT response_x_id FROM pair UNION SELECT response_y_id FROM pair)"
             )
         )
+        connection.execute(sa.text("UPDATE pull SET status = 'running'"))
 
     fill(demo)
 
     with demo.database.transaction(write=False) as session:
         assert count(session, Response) == 120
+        assert set(session.exec(select(Pull.status))) == {PullStatus.DONE}
+    assert n_rows(demo)["pull"] == before["pull"]
 
 
 def test_a_project_without_room_for_the_simulation_is_an_error(
@@ -165,3 +182,18 @@ def test_the_command_prints_who_can_sign_in_and_where_the_releases_lie(tmp_path:
         assert account.email in result.output
     assert str(tmp_path / "releases" / "demo-law" / "1.0.0") in result.output
     assert "simulated" in result.output
+
+
+def test_an_instance_in_use_is_left_alone(tmp_path: Path) -> None:
+    runner = CliRunner(env={"EVALHUB_INSTANCE_DIR": str(tmp_path)})
+    runner.invoke(main, ["db", "upgrade"])
+    database = Database(f"sqlite:///{tmp_path}/evalhub.db")
+    with database.transaction() as session:
+        make_person(session, name="Somebody")
+    database.dispose()
+
+    result = runner.invoke(main, ["demo"])
+
+    assert result.exit_code == 1
+    assert "is in use and is not the demo (1 accounts, 0 projects)" in result.output
+    assert not (tmp_path / accounts.FILE).exists()
