@@ -18,7 +18,13 @@ TEST_ENV := $(shell test -w /dev/shm && mkdir -p /dev/shm/evalhub-tests && echo 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: $(READY) ## Install, fill instance/ with the demo organisation and serve on 127.0.0.1:8000
+# What is printed must be what is open. A PUBLIC_URL that somebody set stands, and without HOST or
+# PORT one in instance/config.py does, which a variable would overrule.
+ifneq ($(HOST):$(PORT),127.0.0.1:8000)
+run: export EVALHUB_PUBLIC_URL ?= http://$(if $(filter 0.0.0.0,$(HOST)),127.0.0.1,$(HOST)):$(PORT)
+endif
+run: $(READY) ## Install, fill instance/ with the demo and serve it on 127.0.0.1:8000 (PORT=…)
+	@$(BIN)/evalhub serve --host $(HOST) --port $(PORT) --check-port
 	$(BIN)/evalhub demo
 	$(BIN)/evalhub serve --host $(HOST) --port $(PORT)
 

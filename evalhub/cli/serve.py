@@ -1,17 +1,25 @@
 """The command that serves EvalHub."""
 
+import errno
+import os
+import socket
 import sys
+from contextlib import ExitStack
 
 import click
 
-from evalhub.cli.context import database
+from evalhub.cli.context import database, settings
 from evalhub.cli.supervising import supervise
+from evalhub.config import PREFIX
+from evalhub.demo.endpoints import live_servers
+from evalhub.errors import Conflict
 
 APPLICATION = "evalhub.app:serve_app()"
 WORKER = "worker"
 """The command that runs background jobs."""
 
 GUNICORN_OPTIONS = (
+    *("--config", "python:evalhub.cli.server_hooks"),
     *("--worker-class", "gthread"),
     # A worker that does not answer for this long is replaced; scoring a big project takes a while.
     *("--timeout", "120"),
@@ -31,16 +39,51 @@ GUNICORN_OPTIONS = (
 @click.option(
     "--with-worker/--no-worker", default=True, help="Also run background jobs, as a child."
 )
+@click.option("--check-port", is_flag=True, help="Only say whether the port is free.")
 @click.pass_context
 def serve_command(
-    ctx: click.Context, host: str, port: int, workers: int, *, threads: int, with_worker: bool
+    ctx: click.Context,
+    host: str,
+    port: int,
+    workers: int,
+    *,
+    threads: int,
+    with_worker: bool,
+    check_port: bool,
 ) -> None:
     """Serve pages and API with gunicorn until stopped."""
-    with database():
-        pass  # It says what is wrong with the settings or the schema before anything starts.
+    refuse_taken_port(host, port)
+    if check_port:
+        return
     server = gunicorn_command(host, port, workers=workers, threads=threads)
     jobs = [sys.executable, "-m", "evalhub", WORKER] if with_worker else None
-    ctx.exit(supervise(server, jobs))
+    with ExitStack() as stack:
+        # Opening it says what is wrong with the settings or the schema before anything starts.
+        with database() as opened:
+            hosts = [stack.enter_context(one).host for one in live_servers(opened, say=click.echo)]
+        allowed = ",".join(sorted({*settings().allowed_hosts, *hosts}))
+        environ = {**os.environ, f"{PREFIX}ENDPOINT_ALLOW": allowed}
+        ctx.exit(supervise(server, jobs, environ=environ, say=click.echo))
+
+
+def refuse_taken_port(host: str, port: int) -> None:
+    """Raise ``Conflict`` when nothing can listen there.
+
+    The server would try for seconds, and ``make run`` would first fill the whole demo.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, protocol) as attempt:
+            # As the server does: a port whose last connections are still closing is free.
+            attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            attempt.bind(address)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            other = f"--port {port + 1} (or `make run PORT={port + 1}`)"
+            raise Conflict(f"Port {port} of {host} is taken; use another: {other}.") from error
+        raise Conflict(f"Cannot listen at {host}:{port}: {error.strerror}.") from error
 
 
 def gunicorn_command(host: str, port: int, *, workers: int, threads: int) -> list[str]:

@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import signal
+import socket
 import subprocess
 import sys
 import urllib.request
@@ -18,33 +19,34 @@ from gunicorn.config import Config
 
 from evalhub.cli import main
 from evalhub.cli.serve import gunicorn_command
+from evalhub.cli.server_hooks import opening
 from evalhub.cli.server_logs import ServerLogs
 from evalhub.db.engine import Database
 
 
 @contextmanager
 def serving(database: Database, folder: Path, *options: str) -> Iterator[tuple[str, list[str]]]:
-    """Run the command and yield its address and what it logged until it listened."""
+    """Run the command and yield its address and what it logged until it was open."""
     environ = {
         **os.environ,
         "EVALHUB_DATABASE_URL": database.url,
         "EVALHUB_INSTANCE_DIR": str(folder),
     }
     command = [sys.executable, "-m", "evalhub", "serve", "--port", "0", "--workers", "1", *options]
-    with subprocess.Popen(  # noqa: S603 - our own command
-        command, env=environ, stderr=subprocess.PIPE, text=True
-    ) as process:
-        logged: list[str] = []
-        assert process.stderr is not None
-        for line in process.stderr:
-            logged.append(line)
-            if "Listening at" in line:
-                break
-        event = json.loads(logged[-1])["event"]
-        yield event.split()[2], logged
+    log = folder / "log"
+    with (
+        log.open("w") as stderr,
+        subprocess.Popen(  # noqa: S603 - our own command
+            command, env=environ, stdout=subprocess.PIPE, stderr=stderr, text=True
+        ) as process,
+    ):
+        assert process.stdout is not None
+        opened = process.stdout.readline()
+        logged = log.read_text().splitlines()
+        yield opened.removeprefix("EvalHub is open at ").split()[0], logged
         process.send_signal(signal.SIGTERM)
-        process.stderr.read()
-    assert process.returncode == 0
+        said = process.stdout.read()
+    assert (process.returncode, said) == (0, "Stopping. Press Ctrl-C again to stop at once.\n")
 
 
 def test_it_serves_until_it_is_told_to_stop(database: Database, tmp_path: Path) -> None:
@@ -74,13 +76,60 @@ def test_the_server_listens_where_it_is_told(host: str, bind: str) -> None:
     assert command[command.index("--bind") + 1] == bind
 
 
-def test_the_status_of_the_server_is_the_command_s(database: Database, tmp_path: Path) -> None:
-    """No machine has this address, so the server ends at once."""
-    environ = {"EVALHUB_DATABASE_URL": database.url, "EVALHUB_INSTANCE_DIR": str(tmp_path)}
+def test_an_address_that_no_machine_has_is_refused_before_anything_starts(tmp_path: Path) -> None:
+    environ = {"EVALHUB_INSTANCE_DIR": str(tmp_path)}
 
     result = CliRunner(env=environ).invoke(main, ["serve", "--host", "256.0.0.1", "--no-worker"])
 
     assert result.exit_code == 1
+    assert result.output.startswith("Error: Cannot listen at 256.0.0.1:8000: ")
+
+
+@pytest.mark.parametrize("option", ["--no-worker", "--check-port"])
+def test_a_taken_port_is_said_in_one_line_with_the_way_out(tmp_path: Path, option: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        environ = {"EVALHUB_INSTANCE_DIR": str(tmp_path)}
+        result = CliRunner(env=environ).invoke(main, ["serve", "--port", str(port), option])
+
+    other_port = f"--port {port + 1} (or `make run PORT={port + 1}`)"
+    assert result.exit_code == 1
+    assert result.output == (
+        f"Error: Port {port} of 127.0.0.1 is taken; use another: {other_port}.\n"
+    )
+
+
+def test_a_free_port_is_checked_without_an_instance(tmp_path: Path) -> None:
+    runner = CliRunner(env={"EVALHUB_INSTANCE_DIR": str(tmp_path / "none")})
+
+    result = runner.invoke(main, ["serve", "--port", "0", "--check-port"])
+
+    assert (result.exit_code, result.output) == (0, "")
+    assert not (tmp_path / "none").exists()
+
+
+@pytest.mark.parametrize(
+    ("bound", "public_url", "line"),
+    [
+        pytest.param(
+            ("127.0.0.1", 80),
+            "http://127.0.0.1:80/",
+            "EvalHub is open at http://127.0.0.1:80 (Ctrl-C stops it).\n",
+            id="itself",
+        ),
+        pytest.param(
+            ("::1", 80),
+            "https://hub.example.org",
+            "EvalHub is open at http://[::1]:80 (Ctrl-C stops it); "
+            "people use https://hub.example.org.\n",
+            id="behind a proxy",
+        ),
+    ],
+)
+def test_where_it_is_open_is_said_in_plain_words(
+    bound: tuple[str, int], public_url: str, line: str
+) -> None:
+    assert opening(bound, public_url) == line
 
 
 def test_the_server_logs_as_we_do(

@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,46 @@ def test_what_does_not_end_is_killed(tmp_path: Path) -> None:
     assert supervise(python(stubborn), grace_s=0.01) == 0
 
 
+def test_being_told_again_kills_at_once_with_every_grandchild(tmp_path: Path) -> None:
+    """The server ignores the first signal, and its child both; both are gone afterwards."""
+    ready = tmp_path / "ready"
+    child = "import pathlib, signal, sys; pathlib.Path(sys.argv[1]).touch(); signal.pause()"
+    stubborn = (
+        "import os, signal, subprocess, sys\n"
+        "def again(*_): os.kill(os.getppid(), signal.SIGINT)\n"
+        "signal.signal(signal.SIGTERM, again)\n"
+        f"child = subprocess.Popen([sys.executable, '-c', {child!r}, sys.argv[1]])\n"
+        "while not os.path.exists(sys.argv[1]): pass\n"
+        "open(sys.argv[1], 'w').write(str(child.pid))\n"
+        "os.kill(os.getppid(), signal.SIGINT)\n"
+        "while True: signal.pause()\n"
+    )
+
+    status = supervise(python(stubborn, ready), grace_s=600)
+
+    assert status == 0
+    with pytest.raises(ProcessLookupError):
+        _wait_until_gone(int(ready.read_text()))
+
+
+def test_stopping_is_said_once_and_only_when_we_are_told() -> None:
+    said: list[str] = []
+    stopping = "import os, signal; os.kill(os.getppid(), signal.SIGINT); signal.pause()"
+
+    supervise(python("pass"), say=said.append)
+    supervise(python(stopping), say=said.append)
+
+    assert said == ["Stopping. Press Ctrl-C again to stop at once."]
+
+
+def test_children_get_the_environment_that_is_given(tmp_path: Path) -> None:
+    code = "import os, pathlib, sys; pathlib.Path(sys.argv[1]).write_text(os.environ['COLOUR'])"
+
+    supervise(python(code, tmp_path / "said"), environ={"COLOUR": "blue"})
+
+    assert (tmp_path / "said").read_text() == "blue"
+
+
 def test_signals_are_handled_as_before_afterwards() -> None:
     before = [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGCHLD)]
 
@@ -93,6 +134,14 @@ def test_signals_are_handled_as_before_afterwards() -> None:
     assert [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGCHLD)] == before
 
 
-def _make_fifo(path: Path) -> None:
+def _wait_until_gone(pid: int) -> None:
+    """Ask for the process until there is none; a killed one waits for init to take it away."""
+    for _ in range(1000):
+        os.kill(pid, 0)
+        if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
+            raise ProcessLookupError(pid)
+        time.sleep(0.01)
 
+
+def _make_fifo(path: Path) -> None:
     os.mkfifo(path)

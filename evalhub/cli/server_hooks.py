@@ -1,0 +1,45 @@
+"""Tell gunicorn what to do when a worker begins and ends: ``--config python:…``."""
+
+import os
+import sys
+
+from gunicorn.arbiter import Arbiter
+from gunicorn.workers.base import Worker
+
+from evalhub.config import load_settings
+
+FIRST = 1
+"""Age of the first worker that the server starts; those that replace one are older."""
+
+
+def post_worker_init(worker: Worker) -> None:
+    """Say where EvalHub is open, once, in plain words: the logs are for programs."""
+    if worker.age == FIRST:
+        sys.stdout.write(opening(worker.sockets[0].getsockname(), load_settings().public_url))
+        sys.stdout.flush()
+
+
+def worker_exit(_server: Arbiter, _worker: Worker) -> None:
+    """End a worker that is done without taking the interpreter apart.
+
+    Its connections are closed and every commit is on disk by now. What is left is to free
+    NumPy, pandas and Arrow piece by piece and to wait for threads that listen to idle
+    browsers, which takes seconds in which whoever pressed Ctrl-C waits for nothing.
+    """
+    error = sys.exc_info()[1]
+    if isinstance(error, SystemExit) and not error.code:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)
+
+
+def opening(bound: tuple[str, int], public_url: str) -> str:
+    """Return the line that says where EvalHub is open.
+
+    Where a proxy stands in front, people use another address than the one that is listened at.
+    """
+    host, port = bound[:2]
+    address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    if public_url.rstrip("/") == address:
+        return f"EvalHub is open at {address} (Ctrl-C stops it).\n"
+    return f"EvalHub is open at {address} (Ctrl-C stops it); people use {public_url}.\n"
