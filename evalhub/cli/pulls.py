@@ -8,6 +8,7 @@ import click
 
 from evalhub.cli.context import ACTOR, database, now, settings, transaction
 from evalhub.cli.progress import PullBar
+from evalhub.cli.words import counted, table
 from evalhub.core.campaigns import PullStatus
 from evalhub.core.responses import ResponseStatus
 from evalhub.errors import Conflict
@@ -18,6 +19,7 @@ from evalhub.services.pulling import (
     get_pull,
     http_clients,
     interrupt_pull,
+    is_abandoned,
     list_pulls,
     pull_progress,
     resume_pull,
@@ -25,6 +27,17 @@ from evalhub.services.pulling import (
     start_pull,
 )
 from evalhub.services.transaction import Database
+
+INTERRUPTED = 130
+"""Exit status of a command that was ended with Ctrl-C, as shells give it."""
+
+ENDINGS = {
+    PullStatus.QUEUED: "waits for a worker",
+    PullStatus.RUNNING: "is still being asked elsewhere",
+    PullStatus.CANCELLED: "was cancelled",
+    PullStatus.FAILED: "was stopped by an error",
+}
+"""How a pull stands that is not done, as the end of a sentence."""
 
 
 @click.group("pull")
@@ -72,9 +85,15 @@ def run_command(*, pull_id: str) -> None:
 @click.argument("pull_id")
 def status_command(*, pull_id: str) -> None:
     """Show how far PULL_ID has come."""
-    with transaction(write=False) as session:
-        progress = pull_progress(pull_id, session=session)
-    _show(progress)
+    with database() as opened:
+        with opened.transaction(write=False) as session:
+            progress = pull_progress(pull_id, session=session)
+        _show(progress)
+        if is_abandoned(opened, progress):
+            click.echo(
+                "Nobody asks any more: the process that ran this pull has ended. "
+                f"Go on with: evalhub pull run {pull_id}"
+            )
 
 
 @group.command("list")
@@ -82,13 +101,14 @@ def list_command() -> None:
     """List the newest pulls."""
     with transaction(write=False) as session:
         pulls = list_pulls(session=session)
-    for pull in pulls:
-        click.echo(
-            f"{pull.public_id}  {pull.status.value:<9}  {pull.prompt_set.label}  "
-            f"{', '.join(pull.endpoints)}"
-        )
+    rows = [
+        (pull.public_id, pull.status.value, pull.prompt_set.label, ", ".join(pull.endpoints))
+        for pull in pulls
+    ]
+    for line in table(rows):
+        click.echo(line)
     if not pulls:
-        click.echo("No pulls yet; start one with `evalhub pull start`.")
+        click.echo("No pulls; start one with `evalhub pull start`.")
 
 
 def _run(opened: Database, pull: PullView) -> None:
@@ -101,30 +121,46 @@ def _run(opened: Database, pull: PullView) -> None:
             asyncio.run(run_pull(opened, pull.id, tools=tools))
     except KeyboardInterrupt:
         _note_interruption(opened, pull)
-        raise
+        # The status of whatever Ctrl-C ends; raising on would add "Aborted!", as if it failed.
+        click.get_current_context().exit(INTERRUPTED)
     _conclude(opened, pull)
 
 
 def _note_interruption(opened: Database, pull: PullView) -> None:
-    reason = "Broken off at the keyboard."
+    reason = f"Stopped at the keyboard; go on with: evalhub pull run {pull.public_id}"
     with opened.transaction() as session:
         interrupt_pull(pull.public_id, reason=reason, session=session, now=now())
-    click.echo(f"Stopped; go on with: evalhub pull run {pull.public_id}", err=True)
+    click.echo(reason, err=True)
 
 
 def _conclude(opened: Database, pull: PullView) -> None:
-    """Show what came of the pull; raise ``Conflict`` when it is not done."""
+    """Show what came of the pull; raise ``Conflict`` when it is not done or nothing answered."""
     with opened.transaction(write=False) as session:
         progress = pull_progress(pull.public_id, session=session)
     _show(progress)
     if progress.pull.status is not PullStatus.DONE:
-        status = progress.pull.status.value
-        raise Conflict(f"The pull is {status}; resume it with `evalhub pull run`.")
+        raise Conflict(
+            f"The pull {ENDINGS[progress.pull.status]}; mend what the reason names and go on "
+            f"with: evalhub pull run {pull.public_id}"
+        )
+    n_errors = progress.n_with(ResponseStatus.ERROR)
+    if n_errors:
+        click.echo(f"To ask the {counted(n_errors, 'error')} again: {_retrying(progress)}")
+    if progress.n_wanted and not progress.n_with(ResponseStatus.ANSWERED):
+        raise Conflict("No endpoint answered anything, so there is nothing to compare.")
+
+
+def _retrying(progress: PullProgress) -> str:
+    slugs = " ".join(f"--endpoint {name.rpartition('@')[0]}" for name in progress.pull.endpoints)
+    label = progress.pull.prompt_set.label
+    return f"evalhub pull start --prompt-set {label} {slugs} --retry-errors"
 
 
 def _show(progress: PullProgress) -> None:
     pull = progress.pull
     click.echo(f"{pull.prompt_set.label}: {pull.status.value}, {_tally(progress)}")
+    if pull.status is PullStatus.CANCELLED and pull.reason:
+        click.echo(f"  {pull.reason}")
     for share in progress.endpoints:
         counts = ", ".join(f"{n} {status.value}" for status, n in share.n_by_status.items() if n)
         click.echo(f"  {share.label}: {share.n_settled}/{share.n_wanted}  {counts}")

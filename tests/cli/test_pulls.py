@@ -15,6 +15,7 @@ from evalhub.cli.progress import PullBar
 from evalhub.config import Settings
 from evalhub.core.canonical import Json
 from evalhub.core.responses import ResponseStatus
+from evalhub.db.claims import claim
 from evalhub.db.engine import Database
 from evalhub.db.models import Endpoint
 from evalhub.endpoints.scripted import Script, ScriptedReply, ScriptedServer
@@ -81,7 +82,8 @@ def test_a_failed_pull_says_why_and_is_resumed(
 
     assert failed.exit_code == 1
     assert "PULL_TEST_KEY holds no key" in failed.output
-    assert "The pull is failed; resume it" in failed.output
+    assert "The pull was stopped by an error; mend" in failed.output
+    assert f"go on with: evalhub pull run {only_pull(scene)}\n" in failed.output
     assert resumed.exit_code == 0
 
 
@@ -91,23 +93,47 @@ def test_errors_are_shown_grouped_and_asked_again_when_wanted(
     scene.endpoint(model="busy")
     break_endpoint(scene, max_attempts=1)
     server.script = Script(default=ScriptedReply("Too busy", status=503))
-    run(*START)
+    first = run(*START)
     shown = run("status", only_pull(scene))
     server.script = Script(default=ScriptedReply("Yes."))
 
     again = run(*START, "--retry-errors")
 
     assert "    3 x server, such as: HTTP 503: Too busy\n" in shown.output
+    retry = "evalhub pull start --prompt-set health@1 --endpoint careful --retry-errors\n"
+    assert f"To ask the 3 errors again: {retry}" in first.output
+    assert first.output.endswith("so there is nothing to compare.\n")
+    assert first.exit_code == 1
     assert "health@1: done, 3 of 3 settled, 3 answered" in again.output
+
+
+def test_a_running_pull_that_nobody_asks_for_any_more_says_so(scene: Scene, run: Run) -> None:
+    """Its process was killed: the row says running, and no process holds its endpoint."""
+    scene.endpoint()
+    pull = scene.start()
+
+    shown = run("status", pull.public_id)
+
+    assert f"has ended. Go on with: evalhub pull run {pull.public_id}\n" in shown.output
+
+
+def test_a_running_pull_that_is_asked_for_does_not(scene: Scene, run: Run) -> None:
+    endpoint_id = scene.endpoint()
+    pull = scene.start()
+
+    with claim(scene.database, f"endpoint-{endpoint_id}"):
+        shown = run("status", pull.public_id)
+
+    assert "evalhub pull run" not in shown.output
 
 
 def test_pulls_are_listed(scene: Scene, run: Run) -> None:
     scene.endpoint()
-    assert run("list").output == "No pulls yet; start one with `evalhub pull start`.\n"
+    assert run("list").output == "No pulls; start one with `evalhub pull start`.\n"
 
     pull = scene.start()
 
-    assert run("list").output == f"{pull.public_id}  running    health@1  careful@1\n"
+    assert run("list").output == f"{pull.public_id}  running  health@1  careful@1\n"
 
 
 @pytest.mark.parametrize(
@@ -184,6 +210,7 @@ def test_a_pull_broken_off_at_the_keyboard_can_be_resumed(
         broken_off = run(*START)
         resumed = run("run", only_pull(scene))
 
-    assert broken_off.exit_code == 1
+    assert broken_off.exit_code == 130
     assert f"go on with: evalhub pull run {only_pull(scene)}" in broken_off.output
+    assert "Aborted" not in broken_off.output
     assert resumed.exit_code == 0

@@ -9,6 +9,7 @@ from evalhub.services.pulling.finding import (
     list_pulls,
     list_versions,
 )
+from evalhub.services.pulling.holding import is_abandoned
 from evalhub.services.pulling.planning import PullPlan, plan_pull
 from evalhub.services.pulling.progress import (
     EndpointProgress,
@@ -41,6 +42,7 @@ __all__ = [
     "get_pull",
     "http_clients",
     "interrupt_pull",
+    "is_abandoned",
     "list_pulls",
     "list_versions",
     "plan_pull",

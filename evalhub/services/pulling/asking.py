@@ -16,8 +16,14 @@ from evalhub.services.pulling.missing import demand_of
 from evalhub.services.pulling.settling import is_cancelled
 from evalhub.services.pulling.tools import RunTools, ShareEnd, Stored
 
-ENDPOINT_WIDE = frozenset({ErrorKind.UNAUTHORISED, ErrorKind.QUOTA, ErrorKind.BLOCKED})
-"""Failures of the endpoint rather than of a prompt: every other prompt would fail alike."""
+ENDPOINT_WIDE = frozenset(
+    {ErrorKind.UNAUTHORISED, ErrorKind.QUOTA, ErrorKind.BLOCKED, ErrorKind.CONNECTION}
+)
+"""Failures of the endpoint rather than of a prompt: every other prompt would fail alike.
+
+A server that cannot be reached has been tried several times for each prompt by then; asking it
+the rest would take hours and fill the table with errors that say one thing.
+"""
 
 GIVE_UP_AFTER = 5
 """Endpoint-wide failures in a row after which the rest is not asked."""

@@ -13,21 +13,31 @@ from evalhub.services import audit
 from evalhub.services.pulling.finding import get_row
 from evalhub.services.pulling.settling import ACTIVE
 
+ENDINGS = {
+    PullStatus.DONE: "is done",
+    PullStatus.CANCELLED: "was stopped by a person",
+    PullStatus.FAILED: "was stopped by an error",
+}
+"""How a pull that is over ended."""
+
 
 def cancel_pull(public_id: str, *, session: Session, actor: Actor, now: datetime) -> None:
     """Stop the pull; what was stored stays. Raise ``Conflict`` when it is over already."""
     pull = get_row(public_id, session=session, is_locked=True)
     if pull.status not in ACTIVE:
-        raise Conflict(f"The pull is {pull.status.value}; there is nothing to cancel.")
+        raise Conflict(f"The pull {ENDINGS[pull.status]} already; there is nothing to cancel.")
     _finish(pull, PullStatus.CANCELLED, "", session=session, now=now)
     _record("pull.cancel", pull, session=session, actor=actor, now=now)
 
 
 def interrupt_pull(public_id: str, *, reason: str, session: Session, now: datetime) -> None:
-    """Mark a pull whose foreground run was broken off as failed, so that it can be resumed."""
+    """Mark a pull whose foreground run a person stopped as cancelled; it can be resumed.
+
+    Nothing went wrong, so it has not failed: ``reason`` says who stopped it.
+    """
     pull = get_row(public_id, session=session, is_locked=True)
     if pull.status in ACTIVE:
-        _finish(pull, PullStatus.FAILED, reason, session=session, now=now)
+        _finish(pull, PullStatus.CANCELLED, reason, session=session, now=now)
 
 
 def resume_pull(

@@ -37,10 +37,17 @@ def test_an_item_that_always_fails_ends_as_an_error_while_the_rest_completes(
     assert [row.status.value for row in responses(scene)] == ["error", "answered", "answered"]
 
 
-def test_an_endpoint_that_turns_everything_away_is_given_up(scene: Scene, tools: RunTools) -> None:
+@pytest.mark.parametrize(
+    "kind",
+    [ErrorKind.UNAUTHORISED, ErrorKind.QUOTA, ErrorKind.BLOCKED, ErrorKind.CONNECTION],
+    ids=str,
+)
+def test_an_endpoint_that_turns_everything_away_is_given_up(
+    scene: Scene, tools: RunTools, kind: ErrorKind
+) -> None:
     scene.endpoint()
     long_set(scene, 50)
-    denied = outcome(ResponseStatus.ERROR, "", kind=ErrorKind.UNAUTHORISED, message="HTTP 401: no")
+    denied = outcome(ResponseStatus.ERROR, "", kind=kind, message="HTTP 401: no")
     puppet = Puppet(default=denied)
     pull = scene.start(prompt_set="long")
 

@@ -69,13 +69,20 @@ def test_an_active_pull_is_cancelled(scene: Scene, status: PullStatus) -> None:
     assert look(scene, other).status is PullStatus.RUNNING
 
 
-@pytest.mark.parametrize("status", [PullStatus.DONE, PullStatus.FAILED, PullStatus.CANCELLED])
-def test_a_pull_that_is_over_is_not_cancelled(scene: Scene, status: PullStatus) -> None:
+@pytest.mark.parametrize(
+    ("status", "ended"),
+    [
+        (PullStatus.DONE, "is done"),
+        (PullStatus.FAILED, "was stopped by an error"),
+        (PullStatus.CANCELLED, "was stopped by a person"),
+    ],
+)
+def test_a_pull_that_is_over_is_not_cancelled(scene: Scene, status: PullStatus, ended: str) -> None:
     scene.endpoint()
     pull = scene.start()
     set_status(scene, pull, status)
 
-    with pytest.raises(Conflict, match=f"The pull is {status.value}"):
+    with pytest.raises(Conflict, match=f"The pull {ended} already"):
         cancel(scene, pull)
 
 
@@ -87,7 +94,7 @@ def test_an_interrupted_pull_says_why(scene: Scene) -> None:
         interrupt_pull(pull.public_id, reason="Broken off.", session=session, now=LATER)
 
     assert (look(scene, pull).status, look(scene, pull).reason) == (
-        PullStatus.FAILED,
+        PullStatus.CANCELLED,
         "Broken off.",
     )
 

@@ -1,0 +1,21 @@
+"""Put numbers and lists into the words of a printed line."""
+
+from collections.abc import Iterable, Sequence
+
+
+def counted(n: int, noun: str, plural: str = "") -> str:
+    """Return ``n`` with its noun, such as "1 prompt" or "2 prompts"."""
+    return f"{n:,} {noun if n == 1 else plural or noun + 's'}"
+
+
+def table(rows: Iterable[Sequence[str]]) -> list[str]:
+    """Return the rows as lines whose columns stand under each other, two spaces apart.
+
+    The last column is as long as it is, so that it may hold anything.
+    """
+    listed = [list(row) for row in rows]
+    widths = [max(map(len, column)) for column in zip(*listed, strict=True)]
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in listed
+    ]
