@@ -1,13 +1,19 @@
 """Commands that bring judgments in from elsewhere."""
 
+from dataclasses import fields
 from pathlib import Path
 
 import click
 
 from evalhub.cli.context import ACTOR, now, transaction
+from evalhub.cli.words import counted
 from evalhub.core.campaigns import AnnotatorKind
-from evalhub.core.judging.importing import parse_columns
+from evalhub.core.judging.importing import ImportColumns, parse_columns
 from evalhub.services.importing.storing import ImportedFile, import_judgments
+
+PARTS = "Parts and their usual columns: " + ", ".join(
+    f"{field.name} ({field.default})" for field in fields(ImportColumns)
+)
 
 
 @click.group("judgments")
@@ -22,8 +28,8 @@ def group() -> None:
 @click.option(
     "--columns",
     default="",
-    help="Columns under other names: prompt=…,left=…,right=…,annotator=…,choice=…,"
-    "preference=…,confidence=…,why=…",
+    metavar="PART=NAME,…",
+    help=f"Columns under other names, such as left=model_a,annotator=worker. {PARTS}",
 )
 @click.option(
     "--kind",
@@ -40,7 +46,12 @@ def group() -> None:
 def import_command(
     project: str, file: Path, source: str, columns: str, kind: str, annotator: str
 ) -> None:
-    """Import the judgments of FILE (CSV or JSONL) into PROJECT: all of them or none."""
+    """Import the judgments of FILE (CSV or JSONL) into PROJECT: all of them or none.
+
+    FILE has the columns prompt_id, model_left, model_right (endpoint or model), annotator_id
+    and choice (a, b, tie, both_good, both_bad or cannot_judge), and may have preference (-3 to
+    3), confidence (1 to 3) and why.
+    """
     imported = ImportedFile(
         data=file.read_bytes(),
         filename=file.name,
@@ -52,10 +63,10 @@ def import_command(
     with transaction() as session:
         summary = import_judgments(project, imported, session=session, actor=ACTOR, now=now())
     click.echo(
-        f"Imported {summary.n_judgments} judgments by {summary.n_annotators} annotators "
-        f"on {summary.n_pairs} pairs ({summary.n_pairs_added} of them new)."
+        f"Imported {counted(summary.n_judgments, 'judgment')} "
+        f"by {counted(summary.n_annotators, 'annotator')} "
+        f"on {counted(summary.n_pairs, 'pair')} ({summary.n_pairs_added} new)."
     )
     if summary.n_not_answered:
-        click.echo(
-            f"{summary.n_not_answered} of them concern a response that is not a complete answer."
-        )
+        concerned = counted(summary.n_not_answered, "judgment")
+        click.echo(f"{concerned} on a response that is no complete answer.")

@@ -29,8 +29,14 @@ WORDS: Mapping[str, Choice] = {
     "right": Choice.B,
     "model_a": Choice.A,
     "model_b": Choice.B,
-    "tie (bothbad)": Choice.BOTH_BAD,
+    "response_a": Choice.A,
+    "response_b": Choice.B,
+    "both good": Choice.BOTH_GOOD,
+    "bothgood": Choice.BOTH_GOOD,
+    "both bad": Choice.BOTH_BAD,
     "bothbad": Choice.BOTH_BAD,
+    "tie (bothbad)": Choice.BOTH_BAD,
+    "cannot judge": Choice.CANNOT_JUDGE,
 }
 """What a choice may be called in a file."""
 
@@ -90,20 +96,29 @@ def parse_columns(text: str) -> ImportColumns:
     return ImportColumns(**named)
 
 
-def read_judgments(
-    data: bytes, *, filename: str, columns: ImportColumns, annotator: str = ""
-) -> list[ImportedJudgment]:
-    """Return every row of the file.
+@dataclass(frozen=True, slots=True)
+class ScannedFile:
+    """Hold the sound rows of a file and what is wrong with the others."""
 
-    ``annotator`` names the one who made all of the judgments, for a file without a column that
-    says so, such as that of a judge that is a model. Raise ``BadInput`` with the line and the
-    rule of each row that is not sound (the first 500), and when the file holds no rows at all.
+    rows: tuple[ImportedJudgment, ...]
+    problems: tuple[Problem, ...]
+
+
+def scan_judgments(
+    data: bytes, *, filename: str, columns: ImportColumns, annotator: str = ""
+) -> ScannedFile:
+    """Return every sound row of the file, and the line and the rule of each that is not.
+
+    Reading goes on behind a bad row, so that whoever made the file learns everything at once,
+    up to 500 problems. ``annotator`` names the one who made all of the judgments, for a file
+    without a column that says so, such as that of a judge that is a model. Raise ``BadInput`` for what concerns the file as a whole: no rows, an
+    unknown format, or a column that is missing, which would make every row bad.
     """
     if annotator and not (1 <= len(annotator.strip()) <= MAX_KEY and annotator.isprintable()):
         raise BadInput.at("annotator", f"needs text of 1 to {MAX_KEY} printable characters")
     problems: list[Problem] = []
     rows: list[ImportedJudgment] = []
-    for line, row in _rows(data, filename):
+    for line, row in _rows(data, filename, columns, has_annotator=bool(annotator)):
         where = f"{filename} line {line}"
         try:
             rows.append(_judgment(row, columns, line=line, where=where, only=annotator.strip()))
@@ -112,21 +127,40 @@ def read_judgments(
         if len(problems) >= MAX_PROBLEMS:
             break
     problems.extend(_repeated(rows, filename))
-    if problems:
-        raise BadInput(problems[:MAX_PROBLEMS])
-    if not rows:
+    if not rows and not problems:
         raise BadInput.at(filename, "holds no judgments")
-    return rows
+    return ScannedFile(tuple(rows), tuple(problems[:MAX_PROBLEMS]))
 
 
-def _rows(data: bytes, filename: str) -> Iterator[NumberedRow]:
+def _rows(
+    data: bytes, filename: str, columns: ImportColumns, *, has_annotator: bool
+) -> Iterator[NumberedRow]:
     ending = filename.rpartition(".")[2].lower()
     if ending == "csv":
-        yield from read_csv(data, where=filename)
+        for number, (line, row) in enumerate(read_csv(data, where=filename)):
+            if number == 0 and isinstance(row, Mapping):
+                _check_columns(row, columns, filename, has_annotator=has_annotator)
+            yield line, row
     elif ending in {"jsonl", "ndjson"}:
         yield from read_json_lines(data, where=filename)
     else:
         raise BadInput.at(shown(filename), "must end in .csv or .jsonl")
+
+
+def _check_columns(
+    row: Mapping[str, str], columns: ImportColumns, filename: str, *, has_annotator: bool
+) -> None:
+    """Raise ``BadInput`` for columns that the header lacks, once and not once a row."""
+    needed = [part for part in REQUIRED if not (has_annotator and part == "annotator")]
+    missing = [name for part in needed if (name := getattr(columns, part)) not in row]
+    if missing:
+        has = ", ".join(shown(name) for name in row)
+        lacks = ", ".join(shown(name) for name in missing)
+        noun = "column" if len(missing) == 1 else "columns"
+        raise BadInput.at(
+            f"{filename} header",
+            f"no {noun} {lacks}; the file has {has}. Say what they are called here with --columns",
+        )
 
 
 def _judgment(

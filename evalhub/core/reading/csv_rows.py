@@ -16,6 +16,12 @@ from evalhub.errors import BadInput, Problem
 MAX_FIELD_CHARACTERS = 2**20
 MAX_COLUMNS = 500
 """More than any format read here has; checking the header takes the square of it."""
+OTHER_SEPARATORS = {";": "semicolons", "\t": "tabs"}
+"""What spreadsheets write where a comma is the decimal sign, or as their own format.
+
+A header of one column that holds one of them would make every row of the file fail, each for
+a reason that does not name the cause.
+"""
 CsvRow: TypeAlias = tuple[int, Mapping[str, str] | Problem]
 
 # The limit belongs to the process; its default of 131,072 is less than a long message.
@@ -77,6 +83,10 @@ def check_header(header: list[str], *, where: str) -> None:
     at = f"{where} header"
     if not header:
         raise BadInput.at(where, "has no header line")
+    for separator, name in OTHER_SEPARATORS.items():
+        if len(header) == 1 and separator in header[0]:
+            rule = f"separates its columns with {name}; save the file with commas instead"
+            raise BadInput.at(at, rule)
     if len(header) > MAX_COLUMNS:
         raise BadInput.at(at, f"has {len(header)} columns; the limit is {MAX_COLUMNS}")
     for position, name in enumerate(header, start=1):

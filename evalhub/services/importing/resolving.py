@@ -1,6 +1,6 @@
 """Find the prompts and responses that imported rows name."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -59,6 +59,7 @@ def resolve(
     project: Project,
     filename: str,
     source: str,
+    known_problems: Sequence[Problem] = (),
     session: Session,
 ) -> list[ResolvedJudgment]:
     """Return every row with its two responses.
@@ -66,11 +67,12 @@ def resolve(
     Raise ``BadInput`` with the line of each row (the first 500) that names a prompt or a
     model which the project does not have, or repeats a judgment: two rows may name one
     endpoint differently, and a file that was mended is imported again. Counted twice, a
-    judgment would weigh twice in every fit.
+    judgment would weigh twice in every fit. The ``known_problems`` of other rows come first:
+    whoever mends a file wants to hear of everything in it at once.
     """
     known = known_responses(project, session=session)
     place_by_key = _imported_before(project, source, session=session)
-    problems: list[Problem] = []
+    problems = list(known_problems)
     resolved: list[ResolvedJudgment] = []
     for row in rows:
         where = f"{filename} line {row.line}"

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from evalhub.core.campaigns import AnnotatorKind, JudgmentOrigin
 from evalhub.core.canonical import canonical_json, sha256_hex
 from evalhub.core.judging.answers import Answer, answer_to_json
-from evalhub.core.judging.importing import ImportColumns, ImportedJudgment, read_judgments
+from evalhub.core.judging.importing import ImportColumns, ImportedJudgment, scan_judgments
 from evalhub.core.people import Actor, Origin
 from evalhub.db import tables as t
 from evalhub.db.models import JudgmentImport, Person, Project
@@ -64,9 +64,10 @@ def import_judgments(
     project has this file already; nothing is stored then.
     """
     _check_source(file.source)
-    rows = read_judgments(
+    scanned = scan_judgments(
         file.data, filename=file.filename, columns=file.columns, annotator=file.annotator
     )
+    rows = scanned.rows
     # Also before the session is touched: on SQLite its first statement takes the one writer's
     # place, and writing ten thousand answers out is half of the work.
     documents = [canonical_json(answer_to_json(_answer(row))) for row in rows]
@@ -77,7 +78,12 @@ def import_judgments(
     # The very same file is told as such, rather than as a repeat on each of its lines.
     sha256 = _new_hash(project, file, session=session)
     resolved = resolve(
-        rows, project=project, filename=file.filename, source=file.source, session=session
+        rows,
+        project=project,
+        filename=file.filename,
+        source=file.source,
+        known_problems=scanned.problems,
+        session=session,
     )
     stored = _store_file(project, file, sha256, len(rows), session=session, actor=actor, now=now)
     people = _people(file, rows, session=session, now=now)

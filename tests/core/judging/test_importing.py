@@ -11,11 +11,21 @@ from evalhub.core.judging.importing import (
     ImportColumns,
     ImportedJudgment,
     parse_columns,
-    read_judgments,
+    scan_judgments,
 )
 from evalhub.errors import BadInput
 
 HEADER = "prompt_id,model_left,model_right,annotator_id,choice,preference,confidence,why\n"
+
+
+def read_judgments(
+    data: bytes, *, filename: str, columns: ImportColumns, annotator: str = ""
+) -> list[ImportedJudgment]:
+    """Return every row of a file; raise what is wrong with any."""
+    found = scan_judgments(data, filename=filename, columns=columns, annotator=annotator)
+    if found.problems:
+        raise BadInput(found.problems)
+    return list(found.rows)
 
 
 def read_csv_text(text: str) -> list[ImportedJudgment]:
@@ -67,6 +77,8 @@ def test_what_is_optional_may_be_absent_and_other_columns_are_passed_over() -> N
         ("bothbad", Choice.BOTH_BAD),
         ("tie (bothbad)", Choice.BOTH_BAD),
         ("both_good", Choice.BOTH_GOOD),
+        ("both bad", Choice.BOTH_BAD),
+        ("response_a", Choice.A),
         ("cannot_judge", Choice.CANNOT_JUDGE),
     ],
 )
@@ -141,6 +153,26 @@ def test_every_bad_row_is_named() -> None:
         "j.csv line 4",
         "j.csv line 5",
     ]
+
+
+def test_a_missing_column_is_one_error_that_names_what_is_there() -> None:
+    with pytest.raises(BadInput) as caught:
+        read_csv_text("prompt,left,right,annotator_id,choice\n" + "p,m,n,ann,a\n" * 3)
+
+    assert str(caught.value) == (
+        "j.csv header: no columns 'prompt_id', 'model_left', 'model_right'; the file has "
+        "'prompt', 'left', 'right', 'annotator_id', 'choice'. "
+        "Say what they are called here with --columns"
+    )
+
+
+def test_sound_rows_are_kept_beside_the_problems_of_others() -> None:
+    data = (HEADER + "p,m,n,ann,best,,,\np,m,n,bob,a,,,\n").encode()
+
+    found = scan_judgments(data, filename="j.csv", columns=ImportColumns())
+
+    assert [row.annotator for row in found.rows] == ["bob"]
+    assert [problem.where for problem in found.problems] == ["j.csv line 2, column 'choice'"]
 
 
 def test_a_repeat_with_the_same_sides_is_refused_and_one_with_swapped_sides_is_not() -> None:

@@ -84,3 +84,20 @@ def test_an_oversized_cell_is_refused_with_its_line() -> None:
 
     with pytest.raises(BadInput, match="f line 3: has a cell longer than 1,048,576 characters"):
         list(read_csv(data, where="f"))
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("id;prompt\n1;Well?\n", "semicolons"), ("id\tprompt\n1\tWell?\n", "tabs")],
+    ids=["semicolons", "tabs"],
+)
+def test_another_separator_is_one_error_that_names_it(text: str, name: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        list(read_csv(text.encode(), where="f.csv"))
+
+    rule = f"separates its columns with {name}; save the file with commas instead"
+    assert str(caught.value) == f"f.csv header: {rule}"
+
+
+def test_another_separator_may_stand_in_a_column_s_name() -> None:
+    assert list(read_csv(b"a;b,c\n1,2\n", where="f.csv")) == [(2, {"a;b": "1", "c": "2"})]

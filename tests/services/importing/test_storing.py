@@ -84,6 +84,21 @@ def test_rows_become_judgments_of_imported_people(
     assert {record.person_origin for record in records} == {Origin.IMPORTED}
 
 
+def test_rows_that_are_broken_do_not_hide_rows_that_lead_nowhere(
+    session: Session, project: Project, now: datetime
+) -> None:
+    rows = "p0,m1,m2,ann,best,\np9,m1,m2,ann,a,\np0,m1,m9,ann,a,\n"
+
+    with pytest.raises(BadInput) as caught:
+        import_text(session, rows, now=now)
+
+    assert [str(problem).split(":")[0] for problem in caught.value.problems] == [
+        "j.csv line 2, column 'choice'",
+        "j.csv line 3",
+        "j.csv line 4",
+    ]
+
+
 def test_the_side_order_of_the_file_is_kept(
     session: Session, project: Project, now: datetime
 ) -> None:
