@@ -9,6 +9,8 @@ from evalhub.core.prompts.canonical import derived_id
 from evalhub.core.prompts.controls import RULE as CONTROL_RULE
 from evalhub.core.prompts.controls import read_controls
 from evalhub.core.prompts.fields import Fields
+from evalhub.core.prompts.licences import RULE as LICENCE_RULE
+from evalhub.core.prompts.licences import is_licence
 from evalhub.core.prompts.limits import (
     MAX_ID,
     MAX_LANGUAGE,
@@ -38,18 +40,34 @@ def prompt_from_row(row: Json, *, where: str) -> Prompt:
     Raise ``BadInput`` with every broken rule, each with its field. An ``id`` that is absent
     is derived from the content, so the same row always has the same id.
     """
-    if not isinstance(row, Mapping):
-        raise BadInput.at(where, f"must be an object, not {kind_of(row)}")
-    problems: list[Problem] = []
-    prompt = _prompt(Fields(row, where=where, problems=problems))
-    if problems:
-        raise BadInput(problems)
-    return prompt if prompt.id else replace(prompt, id=derived_id(prompt))
+    fields, problems = _fields(row, where=where)
+    prompt = _prompt(fields)
+    if prompt.license and not is_licence(prompt.license):
+        fields.add("license", f"{LICENCE_RULE}, not {shown(prompt.license)}")
+    return _sound(prompt, problems)
 
 
 def prompt_from_document(document: str) -> Prompt:
-    """Return the prompt whose canonical row, as it is stored, is ``document``."""
-    return prompt_from_row(parse_json(document, where="stored prompt"), where="stored prompt")
+    """Return the prompt whose canonical row, as it is stored, is ``document``.
+
+    Its licence is not looked up again: the list of SPDX changes, and a frozen row does not.
+    """
+    where = "stored prompt"
+    fields, problems = _fields(parse_json(document, where=where), where=where)
+    return _sound(_prompt(fields), problems)
+
+
+def _fields(row: Json, *, where: str) -> tuple[Fields, list[Problem]]:
+    if not isinstance(row, Mapping):
+        raise BadInput.at(where, f"must be an object, not {kind_of(row)}")
+    problems: list[Problem] = []
+    return Fields(row, where=where, problems=problems), problems
+
+
+def _sound(prompt: Prompt, problems: list[Problem]) -> Prompt:
+    if problems:
+        raise BadInput(problems)
+    return prompt if prompt.id else replace(prompt, id=derived_id(prompt))
 
 
 def _prompt(fields: Fields) -> Prompt:

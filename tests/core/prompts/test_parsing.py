@@ -112,6 +112,7 @@ def test_every_line_end_reads_as_a_line_feed() -> None:
         ({"language": "English"}, "language", "must be a BCP 47 tag"),
         ({"language": "en_US"}, "language", "must be a BCP 47 tag"),
         ({"license": "free to use"}, "license", "must be an SPDX identifier"),
+        ({"license": "mine"}, "license", "or 'unknown', not 'mine'"),
         ({"license": "  "}, "license", "is empty"),
         ({"jurisdiction": "in Germany"}, "jurisdiction", "must be a code such as"),
         ({"as_of": "21.11.2026"}, "as_of", "must be a date such as 2026-11-21, not '21.11.2026'"),
@@ -242,3 +243,9 @@ def test_a_stored_prompt_is_read_back() -> None:
     found = prompt(messages=[user("a")], prompt=None, tags=["b"], as_of="2026-01-01")
 
     assert prompt_from_document(canonical_json(prompt_to_json(found))) == found
+
+
+def test_a_stored_row_is_read_whatever_became_of_its_licence() -> None:
+    document = canonical_json(row(license="mine"))
+
+    assert prompt_from_document(document).license == "mine"
