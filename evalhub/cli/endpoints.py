@@ -3,6 +3,7 @@
 import click
 
 from evalhub.cli.context import ACTOR, now, settings, transaction
+from evalhub.cli.words import table
 from evalhub.core.pulling.parameters import parse_parameters
 from evalhub.endpoints.keys import PREFIX
 from evalhub.services.endpoints import (
@@ -75,8 +76,8 @@ def list_command(*, with_retired: bool) -> None:
     """List the endpoints, the newest revision first."""
     with transaction(write=False) as session:
         views = list_endpoints(session=session, with_retired=with_retired)
-    for view in views:
-        click.echo(_line(view))
+    for line in table(_row(view) for view in views):
+        click.echo(line)
     if not views:
         click.echo("No endpoints; add one with `evalhub endpoints add`.")
 
@@ -90,9 +91,7 @@ def retire_command(*, slug: str) -> None:
     click.echo(f"{slug} is retired.")
 
 
-def _line(view: EndpointView) -> str:
+def _row(view: EndpointView) -> tuple[str, str, str, str, str]:
     draft = view.draft
-    key = draft.api_key_ref or "no key"
-    retired = "  retired" if view.retired_at else ""
-    simulated = "  simulated" if draft.is_simulated else ""
-    return f"{view.label}  {draft.model}  {draft.url}  {key}{simulated}{retired}"
+    notes = ["simulated"] * draft.is_simulated + ["retired"] * (view.retired_at is not None)
+    return view.label, draft.model, draft.url, draft.api_key_ref or "no key", " ".join(notes)

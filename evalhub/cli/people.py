@@ -3,9 +3,11 @@
 import click
 
 from evalhub.cli.context import ACTOR, now, settings, transaction
+from evalhub.cli.words import table
 from evalhub.core.people import Origin, Role
 from evalhub.services.accounts import invitations, people
 from evalhub.services.accounts.changing_passwords import reset_password
+from evalhub.services.accounts.finding import get_account_id
 from evalhub.services.accounts.passwords import new_password
 
 ROLES = click.Choice([role.value for role in Role])
@@ -46,18 +48,30 @@ def list_command(search: str, origin: str, page: int) -> None:
         listing = people.list_people(
             session=session, search=search, origin=Origin(origin), page=page
         )
-        for line in listing.items:
-            roles = ",".join(role.value for role in line.roles) or "-"
-            state = "closed" if line.person.disabled_at else "open"
-            click.echo(f"{line.person.name}\t{line.person.email or '-'}\t{roles}\t{state}")
+        rows = [
+            (
+                line.person.name,
+                line.person.email or "-",
+                ",".join(role.value for role in line.roles) or "-",
+                "closed" if line.person.disabled_at else "open",
+            )
+            for line in listing.items
+        ]
+    for line in table(rows):
+        click.echo(line)
     click.echo(f"Page {listing.page} of {listing.n_pages}; {listing.n_found} found.", err=True)
 
 
 @group.command("password")
 @click.argument("email")
-@click.password_option(help="Asked for when it is not given.")
-def password_command(email: str, password: str) -> None:
+@click.option("--password", help="Asked for when it is not given.")
+def password_command(email: str, password: str | None) -> None:
     """Set a new password for somebody who lost theirs, and sign them out everywhere."""
+    # Nobody should think of a password, twice, for an address that then turns out mistyped.
+    with transaction(write=False) as session:
+        get_account_id(email, session=session)
+    if password is None:
+        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     secret = new_password(password, email=email)
     with transaction() as session:
         person = reset_password(email, secret, session=session, actor=ACTOR, now=now())

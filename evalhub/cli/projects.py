@@ -3,6 +3,7 @@
 import click
 
 from evalhub.cli.context import ACTOR, now, transaction
+from evalhub.cli.words import counted, table
 from evalhub.core.campaigns import PairingStrategy, ProjectStatus
 from evalhub.core.money import parse_money
 from evalhub.core.people import Role
@@ -90,11 +91,19 @@ def list_command() -> None:
     """List the projects, the newest first."""
     with transaction(write=False) as session:
         projects = list_projects(session=session)
-    for line in projects:
-        note = ", simulated" if line.is_simulated else ""
-        click.echo(f"{line.slug}  {line.status.value}  {line.rubric}  {line.title}{note}")
+    rows = [
+        (
+            line.slug,
+            line.status.value,
+            line.rubric,
+            f"{line.title}  simulated" if line.is_simulated else line.title,
+        )
+        for line in projects
+    ]
+    for row in table(rows):
+        click.echo(row)
     if not projects:
-        click.echo("There is no project yet.")
+        click.echo("No projects; set one up with `evalhub projects create`.")
 
 
 @group.command("open")
@@ -141,9 +150,9 @@ def _change(slug: str, to: ProjectStatus) -> None:
         report = change_status(project, to, session=session, actor=ACTOR, now=now())
     click.echo(f"{slug} is {to.value}.")
     if report.n_added:
-        click.echo(f"{report.n_added} new pairs can be claimed.")
+        click.echo(f"{counted(report.n_added, 'new pair')} can be claimed.")
     if report.n_identical or report.n_not_answered:
         click.echo(
-            f"Left out: {report.n_identical} pairs of identical texts, "
-            f"{report.n_not_answered} responses that are no answer."
+            f"Left out: {counted(report.n_identical, 'pair')} of identical texts, "
+            f"{counted(report.n_not_answered, 'response')} without an answer."
         )

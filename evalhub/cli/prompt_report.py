@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import click
 
+from evalhub.cli.words import counted
 from evalhub.core.prompts.report import Count, PlaceGroup, UploadReport
 
 MAX_GROUPS_PRINTED = 10
@@ -11,7 +12,7 @@ MAX_GROUPS_PRINTED = 10
 
 def print_report(report: UploadReport) -> None:
     """Print what was found: counts, duplicates, then every bad row with its reasons."""
-    click.echo(f"{report.filename}: {report.n_good:,} good rows, {report.n_bad:,} bad")
+    click.echo(f"{report.filename}: {counted(report.n_good, 'good row')}, {report.n_bad:,} bad")
     for name, counts in (
         ("domain", report.domains),
         ("language", report.languages),
@@ -26,7 +27,9 @@ def print_report(report: UploadReport) -> None:
     _print_groups("exact duplicates", report.n_exact_duplicates, report.exact_duplicates, report)
     _print_groups("near duplicates", report.n_near_duplicates, report.near_duplicates, report)
     if report.n_unknown_license:
-        click.echo(f"  licence unknown: {report.n_unknown_license:,} prompts, perhaps not usable")
+        click.echo(
+            f"  licence unknown: {counted(report.n_unknown_license, 'prompt')}, perhaps not usable"
+        )
     if report.n_long:
         places = ", ".join(report.long_places)
         click.echo(f"  too long for some endpoints: {report.n_long:,} ({report.unit} {places})")
@@ -44,11 +47,11 @@ def _print_groups(
 ) -> None:
     if not n_extra:
         return
-    click.echo(f"  {name}: {n_extra:,} prompts repeat another")
+    click.echo(f"  {name}: {counted(n_extra, 'prompt repeats', 'prompts repeat')} another")
     for group in groups[:MAX_GROUPS_PRINTED]:
         click.echo(f"    {report.unit}s {', '.join(group.places)}: {group.text!r}")
     if len(groups) > MAX_GROUPS_PRINTED:
-        click.echo(f"    and {len(groups) - MAX_GROUPS_PRINTED:,} more groups")
+        click.echo(f"    and {counted(len(groups) - MAX_GROUPS_PRINTED, 'more group')}")
 
 
 def _print_bad(report: UploadReport) -> None:
@@ -59,4 +62,4 @@ def _print_bad(report: UploadReport) -> None:
         for reason in row.reasons:
             click.echo(f"  {report.unit} {row.place}: {reason}")
     if report.n_bad_more:
-        click.echo(f"  and {report.n_bad_more:,} more bad rows")
+        click.echo(f"  and {counted(report.n_bad_more, 'more bad row')}")

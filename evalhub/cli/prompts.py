@@ -7,6 +7,7 @@ import click
 
 from evalhub.cli.context import ACTOR, now, settings, transaction
 from evalhub.cli.prompt_report import print_report
+from evalhub.cli.words import counted, table
 from evalhub.core.canonical import canonical_json
 from evalhub.core.prompts.cards import card_to_json
 from evalhub.core.prompts.options import ReadingOptions, RowDefaults, parse_renames
@@ -77,7 +78,7 @@ def import_command(  # noqa: PLR0913 - one parameter an option
     if not report.n_good:
         raise BadInput.at(path.name, "holds no good row; nothing was imported")
     if not yes:
-        click.confirm(f"Freeze {report.n_good:,} prompts as {names.slug!r}?", abort=True)
+        click.confirm(f"Freeze {counted(report.n_good, 'prompt')} as {names.slug!r}?", abort=True)
     _print_frozen(_import(found, names))
 
 
@@ -86,9 +87,17 @@ def list_command() -> None:
     """List the prompt sets with their newest version."""
     with transaction(write=False) as session:
         lines = list_prompt_sets(session=session)
-    for line in lines:
-        newest = line.newest
-        click.echo(f"{newest.name}  {newest.n_prompts:,} prompts  {newest.sha256}  {line.title}")
+    rows = [
+        (
+            line.newest.name,
+            counted(line.newest.n_prompts, "prompt"),
+            line.newest.sha256,
+            line.title,
+        )
+        for line in lines
+    ]
+    for row in table(rows):
+        click.echo(row)
     if not lines:
         click.echo("No prompt sets; add one with `evalhub prompts import`.")
 
@@ -106,12 +115,13 @@ def _check(path: Path) -> int:
     try:
         found = read_path(path, options=ReadingOptions())
     except EvalHubError as error:
-        click.echo(f"{path}: {error}", err=True)
+        # The message names the file; what stands before it is the way there.
+        click.echo(str(path.parent / str(error)), err=True)
         return 1
     for row in found.file.bad:
         for reason in row.reasons:
             click.echo(f"{path}:{row.place}: {reason}", err=True)
-    click.echo(f"{path}: {len(found.file.good):,} good rows, {len(found.file.bad):,} bad")
+    click.echo(f"{path}: {counted(len(found.file.good), 'good row')}, {len(found.file.bad):,} bad")
     return len(found.file.bad)
 
 
@@ -140,6 +150,8 @@ def _import(found: FolderSet, names: SetNames) -> Frozen:
 def _print_frozen(frozen: Frozen) -> None:
     version = frozen.version
     if frozen.is_new:
-        click.echo(f"Frozen {version.n_prompts:,} prompts as {version.name} ({version.sha256}).")
+        click.echo(
+            f"Frozen {counted(version.n_prompts, 'prompt')} as {version.name} ({version.sha256})."
+        )
     else:
         click.echo(f"Nothing new: {version.name} holds the same rows ({version.sha256}).")

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from evalhub.cli.context import ACTOR, database, now, settings, transaction
+from evalhub.cli.words import counted, table
 from evalhub.rim.releases import build_release
 from evalhub.services.releasing.kept import get_release, list_releases
 from evalhub.services.releasing.verifying import ReleaseReport, verify_release
@@ -42,14 +43,19 @@ def list_command() -> None:
     """List every release."""
     with transaction(write=False) as session:
         releases = list_releases(session=session)
-    for one in releases:
-        simulated = "  simulated" if one.is_simulated else ""
-        click.echo(
-            f"{one.project}@{one.version}  {one.n_pairs} pairs, "
-            f"{one.n_judgments} judgments{simulated}"
+    rows = [
+        (
+            f"{one.project}@{one.version}",
+            counted(one.n_pairs, "pair"),
+            counted(one.n_judgments, "judgment"),
+            "simulated" if one.is_simulated else ", ".join(one.origins),
         )
+        for one in releases
+    ]
+    for line in table(rows):
+        click.echo(line)
     if not releases:
-        click.echo("There are no releases yet.")
+        click.echo("No releases; build one with `evalhub release build`.")
 
 
 @group.command("verify")

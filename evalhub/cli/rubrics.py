@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from evalhub.cli.context import ACTOR, now, settings, transaction
+from evalhub.cli.words import table
 from evalhub.core.rubrics.loading import load_rubric
 from evalhub.errors import BadInput
 from evalhub.services.rubrics import list_rubrics, store_rubric
@@ -49,8 +50,9 @@ def list_command() -> None:
     """List the rubrics with their versions."""
     with transaction(write=False) as session:
         lines = list_rubrics(session=session)
-    for line in lines:
-        click.echo(f"{line.id}  {', '.join(line.versions)}  {line.status}  {line.title}")
+    rows = [(line.id, ", ".join(line.versions), line.status, line.title) for line in lines]
+    for row in table(rows):
+        click.echo(row)
     if not lines:
         click.echo("No rubrics; add them with `evalhub rubrics load shipped`.")
 

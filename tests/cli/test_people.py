@@ -71,7 +71,10 @@ def test_people_are_listed(runner: CliRunner, database: Database) -> None:
 
     result = runner.invoke(main, ["people", "list"])
 
-    assert result.stdout == "Bo\tbo@example.org\t-\topen\nInes\tines@example.org\tadmin,lab\topen\n"
+    assert result.stdout.splitlines() == [
+        "Bo    bo@example.org    -          open",
+        "Ines  ines@example.org  admin,lab  open",
+    ]
     assert result.stderr == "Page 1 of 1; 2 found.\n"
 
 
@@ -89,7 +92,7 @@ def test_the_list_can_be_narrowed(
 
     result = runner.invoke(main, ["people", "list", *options])
 
-    assert [line.split("\t")[0] for line in result.stdout.splitlines()] == names
+    assert [line.split("  ")[0] for line in result.stdout.splitlines()] == names
 
 
 def test_a_lost_password_is_set(runner: CliRunner, database: Database) -> None:
@@ -105,7 +108,21 @@ def test_a_lost_password_is_set(runner: CliRunner, database: Database) -> None:
         assert is_password("three quiet rivers", session.exec(select(Person)).one().password_hash)
 
 
-def test_a_weak_password_is_refused(runner: CliRunner) -> None:
+def test_an_address_that_nobody_has_is_refused_before_a_password_is_thought_of(
+    runner: CliRunner,
+) -> None:
+    result = runner.invoke(main, ["people", "password", "nobody@example.org"])
+
+    assert (result.exit_code, result.output) == (
+        1,
+        "Error: Nobody has the address nobody@example.org.\n",
+    )
+
+
+def test_a_weak_password_is_refused(runner: CliRunner, database: Database) -> None:
+    with database.transaction() as session:
+        make_person(session, name="Bo", email="bo@example.org")
+
     result = runner.invoke(main, ["people", "password", "bo@example.org", "--password", "short"])
 
     assert result.exit_code == 1

@@ -71,7 +71,7 @@ def test_a_project_goes_from_draft_to_closed(run: Run, database: Database) -> No
     ]
 
     assert [result.exit_code for result in results] == [0, 0, 0, 0]
-    assert "1 new pairs can be claimed" in results[1].output
+    assert "1 new pair can be claimed" in results[1].output
     assert stored(database).status is ProjectStatus.CLOSED
 
 
@@ -86,7 +86,7 @@ def test_pay_is_kept_in_minor_units(run: Run, database: Database) -> None:
 def test_opening_says_what_was_left_out(run: Run) -> None:
     run(*CREATE, "--endpoint", "three")
 
-    assert "1 responses that are no answer" in run("projects", "open", "trial").output
+    assert "1 response without an answer" in run("projects", "open", "trial").output
 
 
 @pytest.mark.usefixtures("material")
@@ -105,7 +105,7 @@ def test_projects_are_listed(run: Run) -> None:
     empty = run("projects", "list").output
     run(*CREATE)
 
-    assert "no project yet" in empty
+    assert "No projects" in empty
     assert "trial  draft  general@1.0.0  A trial" in run("projects", "list").output
 
 

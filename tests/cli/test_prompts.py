@@ -93,7 +93,7 @@ def test_a_foreign_file_is_read_with_options(run: Run) -> None:
         *("--license", "MIT", "--source-kind", "public"),
     )
 
-    assert "Frozen 1 prompts as foreign@1" in result.output
+    assert "Frozen 1 prompt as foreign@1" in result.output
 
 
 def test_the_report_tells_duplicates_licences_lengths_and_notes(run: Run) -> None:
@@ -110,9 +110,9 @@ def test_the_report_tells_duplicates_licences_lengths_and_notes(run: Run) -> Non
 
     for told in (
         "exact duplicates: 11 prompts repeat another",
-        "and 1 more groups",
-        "near duplicates: 1 prompts repeat another",
-        "licence unknown: 1 prompts",
+        "and 1 more group",
+        "near duplicates: 1 prompt repeats another",
+        "licence unknown: 1 prompt,",
         "too long for some endpoints: 1 (line 23)",
         "note: HelpSteer3 rows",
     ):
@@ -122,7 +122,7 @@ def test_the_report_tells_duplicates_licences_lengths_and_notes(run: Run) -> Non
 def test_many_bad_rows_are_cut_and_counted(run: Run) -> None:
     output = run("import", run.file(*range(501), row()), "--slug", "a", answer="n\n").output
 
-    assert "and 1 more bad rows" in output
+    assert "and 1 more bad row" in output
     assert "501 lines, first at line 1: must be an object, not a number" in output
 
 

@@ -12,6 +12,20 @@ from evalhub.errors import Conflict
 from evalhub.services.audit import record
 from evalhub.services.pairing.adding import PairingReport, add_pairs
 
+STATES = {
+    ProjectStatus.DRAFT: "a draft",
+    ProjectStatus.OPEN: "open",
+    ProjectStatus.PAUSED: "paused",
+    ProjectStatus.CLOSED: "closed for good",
+}
+VERBS = {
+    ProjectStatus.DRAFT: "made a draft",
+    ProjectStatus.OPEN: "opened",
+    ProjectStatus.PAUSED: "paused",
+    ProjectStatus.CLOSED: "closed",
+}
+"""How a refusal says what a project is, and what was wanted of it."""
+
 
 def change_status(
     project: Project, to: ProjectStatus, *, session: Session, actor: Actor, now: datetime
@@ -26,7 +40,9 @@ def change_status(
     if to is project.status:
         return report
     if to not in NEXT_STATUSES[project.status]:
-        raise Conflict(f"A project that is {project.status.value} cannot become {to.value}.")
+        raise Conflict(
+            f"Project {project.slug!r} is {STATES[project.status]}, so it cannot be {VERBS[to]}."
+        )
     if to is ProjectStatus.OPEN:
         report = add_pairs(project, session=session)
         _refuse_without_pairs(project, session=session)
