@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from markupsafe import Markup, escape
+
 
 def day(value: datetime) -> str:
     """Return a date such as ``21 November 2026``."""
@@ -21,3 +23,17 @@ def number(value: int) -> str:
 def short_hash(value: str) -> str:
     """Return the ends of a hash, enough to compare by eye."""
     return f"{value[:8]}…{value[-4:]}"
+
+
+def code_words(text: str) -> Markup:
+    """Return ``text`` with what stands between backquotes set as code, and the rest escaped.
+
+    The same sentences stand in a release's card, where Markdown reads the backquotes.
+    """
+    pieces = text.split("`")
+    if len(pieces) % 2 == 0:
+        return escape(text)  # A backquote without its partner is a character like any other.
+    return Markup("").join(
+        Markup("<code>{}</code>").format(piece) if place % 2 else escape(piece)
+        for place, piece in enumerate(pieces)
+    )

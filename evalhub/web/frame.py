@@ -23,6 +23,7 @@ def fit_templates(app: Flask) -> None:
         moment=formats.moment,
         number=formats.number,
         short_hash=formats.short_hash,
+        code_words=formats.code_words,
         role_name=wording.role_name,
         role_note=wording.role_note,
         scope_note=wording.scope_note,

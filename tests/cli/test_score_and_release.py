@@ -90,7 +90,7 @@ def test_release_is_built_listed_and_verified(tiny: None, settings: Settings) ->
 
     assert "tiny@1.2.0 is built: " in built.output
     assert "6  pairs: preference" in built.output
-    assert "tiny@1.2.0  6 pairs, 19 judgments\n" in listed.output
+    assert "tiny@1.2.0  6 pairs  19 judgments  form, imported\n" in listed.output
     assert verified.exit_code == 0
     assert "tiny@1.2.0 is sound: 36 files, 41 rows checked." in verified.output
 
@@ -104,7 +104,7 @@ def test_building_again_says_that_nothing_changed(tiny: None, settings: Settings
 
 
 def test_no_release_is_said(tiny: None, settings: Settings) -> None:
-    assert "There are no releases yet." in run(settings, "release", "list").output
+    assert "No releases; build one" in run(settings, "release", "list").output
 
 
 def test_simulated_release_says_so(database: Database, settings: Settings) -> None:

@@ -58,7 +58,7 @@ def test_list_names_every_release(lab: FlaskClient, built: BuiltRelease) -> None
 
     assert f'<a href="{BASE}">tiny 1.0.0</a>' in text
     assert "A tiny &lt;project&gt;" in text
-    assert "from people" in text
+    assert '<td data-label="Data">judged here and imported</td>' in text
 
 
 def test_empty_list_says_so(lab: FlaskClient) -> None:

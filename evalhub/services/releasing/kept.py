@@ -20,7 +20,7 @@ from evalhub.services.releasing.reading import read_manifest
 
 @dataclass(frozen=True, slots=True)
 class KeptRelease:
-    """Hold what a list says of a release."""
+    """Hold what a list says of a release; ``origins`` are those of its judgments, sorted."""
 
     id: int
     project: str
@@ -29,6 +29,7 @@ class KeptRelease:
     n_pairs: int
     n_judgments: int
     is_simulated: bool
+    origins: tuple[str, ...]
     created_at: datetime
 
 
@@ -144,6 +145,7 @@ def _facts(path: str, text: str) -> FileFacts:
 
 
 def _kept(row: Release, project: str) -> KeptRelease:
+    counts = read_manifest(row.manifest).counts
     return KeptRelease(
         id=row.id,
         project=project,
@@ -152,5 +154,6 @@ def _kept(row: Release, project: str) -> KeptRelease:
         n_pairs=row.n_pairs,
         n_judgments=row.n_judgments,
         is_simulated=row.is_simulated,
+        origins=tuple(sorted(name for name, n in counts.judgments_by_origin.items() if n)),
         created_at=row.created_at,
     )

@@ -244,7 +244,7 @@ def test_a_file_without_annotators_is_by_the_one_who_is_named() -> None:
 
 
 def test_a_file_without_annotators_needs_the_name() -> None:
-    with pytest.raises(BadInput, match="column 'annotator_id': needs text"):
+    with pytest.raises(BadInput, match="no column 'annotator_id'; the file has"):
         read_judgments(NO_ANNOTATOR, filename="j.csv", columns=ImportColumns())
 
 
