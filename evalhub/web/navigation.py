@@ -12,20 +12,25 @@ class Entry:
     label: str
     path: str
     roles: frozenset[Role] = frozenset()
-    part: str = ""
-    """Where the part begins, when its first page lies deeper."""
+    parts: tuple[str, ...] = ()
+    """Where its pages begin, when that is not its path alone."""
 
 
 ENTRIES = (
     Entry("Work", "/work", frozenset({Role.ANNOTATOR})),
-    Entry("Prompt sets", "/prompt-sets", frozenset({Role.RESEARCHER})),
+    Entry(
+        "Prompt sets",
+        "/prompt-sets",
+        frozenset({Role.RESEARCHER}),
+        parts=("/prompt-sets", "/uploads"),
+    ),
     Entry("Endpoints", "/endpoints", frozenset({Role.RESEARCHER})),
     Entry("Pulls", "/pulls", frozenset({Role.RESEARCHER})),
     Entry("Projects", "/projects", frozenset({Role.RESEARCHER, Role.COORDINATOR, Role.REVIEWER})),
     Entry("Rubrics", "/rubrics"),
     Entry("Releases", "/releases", frozenset({Role.LAB, Role.AUDITOR, Role.RESEARCHER})),
     Entry("Audit", "/admin/audit", frozenset({Role.AUDITOR})),
-    Entry("Admin", "/admin/people", frozenset({Role.ADMIN}), part="/admin"),
+    Entry("Admin", "/admin/people", frozenset({Role.ADMIN}), parts=("/admin",)),
 )
 
 STARTS: tuple[tuple[Role, str], ...] = (
@@ -51,6 +56,6 @@ def start_of(actor: Actor) -> str:
 
 
 def is_here(entry: Entry, path: str) -> bool:
-    """Tell whether ``path`` lies in the part that ``entry`` leads to."""
-    part = entry.part or entry.path
-    return path == part or path.startswith(part + "/")
+    """Tell whether ``path`` lies in a part that ``entry`` leads to."""
+    parts = entry.parts or (entry.path,)
+    return any(path == part or path.startswith(part + "/") for part in parts)

@@ -15,6 +15,7 @@ from evalhub.rim.fields import choice, whole_number
 from evalhub.services.endpoints import list_endpoints
 from evalhub.services.pairing.excluded import (
     list_excluded,
+    list_identical,
     list_self_naming,
     n_responses_by_status,
 )
@@ -150,6 +151,7 @@ def _project_page(slug: str, refused: "Refused | None" = None) -> str:
         members=list_members(project, session=session),
         statuses=n_responses_by_status(project, session=session),
         excluded=list_excluded(project, session=session),
+        identical=list_identical(project, session=session),
         self_naming=list_self_naming(project, session=session),
         next_statuses=[(to, STATUS_VERBS[to]) for to in NEXT_STATUSES[project.status]],
         member_roles=MEMBER_ROLES,

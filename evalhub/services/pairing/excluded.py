@@ -33,6 +33,15 @@ class SelfNaming:
     words: str
 
 
+@dataclass(frozen=True, slots=True)
+class IdenticalAnswers:
+    """Name two endpoints that answered a prompt in the very same words; they make no pair."""
+
+    prompt_key: str
+    endpoint: str
+    other: str
+
+
 def n_responses_by_status(project: Project, *, session: Session) -> dict[ResponseStatus, int]:
     """Return how many responses of the project ended in each status."""
     query = _responses(project, t.response.c.status, sa.func.count().label("n_responses"))
@@ -66,6 +75,48 @@ def list_excluded(project: Project, *, session: Session) -> list[ExcludedRespons
         )
         for row in rows
     ]
+
+
+def list_identical(project: Project, *, session: Session) -> list[IdenticalAnswers]:
+    """Return the first answers that say the same as another's, by prompt and endpoints."""
+    mine, other = t.response.alias("mine"), t.response.alias("other")
+    my_endpoint, their_endpoint = (
+        t.endpoint.alias("my_endpoint"),
+        t.endpoint.alias("their_endpoint"),
+    )
+    members = sa.select(t.project_endpoint.c.endpoint_id).where(
+        t.project_endpoint.c.project_id == project.id
+    )
+    same = sa.and_(
+        other.c.prompt_id == mine.c.prompt_id,
+        other.c.sha256 == mine.c.sha256,
+        other.c.status == ResponseStatus.ANSWERED,
+        other.c.sample_index == mine.c.sample_index,
+        other.c.endpoint_id.in_(members),
+    )
+    rows = session.connection().execute(
+        sa.select(t.prompt.c.key, my_endpoint.c.slug, their_endpoint.c.slug.label("other_slug"))
+        .select_from(mine)
+        .join(t.prompt, t.prompt.c.id == mine.c.prompt_id)
+        .join(my_endpoint, my_endpoint.c.id == mine.c.endpoint_id)
+        .join(other, same)
+        # Each two once; by name and not by id, so that both databases list them alike.
+        .join(
+            their_endpoint,
+            sa.and_(
+                their_endpoint.c.id == other.c.endpoint_id,
+                their_endpoint.c.slug > my_endpoint.c.slug,
+            ),
+        )
+        .where(
+            t.prompt.c.prompt_set_version_id == project.prompt_set_version_id,
+            mine.c.status == ResponseStatus.ANSWERED,
+            mine.c.endpoint_id.in_(members),
+        )
+        .order_by(t.prompt.c.position, my_endpoint.c.slug, their_endpoint.c.slug)
+        .limit(LIST_LIMIT)
+    )
+    return [IdenticalAnswers(row.key, row.slug, row.other_slug) for row in rows]
 
 
 def list_self_naming(project: Project, *, session: Session) -> list[SelfNaming]:

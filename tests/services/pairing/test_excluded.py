@@ -4,9 +4,10 @@ import pytest
 from sqlmodel import Session, select
 
 from evalhub.core.responses import ResponseStatus
-from evalhub.db.models import Project, Prompt
+from evalhub.db.models import Project, Prompt, PromptSetVersion
 from evalhub.services.pairing.excluded import (
     list_excluded,
+    list_identical,
     list_self_naming,
     n_responses_by_status,
 )
@@ -56,3 +57,25 @@ def test_answers_that_name_their_model_are_listed(session: Session, project: Pro
     found = list_self_naming(project, session=session)
 
     assert [(item.endpoint, item.words) for item in found] == [("answers", "As Model X")]
+
+
+def test_answers_in_the_same_words_are_listed_once_each_two(
+    session: Session, project: Project
+) -> None:
+    """What an outsider, another prompt or a failed call says does not count."""
+    prompt = session.exec(select(Prompt)).one()
+    twins = [make_endpoint(session, slug=slug) for slug in ("first", "second", "third")]
+    twin_project = make_project(session, *twins, prompts=version_of(session, project))
+    for endpoint, text in zip(twins, ("The same.", "The same.", "Another."), strict=True):
+        make_response(session, prompt, endpoint, text=text)
+    make_response(session, prompt, make_endpoint(session, slug="outsider"), text="The same.")
+
+    found = list_identical(twin_project, session=session)
+
+    assert [(item.endpoint, item.other) for item in found] == [("first", "second")]
+    assert list_identical(project, session=session) == []
+
+
+def version_of(session: Session, project: Project) -> PromptSetVersion:
+    """Return the prompt-set version of a project."""
+    return session.get_one(PromptSetVersion, project.prompt_set_version_id)
