@@ -111,8 +111,9 @@ def scan_judgments(
 
     Reading goes on behind a bad row, so that whoever made the file learns everything at once,
     up to 500 problems. ``annotator`` names the one who made all of the judgments, for a file
-    without a column that says so, such as that of a judge that is a model. Raise ``BadInput`` for what concerns the file as a whole: no rows, an
-    unknown format, or a column that is missing, which would make every row bad.
+    without a column that says so, such as that of a judge that is a model. Raise ``BadInput``
+    for what concerns the file as a whole: no rows, an unknown format, or a column that is
+    missing, which would make every row bad.
     """
     if annotator and not (1 <= len(annotator.strip()) <= MAX_KEY and annotator.isprintable()):
         raise BadInput.at("annotator", f"needs text of 1 to {MAX_KEY} printable characters")
