@@ -15,6 +15,7 @@ from evalhub.core.prompts.vocabulary import Split
 from evalhub.core.scoring.annotators import (
     AnnotatorFigures,
     CrowdBradleyTerry,
+    Decision,
     annotator_figures,
     fit_crowd_bradley_terry,
 )
@@ -25,7 +26,7 @@ from evalhub.errors import EstimationError
 from evalhub.services.judging.current import current_judgments
 from evalhub.services.projects.finding import get_project
 from evalhub.services.scoring.boards import project_boards
-from evalhub.services.scoring.naming import models_of, name_models
+from evalhub.services.scoring.naming import name_models, project_endpoints
 
 ANNOTATORS_SCHEMA = "evalhub.annotators/1"
 
@@ -81,7 +82,8 @@ def project_annotators(slug: str, *, session: Session, actor: Actor) -> ProjectA
     records = current_judgments(project.id, session=session)
     people = [record for record in records if record.annotator_kind is AnnotatorKind.HUMAN]
     controls = _controls(project, session=session)
-    crowd, reason = _crowd(people, controls)
+    names = name_models(project_endpoints(project, session=session), records)
+    crowd, reason = _crowd(decisions_of(people, names=names, controls=controls), people, controls)
     return ProjectAnnotators(
         slug=project.slug,
         title=project.title,
@@ -124,10 +126,8 @@ def _controls(project: Project, *, session: Session) -> Controls:
 
 
 def _crowd(
-    people: list[JudgmentRecord], controls: Controls
+    decisions: list[Decision], people: list[JudgmentRecord], controls: Controls
 ) -> tuple[CrowdBradleyTerry | None, str | None]:
-    names = name_models(models_of(people))
-    decisions = decisions_of(people, names=names, controls=controls)
     try:
         counts = controls_by_annotator(people, controls)
         return fit_crowd_bradley_terry(decisions, controls=counts), None

@@ -1,19 +1,20 @@
 """Turn a project's judgments in force into the table that boards are fitted to."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from evalhub.core.campaigns import AnnotatorKind
 from evalhub.core.canonical import Json, content_hash
 from evalhub.core.judging.answers import Choice
 from evalhub.core.judging.outcomes import score_of
-from evalhub.core.judging.records import JudgedResponse, JudgmentRecord
-from evalhub.db.models import Endpoint, Project, ProjectEndpoint
+from evalhub.core.judging.records import JudgmentRecord
+from evalhub.core.scoring.annotators.decisions import Identity, identity_of
+from evalhub.db.models import Project
 from evalhub.services.judging.current import current_judgments
+from evalhub.services.scoring.naming import name_models, project_endpoints
 from evalhub.services.scoring.texts import shown_texts
 
 COLUMNS = ("prompt_id", "left", "right", "winner", "preference", "annotator_id")
@@ -64,13 +65,11 @@ def scoring_inputs(project: Project, *, session: Session, has_texts: bool = Fals
     what the two sides answered, to control for style.
     """
     records = current_judgments(project.id, session=session)
-    endpoints = _endpoints(project, session=session)
-    known = {(one.slug, one.revision): one.model for one in endpoints}
-    known |= {_identity(side): side.model for record in records for side in (record.x, record.y)}
-    names = _names(known)
+    endpoints = project_endpoints(project, session=session)
+    names = name_models(endpoints, records)
     by_people = [r for r in records if r.annotator_kind is AnnotatorKind.HUMAN]
     scored = [r for r in by_people if score_of(r.choice) is not None]
-    compared = [r for r in scored if _identity(r.x) != _identity(r.y)]
+    compared = [r for r in scored if identity_of(r.x) != identity_of(r.y)]
     judgments = pd.DataFrame(_rows(compared, names), columns=list(COLUMNS))
     if has_texts:
         texts = shown_texts(project.id, compared, session=session)
@@ -88,30 +87,8 @@ def scoring_inputs(project: Project, *, session: Session, has_texts: bool = Fals
     )
 
 
-def _endpoints(project: Project, *, session: Session) -> Sequence[Endpoint]:
-    query = (
-        select(Endpoint)
-        .join(ProjectEndpoint, col(ProjectEndpoint.endpoint_id) == col(Endpoint.id))
-        .where(ProjectEndpoint.project_id == project.id)
-    )
-    return session.exec(query).all()
-
-
-def _identity(response: JudgedResponse) -> tuple[str, int]:
-    return response.endpoint, response.revision
-
-
-def _names(models: dict[tuple[str, int], str]) -> dict[tuple[str, int], str]:
-    """Name each endpoint by its model, and by its slug and revision too where models repeat."""
-    count = Counter(models.values())
-    return {
-        (slug, revision): model if count[model] == 1 else f"{model} ({slug}, revision {revision})"
-        for (slug, revision), model in models.items()
-    }
-
-
 def _rows(
-    records: Sequence[JudgmentRecord], names: dict[tuple[str, int], str]
+    records: Sequence[JudgmentRecord], names: dict[Identity, str]
 ) -> list[tuple[str, str, str, str, str, str]]:
     rows = []
     for record in records:
@@ -121,8 +98,8 @@ def _rows(
         rows.append(
             (
                 record.prompt_key,
-                names[_identity(left)],
-                names[_identity(right)],
+                names[identity_of(left)],
+                names[identity_of(right)],
                 _WINNERS.get(record.choice, "tie"),
                 grade,
                 record.person_public_id,

@@ -5,6 +5,7 @@ from sqlmodel import Session
 
 from evalhub.core.people import Actor, Role, command_actor
 from evalhub.core.scoring.annotators.figures import NO_CONTROLS
+from evalhub.db.models import ProjectEndpoint
 from evalhub.errors import NotFound
 from evalhub.services.scoring.annotators import annotators_document, project_annotators
 from tests.factories import make_endpoint, make_person, make_project
@@ -106,3 +107,17 @@ def test_project_without_judgments_has_nobody(session: Session) -> None:
 def test_unknown_project_is_named(session: Session) -> None:
     with pytest.raises(NotFound, match="no project 'nothing'"):
         project_annotators("nothing", session=session, actor=COMMAND)
+
+
+def test_two_endpoints_of_one_model_have_the_names_of_the_board(session: Session) -> None:
+    """Only one of the two is judged; its name is the longer one on both sides all the same."""
+    project, pair = make_two_model_pair(session)
+    other = make_endpoint(session, slug="cold", model="alder")
+    session.add(ProjectEndpoint(project_id=project.id, endpoint_id=other.id))
+    for choice in (A, B):
+        add_verdict(session, pair, make_person(session), Verdict(0, choice))
+
+    found = project_annotators(project.slug, session=session, actor=COMMAND)
+
+    assert len(found.beside) == 2
+    assert any(row.model.startswith("alder (endpoint-") for row in found.beside)
