@@ -92,7 +92,7 @@ def test_release_is_built_listed_and_verified(tiny: None, settings: Settings) ->
     assert "6  pairs: preference" in built.output
     assert "tiny@1.2.0  6 pairs  19 judgments  form, imported\n" in listed.output
     assert verified.exit_code == 0
-    assert "tiny@1.2.0 is sound: 36 files, 41 rows checked." in verified.output
+    assert "tiny@1.2.0 is sound: 36 files, 42 rows checked." in verified.output
 
 
 def test_building_again_says_that_nothing_changed(tiny: None, settings: Settings) -> None:
@@ -161,5 +161,5 @@ def test_a_judges_file_is_imported_under_its_name(
         settings, "judgments", "import", "tiny", str(file), *options, "--annotator", "gpt-4"
     )
 
-    assert result.output == "Imported 1 judgments by 1 annotators on 1 pairs (0 of them new).\n"
+    assert result.output == "Imported 1 judgment by 1 annotator on 1 pair (0 new).\n"
     assert "2 by models" in run(settings, "score", "tiny").output
