@@ -137,6 +137,7 @@ def _crowd(
 
 def _beside(slug: str, crowd: CrowdBradleyTerry, *, session: Session) -> tuple[BesideBoard, ...]:
     """Put the strengths of both fits side by side, board by board, in the order of the board."""
+    # The board is fitted anew rather than read from a stored fit, so both rest on one state.
     boards = project_boards(slug, session=session).boards.boards
     weighed = {one.model: one for one in crowd.strengths}
     rows = []

@@ -71,6 +71,7 @@ def _facts(
     project: Project, records: Sequence[JudgmentRecord], *, session: Session
 ) -> dict[PairKey, PairFacts]:
     """Return the lengths and slices of every pair that a model judged."""
+    # Most projects have no judge; they need not read a prompt or measure a response.
     if not records:
         return {}
     lengths = _lengths(project, session=session)

@@ -64,9 +64,11 @@ class Cohen:
         size = self.n_categories
         table = totals.reshape(*totals.shape[:-1], -1, size, size)
         n = table.sum(axis=(-2, -1))
+        # A draw may hold none of the pairs that two annotators share; their weight is then 0.
         safe = np.maximum(n, 1.0)
         observed = np.trace(table, axis1=-2, axis2=-1) / safe
         expected = (table.sum(axis=-1) * table.sum(axis=-2)).sum(axis=-1) / safe**2
+        # Two who always say the same thing have no kappa, and no say in the mean.
         kappa = divide(observed - expected, 1 - expected)
         weight = n * kappa.exists
         return (weight * kappa.value).sum(axis=-1), weight.sum(axis=-1)
@@ -75,6 +77,7 @@ class Cohen:
 def _most_shared(shared: IntArray, min_shared: int) -> BoolArray:
     """Return which pairs of annotators are taken, by the units that each of them shares."""
     is_taken = np.zeros(len(shared), dtype=np.bool_)
+    # Stable, so that of pairs that share equally the same ones are taken every time.
     is_taken[np.argsort(-shared, kind="stable")[:MAX_PAIRS]] = True
     return is_taken & (shared >= min_shared)
 

@@ -44,6 +44,7 @@ def estimate(
     kinds = _kinds(coefficient, ratings)
     value = _value(coefficient, kinds, n_shared=shared.n_blocks)
     reason = None if value is not None else _reason(coefficient, n_shared=shared.n_blocks)
+    # Drawn even where there is no value: the method then still stands beside the reason.
     drawn = resample(coefficient, kinds, n_shared=shared.n_blocks, seed=seed)
     return Agreement(
         statistic=coefficient.statistic,

@@ -47,5 +47,6 @@ class Gwet:
         shares = totals[..., 3:] / totals[..., 2:3]
         n_others = max(shares.shape[-1] - 1, 1)
         expected = (shares * (1 - shares)).sum(axis=-1) / n_others
+        # Lone answers are drawn too, so a draw can be without any pair that two answered.
         exists = (n_shared > 0) & (shares.shape[-1] > 1)
         return (observed - expected) * exists, (1 - expected) * exists

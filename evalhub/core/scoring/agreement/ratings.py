@@ -51,6 +51,7 @@ class Ratings:
         """Return how often each category was chosen, shape (units, categories)."""
         size = len(self.categories)
         n_units = int(self.unit.max(initial=-1)) + 1
+        # One integer a cell: counting them is one pass, where a table of strings would be sorted.
         code = self.unit * size + self.category
         return np.bincount(code, minlength=n_units * size).reshape(n_units, size)
 
@@ -70,6 +71,7 @@ class Ratings:
         """Return the answers that are not ``category``, on a scale that does not offer it."""
         kept = self._where(self.category != category)
         names = (*self.categories[:category], *self.categories[category + 1 :])
+        # Codes index the scale, so what stood above the category that is gone moves down by one.
         above = (kept.category > category).astype(np.int64)
         return replace(kept, category=kept.category - above, categories=names)
 

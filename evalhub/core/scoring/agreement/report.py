@@ -60,6 +60,7 @@ def agreement_report(
     The caller decides whose judgments these are; judges that are models are never among people.
     """
     by_rubric: defaultdict[RubricName, list[JudgmentRecord]] = defaultdict(list)
+    # In the order of time, since of an annotator's answers to one pair the first one counts.
     for record in by_time(records):
         by_rubric[record.rubric_id, record.rubric_version].append(record)
     return tuple(

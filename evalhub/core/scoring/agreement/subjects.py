@@ -75,6 +75,7 @@ _CODES = {
 
 def by_time(records: Iterable[JudgmentRecord]) -> list[JudgmentRecord]:
     """Return records in the order in which they were made, so that the first of repeats leads."""
+    # Judgments of one file share a time; their ids come from the file's lines, on any database.
     return sorted(records, key=lambda record: (record.created_at, record.public_id))
 
 
@@ -151,6 +152,7 @@ def _subject(
     values = list(_VALUES[kind](name, read))
     if not values:
         return None
+    # A value that the stored scale lacks is still an answer; dropping it would raise agreement.
     scale = sorted({*scales.get(name, ()), *(value for _, _, _, value in values)})
     place = {value: position for position, value in enumerate(scale)}
     given = (GivenAnswer(block, unit, who, place[value]) for block, unit, who, value in values)

@@ -124,7 +124,9 @@ def _strengths(
     """Return the strengths, each measured from the mean of the models it is linked to."""
     together = cells.component[:, np.newaxis] == cells.component
     centre = np.eye(len(cells.models)) - together / together.sum(axis=1, keepdims=True)
+    # The ridge pulls each set to a mean of about 0; measured from it exactly, sets look alike.
     theta = centre @ point.theta
+    # Without curvature the errors stay infinite, and an infinite error has no interval.
     errors = np.full(len(theta), np.inf)
     if curvature is not None:
         errors = np.sqrt(np.diag(centre @ curvature.covariance() @ centre.T))

@@ -71,6 +71,7 @@ def cells_of(decisions: Sequence[Decision]) -> DecisionCells:
     who = {name: code for code, name in enumerate(annotators)}
     which = {name: code for code, name in enumerate(models)}
     codes = [(who[one.annotator], which[one.winner], which[one.loser]) for one in decisions]
+    # Sorted cells with whole counts: the order of the judgments cannot move a bit of the fit.
     rows, n = np.unique(np.array(codes, dtype=np.int64), axis=0, return_counts=True)
     links = csr_array((n, (rows[:, 1], rows[:, 2])), shape=(len(models), len(models)))
     return DecisionCells(

@@ -80,6 +80,7 @@ class CrowdObjective:
     def log_likelihood(self, point: Point) -> float:
         """Return the sum of log p over the decisions."""
         d, u = self._terms(point)
+        # In logarithms throughout: with a strong model p comes within rounding of 0 or 1.
         followed = log_expit(u) + log_expit(d)
         return float(self.cells.n @ np.logaddexp(followed, log_expit(-u) + log_expit(-d)))
 
@@ -115,6 +116,7 @@ class CrowdObjective:
         eta = expit(point.logit)
         own = self.cells.per_annotator(n * (expit(u) * expit(-u) - spread))
         own += (self.a + self.b - 2) * eta * (1 - eta)
+        # Away from a top the objective can curve upwards, and a Newton step would lead downhill.
         if own.min() <= 0:
             return None
         weights = n * (expit(d) * expit(-d) - spread)

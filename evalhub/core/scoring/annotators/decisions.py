@@ -50,6 +50,7 @@ def controls_by_annotator(
 
 
 def _decision(record: JudgmentRecord, names: Mapping[Identity, str]) -> Decision:
+    # Compared by content: a pair may hold two responses of one model from two endpoints.
     winner, loser = record.x, record.y
     if record.winner == record.y:
         winner, loser = loser, winner

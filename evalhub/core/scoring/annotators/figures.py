@@ -81,6 +81,7 @@ def _figures(
 ) -> AnnotatorFigures:
     choices = Counter(record.choice for record in own)
     codes = Counter(code_of(record) for record in own)
+    # As shown, not in the pair's own order: the leaning to a side is about what stood there.
     n_clear = choices[Choice.A] + choices[Choice.B]
     seconds = [record.active_seconds for record in own if record.active_seconds is not None]
     return AnnotatorFigures(
@@ -112,6 +113,7 @@ def leave_one_out(annotator: str, pairs: set[PairKey], first: FirstAnswers) -> S
     for pair in pairs:
         answers = first.get(pair, {})
         if annotator in answers:
+            # Their own answer would agree with itself and lift everybody's figure.
             others = (code for who, code in answers.items() if who != annotator)
             most = majority(Counter(others))
             if most is not None:

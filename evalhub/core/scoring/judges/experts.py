@@ -97,6 +97,7 @@ def _pairs(
     judge: Mapping[PairKey, int], experts: Mapping[PairKey, Mapping[str, int]], *, with_ties: bool
 ) -> Iterator[JudgedTwice]:
     for pair, verdict in judge.items():
+        # Without ties a verdict may be left with nobody to agree with; such a pair says nothing.
         answers = experts.get(pair, {}).values()
         kept = tuple(answer for answer in answers if with_ties or answer != TIE)
         if kept and (with_ties or verdict != TIE):

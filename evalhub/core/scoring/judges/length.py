@@ -88,6 +88,7 @@ def _preferences(
 
 def _slices(fact: PairFacts) -> Iterable[str]:
     short, long = sorted((fact.x_length, fact.y_length))
+    # An empty answer counts as one character, so that the ratio stays a number.
     ratio = long / max(short, 1)
     by_ratio = CLOSE if ratio < _QUARTER else LONGER if ratio <= _DOUBLE else MUCH_LONGER
     return (ALL, by_ratio, *fact.slices)

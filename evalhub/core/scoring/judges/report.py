@@ -59,6 +59,7 @@ def _audit(
     *,
     facts: Mapping[PairKey, PairFacts],
 ) -> JudgeAudit:
+    # A judge is often run in both orders; as two verdicts it would weigh twice beside experts.
     verdicts = {pair: answers[judge] for pair, answers in first_answers(own).items()}
     experts = {pair: said for pair, said in first_answers(people).items() if pair in verdicts}
     shared = [r for r in people if pair_of(r) in experts]

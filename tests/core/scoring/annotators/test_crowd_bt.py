@@ -217,3 +217,71 @@ def test_the_search_does_not_stop_on_the_mirrored_top() -> None:
     strengths = [one.strength for one in fit.strengths]
     assert strengths == sorted(strengths)
     assert {one.annotator: one.value > 0.5 for one in fit.reliabilities}["contrary"] is False
+
+
+def test_cells_count_equal_decisions_once_and_sort_them() -> None:
+    cells = cells_of([Decision("z", "b", "a"), Decision("k", "a", "b"), Decision("z", "b", "a")])
+
+    assert (cells.annotators, cells.models) == (("k", "z"), ("a", "b"))
+    assert cells.n.tolist() == [1, 2]
+    assert cells.n_decisions == 3
+    assert cells.n_by_model().tolist() == [3, 3]
+    assert cells.per_model(np.ones(2)).tolist() == [0, 0]
+
+
+def test_an_annotator_of_whom_little_is_known_has_the_priors_mode() -> None:
+    """One decision between two models that others find even says next to nothing."""
+    even = [Decision("often", *pair) for pair in (("alder", "birch"), ("birch", "alder"))] * 50
+
+    fit = fit_crowd_bradley_terry([*even, Decision("once", "alder", "birch")])
+
+    once = next(one for one in fit.reliabilities if one.annotator == "once")
+    assert once.value == pytest.approx(0.8, abs=0.02)
+    assert once.interval is not None
+    assert once.interval.high - once.interval.low > 0.4
+
+
+def test_more_control_items_narrow_a_reliability() -> None:
+    widths = []
+    for n in (0, 10, 100):
+        fit = fit_crowd_bradley_terry(
+            decisions(), controls={"k1": ControlCount(n_right=n * 8 // 10, n=n)}
+        )
+        interval = fit.reliabilities[1].interval
+        assert interval is not None
+        widths.append(interval.high - interval.low)
+
+    assert widths == sorted(widths, reverse=True)
+
+
+def test_renaming_models_and_annotators_renames_the_fit() -> None:
+    made = decisions(5)
+    renamed = [Decision(f"x{one.annotator}", f"y{one.winner}", f"y{one.loser}") for one in made]
+
+    one, other = fit_crowd_bradley_terry(made), fit_crowd_bradley_terry(renamed)
+
+    assert [s.strength for s in one.strengths] == [s.strength for s in other.strengths]
+    assert [r.value for r in one.reliabilities] == [r.value for r in other.reliabilities]
+
+
+def test_turning_every_decision_round_turns_the_strengths() -> None:
+    made = decisions(6)
+    turned = [Decision(one.annotator, one.loser, one.winner) for one in made]
+
+    one, other = fit_crowd_bradley_terry(made), fit_crowd_bradley_terry(turned)
+
+    assert [s.strength for s in one.strengths] == pytest.approx(
+        [-s.strength for s in other.strengths], abs=1e-6
+    )
+    assert [r.value for r in one.reliabilities] == pytest.approx(
+        [r.value for r in other.reliabilities], abs=1e-6
+    )
+
+
+def test_more_judgments_narrow_a_strength() -> None:
+    few, many = (fit_crowd_bradley_terry(simulated({"k": 0.9}, n=n)) for n in (100, 1_600))
+
+    for one, other in zip(few.strengths, many.strengths, strict=True):
+        assert one.interval is not None
+        assert other.interval is not None
+        assert other.interval.high - other.interval.low < one.interval.high - one.interval.low

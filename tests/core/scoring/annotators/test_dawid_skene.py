@@ -160,3 +160,39 @@ def test_stopping_short_is_an_error_with_the_gain() -> None:
         fit_dawid_skene(ratings, max_iterations=2)
 
     assert caught.value.gradient > 0
+
+
+@settings(max_examples=15)
+@given(table=tables())
+def test_names_of_annotators_and_units_do_not_matter(table: Table) -> None:
+    renamed = {
+        f"x{unit}": {f"y{who}": c for who, c in said.items()} for unit, said in table.items()
+    }
+
+    one, other = (fit_dawid_skene(rated(each)) for each in (table, renamed))
+
+    assert one.answers == pytest.approx(other.answers, abs=1e-12)
+    assert one.log_likelihood == pytest.approx(other.log_likelihood, abs=1e-9)
+
+
+@settings(max_examples=15)
+@given(table=tables())
+def test_the_other_end_of_the_scale_is_the_mirror_image(table: Table) -> None:
+    turned = {unit: {who: 2 - c for who, c in said.items()} for unit, said in table.items()}
+
+    one, other = (fit_dawid_skene(rated(each)) for each in (table, turned))
+
+    assert one.answers == pytest.approx(other.answers[:, ::-1], abs=1e-6)
+    assert one.shares == pytest.approx(other.shares[::-1], abs=1e-6)
+
+
+def test_unanimous_units_keep_their_answer() -> None:
+    ratings = columns("000", "111", "222", "000", "111")
+
+    assert [one.answer for one in consensus_of(fit_dawid_skene(ratings), ratings)] == [
+        "0",
+        "1",
+        "2",
+        "0",
+        "1",
+    ]

@@ -4,6 +4,8 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from evalhub.core.campaigns import JudgmentOrigin
 from evalhub.core.judging.answers import Choice
@@ -135,3 +137,69 @@ def test_simulated_judgments_say_so() -> None:
 )
 def test_majority_is_none_when_even(said: list[int], expected: int | None) -> None:
     assert majority(Counter(said)) == expected
+
+
+drawn_judgments = st.lists(
+    st.tuples(
+        st.sampled_from(["p1", "p2", "p3"]),
+        st.sampled_from(["ann", "bob", "cyd", "dan"]),
+        st.sampled_from([A, B, TIE, CANNOT]),
+        st.booleans(),
+    ),
+    min_size=1,
+    max_size=30,
+)
+
+
+@settings(max_examples=30)
+@given(drawn=drawn_judgments)
+def test_agreement_equals_what_loops_over_others_give(
+    drawn: list[tuple[str, str, Choice, bool]],
+) -> None:
+    records = [
+        judgment(who, choice, pair=pair, is_swapped=swapped, minute=i)
+        for i, (pair, who, choice, swapped) in enumerate(drawn)
+    ]
+    first: dict[tuple[str, str], Choice] = {}
+    for record in records:
+        if record.choice is not CANNOT:
+            first.setdefault((record.person_public_id, record.prompt_key), record.canonical_choice)
+
+    for one in annotator_figures(records, controls={}):
+        same = []
+        for (who, pair), mine in first.items():
+            others = Counter(c for (w, p), c in first.items() if p == pair and w != who)
+            top = [c for c, n in others.items() if n == max(others.values())]
+            if who == one.annotator and len(top) == 1:
+                same.append(mine == top[0])
+        assert one.agreement.n == len(same)
+        assert one.agreement.value == (sum(same) / len(same) if same else None)
+
+
+@settings(max_examples=20)
+@given(drawn=drawn_judgments, data=st.data())
+def test_order_of_records_does_not_matter(
+    drawn: list[tuple[str, str, Choice, bool]], data: st.DataObject
+) -> None:
+    records = [
+        judgment(who, choice, pair=pair, is_swapped=swapped, minute=i)
+        for i, (pair, who, choice, swapped) in enumerate(drawn)
+    ]
+    shuffled = data.draw(st.permutations(records))
+
+    assert annotator_figures(records, controls=CONTROLS) == (
+        annotator_figures(shuffled, controls=CONTROLS)
+    )
+
+
+def test_every_figure_has_a_value_or_says_why_not() -> None:
+    (only,) = annotator_figures([judgment("ann", CANNOT)], controls={})
+
+    for figure in (only.control, only.agreement, only.consistency, only.left, only.ties):
+        assert (figure.value, figure.interval, figure.n) == (None, None, 0)
+        assert figure.reason
+    assert only.active_seconds.reason == "No judgment was timed."
+
+
+def test_nobody_judged_nobody_described() -> None:
+    assert annotator_figures([], controls={}) == ()

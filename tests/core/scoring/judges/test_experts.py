@@ -1,6 +1,11 @@
 """A judge beside experts: what is compared, and what stands beside it."""
 
+import itertools
+
+import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from evalhub.core.scoring.agreement import TieRule
 from evalhub.core.scoring.agreement.subjects import PairKey, pair_of
@@ -73,3 +78,44 @@ def test_interval_draws_whole_pairs() -> None:
     assert found.interval is not None
     assert found.interval.low == pytest.approx(0.4, abs=0.02)
     assert found.interval.high == pytest.approx(0.6, abs=0.02)
+
+
+@settings(max_examples=30)
+@given(
+    pairs=st.lists(
+        st.tuples(st.integers(0, 2), st.text("012", min_size=1, max_size=4)),
+        min_size=1,
+        max_size=15,
+    ),
+    with_ties=st.booleans(),
+)
+def test_figures_equal_what_loops_give(pairs: list[tuple[int, str]], *, with_ties: bool) -> None:
+    found = compared(*pairs, with_ties=with_ties)
+
+    kept = [
+        (judge, [int(c) for c in said if with_ties or c != "1"])
+        for judge, said in pairs
+        if with_ties or judge != 1
+    ]
+    ones = [judge == expert for judge, said in kept for expert in said]
+    between = [a == b for _, said in kept for a, b in itertools.combinations(said, 2)]
+    assert found.with_expert.value == (pytest.approx(np.mean(ones)) if ones else None)
+    assert found.between_experts.value == (pytest.approx(np.mean(between)) if between else None)
+
+
+def test_a_judge_that_copies_an_expert_agrees_as_experts_do() -> None:
+    """With two experts, the judge that repeats the first agrees with them half by copying."""
+    pairs = [(0, "02"), (2, "22"), (0, "00"), (1, "12")] * 5
+
+    found = compared(*pairs)
+
+    assert found.with_expert.value == pytest.approx(0.75)
+    assert found.between_experts.value == pytest.approx(0.5)
+
+
+def test_the_same_verdict_always_has_no_interval_of_width_zero() -> None:
+    found = compared(*[(0, "00")] * 30).with_expert
+
+    assert (found.value, found.interval) == (1.0, None)
+    assert found.interval_reason == "The resamples of the pairs do not differ."
+    assert found.reason is None

@@ -95,3 +95,25 @@ def test_a_real_effect_has_an_interval_without_0_and_none_has_one_with_it() -> N
     assert fair is not None
     assert 0.1 < biased.low < 0.3 < biased.high
     assert fair.low < 0 < fair.high
+
+
+def test_turning_the_lengths_round_turns_the_effect() -> None:
+    rng = np.random.default_rng(3)
+    pairs = [(2 * int(rng.integers(2)), "02"[rng.integers(2)]) for _ in range(60)]
+
+    longer, shorter = (
+        effects(*[(judge, said, facts) for judge, said in pairs])[ALL]
+        for facts in (PairFacts(10, 30), PairFacts(30, 10))
+    )
+
+    assert longer.effect == pytest.approx(-(shorter.effect or 0))
+    assert longer.judge == pytest.approx(1 - (shorter.judge or 0))
+
+
+def test_few_pairs_have_an_effect_and_no_interval() -> None:
+    found = effects((2, "0", PairFacts(1, 9)), (0, "0", PairFacts(1, 9)))[ALL]
+
+    assert found.effect == 0.5
+    assert found.interval is None
+    assert found.reason is not None
+    assert "an interval needs at least 10" in found.reason
