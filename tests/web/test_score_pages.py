@@ -3,14 +3,24 @@
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlmodel import Session, select
 
+from evalhub.core.campaigns import AnnotatorKind
 from evalhub.core.people import Role
 from evalhub.db.engine import Database
+from evalhub.db.models import Endpoint, Prompt, Response
 from evalhub.web.annotators import PAGE_SIZE
-from tests.factories import make_endpoint, make_person, make_project
-from tests.release_project import A, Verdict, add_verdict, make_tiny_project
+from tests.factories import (
+    make_endpoint,
+    make_pair,
+    make_person,
+    make_project,
+    make_prompt_set_version,
+    make_response,
+)
+from tests.release_project import A, B, Verdict, add_verdict, make_tiny_project
 from tests.services.scoring.audited import SLUG, make_audited_project
-from tests.services.scoring.pairs import make_two_model_pair
+from tests.services.scoring.pairs import make_islands, make_two_model_pair
 from tests.web.conftest import SignIn
 
 PAGES = ("agreement", "annotators", "judges")
@@ -178,3 +188,63 @@ def test_simulated_data_say_so(
 
     for page in PAGES:
         assert page_of(reader, page, "tiny").count("<b>Simulated.</b>") == n
+
+
+def test_what_people_and_models_are_called_is_text_and_never_markup(
+    client: FlaskClient, sign_in: SignIn, database: Database
+) -> None:
+    with database.transaction() as session:
+        project, pair = make_two_model_pair(session)
+        for side in (pair.response_x_id, pair.response_y_id):
+            response = session.get_one(Response, side)
+            session.get_one(Endpoint, response.endpoint_id).model = f"<i>model {side}</i>"
+        for kind in (AnnotatorKind.HUMAN, AnnotatorKind.MODEL):
+            person = make_person(session, name="<script>alert(1)</script>")
+            add_verdict(session, pair, person, Verdict(0, A, kind=kind))
+        slug = project.slug
+    sign_in(client, {Role.ADMIN})
+
+    for page in PAGES:
+        text = page_of(client, page, slug)
+        assert "<script>alert" not in text
+        assert "<i>model" not in text
+
+
+def test_models_that_nothing_links_are_told_apart_beside_the_board(
+    reader: FlaskClient, database: Database
+) -> None:
+    with database.transaction() as session:
+        make_islands(session)
+
+    text = page_of(reader, "annotators", "islands")
+
+    assert '<th scope="col" class="n">Board</th>' in text
+
+
+def test_pairs_worth_a_second_look_lead_to_their_judgments(
+    reader: FlaskClient, database: Database
+) -> None:
+    """Two contrary annotators are alone on the last pair, where their word turns round."""
+    with database.transaction() as session:
+        _make_contrary(session)
+
+    text = page_of(reader, "agreement", "contrary")
+
+    assert "On 1 pair it is not what most said" in text
+    assert '<a href="/projects/contrary/judgments?prompt=p20"><code>p20</code></a>' in text
+
+
+def _make_contrary(session: Session) -> None:
+    version = make_prompt_set_version(session, *(f"Question {n}?" for n in range(21)))
+    endpoints = [make_endpoint(session, model=model) for model in ("alder", "birch")]
+    project = make_project(session, *endpoints, prompts=version, slug="contrary", overlap=9)
+    people = [make_person(session) for _ in range(5)]
+    query = select(Prompt).where(Prompt.prompt_set_version_id == version.id)
+    for prompt in sorted(session.exec(query), key=lambda row: row.position):
+        pair = make_pair(session, project, *(make_response(session, prompt, e) for e in endpoints))
+        truth, contrary = (A, B) if prompt.position % 2 else (B, A)
+        if prompt.position < 20:
+            for person in people[:3]:
+                add_verdict(session, pair, person, Verdict(0, truth))
+        for person in people[3:]:
+            add_verdict(session, pair, person, Verdict(0, contrary))

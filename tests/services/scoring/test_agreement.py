@@ -3,6 +3,8 @@ import json
 import pytest
 from sqlmodel import Session
 
+from evalhub.core.campaigns import AssignmentStatus
+from evalhub.core.judging.answers import Choice
 from evalhub.core.scoring.agreement import Statistic, SubjectKind
 from evalhub.errors import NotFound
 from evalhub.services.scoring.agreement import (
@@ -10,9 +12,17 @@ from evalhub.services.scoring.agreement import (
     agreement_document,
     project_agreement,
 )
-from tests.factories import make_endpoint, make_project
-from tests.release_project import make_tiny_project
+from tests.factories import (
+    make_assignment,
+    make_endpoint,
+    make_judgment,
+    make_person,
+    make_project,
+    make_rubric_version,
+)
+from tests.release_project import Verdict, add_verdict, make_tiny_project
 from tests.services.scoring.audited import SLUG, make_audited_project
+from tests.services.scoring.pairs import make_two_model_pair
 
 
 @pytest.fixture
@@ -80,3 +90,31 @@ def test_simulated_judgments_are_said(session: Session, *, is_simulated: bool) -
 def test_unknown_project_is_named(session: Session) -> None:
     with pytest.raises(NotFound, match="no project 'nothing'"):
         project_agreement("nothing", session=session)
+
+
+def test_a_judgment_that_was_changed_counts_as_it_stands(session: Session) -> None:
+    project, pair = make_two_model_pair(session)
+    for name, choices in (("ann", (Choice.A, Choice.B)), ("bob", (Choice.B,))):
+        person = make_person(session, name=name)
+        lease = make_assignment(session, pair, person, status=AssignmentStatus.SUBMITTED)
+        for revision, choice in enumerate(choices, start=1):
+            make_judgment(session, pair, person, assignment=lease, choice=choice, revision=revision)
+
+    found = project_agreement(project.slug, session=session)
+
+    assert found.n_judgments == 2
+    assert found.rubrics[0].subjects[0].figures[0].value == 1.0
+
+
+def test_versions_of_a_rubric_have_tables_of_their_own(session: Session) -> None:
+    project, pair = make_two_model_pair(session)
+    for version in ("1.0.0", "2.0.0"):
+        rubric = make_rubric_version(session, rubric_id="two-versions", version=version)
+        project.rubric_version_id = rubric.id
+        for _ in range(2):
+            add_verdict(session, pair, make_person(session), Verdict(0, Choice.A))
+
+    found = project_agreement(project.slug, session=session)
+
+    assert [rubric.rubric_version for rubric in found.rubrics] == ["1.0.0", "2.0.0"]
+    assert [rubric.subjects[0].figures[0].n_pairs for rubric in found.rubrics] == [1, 1]

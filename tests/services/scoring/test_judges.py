@@ -1,14 +1,21 @@
 import json
 
 import pytest
-from sqlmodel import Session
+from sqlmodel import Session, select
 
+from evalhub.core.campaigns import AnnotatorKind
+from evalhub.core.canonical import canonical_json
+from evalhub.core.judging.answers import Choice
 from evalhub.core.scoring.judges.length import ALL, MUCH_LONGER
+from evalhub.db.models import Prompt
 from evalhub.errors import NotFound
+from evalhub.services.scoring.agreement import project_agreement
+from evalhub.services.scoring.boards import project_boards
 from evalhub.services.scoring.judges import ProjectJudges, judges_document, project_judges
-from tests.factories import make_endpoint, make_project
-from tests.release_project import make_tiny_project
+from tests.factories import make_endpoint, make_person, make_project
+from tests.release_project import Verdict, add_verdict, make_tiny_project
 from tests.services.scoring.audited import SLUG, make_audited_project
+from tests.services.scoring.pairs import make_two_model_pair
 
 
 @pytest.fixture
@@ -58,3 +65,45 @@ def test_project_without_judges_has_no_audit(session: Session) -> None:
 def test_unknown_project_is_named(session: Session) -> None:
     with pytest.raises(NotFound, match="no project 'nothing'"):
         project_judges("nothing", session=session)
+
+
+def test_judges_of_other_projects_stay_there(found: ProjectJudges, session: Session) -> None:
+    """The tiny project has a judgment by a model too; it is audited on its own."""
+    other = project_judges("tiny", session=session)
+
+    assert len(other.audits) == 1
+    assert other.audits[0].judge != found.audits[0].judge
+    assert other.audits[0].n_judgments == 1
+
+
+def test_judgments_by_models_change_neither_board_nor_agreement(session: Session) -> None:
+    project, pair = make_two_model_pair(session)
+    for choice in (Choice.A, Choice.B):
+        add_verdict(session, pair, make_person(session), Verdict(0, choice))
+    before = (
+        project_boards(project.slug, session=session).boards,
+        project_agreement(project.slug, session=session).rubrics,
+    )
+
+    judge = make_person(session)
+    add_verdict(session, pair, judge, Verdict(0, Choice.A, kind=AnnotatorKind.MODEL))
+
+    assert before == (
+        project_boards(project.slug, session=session).boards,
+        project_agreement(project.slug, session=session).rubrics,
+    )
+
+
+def test_slices_are_the_prompts_own(session: Session) -> None:
+    """Half of the prompts carry a tag; its slice holds their pairs and no others."""
+    project = make_audited_project(session, with_controls=False)
+    query = select(Prompt).where(Prompt.prompt_set_version_id == project.prompt_set_version_id)
+    for prompt in session.exec(query).all()[:6]:
+        prompt.document = canonical_json({**json.loads(prompt.document), "tags": ["dosing"]})
+        session.add(prompt)
+    session.flush()
+
+    by_slice = {one.slice: one for one in project_judges(SLUG, session=session).audits[0].length}
+
+    assert by_slice["tag dosing"].n_pairs == 6
+    assert by_slice["all pairs"].n_pairs == 12
