@@ -1,9 +1,11 @@
 """Make projects for tests of scoring."""
 
-from sqlmodel import Session, select
+from collections.abc import Sequence
+
+from sqlmodel import Session, col, select
 
 from evalhub.core.judging.answers import Choice
-from evalhub.db.models import Pair, Project, Prompt, Response
+from evalhub.db.models import Pair, Project, Prompt, PromptSetVersion, Response
 from tests.factories import (
     make_endpoint,
     make_pair,
@@ -13,6 +15,12 @@ from tests.factories import (
     make_response,
 )
 from tests.release_project import Verdict, add_verdict
+
+
+def prompts_of(version: PromptSetVersion, session: Session) -> Sequence[Prompt]:
+    """Return the prompts of a version in their order."""
+    query = select(Prompt).where(Prompt.prompt_set_version_id == version.id)
+    return session.exec(query.order_by(col(Prompt.position))).all()
 
 
 def make_two_model_pair(session: Session) -> tuple[Project, Pair]:
