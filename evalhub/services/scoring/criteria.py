@@ -9,15 +9,15 @@ from pydantic import BaseModel
 from sqlmodel import Session
 
 from evalhub.core.campaigns import AnnotatorKind
-from evalhub.core.judging.answers import answer_from_json
+from evalhub.core.judging.answers import Choice, answer_from_json
 from evalhub.core.judging.records import JudgmentRecord
 from evalhub.core.scoring import Boards, Counts, count_judgments, fit_counts
 from evalhub.core.scoring.annotators.decisions import Identity, identity_of
 from evalhub.core.scoring.criteria import Composite, criterion_scores, fit_composite
 from evalhub.db.models import Project, RubricVersion
 from evalhub.errors import EstimationError
-from evalhub.services.projects.finding import get_project
 from evalhub.services.judging.current import current_judgments
+from evalhub.services.projects.finding import get_project
 from evalhub.services.scoring.naming import name_models, project_endpoints
 
 COLUMNS = ("prompt_id", "left", "right", "winner")
@@ -75,7 +75,7 @@ def project_criteria(slug: str, *, session: Session, chosen: Sequence[str] = ())
     records = [
         record
         for record in current_judgments(project.id, session=session)
-        if record.annotator_kind is AnnotatorKind.HUMAN
+        if record.annotator_kind is AnnotatorKind.HUMAN and record.choice is not Choice.CANNOT_JUDGE
     ]
     names = name_models(project_endpoints(project, session=session), records)
     counts = _counts(records, names)
@@ -95,9 +95,7 @@ def project_criteria(slug: str, *, session: Session, chosen: Sequence[str] = ())
     )
 
 
-def _counts(
-    records: Sequence[JudgmentRecord], names: Mapping[Identity, str]
-) -> dict[str, Counts]:
+def _counts(records: Sequence[JudgmentRecord], names: Mapping[Identity, str]) -> dict[str, Counts]:
     """Count what each criterion says; two answers of one endpoint compare no models."""
     rows = defaultdict(list)
     for record in records:
