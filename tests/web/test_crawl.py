@@ -33,7 +33,7 @@ from tests.web.pages import Form, fill, forms_of
 HOSTILE = ("", " ", "\u202e\u0000", "-1", "9" * 40, "1e400", "../../etc", "<b>" * 200, "a\r\nb: c")
 """Nothing, too much, text that no field can hold, and text that means something elsewhere."""
 
-MAX_PAGES = 150
+MAX_PAGES = 400
 LEAVES = ("/sign-out", "/account/sessions", "/sessions/end", "/disable", "/roles", "/status")
 """Forms that end the visitor's own visit or close what the others are about."""
 
