@@ -1,7 +1,7 @@
 """Measure what choosing the next comparison saves: ``make bench-selection``.
 
-Simulated and seeded: 20 models, 150 prompts, 1,600 repetitions of the even regime and 400 of the
-clustered one; ``benchmarks/selection_world.py`` describes the world. "Order" is Kendall's tau
+Simulated and seeded: 20 models, 150 prompts, 1,600 repetitions, 400 for the order of the clustered
+regime; ``benchmarks/selection_world.py`` describes the world. "Order" is Kendall's tau
 between the board and the truth; the judgments to a level are where the mean curve over repetitions,
 made monotone, crosses it. Brackets are 95 % intervals, by resampling repetitions (2,000 times). A
 gate holds when the worse end of the interval holds it. Exits with 1 when one does not.
@@ -29,8 +29,9 @@ from evalhub.core.scoring.arrays import FloatArray, IntArray
 from evalhub.core.scoring.selection.lots import FLOOR
 
 SHARE = float(os.environ.get("EVALHUB_BENCH_SHARE", "1"))
-# The gates of the even regime lie close to what was measured, so its brackets have to be narrow.
-N_BLOCKS = {"even": max(1, round(16 * SHARE)), "clustered": max(1, round(4 * SHARE))}
+# Some gates lie close to what was measured, so their brackets have to be narrow.
+N_BLOCKS = 16
+N_BLOCKS_CLUSTERED_ORDER = 4
 N_RESAMPLES = 2_000
 HORIZON = 8_000
 WINNER_HORIZON = 6_000
@@ -55,7 +56,7 @@ def follow(regime: str, mode: SelectionMode, *, horizon: int, boards_at: tuple[i
     start = perf_counter()
     with ProcessPoolExecutor() as processes:
         one = partial(follow_block, regime, mode, horizon=horizon, boards_at=boards_at)
-        blocks = list(processes.map(one, range(N_BLOCKS[regime])))
+        blocks = list(processes.map(one, range(n_blocks(regime, mode))))
     course = Course(
         at=blocks[0].at,
         tau=np.concatenate([block.tau for block in blocks]),
@@ -65,6 +66,12 @@ def follow(regime: str, mode: SelectionMode, *, horizon: int, boards_at: tuple[i
     seconds = perf_counter() - start
     print(f"  {regime}, {mode.value}: {len(course.tau):,} repetitions, {seconds:.0f} s", flush=True)
     return course
+
+
+def n_blocks(regime: str, mode: SelectionMode) -> int:
+    """Return how many blocks of repetitions a policy is followed for."""
+    is_short = regime == "clustered" and mode is not SelectionMode.WINNER
+    return max(1, round(SHARE * (N_BLOCKS_CLUSTERED_ORDER if is_short else N_BLOCKS)))
 
 
 def crossing(curve: FloatArray, at: IntArray, level: float) -> float:

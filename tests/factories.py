@@ -11,8 +11,10 @@ from evalhub.core.campaigns import (
     AnnotatorKind,
     AssignmentStatus,
     JudgmentOrigin,
+    OverlapRule,
     PairingStrategy,
     ProjectStatus,
+    SelectionMode,
 )
 from evalhub.core.canonical import canonical_json, sha256_hex
 from evalhub.core.judging.answers import Choice
@@ -184,7 +186,7 @@ def make_response(
     return response
 
 
-def make_project(
+def make_project(  # noqa: PLR0913 - one parameter a field that some test names
     session: Session,
     *endpoints: Endpoint,
     prompts: PromptSetVersion | None = None,
@@ -192,6 +194,8 @@ def make_project(
     slug: str | None = None,
     status: ProjectStatus = ProjectStatus.OPEN,
     overlap: int = 1,
+    overlap_rule: OverlapRule = OverlapRule.FIXED,
+    selection_mode: SelectionMode = SelectionMode.UNIFORM,
     is_simulated: bool = False,
 ) -> Project:
     """Add a project over ``endpoints``."""
@@ -207,6 +211,8 @@ def make_project(
         status=status,
         strategy=PairingStrategy.ALL,
         overlap=overlap,
+        overlap_rule=overlap_rule,
+        selection_mode=selection_mode,
         is_simulated=is_simulated,
         created_at=MOMENT,
     )
@@ -276,7 +282,7 @@ def make_assignment(
     return assignment
 
 
-def make_judgment(
+def make_judgment(  # noqa: PLR0913 - one parameter a field that some test names
     session: Session,
     pair: Pair,
     person: Person,
@@ -286,6 +292,8 @@ def make_judgment(
     preference: int | None = None,
     revision: int = 1,
     origin: JudgmentOrigin = JudgmentOrigin.FORM,
+    annotator_kind: AnnotatorKind = AnnotatorKind.HUMAN,
+    active_seconds: float | None = None,
 ) -> Judgment:
     """Add a judgment of ``pair`` by ``person``."""
     project = session.get_one(Project, pair.project_id)
@@ -297,7 +305,8 @@ def make_judgment(
         assignment_id=assignment.id if assignment else None,
         revision=revision,
         origin=origin,
-        annotator_kind=AnnotatorKind.HUMAN,
+        annotator_kind=annotator_kind,
+        active_seconds=active_seconds,
         rubric_version_id=project.rubric_version_id,
         is_swapped=assignment.is_swapped if assignment else False,
         choice=choice,

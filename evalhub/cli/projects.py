@@ -4,7 +4,7 @@ import click
 
 from evalhub.cli.context import ACTOR, now, transaction
 from evalhub.cli.words import counted, table
-from evalhub.core.campaigns import PairingStrategy, ProjectStatus
+from evalhub.core.campaigns import OverlapRule, PairingStrategy, ProjectStatus, SelectionMode
 from evalhub.core.money import parse_money
 from evalhub.core.people import Role
 from evalhub.core.projects import MEMBER_ROLES, ProjectPlan
@@ -36,6 +36,20 @@ def group() -> None:
 @click.option("--pairs-per-prompt", type=int, help="For `balanced`.")
 @click.option("--seed", default=0, show_default=True)
 @click.option("--overlap", default=1, show_default=True, help="Judgments wanted a pair.")
+@click.option(
+    "--overlap-rule",
+    type=click.Choice([rule.value for rule in OverlapRule]),
+    default=OverlapRule.FIXED.value,
+    show_default=True,
+    help="`on_conflict`: two, and more up to the overlap only while they conflict.",
+)
+@click.option(
+    "--selection",
+    type=click.Choice([mode.value for mode in SelectionMode]),
+    default=SelectionMode.RANK.value,
+    show_default=True,
+    help="What the next comparison is chosen for.",
+)
 @click.option("--lease-minutes", default=60, show_default=True)
 @click.option("--pay", default="0", show_default=True, help="Amount for each judgment.")
 @click.option("--currency", default="USD", show_default=True)
@@ -54,6 +68,8 @@ def create_command(  # noqa: PLR0913 - one parameter an option
     pairs_per_prompt: int | None,
     seed: int,
     overlap: int,
+    overlap_rule: str,
+    selection: str,
     lease_minutes: int,
     pay: str,
     currency: str,
@@ -73,6 +89,8 @@ def create_command(  # noqa: PLR0913 - one parameter an option
         pairs_per_prompt=pairs_per_prompt,
         seed=seed,
         overlap=overlap,
+        overlap_rule=OverlapRule(overlap_rule),
+        selection_mode=SelectionMode(selection),
         lease_minutes=lease_minutes,
         pay_minor_units=parse_money(pay, currency, where="pay"),
         pay_currency=currency,

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from evalhub.core.campaigns import PairingStrategy, ProjectStatus
+from evalhub.core.campaigns import OverlapRule, PairingStrategy, ProjectStatus, SelectionMode
 from evalhub.core.money import MAX_MINOR_UNITS, is_currency
+from evalhub.core.overlaps import LEAST_OVERLAP
 from evalhub.core.people import Role
 from evalhub.core.rubrics.texts import is_clean
 from evalhub.errors import Problem
@@ -53,6 +54,8 @@ class ProjectPlan:
     pairs_per_prompt: int | None = None
     seed: int = 0
     overlap: int = 1
+    overlap_rule: OverlapRule = OverlapRule.FIXED
+    selection_mode: SelectionMode = SelectionMode.RANK
     lease_minutes: int = 60
     pay_minor_units: int = 0
     pay_currency: str = "USD"
@@ -108,6 +111,9 @@ def _numbers(plan: ProjectPlan) -> Iterator[Problem]:
     for name, (value, least, most) in limits.items():
         if not least <= value <= most:
             yield Problem(name, f"{value} does not lie between {least} and {most}")
+    if plan.overlap_rule is OverlapRule.ON_CONFLICT and plan.overlap < LEAST_OVERLAP:
+        rule = f"{plan.overlap} leaves nobody to ask on a conflict; {LEAST_OVERLAP} or more does"
+        yield Problem("overlap", rule)
 
 
 def _pairing(plan: ProjectPlan) -> Iterator[Problem]:

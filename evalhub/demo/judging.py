@@ -17,6 +17,7 @@ from evalhub.services.assigning.leasing import lease_next
 from evalhub.services.judging.matter import get_matter
 from evalhub.services.judging.submitting import submit
 from evalhub.services.projects.members import join
+from evalhub.services.selecting.planning import plan_if_due
 
 N_ANNOTATORS = 6
 SHARE_JUDGED = 0.8
@@ -60,6 +61,7 @@ def simulate(
     for turn in range(n_judgments):
         annotator = annotators[turn % N_ANNOTATORS]
         _judge_next(project, annotator, qualities, rng, session=session, now=now)
+        plan_if_due(project.id, session=session, now=now)
 
 
 def _annotator(

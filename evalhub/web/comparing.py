@@ -11,13 +11,16 @@ from evalhub.core.judging.applicability import criteria_to_ask
 from evalhub.core.people import Role
 from evalhub.errors import BadInput, Conflict, Problem, StaleForm
 from evalhub.rim.fields import shown
-from evalhub.services.assigning.leasing import lease_next, n_open_to
+from evalhub.rim.state import runtime
+from evalhub.services.assigning.choosing import n_open_to
+from evalhub.services.assigning.leasing import lease_next
 from evalhub.services.assigning.releasing import release
 from evalhub.services.judging.drafts import save_draft
 from evalhub.services.judging.history import find_last_revisable
 from evalhub.services.judging.sheets import get_sheet
 from evalhub.services.judging.stored import Fields
 from evalhub.services.judging.submitting import Submission, SubmissionKind, submit
+from evalhub.services.selecting.planning import keep_plan_fresh
 from evalhub.web import judging_words as say
 from evalhub.web.context import commit_now, current_session, now, only_read, requires
 from evalhub.web.filled import Filled
@@ -70,6 +73,7 @@ def _submit(token: str) -> ResponseReturnValue:
     # The judgment stands before a next pair is looked for: two tabs that each judge and lease
     # would otherwise wait for each other's rows.
     commit_now()
+    keep_plan_fresh(done.project_id, database=runtime().database, now=now())
     flash(SAID[done.kind], "good")
     return redirect(_next_place(done), code=303)
 

@@ -10,7 +10,7 @@ from evalhub.core.prompts.records import Prompt
 from evalhub.core.prompts.vocabulary import Audience, MessageRole, Risk
 from evalhub.core.rubrics.conditions import AnyOf, FieldAtLeast, FieldEquals
 from evalhub.core.rubrics.schema import Rubric, Why
-from evalhub.services.assigning.leasing import COUNTED
+from evalhub.services.assigning.choosing import COUNTED
 from evalhub.web.rubric_words import condition_words as condition_words  # noqa: PLC0414 - templates find all words here
 
 GIST_LENGTH = 110

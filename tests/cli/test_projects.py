@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 from sqlmodel import select
 
 from evalhub.cli import main
-from evalhub.core.campaigns import ProjectStatus
+from evalhub.core.campaigns import OverlapRule, ProjectStatus, SelectionMode
 from evalhub.core.people import Role
 from evalhub.core.responses import ResponseStatus
 from evalhub.db.engine import Database
@@ -136,3 +136,22 @@ def test_a_project_without_pairs_does_not_open(run: Run, database: Database) -> 
     run(*[word if word != "two" else "four" for word in CREATE])
 
     assert "has no pair to judge" in run("projects", "open", "trial").output
+
+
+def test_what_to_ask_for_and_when_a_pair_is_done_can_be_said(
+    run: Run, material: None, database: Database
+) -> None:
+    further = ("--selection", "winner", "--overlap", "3", "--overlap-rule", "on_conflict")
+
+    assert run(*CREATE, *further).exit_code == 0
+
+    project = stored(database)
+    assert project.selection_mode is SelectionMode.WINNER
+    assert project.overlap_rule is OverlapRule.ON_CONFLICT
+
+
+def test_a_conflict_rule_without_a_third_judgment_is_refused(run: Run, material: None) -> None:
+    result = run(*CREATE, "--overlap", "2", "--overlap-rule", "on_conflict")
+
+    assert result.exit_code == 1
+    assert "leaves nobody to ask" in result.output

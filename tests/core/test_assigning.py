@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from evalhub.core.assigning import draw, is_revisable, side_order
+from evalhub.core.assigning import Candidate, draw, draw_by_prompt, is_revisable, side_order
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 
@@ -47,3 +47,24 @@ def test_the_less_used_order_is_shown(
 )
 def test_a_judgment_is_revisable_for_ten_minutes(after: timedelta, *, expected: bool) -> None:
     assert is_revisable(NOW, NOW + after) is expected
+
+
+@pytest.mark.parametrize(
+    ("candidates", "pair_ids", "chance"),
+    [
+        ([(1, False, 0), (2, True, 9)], {2}, 1.0),
+        ([(1, False, 3), (2, False, 2), (3, False, 5)], {2}, 1.0),
+        ([(1, False, 2), (2, False, 2), (3, False, 5)], {1, 2}, 0.5),
+        ([(1, True, 4), (2, True, 1), (3, True, 1), (4, False, 0)], {2, 3}, 0.5),
+    ],
+    ids=["begun-first", "least-used-prompt", "lot-among-equals", "begun-then-prompt"],
+)
+def test_within_two_models_the_prompt_decides(
+    candidates: list[tuple[int, bool, int]], pair_ids: set[int], chance: float
+) -> None:
+    items = [Candidate(*fields) for fields in candidates]
+
+    drawn = [draw_by_prompt(items, random.Random(seed)) for seed in range(20)]
+
+    assert {candidate.pair_id for candidate, _ in drawn} == pair_ids
+    assert {probability for _, probability in drawn} == {chance}

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalhub.core.campaigns import PairingStrategy
+from evalhub.core.campaigns import OverlapRule, PairingStrategy, SelectionMode
 from evalhub.core.projects import ProjectPlan, check_plan
 
 PLAN = ProjectPlan(
@@ -86,3 +86,17 @@ def test_every_number_that_passes_fits_its_column(name: str, value: int) -> None
     plan = replace(PLAN, **{name: value})  # type: ignore[arg-type]  # all of these are numbers
 
     assert check_plan(plan) or 0 <= value < 2**31
+
+
+@pytest.mark.parametrize(("overlap", "is_sound"), [(2, False), (3, True), (5, True)])
+def test_a_conflict_needs_somebody_left_to_ask(overlap: int, *, is_sound: bool) -> None:
+    plan = replace(PLAN, overlap=overlap, overlap_rule=OverlapRule.ON_CONFLICT)
+
+    problems = check_plan(plan)
+
+    assert [problem.where for problem in problems] == ([] if is_sound else ["overlap"])
+
+
+def test_a_project_asks_for_the_order_and_a_fixed_overlap_unless_told_otherwise() -> None:
+    assert PLAN.selection_mode is SelectionMode.RANK
+    assert PLAN.overlap_rule is OverlapRule.FIXED

@@ -1,5 +1,6 @@
 """Migrations build the schema that the models describe, on both databases."""
 
+from collections import Counter
 from datetime import datetime
 
 import pytest
@@ -9,10 +10,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlmodel import Session, SQLModel, select
 
+from evalhub.core.campaigns import OverlapRule, SelectionMode
 from evalhub.db.engine import Database
 from evalhub.db.migrate import alembic_config, current_revision, head_revision, upgrade
-from evalhub.db.models import AuditEvent, Release, ReleaseDownload
+from evalhub.db.models import AuditEvent, Matchup, Pair, Project, Release, ReleaseDownload
 from tests.factories import make_project
+from tests.services.selecting.tournaments import make_tournament
 
 
 def event(now: datetime) -> AuditEvent:
@@ -110,3 +113,23 @@ def _add_download(session: Session, now: datetime) -> None:
             release_id=release.id, file="README.md", first_byte=3, last_byte=9, downloaded_at=now
         )
     )
+
+
+def test_projects_of_the_second_schema_go_on_as_they_began(
+    database: Database, now: datetime
+) -> None:
+    with database.transaction() as session:
+        tournament = make_tournament(session, n_models=3, n_prompts=2)
+        project_id = tournament.project.id
+
+    command.downgrade(alembic_config(database), "0002")
+    upgrade(database)
+
+    with database.transaction(write=False) as session:
+        project = session.get_one(Project, project_id)
+        pairs = session.exec(select(Pair)).all()
+        matchups = session.exec(select(Matchup)).all()
+    assert project.selection_mode is SelectionMode.UNIFORM
+    assert project.overlap_rule is OverlapRule.FIXED
+    assert len(matchups) == 3
+    assert Counter(pair.matchup_id for pair in pairs) == {one.id: 2 for one in matchups}

@@ -10,6 +10,7 @@ from evalhub.db.models.invitation import Invitation
 from evalhub.db.models.job_worker import JobWorker
 from evalhub.db.models.judgment import Judgment
 from evalhub.db.models.judgment_import import JudgmentImport
+from evalhub.db.models.matchup import Matchup
 from evalhub.db.models.pair import Pair
 from evalhub.db.models.person import Person
 from evalhub.db.models.project import Project
@@ -26,6 +27,7 @@ from evalhub.db.models.release_download import ReleaseDownload
 from evalhub.db.models.response import Response
 from evalhub.db.models.role_grant import RoleGrant
 from evalhub.db.models.rubric_version import RubricVersion
+from evalhub.db.models.selection_plan import SelectionPlan
 from evalhub.db.models.sign_in_attempt import SignInAttempt
 from evalhub.db.models.web_session import WebSession
 
@@ -40,6 +42,7 @@ __all__ = [
     "JobWorker",
     "Judgment",
     "JudgmentImport",
+    "Matchup",
     "Pair",
     "Person",
     "Project",
@@ -56,6 +59,7 @@ __all__ = [
     "Response",
     "RoleGrant",
     "RubricVersion",
+    "SelectionPlan",
     "SignInAttempt",
     "WebSession",
 ]

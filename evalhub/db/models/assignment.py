@@ -34,6 +34,8 @@ class Assignment(SQLModel, table=True):
             postgresql_where=sa.text("status = 'leased'"),
         ),
         sa.Index(None, "person_id", "status"),
+        # Finds what was given out since a given assignment without reading what came before.
+        sa.Index(None, "project_id", "id"),
         sa.Index(None, "status", "expires_at"),
     )
 

@@ -23,6 +23,8 @@ class Judgment(SQLModel, table=True):
         sa.UniqueConstraint("import_id", "source_line"),
         sa.CheckConstraint("preference BETWEEN -3 AND 3", name="preference_range"),
         sa.Index(None, "project_id", "person_id"),
+        # Counts what a project got since a given judgment without reading the others.
+        sa.Index(None, "project_id", "id"),
     )
 
     id: int = Field(default=None, primary_key=True)

@@ -10,7 +10,9 @@ class Pair(SQLModel, table=True):
     """Two responses x and y to one prompt; ``response_x_id < response_y_id``.
 
     ``n_taken`` counts leases and judgments by people and never exceeds ``overlap`` for
-    pairs that are handed out; imported judgments do not count against it.
+    pairs that are handed out; imported judgments do not count against it. ``overlap`` is the
+    places the pair has now: under ``on_conflict`` it grows when judgments disagree.
+    ``matchup_id`` says which two endpoints meet; pairs that are not handed out have none.
     """
 
     __table_args__ = (
@@ -26,6 +28,23 @@ class Pair(SQLModel, table=True):
             sqlite_where=sa.text("n_taken < overlap"),
             postgresql_where=sa.text("n_taken < overlap"),
         ),
+        # As above, for the next pair of two given endpoints.
+        sa.Index(
+            "ix_pair_matchup_with_room",
+            "matchup_id",
+            "position",
+            sqlite_where=sa.text("n_taken < overlap"),
+            postgresql_where=sa.text("n_taken < overlap"),
+        ),
+        # Holds only pairs that somebody has or judged: how much a prompt was used already.
+        sa.Index(
+            "ix_pair_taken",
+            "project_id",
+            "prompt_id",
+            "n_taken",
+            sqlite_where=sa.text("n_taken > 0"),
+            postgresql_where=sa.text("n_taken > 0"),
+        ),
     )
 
     id: int = Field(default=None, primary_key=True)
@@ -33,6 +52,7 @@ class Pair(SQLModel, table=True):
     prompt_id: int = Field(foreign_key="prompt.id", ondelete="RESTRICT", index=True)
     response_x_id: int = Field(foreign_key="response.id", ondelete="RESTRICT")
     response_y_id: int = Field(foreign_key="response.id", ondelete="RESTRICT")
+    matchup_id: int | None = Field(default=None, foreign_key="matchup.id", ondelete="RESTRICT")
     position: int
     overlap: int
     n_taken: int = 0

@@ -5,7 +5,12 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from evalhub.core.campaigns import PairingStrategy, ProjectStatus
+from evalhub.core.campaigns import (
+    OverlapRule,
+    PairingStrategy,
+    ProjectStatus,
+    SelectionMode,
+)
 from evalhub.db.models.base import UtcDateTime, vocabulary
 
 
@@ -35,6 +40,12 @@ class Project(SQLModel, table=True):
     pairs_per_prompt: int | None = None
     seed: int = 0
     overlap: int = 1
+    overlap_rule: OverlapRule = Field(
+        default=OverlapRule.FIXED, sa_type=vocabulary(OverlapRule), nullable=False
+    )
+    selection_mode: SelectionMode = Field(
+        default=SelectionMode.RANK, sa_type=vocabulary(SelectionMode), nullable=False
+    )
     lease_minutes: int = 60
     pay_minor_units: int = 0
     pay_currency: str = Field(default="USD", max_length=3)

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from evalhub.core.campaigns import AssignmentStatus, ProjectStatus
 from evalhub.core.people import Role
 from evalhub.db import tables as t
-from evalhub.services.assigning.leasing import n_open_to
+from evalhub.services.assigning.choosing import n_open_to
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from evalhub.core.assigning import Lease
-from evalhub.core.campaigns import JudgmentOrigin, ProjectStatus
+from evalhub.core.campaigns import JudgmentOrigin, OverlapRule, ProjectStatus
 from evalhub.core.judging.answers import Side
 from evalhub.core.judging.checks import PromptFacts
 from evalhub.core.judging.citations import Citation, find_citations
@@ -42,6 +42,8 @@ class Matter:
     lease: Lease
     project_title: str
     project_status: ProjectStatus
+    overlap: int
+    overlap_rule: OverlapRule
     expected_minutes: int
     rubric_version_id: int
     rubric: Rubric
@@ -81,6 +83,8 @@ def get_matter(token: str, *, person_id: int, session: Session, for_update: bool
         lease=lease,
         project_title=row.title,
         project_status=row.status,
+        overlap=row.overlap,
+        overlap_rule=row.overlap_rule,
         expected_minutes=row.expected_minutes,
         rubric_version_id=row.rubric_version_id,
         rubric=parse_rubric(row.rubric),
@@ -98,6 +102,8 @@ def _statement() -> "sa.Select[*tuple[Any, ...]]":
     columns: list[sa.ColumnElement[Any]] = [
         t.project.c.title,
         t.project.c.status,
+        t.project.c.overlap,
+        t.project.c.overlap_rule,
         t.project.c.expected_minutes,
         t.rubric_version.c.id.label("rubric_version_id"),
         t.rubric_version.c.document.label("rubric"),

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from evalhub.core.assigning import REVISABLE_FOR, Lease, ReleaseReason, is_revisable
-from evalhub.core.campaigns import AssignmentStatus, ProjectStatus
+from evalhub.core.campaigns import AssignmentStatus, OverlapRule, ProjectStatus
 from evalhub.core.judging.answers import Answer, CannotJudgeReason, Choice
 from evalhub.core.judging.checks import check_answer
 from evalhub.core.judging.forms import base_of, parse_form
@@ -26,6 +26,7 @@ from evalhub.services.assigning.expiring import take_place
 from evalhub.services.assigning.releasing import end_lease
 from evalhub.services.judging.drafts import active_seconds, drop_draft
 from evalhub.services.judging.matter import Matter, get_matter
+from evalhub.services.judging.settling import settle_places
 from evalhub.services.judging.stored import (
     Fields,
     StoredJudgment,
@@ -104,6 +105,13 @@ def submit(
         now=now,
     )
     drop_draft(matter.lease, session=session)
+    if matter.overlap_rule is not OverlapRule.FIXED:
+        settle_places(
+            matter.lease.pair_id,
+            rule=matter.overlap_rule,
+            overlap=matter.overlap,
+            session=session,
+        )
     kind = SubmissionKind.REVISED if previous else SubmissionKind.JUDGED
     return _submission(kind, matter, judgment)
 

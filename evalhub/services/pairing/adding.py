@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from evalhub.core.canonical import sha256_hex
+from evalhub.core.overlaps import places_wanted
 from evalhub.core.pairing import (
     Candidate,
     EndpointKey,
@@ -18,6 +19,7 @@ from evalhub.core.pairing import (
 from evalhub.db import tables as t
 from evalhub.db.models import Endpoint, Project
 from evalhub.services.locks import lock
+from evalhub.services.pairing.matchups import set_matchups
 
 RowIds: TypeAlias = dict[Candidate, tuple[int, int]]
 """A candidate's prompt and response rows."""
@@ -44,6 +46,7 @@ def add_pairs(project: Project, *, session: Session) -> PairingReport:
     ids = _candidates(project, session=session)
     plan = plan_pairs(list(ids), _rule(project, session=session), _existing(project, ids, session))
     _store(project, plan, ids, session=session)
+    set_matchups(project, session=session)
     return PairingReport(len(plan.pairs), len(plan.identical), len(plan.not_answered))
 
 
@@ -119,13 +122,14 @@ def _store(project: Project, plan: PairPlan, ids: RowIds, *, session: Session) -
         )
     }
     last = connection.execute(sa.select(sa.func.max(t.pair.c.position)).where(mine)).scalar()
+    places = places_wanted((), project.overlap_rule, project.overlap)
     rows, offered = [], []
     for position, pair in enumerate(plan.pairs, start=0 if last is None else last + 1):
         prompt_id, _ = ids[pair.first]
         # Stored by row id, so that a pair stands once whichever side it was planned from.
         x, y = sorted((ids[pair.first][1], ids[pair.second][1]))
         if (x, y) in known:
-            offered.append({"pair": known[x, y], "place": position, "wanted": project.overlap})
+            offered.append({"pair": known[x, y], "place": position, "wanted": places})
             continue
         rows.append(
             {
@@ -134,7 +138,7 @@ def _store(project: Project, plan: PairPlan, ids: RowIds, *, session: Session) -
                 "response_x_id": x,
                 "response_y_id": y,
                 "position": position,
-                "overlap": project.overlap,
+                "overlap": places,
                 "n_taken": 0,
                 "is_offered": True,
             }

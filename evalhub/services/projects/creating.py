@@ -49,6 +49,8 @@ def create_project(plan: ProjectPlan, *, session: Session, actor: Actor, now: da
         pairs_per_prompt=plan.pairs_per_prompt,
         seed=plan.seed,
         overlap=plan.overlap,
+        overlap_rule=plan.overlap_rule,
+        selection_mode=plan.selection_mode,
         lease_minutes=plan.lease_minutes,
         pay_minor_units=plan.pay_minor_units,
         pay_currency=plan.pay_currency,
@@ -84,6 +86,8 @@ def _record(
             "strategy": PairingStrategy(plan.strategy).value,
             "seed": plan.seed,
             "overlap": plan.overlap,
+            "overlap_rule": plan.overlap_rule.value,
+            "selection_mode": plan.selection_mode.value,
         },
         now=now,
     )

@@ -4,13 +4,14 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from evalhub.core.campaigns import ProjectStatus
+from evalhub.core.campaigns import ProjectStatus, SelectionMode
 from evalhub.core.people import Actor
 from evalhub.core.projects import NEXT_STATUSES
 from evalhub.db.models import Pair, Project
 from evalhub.errors import Conflict
 from evalhub.services.audit import record
 from evalhub.services.pairing.adding import PairingReport, add_pairs
+from evalhub.services.selecting.planning import draft_plan, store_plan
 
 STATES = {
     ProjectStatus.DRAFT: "a draft",
@@ -49,6 +50,9 @@ def change_status(
     before, project.status = project.status, to
     session.add(project)
     session.flush()
+    if to is ProjectStatus.OPEN and project.selection_mode is not SelectionMode.UNIFORM:
+        # Pairs that were just made are in no plan yet; nobody leases before this commits.
+        store_plan(draft_plan(project.id, session=session), session=session, now=now)
     record(
         f"project.{to.value}",
         session=session,

@@ -15,6 +15,7 @@ from evalhub.db.engine import Database
 from evalhub.db.models import Assignment, Pair
 from evalhub.services.assigning.leasing import lease_next
 from tests.services.assigning.conftest import make_campaign
+from tests.services.selecting.tournaments import make_tournament
 
 N_THREADS = 8
 
@@ -162,3 +163,23 @@ def test_while_someone_else_reclaims_leasing_goes_on(
     assert lease is not None
     assert (lease.pair_id == expired.pair_id) is is_own
     assert lease.expires_at == now + timedelta(hours=1)
+
+
+def test_under_a_plan_every_pair_gets_exactly_its_overlap_too(
+    database: Database, now: datetime
+) -> None:
+    with database.transaction() as session:
+        tournament = make_tournament(session, n_prompts=4, overlap=3, n_people=N_THREADS)
+        tournament.set_chances({(0, 1): 0.8, (0, 2): 0.15, (1, 2): 0.05})
+        project_id = tournament.project.id
+        people = [person.id for person in tournament.people]
+
+    work([Worker(database, project_id, p, now=now, gives_up=False) for p in people])
+
+    with database.transaction(write=False) as session:
+        done = session.exec(select(Assignment)).all()
+        taken = session.exec(select(Pair.n_taken)).all()
+    assert Counter(one.pair_id for one in done) == dict.fromkeys({o.pair_id for o in done}, 3)
+    assert len({(one.pair_id, one.person_id) for one in done}) == len(done) == 36
+    assert set(taken) == {3}
+    assert all(0 < (one.probability or 0) <= 1 for one in done)

@@ -11,7 +11,7 @@ from evalhub.core.campaigns import AssignmentStatus, ProjectStatus
 from evalhub.core.people import Role
 from evalhub.db.models import Assignment
 from evalhub.errors import Conflict, NotFound
-from evalhub.services.assigning.leasing import n_open_to
+from evalhub.services.assigning.choosing import n_open_to
 from evalhub.services.assigning.releasing import release
 from tests.factories import add_member, make_person
 from tests.services.assigning.conftest import Campaign, make_campaign

@@ -6,11 +6,11 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import col, select
 
-from evalhub.core.campaigns import AssignmentStatus, JudgmentOrigin, ProjectStatus
+from evalhub.core.campaigns import AssignmentStatus, JudgmentOrigin, OverlapRule, ProjectStatus
 from evalhub.core.judging.answers import Choice
 from evalhub.core.people import Origin
 from evalhub.db import tables as t
-from evalhub.db.models import Assignment, Draft, Judgment
+from evalhub.db.models import Assignment, Draft, Judgment, Pair
 from evalhub.errors import BadInput, Conflict, LeaseLost, NotFound
 from evalhub.services.assigning.expiring import reclaim_expired
 from evalhub.services.assigning.releasing import release
@@ -305,3 +305,54 @@ def test_the_database_refuses_to_change_a_judgment(desk: Desk) -> None:
 
     with pytest.raises(sa.exc.DBAPIError, match="append-only"):
         desk.session.connection().execute(sa.update(t.judgment).values(why="Something else."))
+
+
+@pytest.mark.parametrize(
+    ("second", "places"), [("-1", 2), ("0", 2), ("1", 3)], ids=["agrees", "tie", "conflicts"]
+)
+def test_a_conflict_opens_a_place_where_the_project_says_so(
+    desk: Desk, second: str, places: int
+) -> None:
+    pair = under_on_conflict(desk)
+    desk.submit()
+
+    judge_too(desk, overall=second)
+
+    desk.session.refresh(pair)
+    assert pair.overlap == places
+
+
+def test_a_fixed_overlap_stays_whatever_people_say(desk: Desk) -> None:
+    pair = under_on_conflict(desk)
+    desk.campaign.project.overlap_rule = OverlapRule.FIXED
+    desk.submit()
+
+    judge_too(desk, overall="1")
+
+    desk.session.refresh(pair)
+    assert pair.overlap == 2
+
+
+def under_on_conflict(desk: Desk) -> Pair:
+    """Let the project ask a third time on a conflict; return its pair, which has two places."""
+    pair = desk.pair()
+    pair.overlap = 2
+    desk.campaign.project.overlap_rule = OverlapRule.ON_CONFLICT
+    desk.campaign.project.overlap = 3
+    desk.session.flush()
+    return pair
+
+
+def judge_too(desk: Desk, *, overall: str) -> None:
+    """Have a second person judge the pair, for the first response as the first person saw it."""
+    other = desk.campaign.people[1]
+    lease = desk.campaign.must_lease(other, desk.now)
+    # The second person sees the sides turned round, so the same verdict has the other sign.
+    turned = {"-1": "1", "1": "-1", "0": "0"}[overall]
+    submit(
+        lease.token,
+        changed(overall=turned),
+        person_id=other.id,
+        session=desk.session,
+        now=desk.now,
+    )

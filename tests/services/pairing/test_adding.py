@@ -3,9 +3,9 @@
 import pytest
 from sqlmodel import Session, col, select
 
-from evalhub.core.campaigns import PairingStrategy
+from evalhub.core.campaigns import OverlapRule, PairingStrategy
 from evalhub.core.responses import ResponseStatus
-from evalhub.db.models import Endpoint, Pair, Project, Prompt, Response
+from evalhub.db.models import Endpoint, Matchup, Pair, Project, Prompt, Response
 from evalhub.services.pairing.adding import PairingReport, add_pairs
 from tests.factories import (
     make_endpoint,
@@ -145,3 +145,62 @@ def test_pairs_are_made_within_the_projects_own_prompts_and_endpoints(
 
     (pair,) = pairs_of(session, project)
     assert {pair.response_x_id, pair.response_y_id} == mine
+
+
+def test_pairs_say_which_two_endpoints_meet(session: Session, noise: Campaign) -> None:
+    project, endpoints = a_project(session, "one", "two", "three")
+    answer_all(session, project, endpoints)
+
+    add_pairs(project, session=session)
+
+    session.expire_all()
+    matchups = {
+        row.id: {row.endpoint_low_id, row.endpoint_high_id}
+        for row in session.exec(select(Matchup).where(Matchup.project_id == project.id))
+    }
+    assert len(matchups) == 3
+    for pair in pairs_of(session, project):
+        sides = [session.get_one(Response, i) for i in (pair.response_x_id, pair.response_y_id)]
+        assert pair.matchup_id is not None
+        assert matchups[pair.matchup_id] == {response.endpoint_id for response in sides}
+
+
+def test_pairs_added_later_join_the_matchups_there_are(session: Session, noise: Campaign) -> None:
+    project, endpoints = a_project(session, "one", "two", n_prompts=2)
+    first, _ = session.exec(
+        select(Prompt).where(Prompt.prompt_set_version_id == project.prompt_set_version_id)
+    ).all()
+    for endpoint in endpoints:
+        make_response(session, first, endpoint, text=f"{endpoint.slug} first")
+    add_pairs(project, session=session)
+
+    answer_missing(session, project, endpoints)
+    add_pairs(project, session=session)
+
+    session.expire_all()
+    assert len({pair.matchup_id for pair in pairs_of(session, project)}) == 1
+    assert len(pairs_of(session, project)) == 2
+
+
+def answer_missing(session: Session, project: Project, endpoints: list[Endpoint]) -> None:
+    """Answer the second prompt."""
+    _, second = session.exec(
+        select(Prompt).where(Prompt.prompt_set_version_id == project.prompt_set_version_id)
+    ).all()
+    for endpoint in endpoints:
+        make_response(session, second, endpoint, text=f"{endpoint.slug} second")
+
+
+@pytest.mark.parametrize(
+    ("rule", "places"), [(OverlapRule.FIXED, 3), (OverlapRule.ON_CONFLICT, 2)], ids=str
+)
+def test_under_on_conflict_a_pair_begins_with_two_places(
+    session: Session, rule: OverlapRule, places: int
+) -> None:
+    project, endpoints = a_project(session, "one", "two")
+    project.overlap, project.overlap_rule = 3, rule
+    answer_all(session, project, endpoints)
+
+    add_pairs(project, session=session)
+
+    assert {pair.overlap for pair in pairs_of(session, project)} == {places}

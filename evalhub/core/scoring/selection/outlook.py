@@ -22,9 +22,9 @@ from evalhub.core.scoring.arrays import FloatArray
 from evalhub.core.scoring.selection.lots import ModelPairs
 from evalhub.core.scoring.selection.standing import Standing, inverse
 
-N_DRAWS = 4_000
-"""Draws a horizon; the standard error of a probability is at most 0.008."""
-METHOD = "normal approximation, 4,000 draws a horizon; the rule of asking held as it is now"
+N_DRAWS = 2_000
+"""Draws a horizon; the standard error of a probability is at most 0.012."""
+METHOD = f"normal approximation, {N_DRAWS:,} draws a horizon; the rule of asking held as it is now"
 
 
 @dataclass(frozen=True, slots=True)

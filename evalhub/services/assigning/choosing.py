@@ -1,0 +1,248 @@
+"""Choose the next pair for a person, and say how likely that choice was.
+
+Under a plan two models are drawn by their probability, among those of whose pairs one is open to
+the person, then one of their pairs. Without a plan one of the first open pairs is drawn. Either
+way the probability is that of the pair, given what was open to the person at that moment.
+"""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from evalhub.core.assigning import (
+    WINDOW,
+    Candidate,
+    ReleaseReason,
+    SelectionPolicy,
+    draw,
+    draw_by_prompt,
+)
+from evalhub.core.campaigns import AssignmentStatus
+from evalhub.db import tables as t
+from evalhub.services.assigning.expiring import take_place
+
+COUNTED = 1_000
+"""How far open pairs are counted; beyond it the number says "or more"."""
+
+N_CANDIDATES = 8
+"""How many open pairs of two models, in the project's order, the next one is chosen among.
+
+Enough to spread the prompts; few enough that pairs reach their overlap one after another.
+"""
+
+
+MAX_LOTS = 20
+"""How often a lot is drawn again before the matchups that are still open are listed instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Name the pair of which a place was taken, by which rule, and how likely that was."""
+
+    pair_id: int
+    policy: SelectionPolicy
+    probability: float
+
+
+def take_pair(
+    project_id: int,
+    *,
+    person_id: int,
+    policy: SelectionPolicy,
+    session: Session,
+    rng: random.Random,
+) -> Taken | None:
+    """Take a place of a pair drawn from those open to the person; None when there is none.
+
+    ``policy`` is that of the project's plan. Pairs that were added after the plan was made are
+    in no matchup it knows, and are given out evenly once its own are used up.
+    """
+    keys = {"project": project_id, "person": person_id}
+    if policy is not SelectionPolicy.UNIFORM:
+        taken = _take_planned(keys, policy, session=session, rng=rng)
+        if taken is not None:
+            return taken
+    return _take_evenly(keys, session=session, rng=rng)
+
+
+def n_open_to(project_id: int, *, person_id: int, session: Session) -> int:
+    """Return how many pairs could still be given to a person, counted up to ``COUNTED``."""
+    keys = {"project": project_id, "person": person_id}
+    return session.connection().execute(_N_OPEN, keys).scalar_one()
+
+
+def _take_planned(
+    keys: dict[str, int], policy: SelectionPolicy, *, session: Session, rng: random.Random
+) -> Taken | None:
+    connection = session.connection()
+    closed = {row.id: row.probability for row in connection.execute(_CLOSED, keys)}
+    while (drawn := _draw_matchup(keys, closed, session=session, rng=rng)) is not None:
+        rows = connection.execute(_CANDIDATES, {**keys, "matchup": drawn.id})
+        candidates = [Candidate(row.id, row.n_taken > 0, row.n_prompt_uses) for row in rows]
+        while candidates:
+            candidate, chance = draw_by_prompt(candidates, rng)
+            if take_place(candidate.pair_id, session=session):
+                probability = drawn.probability / (1 - sum(closed.values())) * chance
+                return Taken(candidate.pair_id, policy, min(probability, 1.0))
+            # Someone else took its last place between our look and our hold.
+            candidates.remove(candidate)
+        # It closed while we looked.
+        closed[drawn.id] = drawn.probability
+    return None
+
+
+def _draw_matchup(
+    keys: dict[str, int], closed: dict[int, float], *, session: Session, rng: random.Random
+) -> "sa.Row[int, float] | None":
+    """Draw a matchup by its probability, given that it is not ``closed``; None if all are.
+
+    A lot that falls on a closed one is drawn again, which leaves the others exactly in proportion.
+    When nearly all are closed that would take long, so then the open ones are listed.
+    """
+    connection = session.connection()
+    for _ in range(MAX_LOTS):
+        drawn = connection.execute(_MATCHUP, {**keys, "lot": rng.random()}).first()
+        if drawn is not None and drawn.id not in closed:
+            return drawn
+    rows = [row for row in connection.execute(_PLANNED, keys) if row.id not in closed]
+    if not rows:
+        return None
+    return rng.choices(rows, weights=[row.probability for row in rows])[0]
+
+
+def _take_evenly(keys: dict[str, int], *, session: Session, rng: random.Random) -> Taken | None:
+    for window in _windows(keys, session=session):
+        while window:
+            pair_id, probability = draw(window, rng)
+            if take_place(pair_id, session=session):
+                return Taken(pair_id, SelectionPolicy.UNIFORM, probability)
+            # As above.
+            window.remove(pair_id)
+    return None
+
+
+def _windows(keys: dict[str, int], *, session: Session) -> Iterator[list[int]]:
+    """Yield the first open pairs in the project's order, looking again until there are none."""
+    while window := list(session.connection().execute(_WINDOW, keys).scalars()):
+        yield window
+
+
+def _is_open() -> "tuple[sa.ColumnElement[bool], ...]":
+    """Return what holds for the pairs that have room and that a person has not had."""
+    seen = sa.select(t.assignment.c.pair_id).where(*_is_mine())
+    return (
+        t.pair.c.is_offered.is_(True),
+        t.pair.c.n_taken < t.pair.c.overlap,
+        t.pair.c.id.not_in(seen),
+        t.pair.c.prompt_id.not_in(_blocked_prompts()),
+    )
+
+
+def _is_mine() -> "tuple[sa.ColumnElement[bool], ...]":
+    """Return what holds for the assignments that keep their pair from the person."""
+    return (
+        t.assignment.c.project_id == sa.bindparam("project"),
+        t.assignment.c.person_id == sa.bindparam("person"),
+        t.assignment.c.status != AssignmentStatus.EXPIRED,
+    )
+
+
+def _blocked_prompts() -> "sa.Select[int]":
+    blocked = t.pair.alias("blocked")
+    return (
+        sa.select(blocked.c.prompt_id)
+        .join(t.assignment, t.assignment.c.pair_id == blocked.c.id)
+        .where(*_is_mine(), t.assignment.c.release_reason == ReleaseReason.PROMPT_BLOCKED)
+    )
+
+
+def _open_pairs() -> "sa.Select[int]":
+    return sa.select(t.pair.c.id).where(t.pair.c.project_id == sa.bindparam("project"), *_is_open())
+
+
+def _closed() -> "sa.CompoundSelect[int, float]":
+    """Select the planned matchups of which no pair is open to the person.
+
+    Each had room when the plan was made. So it can only have closed by what was given out since,
+    by what the person had before, or by prompts kept from them; nothing else is looked at, and of
+    that only what could have used up the ``n_open`` pairs of then.
+    """
+    since = sa.select(t.assignment.c.pair_id).where(
+        t.assignment.c.project_id == sa.bindparam("project"),
+        t.assignment.c.id
+        > sa.select(t.selection_plan.c.after_assignment_id)
+        .where(t.selection_plan.c.project_id == sa.bindparam("project"))
+        .scalar_subquery(),
+    )
+    had = sa.select(t.assignment.c.pair_id).where(*_is_mine())
+    given = sa.union_all(since, had).subquery("given")
+    touched = (
+        sa.select(t.pair.c.matchup_id, sa.func.count().label("n"))
+        .join(given, given.c.pair_id == t.pair.c.id)
+        .group_by(t.pair.c.matchup_id)
+    )
+    kept_away = sa.select(t.pair.c.matchup_id, t.pair.c.id.label("n")).where(
+        t.pair.c.prompt_id.in_(_blocked_prompts()),
+    )
+    return _without_open_pair(touched, uses_up=True).union(
+        _without_open_pair(kept_away, uses_up=False)
+    )
+
+
+def _without_open_pair(
+    looked_at: "sa.Select[int, int]", *, uses_up: bool
+) -> "sa.Select[int, float]":
+    matchup, some = t.matchup, looked_at.subquery()
+    is_open = sa.exists(
+        sa.select(t.pair.c.id).where(t.pair.c.matchup_id == matchup.c.id, *_is_open())
+    )
+    query = (
+        sa.select(matchup.c.id, matchup.c.probability)
+        .join(some, some.c.matchup_id == matchup.c.id)
+        .where(
+            matchup.c.project_id == sa.bindparam("project"),
+            matchup.c.probability.is_not(None),
+            ~is_open,
+        )
+    )
+    return query.where(some.c.n >= matchup.c.n_open) if uses_up else query
+
+
+def _candidates() -> "sa.Select[*tuple[Any, ...]]":
+    """Select the first open pairs of a matchup, with how much each one's prompt was used."""
+    used = t.pair.alias("used")
+    uses = (
+        sa.select(sa.func.coalesce(sa.func.sum(used.c.n_taken), 0))
+        .where(
+            used.c.project_id == t.pair.c.project_id,
+            used.c.prompt_id == t.pair.c.prompt_id,
+            used.c.n_taken > 0,
+        )
+        .correlate(t.pair)
+        .scalar_subquery()
+    )
+    return (
+        sa.select(t.pair.c.id, t.pair.c.n_taken, (uses - t.pair.c.n_taken).label("n_prompt_uses"))
+        .where(t.pair.c.matchup_id == sa.bindparam("matchup"), *_is_open())
+        .order_by(t.pair.c.position)
+        .limit(N_CANDIDATES)
+    )
+
+
+# Built once: putting such a statement together costs more than running it.
+_WINDOW = _open_pairs().order_by(t.pair.c.position).limit(WINDOW)
+_N_OPEN = sa.select(sa.func.count()).select_from(_open_pairs().limit(COUNTED).subquery())
+_CLOSED = _closed()
+_PLANNED = sa.select(t.matchup.c.id, t.matchup.c.probability).where(
+    t.matchup.c.project_id == sa.bindparam("project"), t.matchup.c.probability.is_not(None)
+)
+_MATCHUP = (
+    _PLANNED.where(t.matchup.c.up_to > sa.bindparam("lot", type_=sa.Float))
+    .order_by(t.matchup.c.up_to)
+    .limit(1)
+)
+_CANDIDATES = _candidates()

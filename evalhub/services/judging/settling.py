@@ -1,0 +1,59 @@
+"""Open a further place of a pair whose judgments conflict, and close it when they no longer do."""
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from evalhub.core.campaigns import AssignmentStatus, OverlapRule
+from evalhub.core.judging.outcomes import score_of
+from evalhub.core.overlaps import places_wanted
+from evalhub.db import tables as t
+from evalhub.services.judging.joined import is_in_force
+
+
+def settle_places(pair_id: int, *, rule: OverlapRule, overlap: int, session: Session) -> int:
+    """Give the pair the places that its judgments in force want; return how many.
+
+    ``rule`` and ``overlap`` are the project's. The pair is held first: of two people who judge it
+    at once the second sees the first one's judgment, so a conflict between them is not missed. A
+    place that somebody holds is never taken away.
+    """
+    connection = session.connection()
+    n_taken: int = connection.execute(_HOLD, {"pair": pair_id}).scalar_one()
+    signs = [
+        _sign(score_of(row.choice), is_swapped=row.is_swapped)
+        for row in connection.execute(_IN_FORCE, {"pair": pair_id})
+    ]
+    places = max(places_wanted(signs, rule, overlap), n_taken)
+    connection.execute(sa.update(t.pair).where(t.pair.c.id == pair_id).values(overlap=places))
+    return places
+
+
+def _sign(score_a: float | None, *, is_swapped: bool) -> int:
+    """Return 1 where response x is preferred, -1 where y is, 0 for neither."""
+    if score_a is None:
+        return 0
+    sign = (score_a > 0.5) - (score_a < 0.5)  # noqa: PLR2004 - the score of a tie
+    return -sign if is_swapped else sign
+
+
+def _in_force() -> "sa.Select[str, bool]":
+    """Select the newest revisions of the pair's assignments that hold a place by a judgment."""
+    return (
+        sa.select(t.judgment.c.choice, t.judgment.c.is_swapped)
+        .join(t.assignment, t.assignment.c.id == t.judgment.c.assignment_id)
+        .where(
+            t.judgment.c.pair_id == sa.bindparam("pair"),
+            t.assignment.c.status == AssignmentStatus.SUBMITTED,
+            is_in_force(),
+        )
+    )
+
+
+# Without the key: each of two judgments that were just inserted holds its pair's key on PostgreSQL,
+# and a lock that asks for the key as well would have the two wait for each other for ever.
+_HOLD = (
+    sa.select(t.pair.c.n_taken)
+    .where(t.pair.c.id == sa.bindparam("pair"))
+    .with_for_update(key_share=True)
+)
+_IN_FORCE = _in_force()
