@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 
 from evalhub.api import agreement as api_agreement
 from evalhub.api import annotators as api_annotators
+from evalhub.api import asking as api_asking
 from evalhub.api import context as api_context
 from evalhub.api import judges as api_judges
 from evalhub.api import prompt_sets as api_prompt_sets
@@ -49,6 +50,7 @@ from evalhub.web import (
     admin,
     agreement,
     annotators,
+    asking,
     auth,
     comparing,
     criteria,
@@ -82,6 +84,7 @@ PAGES: tuple[Blueprint, ...] = (
     judges.bp,
     criteria.bp,
     labels.bp,
+    asking.bp,
     releases.bp,
     endpoints.bp,
     pulls.bp,
@@ -100,6 +103,7 @@ APIS: tuple[APIBlueprint, ...] = (
     api_agreement.bp,
     api_annotators.bp,
     api_judges.bp,
+    api_asking.bp,
     api_releases.bp,
     api_pulls.bp,
     api_prompt_sets.bp,

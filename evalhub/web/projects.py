@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from evalhub.core.campaigns import PairingStrategy, ProjectStatus
+from evalhub.core.campaigns import OverlapRule, PairingStrategy, ProjectStatus, SelectionMode
 from evalhub.core.money import parse_money
 from evalhub.core.people import Role
 from evalhub.core.projects import MEMBER_ROLES, NEXT_STATUSES, ProjectPlan
@@ -33,6 +33,7 @@ from evalhub.services.projects.setup import setup_of
 from evalhub.services.projects.statuses import change_status
 from evalhub.services.pulling import list_versions
 from evalhub.services.rubrics import list_rubrics
+from evalhub.services.scoring.asking import ask_next
 from evalhub.web.context import current_actor, current_session, now, only_read, requires
 from evalhub.web.problems import problems_of, status_of
 from evalhub.web.sent import sent_form
@@ -44,6 +45,15 @@ STRATEGY_NOTES = {
     PairingStrategy.ALL: "every pair of answers to a prompt",
     PairingStrategy.BALANCED: "some pairs a prompt, drawn so that models meet about equally often",
     PairingStrategy.BASELINE: "every model against one baseline",
+}
+SELECTION_NOTES = {
+    SelectionMode.RANK: "the order of all models; about a quarter fewer judgments than at random",
+    SelectionMode.WINNER: "which model is best; the order of the others takes far longer",
+    SelectionMode.UNIFORM: "nothing in particular, every pair alike; for quoting gaps",
+}
+OVERLAP_NOTES = {
+    OverlapRule.FIXED: "every pair gets all of them",
+    OverlapRule.ON_CONFLICT: "two, and a further one only while they prefer different responses",
 }
 STATUS_VERBS = {
     ProjectStatus.OPEN: "Open",
@@ -66,6 +76,8 @@ class ProjectForm:
     pairs_per_prompt: str = ""
     seed: str = "0"
     overlap: str = "1"
+    overlap_rule: str = OverlapRule.FIXED.value
+    selection_mode: str = SelectionMode.RANK.value
     lease_minutes: str = "60"
     pay: str = "0"
     pay_currency: str = "USD"
@@ -147,6 +159,8 @@ def _project_page(slug: str, refused: "Refused | None" = None) -> str:
         typed=sent_form(MemberForm),
         setup=setup_of(project, session=session),
         strategy_note=STRATEGY_NOTES[project.strategy],
+        selection_note=SELECTION_NOTES[project.selection_mode],
+        overlap_note=OVERLAP_NOTES[project.overlap_rule],
         progress=progress_of(project, session=session),
         members=list_members(project, session=session),
         statuses=n_responses_by_status(project, session=session),
@@ -155,6 +169,7 @@ def _project_page(slug: str, refused: "Refused | None" = None) -> str:
         self_naming=list_self_naming(project, session=session),
         next_statuses=[(to, STATUS_VERBS[to]) for to in NEXT_STATUSES[project.status]],
         member_roles=MEMBER_ROLES,
+        asked=ask_next(slug, session=session),
         can_manage=current_actor().has(*MANAGERS),
     )
 
@@ -239,6 +254,8 @@ def _form_page(form: ProjectForm, problems: Sequence[Problem] = ()) -> str:
         rubrics=list_rubrics(session=session),
         endpoints=list_endpoints(session=session),
         strategies=STRATEGY_NOTES,
+        overlap_rules=OVERLAP_NOTES,
+        selection_modes=SELECTION_NOTES,
     )
 
 
@@ -260,6 +277,8 @@ def _plan(form: ProjectForm, endpoints: Sequence[str]) -> ProjectPlan:
         ),
         seed=whole_number(form.seed, where="seed"),
         overlap=whole_number(form.overlap, where="overlap"),
+        overlap_rule=choice(form.overlap_rule, OverlapRule, where="overlap_rule"),
+        selection_mode=choice(form.selection_mode, SelectionMode, where="selection_mode"),
         lease_minutes=whole_number(form.lease_minutes, where="lease_minutes"),
         pay_minor_units=parse_money(form.pay, currency, where="pay"),
         pay_currency=currency,

@@ -2,11 +2,15 @@
 
 import pytest
 from flask.testing import FlaskClient
+from sqlmodel import select
 
-from evalhub.core.campaigns import AssignmentStatus, ProjectStatus
+from evalhub.core.assigning import SelectionPolicy
+from evalhub.core.campaigns import AssignmentStatus, ProjectStatus, SelectionMode
 from evalhub.core.judging.answers import Choice
 from evalhub.core.people import Role
 from evalhub.db.engine import Database
+from evalhub.db.models import Project, SelectionPlan
+from evalhub.services.pairing.matchups import set_matchups
 from tests.web.conftest import Clock, SignIn
 from tests.web.desk import Desk, answers, checked_values, make_desk, partly
 from tests.web.pages import fill, token_of
@@ -48,6 +52,19 @@ def test_a_complete_form_is_stored_and_the_next_comparison_opens(desk: Desk) -> 
     assert response.location not in {address, "/work"}
     assert [judgment.choice for judgment in desk.judgments()] == [Choice.A]
     assert "Undo or change it" in desk.client.get(response.location).text
+
+
+def test_a_judgment_makes_the_plan_that_is_due(desk: Desk) -> None:
+    with desk.database.transaction() as session:
+        project = session.exec(select(Project).where(Project.slug == desk.slug)).one()
+        project.selection_mode = SelectionMode.RANK
+        set_matchups(project, session=session)
+
+    desk.send(desk.open(), answers())
+
+    with desk.database.transaction(write=False) as session:
+        plan = session.exec(select(SelectionPlan)).one()
+    assert (plan.n_judgments, plan.policy) == (1, SelectionPolicy.UNIFORM)
 
 
 def test_after_the_last_comparison_one_is_back_at_the_list(desk: Desk) -> None:

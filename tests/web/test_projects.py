@@ -4,7 +4,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlmodel import select
 
-from evalhub.core.campaigns import ProjectStatus
+from evalhub.core.campaigns import OverlapRule, ProjectStatus, SelectionMode
 from evalhub.core.people import Role
 from evalhub.core.responses import ResponseStatus
 from evalhub.db.engine import Database
@@ -32,6 +32,8 @@ FORM: dict[str, str | list[str]] = {
     "pairs_per_prompt": "",
     "seed": "7",
     "overlap": "2",
+    "overlap_rule": "fixed",
+    "selection_mode": "rank",
     "lease_minutes": "60",
     "pay": "14.50",
     "pay_currency": "eur",
@@ -276,3 +278,32 @@ def test_taking_off_in_no_role_is_refused_at_the_list(client: FlaskClient, sign_
 
     assert page.status_code == 422
     assert 'id="people-h"' in page.text
+
+
+def test_the_form_says_what_to_ask_for_and_when_a_pair_is_done(
+    client: FlaskClient, sign_in: SignIn, database: Database
+) -> None:
+    sign_in(client, [Role.RESEARCHER])
+
+    wanted = {"selection_mode": "uniform", "overlap_rule": "on_conflict", "overlap": "3"}
+    assert create(client, **wanted) == 303
+
+    project = stored(database)
+    assert project.selection_mode is SelectionMode.UNIFORM
+    assert project.overlap_rule is OverlapRule.ON_CONFLICT
+    page = client.get("/projects/trial").text
+    assert "up to 3 judgments a pair" in page
+    assert "uniform: nothing in particular" in page
+
+
+@pytest.mark.parametrize("field", ["selection_mode", "overlap_rule"])
+def test_a_mode_or_rule_that_is_none_is_refused(
+    client: FlaskClient, sign_in: SignIn, field: str
+) -> None:
+    sign_in(client, [Role.RESEARCHER])
+    form = {**fill(client.get("/projects/new"), "/projects", **FORM), field: "most"}
+
+    response = client.post("/projects", data=form)
+
+    assert response.status_code == 422
+    assert "most" in response.text
