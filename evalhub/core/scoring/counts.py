@@ -61,7 +61,7 @@ class Counts:
         Grades are kept where ``is_graded``; a model without graded thresholds has no use for them.
         """
         size = len(self.models)
-        outcome = self.outcome if is_graded else PLAIN[self.outcome]
+        outcome = self._outcomes(is_graded=is_graded)
         base = N_OUTCOMES if is_graded else len(_PLAIN_OUTCOMES)
         code = (self.left * size + self.right) * base + outcome
         codes, n = _summed(code, self.n, n_codes=size * size * base)
@@ -71,8 +71,11 @@ class Counts:
 
     def uncondensed(self, *, is_graded: bool) -> Cells:
         """Return the counts as cells in their own order, one for each entry of ``cluster``."""
-        outcome = self.outcome if is_graded else PLAIN[self.outcome]
-        return Cells.plain(self.left, self.right, outcome, self.n)
+        return Cells.plain(self.left, self.right, self._outcomes(is_graded=is_graded), self.n)
+
+    def _outcomes(self, *, is_graded: bool) -> IntArray:
+        has_grades = not is_graded and int(self.outcome.max(initial=0)) > LEFT_WON
+        return PLAIN[self.outcome] if has_grades else self.outcome
 
     def within(self, models: Sequence[int]) -> "Counts":
         """Return the cells whose two models are both among ``models`` (ascending positions).

@@ -18,6 +18,7 @@ from scipy.sparse import csr_array
 from scipy.stats import t as student_t
 
 from evalhub.core.scoring.arrays import BoolArray, FloatArray, IntArray
+from evalhub.core.scoring.cells import Cells
 from evalhub.core.scoring.likelihoods import Terms
 from evalhub.core.scoring.newton import Estimate, Likelihood
 from evalhub.core.scoring.sample import Sample, View
@@ -139,8 +140,11 @@ def _variance_along(
         return float(sample.n_clusters / (sample.n_clusters - 1) * (sample.cells.n @ by_cell))
     total = 0.0
     for view in sample.views:
-        along = _scores_along(likelihood.over(view.cells), estimate, held) * view.cells.n
-        sums = np.bincount(view.cluster, along, view.n_clusters)
+        if view.place is None:
+            along = _scores_along(likelihood.over(view.cells), estimate, held)
+        else:
+            along = _scores_along(likelihood, estimate, held)[view.place]
+        sums = np.bincount(view.cluster, along * view.cells.n, view.n_clusters)
         total += view.correction * float(sums @ sums)
     return total
 
@@ -169,7 +173,7 @@ def _sandwich(sample: Sample, estimate: Estimate, bread: Factored) -> FloatArray
         return _between(bread, _judgment_products(sample, estimate))
     parts = []
     for view in sample.views:
-        scores = _cluster_scores(view, sample.n_models, estimate)
+        scores = _cluster_scores(view, sample, estimate)
         if view.n_clusters <= scores.shape[1]:
             dense = scores.toarray() if isinstance(scores, csr_array) else scores
             held = bread.solve(dense.T)
@@ -210,18 +214,31 @@ def _others(terms: Terms, covariates: FloatArray) -> FloatArray:
     return np.hstack([terms.shared_slope, terms.slope[:, np.newaxis] * covariates])
 
 
-def _cluster_scores(view: View, n_models: int, estimate: Estimate) -> FloatArray | csr_array:
+def _cluster_scores(view: View, sample: Sample, estimate: Estimate) -> FloatArray | csr_array:
     """Return s_g, one row a cluster, (G, n + K + q)."""
-    slopes, others = [], np.zeros((view.n_clusters, len(estimate.rest)))
-    for start in range(0, len(view.cluster), _BLOCK):
-        cells = view.cells.part(start, start + _BLOCK)
-        likelihood = Likelihood.of(estimate.model, cells, n_models)
-        terms = likelihood.terms(estimate.strengths, estimate.rest)
-        slopes.append(cells.n * terms.slope)
-        for k, column in enumerate(_others(terms, cells.covariates).T):
-            cluster = view.cluster[start : start + _BLOCK]
-            others[:, k] += np.bincount(cluster, cells.n * column, view.n_clusters)
-    return _joined(view, n_models, np.concatenate(slopes), others)
+    slope, others = _scores(view, sample, estimate)
+    n, cluster = view.cells.n, view.cluster
+    by_cluster = np.zeros((view.n_clusters, others.shape[1]))
+    for k, column in enumerate(others.T):
+        by_cluster[:, k] = np.bincount(cluster, n * column, view.n_clusters)
+    return _joined(view, sample.n_models, n * slope, by_cluster)
+
+
+def _scores(view: View, sample: Sample, estimate: Estimate) -> tuple[FloatArray, FloatArray]:
+    """Return the derivative of one judgment of each cell by its gap, and by all the rest."""
+    if view.place is not None:
+        slope, others = _cell_scores(sample.cells, sample.n_models, estimate)
+        return slope[view.place], others[view.place]
+    starts = range(0, len(view.cluster), _BLOCK)
+    blocks = [view.cells.part(start, start + _BLOCK) for start in starts]
+    found = [_cell_scores(block, sample.n_models, estimate) for block in blocks]
+    return np.concatenate([one for one, _ in found]), np.concatenate([rest for _, rest in found])
+
+
+def _cell_scores(cells: Cells, n_models: int, estimate: Estimate) -> tuple[FloatArray, FloatArray]:
+    likelihood = Likelihood.of(estimate.model, cells, n_models)
+    terms = likelihood.terms(estimate.strengths, estimate.rest)
+    return terms.slope, _others(terms, cells.covariates)
 
 
 def _joined(

@@ -10,9 +10,11 @@ from math import sqrt
 import numpy as np
 from scipy.stats import norm
 
+from evalhub.core.scoring.arrays import FloatArray
 from evalhub.core.scoring.boundedness import is_bounded
 from evalhub.core.scoring.cells import Cells
 from evalhub.core.scoring.clustering import CLUSTER_WORDS, ClusteredCounts
+from evalhub.core.scoring.counts import Counts
 from evalhub.core.scoring.intervals import (
     MIN_CLUSTERS,
     combined_variance,
@@ -22,7 +24,7 @@ from evalhub.core.scoring.intervals import (
 from evalhub.core.scoring.likelihoods import TieModel
 from evalhub.core.scoring.newton import Estimate, Likelihood, maximise
 from evalhub.core.scoring.options import Cluster
-from evalhub.core.scoring.outcomes import LEFT_LOST, LEFT_WON, PLAIN
+from evalhub.core.scoring.outcomes import LEFT_LOST, LEFT_WON, N_OUTCOMES, PLAIN
 from evalhub.core.scoring.results import Effect, Interval, PositionCount
 from evalhub.core.scoring.sample import Sample
 from evalhub.core.scoring.systems import Bordered, Edges
@@ -43,17 +45,17 @@ def count_sides(clustered: ClusteredCounts, *, level: float) -> PositionCount:
     under five or there are none.
     """
     counts = clustered.counts[0]
-    plain = PLAIN[counts.outcome]
-    wins, losses = (np.where(plain == side, counts.n, 0) for side in (LEFT_WON, LEFT_LOST))
+    n_clusters = len(counts.clusters)
+    table = _by_outcome(counts)
+    wins, losses = table[:, LEFT_WON], table[:, LEFT_LOST]
     left_wins, n = int(wins.sum()), int((wins + losses).sum())
     if not n:
         return PositionCount(0, 0)
     share = left_wins / n
     effective, quantile = float(n), float(norm.ppf(0.5 + level / 2))
     method = f"Wilson {level * 100:g} % interval, judgments taken for independent"
-    n_clusters = len(counts.clusters)
     if clustered.kind is not Cluster.NONE and n_clusters >= MIN_CLUSTERS:
-        by_cluster = np.bincount(counts.cluster, wins - share * (wins + losses), n_clusters)
+        by_cluster = wins - share * (wins + losses)
         variance = float(by_cluster @ by_cluster) * n_clusters / (n_clusters - 1) / n**2
         if variance > 0:
             effective = min(effective, share * (1 - share) / variance)
@@ -61,6 +63,14 @@ def count_sides(clustered: ClusteredCounts, *, level: float) -> PositionCount:
         words = CLUSTER_WORDS[_one_way(clustered.kind)]
         method = f"Wilson {level * 100:g} % interval, n reduced by the variance between {words}"
     return PositionCount(left_wins, n, wilson(share, max(effective, 1.0), quantile), method)
+
+
+def _by_outcome(counts: Counts) -> FloatArray:
+    """Return the judgments of each cluster by their plain outcome, (clusters, 3)."""
+    n_clusters = len(counts.clusters)
+    code = counts.cluster * N_OUTCOMES + counts.outcome
+    table = np.bincount(code, counts.n, n_clusters * N_OUTCOMES).reshape(n_clusters, N_OUTCOMES)
+    return np.stack([table[:, plain == PLAIN].sum(axis=1) for plain in range(3)], axis=1)
 
 
 def wilson(share: float, n: float, quantile: float) -> Interval:
