@@ -12,14 +12,15 @@ Source: Albert and Anderson 1984 (separation); Rockafellar 1970, section 27 (rec
 import numpy as np
 from scipy.optimize import linprog
 from scipy.sparse import csr_array, hstack, vstack
+from scipy.sparse.csgraph import connected_components
 
 from evalhub.core.scoring.arrays import BoolArray, FloatArray, IntArray
 from evalhub.core.scoring.cells import Cells
 from evalhub.core.scoring.outcomes import LEFT_LOST, LEFT_WON, PLAIN, TIED
-from evalhub.errors import EstimationError
 
 _RISE = 1e-7
 _FEW_MODELS = 64
+_MOST_STEPS = 50_000
 
 
 def is_bounded(cells: Cells, n_models: int, *, has_ties: bool, has_position: bool) -> bool:
@@ -37,41 +38,51 @@ def is_bounded(cells: Cells, n_models: int, *, has_ties: bool, has_position: boo
     bounds += [(0.0, 1.0)] * has_ties + [(-1.0, 1.0)] * has_position
     # The sum of all slacks is positive along a direction of growth, and 0 if there is none.
     found = linprog(  # type: ignore[call-overload]  # the stubs know no sparse matrix
-        -rows.sum(axis=0), A_ub=-rows, b_ub=np.zeros(rows.shape[0]), bounds=bounds
+        -rows.sum(axis=0),
+        A_ub=-rows,
+        b_ub=np.zeros(rows.shape[0]),
+        bounds=bounds,
+        options={"maxiter": _MOST_STEPS},
     )
-    if not found.success:
-        raise EstimationError(f"The search for a finite maximum failed: {found.message}")
-    return bool(-found.fun <= _RISE)
+    # A search cut short has shown nothing, and what is not shown to be finite gets no interval.
+    return bool(found.success and -found.fun <= _RISE)
 
 
 def _is_plainly_bounded(cells: Cells, n_models: int, *, has_ties: bool, has_position: bool) -> bool:
-    """Tell whether one pair alone bounds each parameter, as it does in any project of some size.
+    """Tell whether circles of models bound each parameter, as in any project of some size.
 
-    A pair that each side has won bounds the threshold; with an effect of position the two wins
-    must come from one order of sides. A pair that was shown in both orders, with each order
-    both won-or-tied and lost-or-tied, bounds the effect of position.
+    Around a circle the gaps sum to 0. One of wins alone therefore bounds the threshold; one of
+    models that won or tied on the left and one of models that did on the right bound the effect
+    of position from both sides. Where both are estimated, the two circles are of wins, or one
+    pair in one order of sides was won by each and bounds the threshold first.
     """
     few = np.flatnonzero((cells.left < _FEW_MODELS) & (cells.right < _FEW_MODELS))
     if len(few) < len(cells.left):
-        # One pair is enough, so a look at a few models mostly saves the one at all of them.
+        # One circle is enough, so a look at a few models mostly saves the one at all of them.
         some = cells.chosen(few)
         if _is_plainly_bounded(some, n_models, has_ties=has_ties, has_position=has_position):
             return True
     plain = PLAIN[cells.outcome]
-    ordered = cells.left * n_models + cells.right
-    turned = cells.right * n_models + cells.left
     won, lost, tied = (plain == outcome for outcome in (LEFT_WON, LEFT_LOST, TIED))
+    a, b = cells.left, cells.right
+    if not has_position:
+        winners, losers = np.append(a[won], b[lost]), np.append(b[won], a[lost])
+        return _has_circle(winners, losers, n_models)
     if has_ties:
-        wins, losses = ordered[won], ordered[lost]
-        if not has_position:
-            wins, losses = np.append(wins, turned[lost]), np.append(losses, turned[won])
-        if not len(_common(wins, losses)):
+        if _has_circle(a[won], b[won], n_models) and _has_circle(b[lost], a[lost], n_models):
+            return True
+        ordered = a * n_models + b
+        if not len(_common(ordered[won], ordered[lost])):
             return False
-    if has_position:
-        held = _common(ordered[won | tied], ordered[lost | tied])
-        mirrored = (held % n_models) * n_models + held // n_models
-        return len(_common(held, mirrored)) > 0
-    return True
+    up, down = won | tied, lost | tied
+    return _has_circle(a[up], b[up], n_models) and _has_circle(b[down], a[down], n_models)
+
+
+def _has_circle(winners: IntArray, losers: IntArray, n_models: int) -> bool:
+    """Tell whether arrows from winners to losers lead from some model back to itself."""
+    arrows = csr_array((np.ones(len(winners)), (winners, losers)), shape=(n_models, n_models))
+    n_groups, _ = connected_components(arrows, connection="strong")
+    return bool(n_groups < n_models)
 
 
 def _common(one: IntArray, other: IntArray) -> IntArray:

@@ -14,7 +14,7 @@ from evalhub.errors import EstimationError, NotConverged
 GRADIENT_TOLERANCE = 1e-10
 MAX_ITERATIONS = 100
 _LOOSEST = 1e-2
-_TIGHTEST = 1e-12
+_TIGHTEST = 1e-6
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -154,6 +154,10 @@ class _Laplacian:
         n = len(self.diagonal)
         if not (self.diagonal > 0).all():
             raise LinAlgError(NO_INFORMATION)
+        if self.is_singular:
+            # Rounding leaves a trace along (1, ..., 1) that no solution reaches: the search would
+            # go on to its last step for it.
+            right_hand_side = right_hand_side - right_hand_side.mean()
         operator = LinearOperator((n, n), matvec=self.apply, dtype=np.float64)
         scaling = LinearOperator((n, n), matvec=lambda values: values / self.diagonal, dtype=float)
         found, _ = cg(operator, right_hand_side, rtol=tolerance, maxiter=_MAX_CG_STEPS, M=scaling)

@@ -54,6 +54,17 @@ def test_both_orders_with_both_outcomes_bound_the_side() -> None:
     assert is_bounded(cells, 2, has_ties=True, has_position=True)
 
 
+def test_circles_of_either_side_bound_the_side_without_any_pair_in_both_orders() -> None:
+    circle = [(0, 1), (1, 2), (2, 0)]
+    on_the_left = [(i, j, WON, 1) for i, j in circle]
+    on_the_right = [(j, i, LOST, 1) for i, j in circle]
+
+    assert not is_bounded(cells_of(*on_the_left), 3, has_ties=False, has_position=True)
+    both = cells_of(*on_the_left, *on_the_right)
+    assert is_bounded(both, 3, has_ties=False, has_position=True)
+    assert is_bounded(both, 3, has_ties=True, has_position=True)
+
+
 def test_plain_strengths_need_no_look() -> None:
     assert is_bounded(cells_of((0, 1, WON, 1)), 2, has_ties=False, has_position=False)
 
