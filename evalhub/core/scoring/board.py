@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evalhub.core.scoring.cells import Cells
 from evalhub.core.scoring.clustering import ClusteredCounts
 from evalhub.core.scoring.counts import Counts
 from evalhub.core.scoring.differences import model_differences
@@ -14,7 +13,7 @@ from evalhub.core.scoring.linking import suggest_pairs
 from evalhub.core.scoring.methods import method_of, overall_method
 from evalhub.core.scoring.newton import Estimate, Likelihood, maximise
 from evalhub.core.scoring.options import FitOptions, PositionTerm, Ties
-from evalhub.core.scoring.part import Part, Tally
+from evalhub.core.scoring.part import Outline, Part
 from evalhub.core.scoring.position import NAME, count_sides, effect_of, estimate_position
 from evalhub.core.scoring.results import (
     Board,
@@ -22,6 +21,7 @@ from evalhub.core.scoring.results import (
     Boards,
     Effect,
     Interval,
+    PositionCount,
     Suggestion,
     TieEstimate,
 )
@@ -35,8 +35,10 @@ _PARAMETER_NAMES = {Ties.RAO_KUPPER: "psi", Ties.DAVIDSON: "nu"}
 
 
 @dataclass(frozen=True, slots=True)
-class _FittedPart:
-    part: Part
+class FittedPart:
+    """Hold one component with its fit and its board."""
+
+    part: Outline
     fit: Estimate
     board: Board
 
@@ -66,23 +68,44 @@ def fit_clustered(
         _fit_part(Part.of(component, clustered, options), options, styled)
         for component in components
     ]
+    return assemble(
+        fitted,
+        options,
+        names=counts.models,
+        position=count_sides(clustered, level=options.level),
+        n_prompts=n_prompts,
+        warnings=clustered.warnings,
+    )
+
+
+def assemble(
+    fitted: Sequence[FittedPart],
+    options: FitOptions,
+    *,
+    names: Sequence[str],
+    position: PositionCount,
+    n_prompts: int | None,
+    warnings: tuple[str, ...] = (),
+) -> Boards:
+    """Return the boards of all components of the models ``names`` together."""
     boards = tuple(one.board for one in fitted)
+    n_judgments = sum(board.n_judgments for board in boards)
     return Boards(
         method=overall_method(boards, options),
         options=options,
         boards=boards,
-        suggestions=_suggestions(fitted, counts.models, cells),
-        position=count_sides(clustered, level=options.level),
-        n_judgments=counts.n_judgments,
+        suggestions=_suggestions(fitted, names),
+        position=position,
+        n_judgments=n_judgments,
         n_prompts=n_prompts,
         n_ties=sum(board.n_ties for board in boards),
-        n_models=len(counts.models),
+        n_models=len(names),
         log_likelihood=sum(board.log_likelihood for board in boards),
-        warnings=(*_warnings(boards, counts.n_judgments), *clustered.warnings),
+        warnings=(*_warnings(boards, n_judgments), *warnings),
     )
 
 
-def _fit_part(part: Part, options: FitOptions, styled: StyledRows | None) -> _FittedPart:
+def _fit_part(part: Part, options: FitOptions, styled: StyledRows | None) -> FittedPart:
     ridge = 0.0 if part.has_finite_maximum else MAP_RIDGE
     likelihood = Likelihood.of(part.choice.model, part.sample.cells, part.n_models, ridge=ridge)
     fit = maximise(likelihood)
@@ -90,17 +113,22 @@ def _fit_part(part: Part, options: FitOptions, styled: StyledRows | None) -> _Fi
     rng = np.random.default_rng(options.seed)
     spread = estimate_uncertainty(part, fit, level=options.level, rng=rng)
     style = fit_style(part, fit, styled, options) if styled and part.has_finite_maximum else None
-    return _FittedPart(part, fit, _board(part, fit, spread, options, style=style))
+    board = board_of(
+        part, fit, spread, options, position=_position(part, fit, spread, options), style=style
+    )
+    return FittedPart(part, fit, board)
 
 
-def _board(
-    part: Part,
+def board_of(
+    part: Outline,
     fit: Estimate,
     spread: Uncertainty,
     options: FitOptions,
     *,
-    style: StyledFit | None,
+    position: Effect | None,
+    style: StyledFit | None = None,
 ) -> Board:
+    """Return the board of one component from its estimates."""
     ranks, groups = spread.ranks, named_groups(part)
     rows = board_rows(part, fit, spread, style.strengths if style else None)
     return Board(
@@ -112,10 +140,10 @@ def _board(
         log_likelihood=fit.log_likelihood,
         n_judgments=part.n_judgments,
         n_ties=part.n_ties,
-        cluster=part.sample.kind,
-        n_clusters=part.sample.n_clusters,
+        cluster=part.kind,
+        n_clusters=part.n_clusters,
         ties=_tie_estimate(part, fit, spread, options),
-        position=_position(part, fit, spread, options),
+        position=position,
         differences=()
         if ranks is None or spread.spread is None
         else model_differences(
@@ -129,7 +157,7 @@ def _board(
 
 
 def _tie_estimate(
-    part: Part, fit: Estimate, spread: Uncertainty, options: FitOptions
+    part: Outline, fit: Estimate, spread: Uncertainty, options: FitOptions
 ) -> TieEstimate | None:
     name = _PARAMETER_NAMES.get(options.ties)
     if name is None:
@@ -158,18 +186,17 @@ def _position(part: Part, fit: Estimate, spread: Uncertainty, options: FitOption
     return effect_of(NAME, value, variance, quantile=spread.spread.quantile(options.level))
 
 
-def _suggestions(
-    fitted: Sequence[_FittedPart], names: Sequence[str], cells: Cells
-) -> tuple[Suggestion, ...]:
-    strengths = np.zeros(len(names))
+def _suggestions(fitted: Sequence[FittedPart], names: Sequence[str]) -> tuple[Suggestion, ...]:
+    strengths, n_judgments = np.zeros(len(names)), np.zeros(len(names), dtype=np.int64)
     for one in fitted:
-        strengths[list(one.part.component.models)] = one.fit.strengths
+        models = list(one.part.component.models)
+        strengths[models], n_judgments[models] = one.fit.strengths, one.part.tally.n_judgments
     components = [one.part.component for one in fitted]
-    pairs = suggest_pairs(components, strengths, Tally.of(cells, len(names)).n_judgments.tolist())
+    pairs = suggest_pairs(components, strengths, n_judgments.tolist())
     return tuple(Suggestion(names[pair.first], names[pair.second], pair.purpose) for pair in pairs)
 
 
-def _unbounded_warnings(part: Part, groups: Sequence[BoardGroup]) -> tuple[str, ...]:
+def _unbounded_warnings(part: Outline, groups: Sequence[BoardGroup]) -> tuple[str, ...]:
     """Say which models stand apart; a board in one group, or of one model, has none."""
     if part.obstacle:
         regularised = f"the strengths are regularised (ridge {MAP_RIDGE:g}) and have no interval."

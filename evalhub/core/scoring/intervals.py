@@ -12,6 +12,7 @@ simulated in docs/methods/intervals.md.
 """
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -30,7 +31,7 @@ FEW_CLUSTERS = 15
 MAX_MODELS = 3_000
 """A covariance of more models would not fit the memory of a small machine."""
 # A sandwich this much narrower than the model's own standard error is rounding noise around 0.
-_ZERO_RATIO = 1e-6
+ZERO_RATIO = 1e-6
 # A score matrix that is emptier than this share is cheaper sparse.
 _DENSE_SHARE = 0.25
 # Derivatives are taken for this many cells at once, so that memory does not grow with the cells.
@@ -78,6 +79,8 @@ class ClusteredCovariance:
         return np.sqrt(np.maximum(squared, 0))
 
 
+# SciPy takes a tenth of a millisecond for one quantile, and a board asks for the same ones again.
+@lru_cache(maxsize=256)
 def t_quantile(n_clusters: int, level: float) -> float:
     """Return the two-sided quantile of Student's t with one degree less than the clusters."""
     return float(student_t.ppf(0.5 + level / 2, n_clusters - 1))
@@ -110,7 +113,7 @@ def clustered_covariance(
         covariance=covariance[:n, :n],
         n_clusters=sample.n_clusters,
         clusters_by_model=sample.clusters_by_model(),
-        is_varying=np.diag(covariance)[:n] > _ZERO_RATIO**2 * bread.variance_scales()[:n],
+        is_varying=np.diag(covariance)[:n] > ZERO_RATIO**2 * bread.variance_scales()[:n],
         others=covariance[n:, n:],
     )
 
@@ -129,7 +132,7 @@ def combined_variance(sample: Sample, estimate: Estimate, combination: FloatArra
     likelihood = _likelihood(sample, estimate, None)
     variance = _variance_along(sample, likelihood, estimate, held)
     scale = float(held @ combination)
-    return 0.0 if abs(variance) <= _ZERO_RATIO**2 * scale else variance
+    return 0.0 if abs(variance) <= ZERO_RATIO**2 * scale else variance
 
 
 def _variance_along(

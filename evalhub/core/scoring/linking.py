@@ -10,6 +10,8 @@ import numpy as np
 from evalhub.core.scoring.arrays import FloatArray
 from evalhub.core.scoring.existence import Component, Group
 
+_GAP_DIGITS = 9
+
 
 class LinkPurpose(StrEnum):
     """Say what a suggested comparison is for."""
@@ -57,5 +59,6 @@ def _gap_pairs(component: Component, strengths: FloatArray) -> Iterator[Suggeste
 
 def _closest(upper: Group, lower: Group, strengths: FloatArray) -> tuple[int, int]:
     gap = np.abs(strengths[list(upper.models)][:, np.newaxis] - strengths[list(lower.models)])
-    i, j = divmod(int(np.argmin(gap)), len(lower.models))
+    # Gaps that differ by rounding are equal: the first of them must win, however they were found.
+    i, j = divmod(int(np.argmin(gap.round(_GAP_DIGITS))), len(lower.models))
     return upper.models[i], lower.models[j]

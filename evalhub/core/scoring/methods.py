@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from evalhub.core.scoring.newton import Estimate
 from evalhub.core.scoring.options import Cluster, FitOptions, PositionTerm, Ties
-from evalhub.core.scoring.part import Part
+from evalhub.core.scoring.part import Outline
 from evalhub.core.scoring.results import Board
 
 _TITLES = {
@@ -20,11 +20,11 @@ _INTERVALS = {
 }
 
 
-def method_of(part: Part, fit: Estimate, options: FitOptions, *, has_intervals: bool) -> str:
+def method_of(part: Outline, fit: Estimate, options: FitOptions, *, has_intervals: bool) -> str:
     """Return what was done with one component: model, ridge, position, interval and level."""
     ridge = f", ridge {fit.ridge:g}" if fit.ridge else ""
     adjusted = ", adjusted for position" if part.is_adjusted else ""
-    how = _interval(part.sample.kind, options.level) if has_intervals else "no interval"
+    how = _interval(part.kind, options.level) if has_intervals else "no interval"
     return f"{part.choice.model.title}{ridge}{adjusted}; {how}"
 
 

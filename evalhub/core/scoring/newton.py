@@ -1,6 +1,7 @@
 """Maximise a tie model's likelihood over strengths and shared parameters by Newton's method."""
 
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 import numpy as np
 from scipy.linalg import LinAlgError
@@ -15,6 +16,59 @@ GRADIENT_TOLERANCE = 1e-10
 MAX_ITERATIONS = 100
 _LOOSEST = 1e-2
 _TIGHTEST = 1e-6
+
+
+class System(Protocol):
+    """Solve for the step of one iteration."""
+
+    def solve(self, strengths: FloatArray, shared: FloatArray, *, tolerance: float) -> FloatArray:
+        """Return the solution for one right-hand side, strengths first."""
+
+
+TermsT = TypeVar("TermsT")
+
+
+class Objective(Protocol[TermsT]):
+    """Say what a search needs to know of a likelihood, in whatever form its judgments are kept.
+
+    ``terms`` are what one point's value and derivatives share, so that they are computed once.
+    """
+
+    @property
+    def model(self) -> TieModel:
+        """Return the tie model."""
+
+    @property
+    def n_models(self) -> int:
+        """Return the number of strengths."""
+
+    @property
+    def ridge(self) -> float:
+        """Return the ridge on the strengths."""
+
+    @property
+    def n_coefficients(self) -> int:
+        """Return the number of coefficients after the shared parameters."""
+
+    def terms(self, theta: FloatArray, rest: FloatArray) -> TermsT:
+        """Return what the value and the derivatives share."""
+
+    def value(self, terms: TermsT, theta: FloatArray, rest: FloatArray) -> float:
+        """Return the log-likelihood less the ridges."""
+
+    def log_likelihood(self, terms: TermsT) -> float:
+        """Return the log-likelihood of the judgments alone."""
+
+    def gradient(
+        self, terms: TermsT, theta: FloatArray, rest: FloatArray
+    ) -> tuple[FloatArray, FloatArray]:
+        """Return the gradient by the strengths and by the rest."""
+
+    def information(self, terms: TermsT) -> System:
+        """Return minus the second derivative, ridges included."""
+
+    def judgments(self) -> tuple[FloatArray, float]:
+        """Return how many judgments bear on each strength, at least 1, and on the rest."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,6 +130,11 @@ class Likelihood:
     def over(self, cells: Cells) -> "Likelihood":
         """Return the same likelihood of other cells."""
         return Likelihood(self.model, cells, self.n_models, self.ridge, self.penalties)
+
+    @property
+    def n_coefficients(self) -> int:
+        """Return the number of covariates."""
+        return len(self.penalties)
 
     @property
     def edges(self) -> Edges:
@@ -141,35 +200,39 @@ class Likelihood:
 
 
 def maximise(
-    likelihood: Likelihood,
+    likelihood: Objective[TermsT],
     *,
     start: FloatArray | None = None,
+    start_rest: FloatArray | None = None,
+    tolerance: float = GRADIENT_TOLERANCE,
     max_iterations: int = MAX_ITERATIONS,
 ) -> Estimate:
     """Return the maximum of ``likelihood``.
 
-    The search ends when every entry of the gradient is below 1e-10 per judgment that bears on it;
-    a step that lowers the objective or leaves the model's bounds is halved. ``start`` gives
-    strengths to begin with. Raise ``NotConverged`` when the search stops short of the tolerance.
+    The search ends when every entry of the gradient is below ``tolerance`` per judgment that
+    bears on it; a step that lowers the objective or leaves the model's bounds is halved.
+    ``start`` gives strengths to begin with, ``start_rest`` shared parameters and coefficients.
+    Raise ``NotConverged`` when the search stops short of the tolerance.
     """
     theta = np.zeros(likelihood.n_models) if start is None else start
-    rest = np.concatenate([likelihood.model.start(), np.zeros(len(likelihood.penalties))])
+    rest = np.concatenate([likelihood.model.start(), np.zeros(likelihood.n_coefficients)])
+    rest = rest if start_rest is None else start_rest
     per_model, total = likelihood.judgments()
     terms = likelihood.terms(theta, rest)
     largest = np.inf
     for iteration in range(max_iterations):
         by_theta, by_rest = likelihood.gradient(terms, theta, rest)
         largest = max(_largest(by_theta / per_model), _largest(by_rest / total))
-        if largest <= GRADIENT_TOLERANCE:
+        if largest <= tolerance:
             return _estimate(likelihood, theta, rest, terms, gradient=largest, n=iteration)
         # Far from the maximum a rough direction is as good as an exact one.
-        tolerance = float(np.clip(largest, _TIGHTEST, _LOOSEST))
+        rough = float(np.clip(largest, _TIGHTEST, _LOOSEST))
         try:
-            step = likelihood.information(terms).solve(by_theta, by_rest, tolerance=tolerance)
+            step = likelihood.information(terms).solve(by_theta, by_rest, tolerance=rough)
         except (LinAlgError, EstimationError) as error:
-            raise _not_converged(likelihood, largest, iteration) from error
+            raise _not_converged(likelihood, tolerance, largest, iteration) from error
         theta, rest, terms = _advance(likelihood, theta, rest, terms, step=step)
-    raise _not_converged(likelihood, largest, max_iterations)
+    raise _not_converged(likelihood, tolerance, largest, max_iterations)
 
 
 def _largest(values: FloatArray) -> float:
@@ -177,8 +240,13 @@ def _largest(values: FloatArray) -> float:
 
 
 def _advance(
-    likelihood: Likelihood, theta: FloatArray, rest: FloatArray, terms: Terms, *, step: FloatArray
-) -> tuple[FloatArray, FloatArray, Terms]:
+    likelihood: Objective[TermsT],
+    theta: FloatArray,
+    rest: FloatArray,
+    terms: TermsT,
+    *,
+    step: FloatArray,
+) -> tuple[FloatArray, FloatArray, TermsT]:
     """Take the step, halved until the objective does not fall.
 
     The loop ends: a step halved often enough no longer changes the parameters or the objective.
@@ -197,10 +265,10 @@ def _advance(
 
 
 def _estimate(
-    likelihood: Likelihood,
+    likelihood: Objective[TermsT],
     theta: FloatArray,
     rest: FloatArray,
-    terms: Terms,
+    terms: TermsT,
     *,
     gradient: float,
     n: int,
@@ -223,10 +291,12 @@ def _border(edges: Edges, cross: FloatArray) -> FloatArray:
     return np.stack(columns, axis=1) if columns else np.zeros((edges.n_models, 0))
 
 
-def _not_converged(likelihood: Likelihood, gradient: float, n_iterations: int) -> NotConverged:
+def _not_converged(
+    likelihood: Objective[TermsT], tolerance: float, gradient: float, n_iterations: int
+) -> NotConverged:
     return NotConverged(
         f"{likelihood.model.title}: the search stopped after {n_iterations} iterations with "
-        f"gradient {gradient:.3g}; the tolerance is {GRADIENT_TOLERANCE:g} per judgment.",
+        f"gradient {gradient:.3g}; the tolerance is {tolerance:g} per judgment.",
         gradient=gradient,
         n_iterations=n_iterations,
     )

@@ -9,7 +9,7 @@ from evalhub.core.scoring.boundedness import is_bounded
 from evalhub.core.scoring.cells import Cells
 from evalhub.core.scoring.clustering import ClusteredCounts
 from evalhub.core.scoring.existence import Component
-from evalhub.core.scoring.options import FitOptions, PositionTerm, Ties
+from evalhub.core.scoring.options import Cluster, FitOptions, PositionTerm, Ties
 from evalhub.core.scoring.outcomes import LEFT_LOST, LEFT_WON, PLAIN, TIED
 from evalhub.core.scoring.position import position_obstacle
 from evalhub.core.scoring.sample import Sample
@@ -47,23 +47,55 @@ class Tally:
         return self.wins + self.ties + self.losses
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Part:
-    """Hold a component with the judgments of its own models and the model that they can bear.
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Outline:
+    """Hold what a board says of a component besides its estimates.
 
-    Positions in ``sample`` are those of ``names``, which follow ``component.models``. ``sample``
-    has the side as a covariate where ``is_adjusted``. ``obstacle`` says why the likelihood has no
-    finite maximum although the strengths alone would have one; ``notes`` what else is different
-    from what was asked for.
+    ``names`` follow ``component.models``; ``kind`` is by what its ``n_clusters`` are told apart.
+    ``obstacle`` says why the likelihood has no finite maximum although the strengths alone would
+    have one; ``notes`` what else is different from what was asked for.
     """
 
     component: Component
     names: tuple[str, ...]
-    sample: Sample
+    tally: Tally
+    kind: Cluster
+    n_clusters: int
     choice: TieChoice
-    is_adjusted: bool
-    obstacle: str | None
-    notes: tuple[str, ...]
+    is_adjusted: bool = False
+    obstacle: str | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def has_finite_maximum(self) -> bool:
+        """Tell whether every parameter of the fit has a finite maximum."""
+        return self.component.has_finite_maximum and self.obstacle is None
+
+    @property
+    def n_models(self) -> int:
+        """Return how many models the component has."""
+        return len(self.names)
+
+    @property
+    def n_judgments(self) -> int:
+        """Return how many judgments compare them: each has two models."""
+        return int(self.tally.n_judgments.sum()) // 2
+
+    @property
+    def n_ties(self) -> int:
+        """Return how many of them are ties."""
+        return int(self.tally.ties.sum()) // 2
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Part(Outline):
+    """Hold a component with the judgments of its own models and the model that they can bear.
+
+    Positions in ``sample`` are those of ``names``; it has the side as a covariate where
+    ``is_adjusted``.
+    """
+
+    sample: Sample
 
     @classmethod
     def of(cls, component: Component, clustered: ClusteredCounts, options: FitOptions) -> "Part":
@@ -89,29 +121,12 @@ class Part:
         return cls(
             component=component,
             names=counts[0].models,
+            tally=Tally.of(sample.cells, sample.n_models),
+            kind=sample.kind,
+            n_clusters=sample.n_clusters,
             sample=sample.with_position() if is_adjusted else sample,
             choice=choice,
             is_adjusted=is_adjusted,
             obstacle=obstacle,
             notes=tuple(notes),
         )
-
-    @property
-    def has_finite_maximum(self) -> bool:
-        """Tell whether every parameter of the fit has a finite maximum."""
-        return self.component.has_finite_maximum and self.obstacle is None
-
-    @property
-    def n_models(self) -> int:
-        """Return how many models the component has."""
-        return len(self.names)
-
-    @property
-    def n_judgments(self) -> int:
-        """Return how many judgments compare them."""
-        return int(self.sample.cells.n.sum())
-
-    @property
-    def n_ties(self) -> int:
-        """Return how many of them are ties."""
-        return int(self.sample.cells.n[self.sample.cells.outcome == TIED].sum())

@@ -5,6 +5,7 @@ d = theta_left - theta_right + delta, so that strong models shown more often on 
 pass for an advantage of the left side.
 """
 
+from functools import lru_cache
 from math import sqrt
 
 import numpy as np
@@ -48,19 +49,34 @@ def count_sides(clustered: ClusteredCounts, *, level: float) -> PositionCount:
     n_clusters = len(counts.clusters)
     table = _by_outcome(counts)
     wins, losses = table[:, LEFT_WON], table[:, LEFT_LOST]
+    return sides_of(wins, losses, clustered.kind, n_clusters=n_clusters, level=level)
+
+
+def sides_of(
+    wins: FloatArray,
+    losses: FloatArray,
+    kind: Cluster,
+    *,
+    n_clusters: int,
+    level: float,
+) -> PositionCount:
+    """Return how often the left side won, from its wins and losses by cluster.
+
+    Clusters without either count among ``n_clusters``; ``wins`` and ``losses`` may leave them out.
+    """
     left_wins, n = int(wins.sum()), int((wins + losses).sum())
     if not n:
         return PositionCount(0, 0)
     share = left_wins / n
-    effective, quantile = float(n), float(norm.ppf(0.5 + level / 2))
+    effective, quantile = float(n), normal_quantile(level)
     method = f"Wilson {level * 100:g} % interval, judgments taken for independent"
-    if clustered.kind is not Cluster.NONE and n_clusters >= MIN_CLUSTERS:
+    if kind is not Cluster.NONE and n_clusters >= MIN_CLUSTERS:
         by_cluster = wins - share * (wins + losses)
         variance = float(by_cluster @ by_cluster) * n_clusters / (n_clusters - 1) / n**2
         if variance > 0:
             effective = min(effective, share * (1 - share) / variance)
         quantile = t_quantile(n_clusters, level)
-        words = CLUSTER_WORDS[_one_way(clustered.kind)]
+        words = CLUSTER_WORDS[_one_way(kind)]
         method = f"Wilson {level * 100:g} % interval, n reduced by the variance between {words}"
     return PositionCount(left_wins, n, wilson(share, max(effective, 1.0), quantile), method)
 
@@ -71,6 +87,12 @@ def _by_outcome(counts: Counts) -> FloatArray:
     code = counts.cluster * N_OUTCOMES + counts.outcome
     table = np.bincount(code, counts.n, n_clusters * N_OUTCOMES).reshape(n_clusters, N_OUTCOMES)
     return np.stack([table[:, plain == PLAIN].sum(axis=1) for plain in range(3)], axis=1)
+
+
+@lru_cache(maxsize=16)
+def normal_quantile(level: float) -> float:
+    """Return the two-sided quantile of the normal distribution."""
+    return float(norm.ppf(0.5 + level / 2))
 
 
 def wilson(share: float, n: float, quantile: float) -> Interval:

@@ -9,6 +9,7 @@ Source: Hothorn, Bretz and Westfall 2008 (max-t); Mogstad, Romano, Shaikh and Wi
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy.linalg import LinAlgError, cholesky
@@ -56,28 +57,60 @@ def rank_intervals(
     Models without an interval are neither surely better nor surely worse than any other.
     """
     errors = spread.difference_errors()
-    comparable = _comparable(errors, spread)
+    comparable = comparable_pairs(errors, spread)
     bound = bonferroni_quantile(comparable, spread.n_clusters - 1, level)
+    drawn = drawn_quantile(errors, comparable, spread, level=level, rng=rng, n_draws=n_draws)
+    if drawn is None:
+        return ranks_at(bound, strengths, errors, comparable, n_draws=0)
+    return ranks_at(min(bound, drawn), strengths, errors, comparable, n_draws=n_draws)
+
+
+def drawn_quantile(
+    errors: FloatArray,
+    comparable: BoolArray,
+    spread: ClusteredCovariance,
+    *,
+    level: float,
+    rng: np.random.Generator,
+    n_draws: int = N_DRAWS,
+) -> float | None:
+    """Return the max-t quantile at ``level``; None where nothing can be drawn."""
     n_pairs = int(comparable.sum()) // 2
     factor = _factor(spread.covariance) if 0 < n_pairs * n_draws <= _MAX_DRAWN else None
-    if factor is not None:
-        df = spread.n_clusters - 1
-        drawn = _max_t_draws(factor, errors, comparable, df, rng=rng, n_draws=n_draws)
-        bound = min(bound, float(np.quantile(drawn, level)))
+    if factor is None:
+        return None
+    df = spread.n_clusters - 1
+    drawn = _max_t_draws(factor, errors, comparable, df, rng=rng, n_draws=n_draws)
+    return float(np.quantile(drawn, level))
+
+
+def ranks_at(
+    quantile: float,
+    strengths: FloatArray,
+    errors: FloatArray,
+    comparable: BoolArray,
+    *,
+    n_draws: int,
+) -> RankIntervals:
+    """Return the ranks that differences beyond ``quantile`` standard errors leave open."""
     gap = strengths[:, np.newaxis] - strengths
-    surely_above = comparable & (gap > bound * errors)
+    surely_above = comparable & (gap > quantile * errors)
     return RankIntervals(
         best=1 + surely_above.sum(axis=0).astype(np.int64),
         worst=len(strengths) - surely_above.sum(axis=1).astype(np.int64),
-        quantile=bound,
-        n_draws=0 if factor is None else n_draws,
+        quantile=quantile,
+        n_draws=n_draws,
     )
 
 
 def bonferroni_quantile(comparable: BoolArray, df: int, level: float) -> float:
     """Return the t quantile that holds for all pairs marked in ``comparable`` (symmetric)."""
-    n_pairs = max(int(comparable.sum()) // 2, 1)
-    return float(student_t.isf((1 - level) / 2 / n_pairs, df))
+    return _upper_quantile((1 - level) / 2 / max(int(comparable.sum()) // 2, 1), df)
+
+
+@lru_cache(maxsize=256)
+def _upper_quantile(share: float, df: int) -> float:
+    return float(student_t.isf(share, df))
 
 
 def error_floor(spread: ClusteredCovariance) -> float:
@@ -85,7 +118,7 @@ def error_floor(spread: ClusteredCovariance) -> float:
     return 1e-6 * float(np.max(spread.standard_errors, initial=0.0))
 
 
-def _comparable(errors: FloatArray, spread: ClusteredCovariance) -> BoolArray:
+def comparable_pairs(errors: FloatArray, spread: ClusteredCovariance) -> BoolArray:
     """Mark the pairs whose difference has a standard error that is more than rounding."""
     usable = spread.has_interval
     marked: BoolArray = usable[:, np.newaxis] & usable & (errors > error_floor(spread))

@@ -2,7 +2,7 @@
 
 from evalhub.core.scoring.existence import Flag, Group
 from evalhub.core.scoring.newton import Estimate
-from evalhub.core.scoring.part import Part, Tally
+from evalhub.core.scoring.part import Outline
 from evalhub.core.scoring.ranks import RankIntervals
 from evalhub.core.scoring.results import BoardGroup, BoardRow, RankInterval, StyleStrength
 from evalhub.core.scoring.uncertainty import Uncertainty
@@ -12,14 +12,13 @@ _ORDER_DIGITS = 9
 
 
 def board_rows(
-    part: Part,
+    part: Outline,
     fit: Estimate,
     spread: Uncertainty,
     styled: tuple[StyleStrength, ...] | None = None,
 ) -> tuple[BoardRow, ...]:
     """Return the rows of a board from the top: by level, then strength, then name."""
-    tally = Tally.of(part.sample.cells, part.n_models)
-    n_judgments = tally.n_judgments
+    tally, n_judgments = part.tally, part.tally.n_judgments
     group_of = {model: group for group in part.component.groups for model in group.models}
     ranks = _point_ranks(part, fit)
     rows = [
@@ -44,7 +43,7 @@ def board_rows(
     return tuple(sorted(rows, key=_order))
 
 
-def named_groups(part: Part) -> tuple[BoardGroup, ...]:
+def named_groups(part: Outline) -> tuple[BoardGroup, ...]:
     """Return the groups of a component from the top, with names for positions."""
     names = dict(zip(part.component.models, part.names, strict=True))
     return tuple(
@@ -57,11 +56,11 @@ def _strength(fit: Estimate, i: int, group: Group) -> float | None:
     return None if group.flag is Flag.NOT_COMPARED else float(fit.strengths[i])
 
 
-def _flag(part: Part, group: Group) -> Flag | None:
+def _flag(part: Outline, group: Group) -> Flag | None:
     return Flag.REGULARISED if part.obstacle else group.flag
 
 
-def _point_ranks(part: Part, fit: Estimate) -> list[int | None]:
+def _point_ranks(part: Outline, fit: Estimate) -> list[int | None]:
     """Return 1 plus the number of stronger models; nothing where the maximum is not finite."""
     if not part.has_finite_maximum:
         return [None] * part.n_models

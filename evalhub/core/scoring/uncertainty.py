@@ -1,5 +1,6 @@
 """Give every model of a component an interval, or the reason why it has none."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +14,7 @@ from evalhub.core.scoring.intervals import (
 )
 from evalhub.core.scoring.newton import Estimate
 from evalhub.core.scoring.options import Cluster
-from evalhub.core.scoring.part import Part
+from evalhub.core.scoring.part import Outline, Part
 from evalhub.core.scoring.ranks import RankIntervals, rank_intervals
 from evalhub.core.scoring.results import Interval
 from evalhub.errors import EstimationError
@@ -59,18 +60,37 @@ def estimate_uncertainty(
     part: Part, fit: Estimate, *, level: float, rng: np.random.Generator
 ) -> Uncertainty:
     """Return intervals and rank intervals at ``level``, or reasons, for the models of ``part``."""
+
+    def ranks(spread: ClusteredCovariance) -> RankIntervals:
+        return rank_intervals(fit.strengths, spread, level=level, rng=rng)
+
+    return uncertainty_from(
+        part, fit, lambda: clustered_covariance(part.sample, fit), ranks, level=level
+    )
+
+
+def uncertainty_from(
+    part: Outline,
+    fit: Estimate,
+    covariance: Callable[[], ClusteredCovariance],
+    ranks: Callable[[ClusteredCovariance], RankIntervals],
+    *,
+    level: float,
+) -> Uncertainty:
+    """Return intervals built on a ``covariance`` that is asked for only where it can exist."""
     if part.n_models == 1:
         return _without_intervals(part, NOT_COMPARED, warns=False)
     if not part.has_finite_maximum:
         return _without_intervals(part, part.obstacle or NO_MAXIMUM, warns=False)
     try:
-        spread = clustered_covariance(part.sample, fit)
+        spread = covariance()
     except EstimationError as error:
         return _without_intervals(part, str(error), warns=True)
-    rows = row_intervals(spread, fit, part.sample.kind, level=level)
+    rows = row_intervals(spread, fit, part.kind, level=level)
     has_any = any(row.interval is not None for row in rows)
-    ranks = rank_intervals(fit.strengths, spread, level=level, rng=rng) if has_any else None
-    return Uncertainty(rows, ranks, spread, _warnings(part, spread, rows))
+    return Uncertainty(
+        rows, ranks(spread) if has_any else None, spread, _warnings(part, spread, rows)
+    )
 
 
 def row_intervals(
@@ -89,7 +109,7 @@ def row_intervals(
     return tuple(rows)
 
 
-def _without_intervals(part: Part, reason: str, *, warns: bool) -> Uncertainty:
+def _without_intervals(part: Outline, reason: str, *, warns: bool) -> Uncertainty:
     row = RowUncertainty(se=None, interval=None, reason=reason)
     warnings = (f"No intervals. {reason}",) if warns else ()
     return Uncertainty((row,) * part.n_models, None, None, warnings)
@@ -112,11 +132,11 @@ def _reason(spread: ClusteredCovariance, model: int, kind: Cluster) -> str | Non
 
 
 def _warnings(
-    part: Part, spread: ClusteredCovariance, rows: tuple[RowUncertainty, ...]
+    part: Outline, spread: ClusteredCovariance, rows: tuple[RowUncertainty, ...]
 ) -> tuple[str, ...]:
     warnings = []
     if spread.n_clusters < FEW_CLUSTERS:
-        words = CLUSTER_WORDS[part.sample.kind]
+        words = CLUSTER_WORDS[part.kind]
         warnings.append(
             f"The intervals rest on {spread.n_clusters} {words}; under {FEW_CLUSTERS} they are "
             "themselves uncertain."

@@ -1,0 +1,199 @@
+"""Keep what one component's last refresh found, for the next one to start from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from evalhub.core.scoring.arrays import FloatArray, IntArray
+from evalhub.core.scoring.board import MAP_RIDGE, FittedPart, board_of
+from evalhub.core.scoring.cells import Cells
+from evalhub.core.scoring.existence import Component
+from evalhub.core.scoring.half_win import HalfWin
+from evalhub.core.scoring.incremental.kept_ranks import KeptQuantile
+from evalhub.core.scoring.incremental.kept_scores import MAX_DRIFT, KeptScores
+from evalhub.core.scoring.incremental.pair_table import PairLikelihood
+from evalhub.core.scoring.incremental.sums import Sums
+from evalhub.core.scoring.intervals import (
+    MIN_CLUSTERS,
+    ZERO_RATIO,
+    ClusteredCovariance,
+    t_quantile,
+)
+from evalhub.core.scoring.newton import Estimate, maximise
+from evalhub.core.scoring.options import Cluster, FitOptions
+from evalhub.core.scoring.part import Outline
+from evalhub.core.scoring.position import NAME, effect_of, position_obstacle
+from evalhub.core.scoring.ranks import RankIntervals
+from evalhub.core.scoring.results import Effect
+from evalhub.core.scoring.systems import Factored
+from evalhub.core.scoring.tie_models import TieChoice
+from evalhub.core.scoring.uncertainty import uncertainty_from
+from evalhub.errors import EstimationError, TooFewClusters
+
+# Newton's last step squares the distance, so this costs a step more at most. It is far below
+# the tolerance of a fit from the beginning, because a search that starts near the maximum would
+# otherwise stop anywhere inside that tolerance.
+_TOLERANCE = 1e-12
+# An error this close to 0 might be exactly 0, which no bound on the drift can tell.
+_DOUBTFUL = (10 * MAX_DRIFT) ** 2
+
+
+@dataclass(slots=True, eq=False)
+class ComponentState:
+    """Hold where the searches ended and the scores kept there, for models at ``models``.
+
+    ``theta`` and ``sided`` (with ``delta``) are the last strengths without and with the position
+    effect.
+    """
+
+    component: Component
+    models: IntArray
+    theta: FloatArray
+    sided: FloatArray
+    delta: float = 0.0
+    plain: KeptScores | None = None
+    positioned: KeptScores | None = None
+    quantile: KeptQuantile | None = None
+    n_evaluations: int = field(default=0)
+
+    @classmethod
+    def of(cls, component: Component, strengths: FloatArray) -> "ComponentState":
+        """Return the state of a component that is new, starting from ``strengths`` of all."""
+        models = np.array(component.models, dtype=np.int64)
+        start = strengths[models]
+        return cls(component, models, start, start)
+
+    def add(self, cluster: int, left: int, right: int, score: float, times: int) -> None:
+        """Add judgments to the scores kept; ``left`` and ``right`` are positions in ``models``."""
+        for kept in (self.plain, self.positioned):
+            if kept is not None:
+                kept.add(cluster, left, right, score, times)
+
+    def refreshed(self, sums: Sums, names: Sequence[str], options: FitOptions) -> FittedPart:
+        """Return the component's fit and board from the sums as they are now."""
+        has_maximum = self.component.has_finite_maximum
+        chosen = np.ix_(self.models, self.models)
+        pairs = PairLikelihood(
+            sums.shown()[chosen], sums.scores()[chosen], ridge=0.0 if has_maximum else MAP_RIDGE
+        )
+        fit = maximise(pairs, start=self.theta, tolerance=_TOLERANCE)
+        self.theta = fit.strengths
+        part = Outline(
+            component=self.component,
+            names=tuple(names[model] for model in self.component.models),
+            tally=sums.tally(self.models),
+            kind=Cluster.PROMPT,
+            n_clusters=sums.n_clusters(self.models),
+            choice=TieChoice(HalfWin()),
+        )
+
+        def ranks(spread: ClusteredCovariance) -> RankIntervals:
+            self.quantile = KeptQuantile.of(spread, options, self.quantile)
+            return self.quantile.intervals(fit.strengths, spread)
+
+        def covariance() -> ClusteredCovariance:
+            return self._covariance(sums, pairs, fit, part.n_clusters)
+
+        spread = uncertainty_from(part, fit, covariance, ranks, level=options.level)
+        position = None
+        if has_maximum:
+            position = self._position(sums, pairs, part.n_clusters, options)
+        return FittedPart(part, fit, board_of(part, fit, spread, options, position=position))
+
+    def _covariance(
+        self, sums: Sums, pairs: PairLikelihood, fit: Estimate, n_clusters: int
+    ) -> ClusteredCovariance:
+        _require(n_clusters)
+        bread = pairs.information(pairs.terms(fit.strengths, fit.rest)).factored()
+        scales = bread.variance_scales()
+        kept = self.plain
+        if kept is None or kept.drift(sums, fit.strengths, 0.0, n_clusters) > MAX_DRIFT:
+            kept = self._evaluated(sums, fit, has_position=False)
+        covariance = _sandwich(bread, kept.products, n_clusters)
+        if _is_doubtful(covariance, scales) and not np.array_equal(kept.theta, fit.strengths):
+            kept = self._evaluated(sums, fit, has_position=False)
+            covariance = _sandwich(bread, kept.products, n_clusters)
+        self.plain = kept
+        return ClusteredCovariance(
+            covariance=covariance,
+            n_clusters=n_clusters,
+            clusters_by_model=np.count_nonzero(sums.seen, axis=0)[self.models],
+            is_varying=np.diag(covariance) > ZERO_RATIO**2 * scales,
+        )
+
+    def _position(
+        self, sums: Sums, pairs: PairLikelihood, n_clusters: int, options: FitOptions
+    ) -> Effect:
+        reason = _obstacle(sums, self.models)
+        if reason is not None:
+            return Effect(NAME, None, None, None, reason)
+        sided = PairLikelihood(pairs.n, pairs.score, has_position=True)
+        start = np.array([self.delta])
+        fit = maximise(sided, start=self.sided, start_rest=start, tolerance=_TOLERANCE)
+        self.sided, self.delta = fit.strengths, float(fit.coefficients[0])
+        try:
+            _require(n_clusters)
+            variance = self._position_variance(sums, sided, fit, n_clusters)
+        except EstimationError as error:
+            return Effect(NAME, self.delta, None, None, str(error))
+        return effect_of(NAME, self.delta, variance, quantile=t_quantile(n_clusters, options.level))
+
+    def _position_variance(
+        self, sums: Sums, sided: PairLikelihood, fit: Estimate, n_clusters: int
+    ) -> float:
+        bread = sided.information(sided.terms(fit.strengths, fit.rest)).factored()
+        direction = np.zeros(len(self.models) + 1)
+        direction[-1] = 1
+        held = bread.solve(direction)
+        scale, correction = float(held[-1]), n_clusters / (n_clusters - 1)
+        kept = self.positioned
+        if kept is None or kept.drift(sums, fit.strengths, self.delta, n_clusters) > MAX_DRIFT:
+            kept = self._evaluated(sums, fit, has_position=True)
+        variance = correction * float(held @ kept.products @ held)
+        if variance <= _DOUBTFUL * scale:
+            kept = self._evaluated(sums, fit, has_position=True)
+            variance = correction * float(held @ kept.products @ held)
+        self.positioned = kept
+        return 0.0 if abs(variance) <= ZERO_RATIO**2 * scale else variance
+
+    def _evaluated(self, sums: Sums, fit: Estimate, *, has_position: bool) -> KeptScores:
+        self.n_evaluations += 1
+        delta = float(fit.coefficients[0]) if has_position else None
+        return KeptScores.evaluated(sums, self.models, fit.strengths, delta)
+
+
+def _require(n_clusters: int) -> None:
+    if n_clusters < MIN_CLUSTERS:
+        raise TooFewClusters(n_clusters, minimum=MIN_CLUSTERS)
+
+
+def _sandwich(bread: Factored, products: FloatArray, n_clusters: int) -> FloatArray:
+    covariance = bread.solve(bread.solve(products).T) * (n_clusters / (n_clusters - 1))
+    return np.asarray((covariance + covariance.T) / 2, dtype=np.float64)
+
+
+def _is_doubtful(covariance: FloatArray, scales: FloatArray) -> bool:
+    """Tell whether an error of a strength or of a difference is too small to be told from 0."""
+    variance = np.diag(covariance)
+    if (variance <= _DOUBTFUL * scales).any():
+        return True
+    between = variance[:, np.newaxis] + variance - 2 * covariance
+    is_small = between <= _DOUBTFUL * (scales[:, np.newaxis] + scales)
+    return int(is_small.sum()) > len(variance)
+
+
+def _obstacle(sums: Sums, models: IntArray) -> str | None:
+    """Say why the position effect cannot be estimated; None where it can.
+
+    One pair that was shown both ways, each way with something for both sides, settles it at a
+    look; a young project without one asks the linear program.
+    """
+    lost, tied, won = (kind[np.ix_(models, models)] for kind in sums.table)
+    both = ((won + tied) > 0) & ((lost + tied) > 0)
+    if (both & both.T).any():
+        return None
+    by_pair = np.stack([lost, tied, won], axis=2)
+    left, right, outcome = np.nonzero(by_pair)
+    cells = Cells.plain(left, right, outcome, by_pair[left, right, outcome])
+    return position_obstacle(cells, len(models), has_ties=False)
