@@ -8,6 +8,7 @@ from evalhub.api.context import api_actor, current_session
 from evalhub.api.root import PREFIX, RESPONSES, SECURITY
 from evalhub.core.people import Scope
 from evalhub.core.scoring.options import Cluster, FitOptions, PositionTerm, Ties
+from evalhub.rim.state import kept_boards
 from evalhub.services.scoring.boards import boards_document, project_boards
 
 TAG = Tag(name="scores", description="Boards of projects.")
@@ -183,7 +184,7 @@ class BoardsBody(BaseModel):
 
     project: str
     simulated: bool
-    inputs_sha256: str
+    inputs_sha256: str | None
     n_annotators: int
     n_simulated: int
     left_out: LeftOutBody
@@ -227,5 +228,7 @@ class BoardQuery(BaseModel):
 def show_board(path: ProjectPath, query: BoardQuery) -> Response:
     """Fit the boards of a project to its judgments in force."""
     api_actor(Scope.PROJECTS_READ)
-    scored = project_boards(path.slug, session=current_session(), options=query.options())
+    scored = project_boards(
+        path.slug, session=current_session(), options=query.options(), cache=kept_boards()
+    )
     return jsonify(boards_document(scored))

@@ -8,7 +8,7 @@ A person never reads "saved" before the commit has returned.
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from flask import Flask, current_app, g, request
@@ -17,6 +17,7 @@ from werkzeug.wrappers import Response
 from evalhub.config import Settings
 from evalhub.core.people import Actor
 from evalhub.services.accounts.sessions import SignedIn
+from evalhub.services.scoring.keeping import BoardCache
 from evalhub.services.transaction import Database, Session
 
 EXTENSION = "evalhub"
@@ -36,6 +37,8 @@ class Runtime:
     settings: Settings
     database: Database
     clock: Callable[[], datetime]
+    boards: BoardCache = field(default_factory=BoardCache)
+    """What is kept of projects' boards from one request to the next."""
 
     def install(self, app: Flask) -> None:
         """Make this the runtime of ``app``."""
@@ -84,6 +87,15 @@ def current_session() -> Session:
         writes = request.method not in READING_METHODS and not state.only_reads
         state.session = runtime().database.session(write=writes)
     return state.session
+
+
+def kept_boards() -> BoardCache | None:
+    """Return what is kept of boards; None in a request that writes.
+
+    Each statement of a writing transaction may see another state on PostgreSQL, and a fold that
+    mixes two states is wrong for as long as the process lives.
+    """
+    return runtime().boards if request.method in READING_METHODS else None
 
 
 def current_settings() -> Settings:

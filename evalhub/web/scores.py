@@ -12,7 +12,9 @@ from evalhub.core.scoring.clustering import CLUSTER_WORDS
 from evalhub.core.scoring.linking import LinkPurpose
 from evalhub.core.scoring.options import Cluster
 from evalhub.errors import Problem
+from evalhub.rim.state import kept_boards
 from evalhub.services.scoring.boards import ProjectBoards, boards_document, project_boards
+from evalhub.services.scoring.keeping import BoardCache
 from evalhub.web.context import current_actor, current_session, requires
 from evalhub.web.plots import board_plot
 from evalhub.web.score_options import option_groups, options_from, query_of
@@ -44,7 +46,7 @@ def show_scores(slug: str) -> ResponseReturnValue:
 
 def scores_page(slug: str, problems: Sequence[Problem] = (), *, version: str = "") -> str:
     """Return the page of a project's boards; ``problems`` stand at the form that builds."""
-    scored = _scored(slug)
+    scored = _scored(slug, kept_boards())
     boards, options = scored.boards.boards, scored.boards.options
     ranked = [
         (board, board_plot(board, number=number), matrix)
@@ -91,9 +93,9 @@ def heat_class(share: float) -> str:
     return f"h{1 + sum(per_cent > bound for bound in HEAT_STEPS)}"
 
 
-def _scored(slug: str) -> ProjectBoards:
+def _scored(slug: str, cache: BoardCache | None = None) -> ProjectBoards:
     options = options_from(request.args)
-    return project_boards(slug, session=current_session(), options=options)
+    return project_boards(slug, session=current_session(), options=options, cache=cache)
 
 
 def _attachment(text: str, name: str, mimetype: str) -> Response:

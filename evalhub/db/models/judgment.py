@@ -25,6 +25,8 @@ class Judgment(SQLModel, table=True):
         sa.Index(None, "project_id", "person_id"),
         # Counts what a project got since a given judgment without reading the others.
         sa.Index(None, "project_id", "id"),
+        # The board is refreshed from the newest rows; without it each refresh would read them all.
+        sa.Index(None, "project_id", "created_at"),
     )
 
     id: int = Field(default=None, primary_key=True)

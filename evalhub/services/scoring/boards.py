@@ -1,6 +1,6 @@
 """Fit a project's boards, for a page or to keep."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from sqlmodel import Session, select
@@ -13,11 +13,13 @@ from evalhub.core.scoring.fitting import fit_encoded
 from evalhub.core.scoring.options import FitOptions
 from evalhub.core.scoring.results import Boards
 from evalhub.db.models import Fit, Project
+from evalhub.errors import Conflict
 from evalhub.services import audit
 from evalhub.services.locks import lock
 from evalhub.services.projects.finding import get_project
 from evalhub.services.scoring.inputs import LeftOut, ScoringInputs, scoring_inputs
-from evalhub.services.scoring.matrix import WinMatrix, win_matrix
+from evalhub.services.scoring.keeping import BoardCache, RefreshedBoards
+from evalhub.services.scoring.matrix import WinMatrix, matrix_of, win_matrix
 
 HEADLINE = FitOptions()
 """What a board is fitted with unless somebody asks otherwise."""
@@ -38,15 +40,27 @@ class ProjectBoards:
     left_out: LeftOut
     n_simulated: int
     n_annotators: int
-    inputs_sha256: str
+    inputs_sha256: str | None
 
 
-def project_boards(slug: str, *, session: Session, options: FitOptions = HEADLINE) -> ProjectBoards:
+def project_boards(
+    slug: str,
+    *,
+    session: Session,
+    options: FitOptions = HEADLINE,
+    cache: BoardCache | None = None,
+) -> ProjectBoards:
     """Fit the boards of a project to its judgments in force; nothing is stored.
 
-    Raise ``NotFound`` for an unknown project and ``EstimationError`` where no fit exists.
+    With a ``cache`` the headline board is refreshed from what is kept there; it has no
+    ``inputs_sha256``, as that needs every judgment. Raise ``NotFound`` for an unknown project and
+    ``EstimationError`` where no fit exists.
     """
     project = get_project(slug, session=session)
+    if cache is not None and options == replace(HEADLINE, level=options.level):
+        refreshed = cache.refreshed(project.id, session=session, level=options.level)
+        if refreshed is not None:
+            return _from_refreshed(project, refreshed)
     has_texts = options.is_style_controlled
     inputs = scoring_inputs(project, session=session, has_texts=has_texts)
     encoded = encode_judgments(inputs.judgments, has_texts=has_texts)
@@ -65,7 +79,15 @@ def project_boards(slug: str, *, session: Session, options: FitOptions = HEADLIN
 
 
 def keep_fit(scored: ProjectBoards, *, session: Session, actor: Actor, now: datetime) -> None:
-    """Keep a fit that ``project_boards`` gave; equal inputs are kept once."""
+    """Keep a fit that ``project_boards`` gave; equal inputs are kept once.
+
+    Raise ``Conflict`` for boards that were refreshed, as nothing names what they rest on.
+    """
+    if scored.inputs_sha256 is None:
+        raise Conflict(
+            f"The boards of {scored.slug!r} were refreshed, not fitted: only a fit to all "
+            "judgments is kept."
+        )
     project = get_project(scored.slug, session=session)
     # Two commands that score one state at once would both find nothing and both insert.
     lock(f"fits:{project.id}", session=session)
@@ -75,7 +97,23 @@ def keep_fit(scored: ProjectBoards, *, session: Session, actor: Actor, now: date
         Fit.inputs_sha256 == scored.inputs_sha256,
     )
     if session.exec(kept).first() is None:
-        _keep(scored, project, session=session, actor=actor, now=now)
+        _keep(scored, project, scored.inputs_sha256, session=session, actor=actor, now=now)
+
+
+def _from_refreshed(project: Project, refreshed: RefreshedBoards) -> ProjectBoards:
+    boards = refreshed.boards
+    names = [[row.model for row in board.rows] for board in boards.boards]
+    return ProjectBoards(
+        slug=project.slug,
+        title=project.title,
+        is_simulated=project.is_simulated or refreshed.n_simulated > 0,
+        boards=boards,
+        matrices=tuple(matrix_of(refreshed.table, models) for models in names),
+        left_out=refreshed.left_out,
+        n_simulated=refreshed.n_simulated,
+        n_annotators=refreshed.n_annotators,
+        inputs_sha256=None,
+    )
 
 
 def boards_document(scored: ProjectBoards) -> dict[str, Json]:
@@ -101,13 +139,19 @@ def _matrices(boards: Boards, inputs: ScoringInputs) -> tuple[WinMatrix | None, 
 
 
 def _keep(
-    scored: ProjectBoards, project: Project, *, session: Session, actor: Actor, now: datetime
+    scored: ProjectBoards,
+    project: Project,
+    sha256: str,
+    *,
+    session: Session,
+    actor: Actor,
+    now: datetime,
 ) -> None:
     session.add(
         Fit(
             project_id=project.id,
             method=scored.boards.method,
-            inputs_sha256=scored.inputs_sha256,
+            inputs_sha256=sha256,
             n_judgments=scored.boards.n_judgments,
             document=canonical_json(boards_document(scored)),
             created_at=now,
@@ -119,6 +163,6 @@ def _keep(
         session=session,
         actor=actor,
         subject=f"project:{project.slug}",
-        details={"inputs_sha256": scored.inputs_sha256, "n_judgments": scored.boards.n_judgments},
+        details={"inputs_sha256": sha256, "n_judgments": scored.boards.n_judgments},
         now=now,
     )

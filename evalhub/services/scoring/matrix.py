@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from evalhub.core.scoring.counts import count_judgments, half_win_scores
+from evalhub.core.scoring.counts import Counts, count_judgments, half_win_scores
 
 MAX_MODELS = 12
 """More columns than this do not fit a page; the board's table says the rest."""
@@ -31,7 +31,13 @@ def win_matrix(judgments: pd.DataFrame, models: Sequence[str]) -> WinMatrix | No
     """Return the matrix of ``models`` in their order; None where it would not fit a page."""
     if not 1 < len(models) <= MAX_MODELS:
         return None
-    counts = count_judgments(judgments, models=models)
+    return matrix_of(count_judgments(judgments, models=models), models)
+
+
+def matrix_of(counts: Counts, models: Sequence[str]) -> WinMatrix | None:
+    """Return the matrix of ``models`` from counts; None where it would not fit a page."""
+    if not 1 < len(models) <= MAX_MODELS:
+        return None
     wins = half_win_scores(counts.table())
     place = {name: index for index, name in enumerate(counts.models)}
     return WinMatrix(

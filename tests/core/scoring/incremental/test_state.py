@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from evalhub.core.scoring import fit
@@ -18,6 +18,8 @@ from tests.core.scoring.incremental.histories import (
 from tests.core.scoring.tables import connected_tables, only, repeated, simulated, tables
 
 MODELS = ("m0", "m1", "m2", "m3", "m4")
+# Explaining a failure traces every line of every run, which takes ten times as long.
+quickly = settings(max_examples=25, phases=(Phase.explicit, Phase.generate, Phase.shrink))
 STRENGTHS = {"m0": 1.0, "m1": 0.4, "m2": 0.0, "m3": -0.5, "m4": -0.9}
 
 
@@ -30,6 +32,7 @@ def grown(history: list[Judged], *, refreshes: bool) -> BoardState:
     return state
 
 
+@quickly
 @given(tables())
 def test_any_history_gives_the_board_of_a_fit(table: pd.DataFrame) -> None:
     history = history_of(table)
@@ -39,6 +42,7 @@ def test_any_history_gives_the_board_of_a_fit(table: pd.DataFrame) -> None:
     assert_same_boards(found, fitted(history, MODELS))
 
 
+@quickly
 @given(connected_tables(), st.data())
 def test_what_is_taken_back_leaves_no_trace(table: pd.DataFrame, data: st.DataObject) -> None:
     history = history_of(table)
