@@ -8,12 +8,13 @@ READY_DEV := $(VENV)/.ready-dev
 HOST ?= 127.0.0.1
 PORT ?= 8000
 DATA ?= ../shared/data
+PEERS ?= $(BIN)/python
 
 # The tests commit thousands of times; where memory can hold their files, the disk need not.
 TEST_ENV := $(shell test -w /dev/shm && mkdir -p /dev/shm/evalhub-tests && echo TMPDIR=/dev/shm/evalhub-tests)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test coverage check format bench bench-labels bench-selection docs clean
+.PHONY: help run test coverage check format bench bench-labels bench-scoring bench-selection docs clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +51,9 @@ bench: $(READY_DEV) ## Measure and print the figures of docs/benchmarks.md
 
 bench-labels: $(READY_DEV) ## Measure labels, simulated and on the llmfao data (DATA=FOLDER)
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.bench_labels --data $(DATA) $(ARGS)
+
+bench-scoring: $(READY_DEV) ## Time boards against the peers that PEERS=PYTHON has installed
+	OMP_NUM_THREADS=1 $(PEERS) -m benchmarks scoring
 
 bench-selection: $(READY_DEV) ## Simulate what choosing the next comparison saves; fails where a gate does
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks selection
