@@ -197,6 +197,10 @@ def _guard_requests(app: Flask, settings: Settings) -> None:
             check_form_json(request)
         elif request.method not in READING_METHODS:
             check_origin(request, settings.public_url)
+            if request.blueprint != auth.bp.name:
+                # Before the form's token, which ended with the sign-in it was bound to: who is
+                # signed out is told so, and not that the form is old.
+                web_context.signed_in()
             csrf.protect()
 
     app.after_request(finish)
@@ -252,4 +256,9 @@ def _answer(failure: Failure) -> Response:
     failure = replace(failure, request_id=state.request_id)
     if state.has_committed:
         failure = after_commit(failure)
-    return failure_json(failure) if is_api(request.path) else failure_page(failure)
+    return failure_json(failure) if _wants_json() else failure_page(failure)
+
+
+def _wants_json() -> bool:
+    # A page's script asks for JSON: it could not read a redirect to the sign-in page.
+    return is_api(request.path) or request.accept_mimetypes.best == "application/json"

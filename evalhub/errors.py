@@ -8,7 +8,8 @@
     ├── Conflict             the request is sound but the state does not allow it
     │   ├── Immutable        a frozen or used version would be changed
     │   ├── LeaseLost        the assignment has expired or was given up
-    │   └── StaleForm        the form was filled in over a version that is no longer in force
+    │   ├── StaleForm        the form was filled in over a version that is no longer in force
+    │   └── StaleDraft       a newer draft than the one the form was filled in over is kept
     ├── TooManyAttempts      a limit on tries was reached; carries when to try again
     ├── SettingsError        a setting is missing or unsafe; refuse to start
     ├── IntegrityError       stored evidence does not match its hash
@@ -82,6 +83,10 @@ class LeaseLost(Conflict):
 
 class StaleForm(Conflict):
     """Report a form that was filled in over a version that is no longer in force."""
+
+
+class StaleDraft(Conflict):
+    """Report that a newer draft is kept than the one the form was filled in over."""
 
 
 class TooManyAttempts(EvalHubError):

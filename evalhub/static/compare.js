@@ -113,8 +113,11 @@
   // The local copy is of one revision: one left from before a judgment must not fill the form over it.
   const ofTask = `draft:${form.elements.task_token.value}:`, draftKey = ofTask + form.elements.revision.value;
   store.dropOthers(ofTask, draftKey);
-  const saved = $("#saved"), history = [], undoButton = $("#undo-change");
-  const snapshot = () => [...new FormData(form)].filter(([k]) => !["csrf_token", "task_token", "revision", "active_seconds"].includes(k));
+  const saved = $("#saved"), history = [], undoButton = $("#undo-change"), choice = $("#choice"), base = form.elements.draft;
+  const ownFields = ["csrf_token", "task_token", "revision", "draft", "active_seconds", "skip_reason"];
+  const snapshot = () => [...new FormData(form)].filter(([k]) => !ownFields.includes(k));
+  const textOf = pairs => JSON.stringify(pairs);
+  const keepHere = () => store.set(draftKey, { base: base.value, fields: snapshot() });
   let last = snapshot(), timer;
   function restore(pairs) {
     const has = (n, v) => pairs.some(([k, w]) => k === n && w === v);
@@ -130,26 +133,78 @@
     if (saved.textContent !== text) saved.textContent = text;
     saved.classList.toggle("is-local", local);
   }
+  // What needs a decision stands above the bar until it is taken: a word in the bar is overwritten by the next.
+  function offer(text, ...ways) {
+    const words = document.createElement("span");
+    words.textContent = text;
+    choice.replaceChildren(words, ...ways.map(([label, way]) => {
+      const isLink = typeof way === "string";
+      const made = Object.assign(document.createElement(isLink ? "a" : "button"), { className: "btn", textContent: label });
+      if (isLink) made.href = way;
+      else { made.type = "button"; made.addEventListener("click", () => { choice.hidden = true; way(); }); }
+      return made;
+    }));
+    choice.hidden = false;
+  }
+  const here = form.getAttribute("action"), clock = moment => `${moment.toISOString().slice(11, 16)} UTC`;
+  const loadAgain = () => { store.drop(draftKey); location.replace(here); };
   // One save at a time: of two on their way the older could arrive last and be the one kept.
-  let saving = false, again = false, ended = false;
+  // Without a change nothing is sent: a tab that only woke up has nothing to say.
+  let saving = false, again = false, ended = false, held = false, savedText = textOf(last);
+  const unanswered = new Set();
   async function save() {
-    if (ended) return;
+    if (ended || held || textOf(snapshot()) === savedText) return;
     if (saving) { again = true; return; }
     saving = true;
-    const time = new Date().toTimeString().slice(0, 5);
+    const sent = textOf(snapshot());
     try {
-      const reply = await fetch(form.dataset.draftUrl, { method: "POST", body: new URLSearchParams(new FormData(form)), keepalive: true });
-      // Judged or given back in another tab or on another device: no draft of this page counts any more.
-      ended = reply.status === 409;
-      if (!reply.ok && !ended) throw new Error(reply.status);
-      store.drop(draftKey);
-      say(ended ? "Not saved: judged or given back elsewhere. Reload to see." : `Draft saved ${time}`, ended);
+      const reply = await fetch(form.dataset.draftUrl, {
+        method: "POST", headers: { Accept: "application/json" }, body: new URLSearchParams(new FormData(form)), keepalive: true,
+      });
+      unanswered.delete(sent);
+      take(reply.status, await reply.json(), sent);
     } catch {
-      store.set(draftKey, snapshot());
-      say(`Kept on this device ${time}`, true);
+      // It may have arrived all the same; then the next save meets this page's own draft.
+      unanswered.add(sent);
+      keepHere();
+      say(`Kept on this device ${clock(new Date())}`, true);
     }
     saving = false;
     if (again) { again = false; save(); }
+  }
+  function take(status, answer, sent) {
+    if (status === 200) return wasSaved(answer, sent);
+    keepHere();
+    if (status === 401) {
+      say("Kept on this device", true);
+      return offer("You are signed out. Sign in; your text is kept on this device.", ["Sign in", `/sign-in?next=${encodeURIComponent(here)}`]);
+    }
+    if (status === 409) return answer.error.kind === "stale_draft" ? wasOvertaken(answer) : wasEnded();
+    say("Kept on this device", true);
+    if (status === 400) offer("This page is from before you signed in again. Your text is kept on this device.", ["Reload", () => location.replace(here)]);
+  }
+  function wasSaved(answer, sent) {
+    base.value = answer.draft;
+    savedText = sent;
+    store.drop(draftKey);
+    say(`Draft saved ${clock(new Date())}`);
+    if (answer.words) offer(answer.words, ["Go to your work", "/work"]);
+    else choice.hidden = true;
+  }
+  // Judged or given back in another tab or on another device: no draft of this page counts any more.
+  function wasEnded() {
+    ended = true;
+    say("Not saved", true);
+    offer("Not saved: judged or given back elsewhere.", ["See what is in force", () => location.replace(`${here}?form=judgment`)]);
+  }
+  // Nothing is overwritten by itself: the person chooses which of the two drafts to go on with.
+  function wasOvertaken(answer) {
+    const keepThis = () => { held = false; base.value = answer.draft; savedText = null; save(); };
+    if (unanswered.delete(textOf(answer.fields))) { base.value = answer.draft; again = true; return; }
+    held = true;
+    say("Not saved", true);
+    offer(`A newer draft was saved in another tab or on another device at ${clock(new Date(answer.saved_at))}.`,
+      ["Load it", loadAgain], ["Keep this one", keepThis]);
   }
   function queueSave() { clearTimeout(timer); timer = setTimeout(save, 800); }
   form.addEventListener("focusin", () => { lastStop = current() || lastStop; });
@@ -182,9 +237,23 @@
     queueSave();
   }
   undoButton.addEventListener("click", undo);
+  // What this device kept fills the form only where it is the same draft gone on with: over another,
+  // or beside a judgment that was asked for, it would put itself in the place of what is shown.
   const kept = store.get(draftKey);
-  if (kept) { restore(kept); say("Draft restored from this device", true); queueSave(); }
-  else if ("unsaved" in form.dataset) queueSave();
+  function useKept() {
+    held = false;
+    restore(kept.fields);
+    say("Draft restored from this device", true);
+    queueSave();
+  }
+  if (kept?.fields && textOf(kept.fields) !== textOf(last)) {
+    if (kept.base === base.value && !("asJudged" in form.dataset)) useKept();
+    else {
+      held = true;
+      offer("This device kept other answers than those shown here.",
+        ["Use those", useKept], ["Keep what is shown", () => { held = false; store.drop(draftKey); queueSave(); }]);
+    }
+  } else if (!("unkept" in form.dataset)) store.drop(draftKey);
 
   // Submit: one summary with links instead of the browser's one-at-a-time bubbles --
   const errors = $("#errors");
@@ -196,7 +265,7 @@
     if (!missing.length) {
       // Until an answer comes the copy here is the only one that is sure; the next page drops it.
       clearTimeout(timer);
-      return store.set(draftKey, snapshot());
+      return keepHere();
     }
     e.preventDefault();
     $$(".q-missing").forEach(q => q.classList.remove("q-missing"));
@@ -297,15 +366,22 @@
   const applyKeys = () => document.documentElement.classList.toggle("keys-on", singleKeys.checked);
   singleKeys.addEventListener("change", () => { store.set("single-keys", singleKeys.checked); applyKeys(); });
   applyKeys();
+  // A modal dialog takes the focus, keeps Tab inside and gives the focus back when it closes.
+  const openSheet = id => { const sheet = $(`#${id}`); if (sheet && !sheet.open) sheet.showModal(); };
+  $$("[data-opens]").forEach(b => b.addEventListener("click", () => openSheet(b.dataset.opens)));
+  $$("[data-closes]").forEach(b => b.addEventListener("click", () => b.closest("dialog").close()));
   const byId = id => stops.find(s => s.inputs[0].id === id);
   const actions = {
     j: () => step(1), k: () => step(-1), f: () => go(stops.find(s => s.el === flags)), o: () => go(overallStop), w: () => go(byId("why")),
-    u: undo, p: togglePrompt, "[": () => read("a"), "]": () => read("b"), s: () => $("#skip").showPopover(), "?": () => $("#keys").togglePopover(),
+    u: undo, p: togglePrompt, "[": () => read("a"), "]": () => read("b"), s: () => openSheet("skip"), "?": () => openSheet("keys"),
   };
   document.addEventListener("keydown", e => {
     const typing = e.target.matches("textarea, input[type=text]"), stop = current();
     if (e.key === "Enter" && (e.ctrlKey || e.metaKey)) { e.preventDefault(); return form.requestSubmit($("#submit")); }
     if (e.key === "Enter" && e.target.matches("input") && e.target.form === form) return e.preventDefault();
+    if ($("dialog[open]") && e.key !== "?") return;
+    // Out of the text box, so that the single keys are keys again.
+    if (e.key === "Escape" && typing) { e.preventDefault(); return form.focus({ preventScroll: true }); }
     if (e.key === "Escape" && prompt.classList.contains("is-pinned")) return togglePrompt();
     if (stop?.el === flags && /^Arrow/.test(e.key)) {
       const row = stop.inputs.indexOf(e.target), other = stops.find(s => s.el === flags && s !== stop);
@@ -313,7 +389,8 @@
       if (to) { e.preventDefault(); to.focus(); }
       return;
     }
-    if (typing || e.ctrlKey || e.metaKey || e.altKey || !singleKeys.checked || $(":popover-open")) return;
+    if (typing || e.ctrlKey || e.metaKey || e.altKey || !singleKeys.checked) return;
+    if ($("dialog[open]")) { e.preventDefault(); return $("dialog[open]").close(); }
     if (/^[0-9]$/.test(e.key)) {
       if (stop) { e.preventDefault(); choose(stop, Number(e.key)); }
       else if (e.key >= "1" && e.key <= "7" && !e.target.matches("a, button, input")) choose(overallStop, Number(e.key));

@@ -5,11 +5,13 @@ from http import HTTPStatus
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import UnsupportedMediaType
 
 from evalhub.core.assigning import ReleaseReason
 from evalhub.core.judging.applicability import criteria_to_ask
+from evalhub.core.judging.forms import DRAFT_FIELD
 from evalhub.core.people import Role
-from evalhub.errors import BadInput, Conflict, Problem, StaleForm
+from evalhub.errors import BadInput, Conflict, LeaseLost, Problem, StaleDraft, StaleForm
 from evalhub.rim.fields import shown
 from evalhub.rim.state import runtime
 from evalhub.services.assigning.choosing import n_open_to
@@ -17,7 +19,7 @@ from evalhub.services.assigning.leasing import lease_next
 from evalhub.services.assigning.releasing import release
 from evalhub.services.judging.drafts import save_draft
 from evalhub.services.judging.history import find_last_revisable
-from evalhub.services.judging.sheets import get_sheet
+from evalhub.services.judging.sheets import Sheet, get_sheet
 from evalhub.services.judging.stored import Fields
 from evalhub.services.judging.submitting import Submission, SubmissionKind, submit
 from evalhub.services.selecting.planning import keep_plan_fresh
@@ -28,6 +30,8 @@ from evalhub.web.rendering import render_alike, render_text
 from evalhub.web.work import LOT, me
 
 bp = Blueprint("comparing", __name__, url_prefix="/work")
+
+FORM_TYPES = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 
 SAID = {
     SubmissionKind.JUDGED: "Your judgment is stored.",
@@ -40,8 +44,8 @@ SAID = {
 @bp.get("/<token>")
 @requires(Role.ANNOTATOR)
 def show(token: str) -> ResponseReturnValue:
-    """Show the comparison of one's own lease."""
-    return _page(token)
+    """Show the comparison of one's own lease, or the judgment in force beside a draft."""
+    return _page(token, is_as_judged=request.args.get("form") == "judgment")
 
 
 @bp.post("/<token>")
@@ -58,9 +62,36 @@ def act(token: str) -> ResponseReturnValue:
 @bp.post("/<token>/draft")
 @requires(Role.ANNOTATOR)
 def keep(token: str) -> ResponseReturnValue:
-    """Keep what is filled in so far, for the script that saves while one works."""
-    save_draft(token, _fields(), person_id=me(), session=current_session(), now=now())
-    return "", HTTPStatus.NO_CONTENT
+    """Keep what is filled in so far, for the script that saves while one works.
+
+    The answer names the draft for the next save to be made over, and says at once when the
+    lease is lost: a person would otherwise go on working for somebody else's judgment.
+    """
+    try:
+        kept = save_draft(token, _fields(), person_id=me(), session=current_session(), now=now())
+    except StaleDraft as error:
+        only_read()
+        return _newer_draft(token, error), HTTPStatus.CONFLICT
+    return {
+        "draft": kept.tag,
+        "lease": kept.standing.value,
+        "until": kept.lease.expires_at.isoformat(),
+        "words": say.STANDING_WORDS[kept.standing],
+    }
+
+
+def _newer_draft(token: str, error: StaleDraft) -> dict[str, object]:
+    """Return the draft that is kept, for the page to offer it beside its own.
+
+    Its fields let a page know a draft of its own whose answer was lost on the way.
+    """
+    sheet = get_sheet(token, person_id=me(), session=current_session(), now=now())
+    return {
+        "error": {"kind": "stale_draft", "message": str(error)},
+        "draft": sheet.draft_tag,
+        "fields": sheet.fields,
+        "saved_at": sheet.saved_at.isoformat() if sheet.saved_at else None,
+    }
 
 
 def _submit(token: str) -> ResponseReturnValue:
@@ -80,13 +111,13 @@ def _submit(token: str) -> ResponseReturnValue:
 
 def _save(token: str) -> ResponseReturnValue:
     try:
-        lease = save_draft(token, _fields(), person_id=me(), session=current_session(), now=now())
+        kept = save_draft(token, _fields(), person_id=me(), session=current_session(), now=now())
     except (BadInput, Conflict) as error:
         return _refused(token, error, is_kept=False)
     commit_now()
-    flash(
-        f"Draft saved. The comparison is yours until {lease.expires_at:%d %B, %H:%M} UTC.", "good"
-    )
+    lost = say.STANDING_WORDS[kept.standing]
+    until = f"The comparison is yours until {kept.lease.expires_at:%d %B, %H:%M} UTC."
+    flash(f"Draft saved. {lost or until}", "good")
     return redirect(url_for("comparing.show", token=token), code=303)
 
 
@@ -142,8 +173,7 @@ def _refused(token: str, error: BadInput | Conflict, *, is_kept: bool) -> Respon
     if isinstance(error, BadInput):
         page = _page(token, _fields(), error.problems, is_kept=is_kept)
         return page, HTTPStatus.UNPROCESSABLE_ENTITY
-    is_stale = isinstance(error, StaleForm)
-    page = _page(token, _fields(), notice=str(error), is_stale=is_stale, is_kept=is_kept)
+    page = _page(token, _fields(), refusal=error, is_kept=is_kept)
     return page, HTTPStatus.CONFLICT
 
 
@@ -152,22 +182,25 @@ def _page(
     fields: Fields | None = None,
     problems: Sequence[Problem] = (),
     *,
-    notice: str = "",
-    is_stale: bool = False,
+    refusal: Conflict | None = None,
     is_kept: bool = True,
+    is_as_judged: bool = False,
 ) -> str:
     session, person_id = current_session(), me()
-    sheet = get_sheet(token, person_id=person_id, session=session, now=now())
+    sheet = get_sheet(
+        token, person_id=person_id, session=session, now=now(), is_as_judged=is_as_judged
+    )
+    matter, notice = sheet.matter, "" if refusal is None else str(refusal)
+    answers = render_alike(matter.a.text, matter.b.text)
     if not sheet.state.has_form:
         return render_template(
             "work/done.html",
             sheet=sheet,
-            answers=render_alike(sheet.matter.a.text, sheet.matter.b.text),
+            answers=answers,
             notice=notice,
             say=say,
             render=render_text,
         )
-    matter = sheet.matter
     return render_template(
         "work/compare.html",
         sheet=sheet,
@@ -178,17 +211,35 @@ def _page(
         filled=Filled.of(sheet.fields if fields is None else fields, problems),
         problems=problems,
         notice=notice,
-        is_stale=is_stale,
+        is_stale=isinstance(refusal, StaleForm),
+        is_draft_stale=isinstance(refusal, StaleDraft),
+        is_lost=isinstance(refusal, LeaseLost),
         is_kept=is_kept,
+        base=_base(fields, sheet, refusal, is_kept=is_kept),
         last=find_last_revisable(
             person_id, project_id=matter.lease.project_id, session=session, now=now()
         ),
-        n_left=n_open_to(matter.lease.project_id, person_id=person_id, session=session),
-        answers=render_alike(matter.a.text, matter.b.text),
+        n_left=n_open_to(matter.lease.project_id, person_id=person_id, session=session, now=now()),
+        answers=answers,
         render=render_text,
         say=say,
     )
 
 
+def _base(fields: Fields | None, sheet: Sheet, refusal: Conflict | None, *, is_kept: bool) -> str:
+    """Return the name of the draft that the form of this page is filled in over.
+
+    A form that comes back unkept still stands over the draft it was opened over, so that the
+    next save of it is refused too. Only the page that tells of the newer draft stands over
+    that one: saving from there is the choice it offers.
+    """
+    if fields is None or is_kept or isinstance(refusal, StaleDraft):
+        return sheet.draft_tag
+    return next((value for name, value in fields if name == DRAFT_FIELD), "")
+
+
 def _fields() -> list[tuple[str, str]]:
+    """Return the fields of a form; another body has none, and would wipe what is kept."""
+    if request.mimetype not in FORM_TYPES:
+        raise UnsupportedMediaType
     return list(request.form.items(multi=True))

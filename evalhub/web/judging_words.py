@@ -11,6 +11,7 @@ from evalhub.core.prompts.vocabulary import Audience, MessageRole, Risk
 from evalhub.core.rubrics.conditions import AnyOf, FieldAtLeast, FieldEquals
 from evalhub.core.rubrics.schema import Rubric, Why
 from evalhub.services.assigning.choosing import COUNTED
+from evalhub.services.assigning.standing import LeaseStanding
 from evalhub.web.rubric_words import condition_words as condition_words  # noqa: PLC0414 - templates find all words here
 
 GIST_LENGTH = 110
@@ -31,6 +32,21 @@ CANNOT_JUDGE_WORDS: Mapping[CannotJudgeReason, str] = {
     CannotJudgeReason.OUTSIDE_FIELD: "It is outside my field after all",
     CannotJudgeReason.NEEDS_TIME: "It would take longer than I have",
 }
+
+STANDING_WORDS: Mapping[LeaseStanding, str] = {
+    LeaseStanding.HELD: "",
+    LeaseStanding.FREE: (
+        "Your time ran out, but nobody else has this comparison yet: you can still submit."
+    ),
+    LeaseStanding.AGAIN: "Your time ran out and this comparison was handed to you again.",
+    LeaseStanding.WITH_ANOTHER: (
+        "Your time ran out and somebody else is working on this comparison now."
+    ),
+    LeaseStanding.JUDGED: (
+        "Your time ran out and this comparison has been judged as often as wanted."
+    ),
+}
+"""What a page says about a lease; nothing while it is held."""
 
 SKIP_WORDS: Mapping[ReleaseReason, str] = {
     ReleaseReason.SCOPE: "Outside my field",

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from urllib.parse import urlencode
 
-from flask import make_response, redirect, render_template, request
+from flask import current_app, flash, make_response, redirect, render_template, request
 from flask import session as cookie
 from werkzeug.wrappers import Response
 
@@ -11,14 +11,20 @@ from evalhub.errors import BadInput, Conflict, EvalHubError, Problem
 from evalhub.rim.failures import Failure, failure_of
 from evalhub.rim.state import READING_METHODS, request_state
 
+SIGNED_OUT = (
+    "You are signed out, so what you just sent was not taken. Sign in to go back to its page."
+)
+
 
 def failure_page(failure: Failure) -> Response:
     """Answer with a page that says what went wrong and what to do.
 
     Who is not signed in is sent to sign in, and comes back here afterwards if they were
-    only reading; a form they sent is not sent again for them.
+    only reading or where their form stood; a form they sent is not sent again for them.
     """
     if failure.status == 401:  # noqa: PLR2004 - the status is the plain name of the case
+        if request.method not in READING_METHODS:
+            flash(SIGNED_OUT, "caution")
         return redirect(_sign_in_path(), code=303)
     if request.method not in READING_METHODS and not request_state().has_committed:
         # Messages such as "Draft saved" are put into the cookie before the commit; when it
@@ -41,7 +47,16 @@ def status_of(error: EvalHubError) -> HTTPStatus:
 
 
 def _sign_in_path() -> str:
-    if request.method not in READING_METHODS or request.path == "/":
+    if request.path == "/" or not _has_page():
         return "/sign-in"
-    target = request.full_path.rstrip("?")
+    is_reading = request.method in READING_METHODS
+    target = request.full_path.rstrip("?") if is_reading else request.path
     return "/sign-in?" + urlencode({"next": target})
+
+
+def _has_page() -> bool:
+    """Tell whether the address of this request can be read as well as posted to."""
+    if request.method in READING_METHODS:
+        return True
+    adapter = current_app.create_url_adapter(request)
+    return adapter is not None and adapter.test(request.path, method="GET")

@@ -161,7 +161,7 @@ def _project_page(slug: str, refused: "Refused | None" = None) -> str:
         strategy_note=STRATEGY_NOTES[project.strategy],
         selection_note=SELECTION_NOTES[project.selection_mode],
         overlap_note=OVERLAP_NOTES[project.overlap_rule],
-        progress=progress_of(project, session=session),
+        progress=progress_of(project, session=session, now=now()),
         members=list_members(project, session=session),
         statuses=n_responses_by_status(project, session=session),
         excluded=list_excluded(project, session=session),

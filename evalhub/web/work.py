@@ -82,7 +82,7 @@ def show_history() -> ResponseReturnValue:
 
 def _list(problems: Sequence[Problem] = ()) -> str:
     session, person_id = current_session(), me()
-    works = list_work(person_id, session=session)
+    works = list_work(person_id, session=session, now=now())
     return render_template(
         "work/list.html",
         works=works,

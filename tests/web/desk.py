@@ -17,6 +17,8 @@ from tests.web.pages import form_of, token_of
 
 Form = list[tuple[str, str]]
 
+HIDDEN = ("csrf_token", "revision", "draft")
+
 
 @dataclass
 class Desk:
@@ -46,7 +48,7 @@ class Desk:
     def hidden(self, address: str) -> Form:
         """Return the fields that the page of a comparison sends without being filled in."""
         values = form_of(self.client.get(address)).values
-        return [(name, values[name][0]) for name in ("csrf_token", "revision") if name in values]
+        return [(name, values[name][0]) for name in HIDDEN if name in values]
 
     def post(self, address: str, fields: Form, *, action: str = "submit") -> TestResponse:
         """Send exactly these fields."""

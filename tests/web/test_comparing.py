@@ -3,6 +3,7 @@
 import pytest
 from flask.testing import FlaskClient
 from sqlmodel import select
+from werkzeug.test import TestResponse
 
 from evalhub.core.assigning import SelectionPolicy
 from evalhub.core.campaigns import AssignmentStatus, ProjectStatus, SelectionMode
@@ -12,8 +13,8 @@ from evalhub.db.engine import Database
 from evalhub.db.models import Project, SelectionPlan
 from evalhub.services.pairing.matchups import set_matchups
 from tests.web.conftest import Clock, SignIn
-from tests.web.desk import Desk, answers, checked_values, make_desk, partly
-from tests.web.pages import fill, token_of
+from tests.web.desk import HIDDEN, Desk, Form, answers, checked_values, make_desk, partly
+from tests.web.pages import fill, form_of, token_of
 
 
 @pytest.fixture
@@ -134,7 +135,9 @@ def test_a_draft_is_saved_for_the_script(desk: Desk) -> None:
     token = token_of(desk.client.get(address))
     response = desk.client.post(f"{address}/draft", data={"csrf_token": token, "overall": "1"})
 
-    assert response.status_code == 204
+    assert response.status_code == 200
+    assert response.json is not None
+    assert (response.json["lease"], response.json["words"]) == ("held", "")
     assert checked_values(desk.client.get(address), "overall") == ["1"]
 
 
@@ -235,11 +238,11 @@ def test_a_late_form_for_a_pair_without_room_is_kept_as_a_draft(desk: Desk, cloc
         session.merge(assignment)
     desk.take_everything()
 
-    assert "Your lease ran out" in desk.client.get(address).text
+    assert "Your time ran out" in desk.client.get(address).text
     page = desk.send(address, answers())
 
     assert page.status_code == 409
-    assert "someone else has judged" in page.text
+    assert "judged by as many people as were wanted" in page.text
     assert checked_values(desk.client.get(address), "overall") == ["-1"]
 
 
@@ -359,3 +362,109 @@ def test_answers_of_any_shape_come_with_their_form(desk: Desk, text: str) -> Non
     assert page.status_code == 200
     assert page.text.count("Version ") == 2
     assert 'name="overall"' in page.text
+
+
+def save(desk: Desk, address: str, hidden: Form, **given: str) -> TestResponse:
+    """Save a draft as the page's script does."""
+    data = dict([*hidden, *partly(**given)])
+    return desk.client.post(f"{address}/draft", data=data, headers={"Accept": "application/json"})
+
+
+def test_an_idle_tab_is_offered_the_newer_draft_of_another_device(desk: Desk) -> None:
+    address = desk.open()
+    idle, busy = desk.hidden(address), desk.hidden(address)
+    save(desk, address, busy, overall="-3", confidence="3")
+
+    refused = save(desk, address, idle, overall="1")
+
+    assert refused.status_code == 409
+    assert refused.json is not None
+    assert refused.json["error"]["kind"] == "stale_draft"
+    assert refused.json["fields"] == [["overall", "-3"], ["confidence", "3"]]
+    assert checked_values(desk.client.get(address), "overall") == ["-3"]
+    chosen = [("draft", refused.json["draft"]), *idle[:2]]
+    assert save(desk, address, chosen, overall="1").status_code == 200
+
+
+def test_without_scripts_a_save_over_a_newer_draft_asks_first(desk: Desk) -> None:
+    address = desk.open()
+    opened = desk.hidden(address)
+    desk.send(address, partly(overall="-3"), action="save")
+
+    page = desk.post(address, [*opened, *partly(overall="1")], action="save")
+
+    assert page.status_code == 409
+    assert "A newer draft of this comparison was saved" in page.text
+    assert checked_values(page, "overall") == ["1"]
+    assert checked_values(desk.client.get(address), "overall") == ["-3"]
+    again = [(name, form_of(page).values[name][0]) for name in HIDDEN]
+    assert desk.post(address, [*again, *partly(overall="1")], action="save").status_code == 303
+
+
+def test_a_refused_submission_does_not_replace_a_newer_draft(desk: Desk) -> None:
+    address = desk.open()
+    opened = desk.hidden(address)
+    desk.send(address, partly(overall="-3"), action="save")
+
+    page = desk.post(address, [*opened, *partly(overall="1")])
+
+    assert page.status_code == 422
+    # The form that came back still stands over the draft it was opened over.
+    assert form_of(page).values["draft"] == [""]
+    assert checked_values(desk.client.get(address), "overall") == ["-3"]
+
+
+def test_the_judgment_in_force_can_be_seen_beside_a_draft_of_a_change(desk: Desk) -> None:
+    address = desk.open()
+    desk.send(address, answers(overall="-1"))
+    save(desk, address, desk.hidden(address), overall="3")
+
+    draft, judgment = desk.client.get(address), desk.client.get(f"{address}?form=judgment")
+
+    assert "The form shows a draft of a change." in draft.text
+    assert checked_values(draft, "overall") == ["3"]
+    assert "The form shows the judgment in force." in judgment.text
+    assert checked_values(judgment, "overall") == ["-1"]
+
+
+def test_a_body_that_is_no_form_wipes_no_draft(desk: Desk) -> None:
+    address = desk.open()
+    hidden = desk.hidden(address)
+    save(desk, address, hidden, overall="-3")
+
+    headers = {"X-CSRFToken": hidden[0][1]}
+    refused = desk.client.post(f"{address}/draft", json={"overall": "1"}, headers=headers)
+
+    assert refused.status_code == 415
+    assert checked_values(desk.client.get(address), "overall") == ["-3"]
+
+
+def test_a_save_tells_at_once_that_the_pair_is_judged(desk: Desk) -> None:
+    address = desk.open()
+    hidden = desk.hidden(address)
+    with desk.database.transaction() as session:
+        assignment = desk.assignments()[0]
+        assignment.status = AssignmentStatus.EXPIRED
+        session.merge(assignment)
+    desk.take_everything()
+
+    saved = save(desk, address, hidden, overall="1")
+
+    assert saved.json is not None
+    assert saved.json["lease"] == "judged"
+    assert "judged as often as wanted" in saved.json["words"]
+    assert "Read it" in desk.client.get("/work").text
+
+
+def test_a_form_sent_while_signed_out_leads_to_signing_in_and_back(desk: Desk) -> None:
+    address = desk.open()
+    hidden = desk.hidden(address)
+    desk.client.delete_cookie("evalhub")
+
+    response = desk.post(address, [*hidden, *answers()])
+    draft = save(desk, address, hidden, overall="1")
+
+    assert response.location == f"/sign-in?next={address.replace('/', '%2F')}"
+    assert "You are signed out" in desk.client.get(response.location).text
+    assert draft.status_code == 401
+    assert desk.judgments() == []

@@ -40,10 +40,12 @@ from evalhub.errors import BadInput, Problem
 
 REVISION_FIELD = "revision"
 """The field that names the revision a form was filled in over; 0 before the first judgment."""
+DRAFT_FIELD = "draft"
+"""The field that names the draft a form was filled in over; empty where there was none."""
 
 IGNORED_FIELDS = frozenset(
     {"csrf_token", "task_token", "lease_token", "rubric", "action", "skip_reason"}
-    | {"active_seconds", REVISION_FIELD}
+    | {"active_seconds", REVISION_FIELD, DRAFT_FIELD}
 )
 """Fields of the page that are no part of the answer."""
 

@@ -8,6 +8,7 @@ way the probability is that of the pair, given what was open to the person at th
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -69,9 +70,13 @@ def take_pair(
     return _take_evenly(keys, session=session, rng=rng)
 
 
-def n_open_to(project_id: int, *, person_id: int, session: Session) -> int:
-    """Return how many pairs could still be given to a person, counted up to ``COUNTED``."""
-    keys = {"project": project_id, "person": person_id}
+def n_open_to(project_id: int, *, person_id: int, session: Session, now: datetime) -> int:
+    """Return how many pairs could be given to a person at ``now``, counted up to ``COUNTED``.
+
+    A place whose lease ran out counts: the next claim takes it back. Without it the last work
+    of a project would never be offered again, because claims are offered by this number.
+    """
+    keys = {"project": project_id, "person": person_id, "now": now}
     return session.connection().execute(_N_OPEN, keys).scalar_one()
 
 
@@ -131,12 +136,14 @@ def _windows(keys: dict[str, int], *, session: Session) -> Iterator[list[int]]:
         yield window
 
 
-def _is_open() -> "tuple[sa.ColumnElement[bool], ...]":
+def _is_open(
+    has_room: "sa.ColumnElement[bool] | None" = None,
+) -> "tuple[sa.ColumnElement[bool], ...]":
     """Return what holds for the pairs that have room and that a person has not had."""
     seen = sa.select(t.assignment.c.pair_id).where(*_is_mine())
     return (
         t.pair.c.is_offered.is_(True),
-        t.pair.c.n_taken < t.pair.c.overlap,
+        t.pair.c.n_taken < t.pair.c.overlap if has_room is None else has_room,
         t.pair.c.id.not_in(seen),
         t.pair.c.prompt_id.not_in(_blocked_prompts()),
     )
@@ -160,8 +167,20 @@ def _blocked_prompts() -> "sa.Select[int]":
     )
 
 
-def _open_pairs() -> "sa.Select[int]":
-    return sa.select(t.pair.c.id).where(t.pair.c.project_id == sa.bindparam("project"), *_is_open())
+def _open_pairs(has_room: "sa.ColumnElement[bool] | None" = None) -> "sa.Select[int]":
+    return sa.select(t.pair.c.id).where(
+        t.pair.c.project_id == sa.bindparam("project"), *_is_open(has_room)
+    )
+
+
+def _has_room_or_over() -> "sa.ColumnElement[bool]":
+    """Tell whether a pair has room once leases that ended by ``now`` are taken back."""
+    over = sa.select(t.assignment.c.pair_id).where(
+        t.assignment.c.project_id == sa.bindparam("project"),
+        t.assignment.c.status == AssignmentStatus.LEASED,
+        t.assignment.c.expires_at <= sa.bindparam("now", type_=t.assignment.c.expires_at.type),
+    )
+    return sa.or_(t.pair.c.n_taken < t.pair.c.overlap, t.pair.c.id.in_(over))
 
 
 def _closed() -> "sa.CompoundSelect[int, float]":
@@ -235,7 +254,9 @@ def _candidates() -> "sa.Select[*tuple[Any, ...]]":
 
 # Built once: putting such a statement together costs more than running it.
 _WINDOW = _open_pairs().order_by(t.pair.c.position).limit(WINDOW)
-_N_OPEN = sa.select(sa.func.count()).select_from(_open_pairs().limit(COUNTED).subquery())
+_N_OPEN = sa.select(sa.func.count()).select_from(
+    _open_pairs(_has_room_or_over()).limit(COUNTED).subquery()
+)
 _CLOSED = _closed()
 _PLANNED = sa.select(t.matchup.c.id, t.matchup.c.probability).where(
     t.matchup.c.project_id == sa.bindparam("project"), t.matchup.c.probability.is_not(None)

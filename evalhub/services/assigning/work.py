@@ -1,5 +1,6 @@
 """List the work that is open to a person, with its terms, before anything is claimed."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -7,24 +8,31 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
+from evalhub.core.assigning import Lease
 from evalhub.core.campaigns import AssignmentStatus, ProjectStatus
 from evalhub.core.people import Role
 from evalhub.db import tables as t
 from evalhub.services.assigning.choosing import n_open_to
+from evalhub.services.assigning.standing import LeaseStanding, standing_of
 
 
 @dataclass(frozen=True, slots=True)
 class HeldWork:
-    """Hold the comparison a person has in work: where it is and how long it is theirs."""
+    """Hold a comparison a person has begun: where it is, and whether it is still theirs."""
 
     token: str
     expires_at: datetime
     saved_at: datetime | None
+    standing: LeaseStanding
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Hold one project as an annotator sees it before claiming; it names no model."""
+    """Hold one project as an annotator sees it before claiming; it names no model.
+
+    ``held`` is the comparison in hand. ``lapsed`` are those whose lease ran out over a draft:
+    what was typed there is found again, whoever has the pair now.
+    """
 
     slug: str
     title: str
@@ -43,13 +51,14 @@ class Work:
     n_done: int
     has_begun: bool
     held: HeldWork | None
+    lapsed: tuple[HeldWork, ...]
 
 
-def list_work(person_id: int, *, session: Session) -> list[Work]:
+def list_work(person_id: int, *, session: Session, now: datetime) -> list[Work]:
     """Return the projects a person can judge in now, those in work first.
 
     These are the open projects of which they are an annotator, and paused ones in which they
-    still hold a comparison.
+    still hold a comparison or have a draft of one that ran out.
     """
     rows = session.connection().execute(
         sa.select(t.project, t.rubric_version.c.rubric_id, t.rubric_version.c.version)
@@ -61,12 +70,18 @@ def list_work(person_id: int, *, session: Session) -> list[Work]:
             t.project.c.status != ProjectStatus.DRAFT,
         )
     )
-    works = [_work(row, person_id, session) for row in rows]
-    shown = [work for work in works if work.held or work.status is ProjectStatus.OPEN]
+    works = [_work(row, person_id, session, now) for row in rows]
+    shown = [work for work in works if work.held or _is_listed(work)]
     return sorted(shown, key=lambda work: (work.held is None, work.title, work.slug))
 
 
-def _work(row: "sa.Row[*tuple[Any, ...]]", person_id: int, session: Session) -> Work:
+def _is_listed(work: Work) -> bool:
+    return work.status is ProjectStatus.OPEN or (
+        work.status is ProjectStatus.PAUSED and bool(work.lapsed)
+    )
+
+
+def _work(row: "sa.Row[*tuple[Any, ...]]", person_id: int, session: Session, now: datetime) -> Work:
     counts = _own_counts(row.id, person_id, session)
     return Work(
         slug=row.slug,
@@ -82,10 +97,11 @@ def _work(row: "sa.Row[*tuple[Any, ...]]", person_id: int, session: Session) -> 
         lease_minutes=row.lease_minutes,
         terms=row.terms,
         is_simulated=row.is_simulated,
-        n_left=n_open_to(row.id, person_id=person_id, session=session),
+        n_left=n_open_to(row.id, person_id=person_id, session=session, now=now),
         n_done=counts.get(AssignmentStatus.SUBMITTED, 0),
         has_begun=bool(counts),
-        held=_held(row.id, person_id, session),
+        held=_held(row.id, person_id, session, now),
+        lapsed=tuple(_lapsed(row.id, person_id, session, now)),
     )
 
 
@@ -98,18 +114,42 @@ def _own_counts(project_id: int, person_id: int, session: Session) -> dict[Assig
     return {row.status: row.n for row in rows}
 
 
-def _held(project_id: int, person_id: int, session: Session) -> HeldWork | None:
-    row = (
-        session.connection()
-        .execute(
-            sa.select(t.assignment.c.token, t.assignment.c.expires_at, t.draft.c.saved_at)
-            .outerjoin(t.draft, t.draft.c.assignment_id == t.assignment.c.id)
-            .where(
-                t.assignment.c.project_id == project_id,
-                t.assignment.c.person_id == person_id,
-                t.assignment.c.status == AssignmentStatus.LEASED,
-            )
-        )
-        .first()
+def _held(project_id: int, person_id: int, session: Session, now: datetime) -> HeldWork | None:
+    query = _begun(project_id, person_id, AssignmentStatus.LEASED)
+    row = session.connection().execute(query).first()
+    return None if row is None else _begun_work(row, session, now)
+
+
+def _lapsed(project_id: int, person_id: int, session: Session, now: datetime) -> Iterator[HeldWork]:
+    """Yield the newest kept draft of each pair whose lease ran out, unless it is theirs again."""
+    query = _begun(project_id, person_id, AssignmentStatus.EXPIRED).where(
+        t.draft.c.saved_at.is_not(None)
     )
-    return None if row is None else HeldWork(row.token, row.expires_at, row.saved_at)
+    rows = session.connection().execute(query.order_by(t.draft.c.saved_at)).all()
+    # Of two drafts for one pair the page shows the newer, whichever lease it is opened by.
+    for row in {row.pair_id: row for row in rows}.values():
+        work = _begun_work(row, session, now)
+        if work.standing is not LeaseStanding.AGAIN:
+            yield work
+
+
+def _begun(
+    project_id: int, person_id: int, status: AssignmentStatus
+) -> "sa.Select[*tuple[Any, ...]]":
+    return (
+        sa.select(t.assignment, t.draft.c.saved_at)
+        .outerjoin(t.draft, t.draft.c.assignment_id == t.assignment.c.id)
+        .where(
+            t.assignment.c.project_id == project_id,
+            t.assignment.c.person_id == person_id,
+            t.assignment.c.status == status,
+        )
+    )
+
+
+def _begun_work(row: "sa.Row[*tuple[Any, ...]]", session: Session, now: datetime) -> HeldWork:
+    columns = dict(row._mapping)  # noqa: SLF001 - a documented attribute despite its name
+    saved_at = columns.pop("saved_at")
+    lease = Lease(**columns)
+    standing = standing_of(lease, session=session, now=now)
+    return HeldWork(lease.token, lease.expires_at, saved_at, standing)

@@ -10,13 +10,16 @@ from sqlmodel import Session
 
 from evalhub.core.assigning import Lease, is_revisable
 from evalhub.core.campaigns import AssignmentStatus
-from evalhub.core.judging.forms import IGNORED_FIELDS, REVISION_FIELD, base_of
+from evalhub.core.canonical import sha256_hex
+from evalhub.core.judging.forms import DRAFT_FIELD, IGNORED_FIELDS, REVISION_FIELD, base_of
 from evalhub.db import tables as t
-from evalhub.errors import BadInput, Conflict, LeaseLost
+from evalhub.errors import BadInput, Conflict, LeaseLost, StaleDraft
 from evalhub.services.assigning.leases import extend, get_lease
+from evalhub.services.assigning.standing import LeaseStanding, standing_of
 from evalhub.services.judging.stored import Fields, find_judgment, refuse_stale
 
 MAX_DRAFT_CHARACTERS = 200_000
+TAG_LENGTH = 32
 LONGEST_SITTING = timedelta(hours=24)
 
 
@@ -29,17 +32,34 @@ class SavedDraft:
     active_seconds: float
     saved_at: datetime
 
+    @property
+    def tag(self) -> str:
+        """Return the name of this draft: a hash of what is filled in.
+
+        Two devices that say the same agree, and a page learns nothing from it.
+        """
+        return sha256_hex(json.dumps(self.fields, ensure_ascii=False))[:TAG_LENGTH]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptDraft:
+    """Hold what became of a form that was kept: its lease, how that stands, and its name."""
+
+    lease: Lease
+    standing: LeaseStanding
+    tag: str
+
 
 def save_draft(
     token: str, fields: Fields, *, person_id: int, session: Session, now: datetime
-) -> Lease:
-    """Keep ``fields`` and let the lease run on; return the lease with its new end.
+) -> KeptDraft:
+    """Keep ``fields`` and let the lease run on; return the draft's name and the lease.
 
     A draft is kept as it is, complete or not, also when its lease has run out: the pair may
     come back. Raise ``NotFound`` for a token that is not this person's, ``LeaseLost`` when
     the pair was given back, ``StaleForm`` when it was judged after this form was opened,
-    ``Conflict`` when its judgment can be changed no more, and ``BadInput`` for a form longer
-    than any real one.
+    ``StaleDraft`` when another page has saved since, ``Conflict`` when its judgment can be
+    changed no more, and ``BadInput`` for a form longer than any real one.
     """
     lease = get_lease(token, person_id=person_id, session=session, for_update=True)
     judgment = find_judgment(lease.id, session=session)
@@ -50,16 +70,42 @@ def save_draft(
         raise LeaseLost("This comparison was given back, so the draft was not kept.")
     if judgment is not None and not is_revisable(judgment.first_at, now):
         raise Conflict("The ten minutes for changes are over, so the draft was not kept.")
-    keep_draft(lease, fields, session=session, now=now)
+    revision = judgment.revision if judgment else 0
+    _refuse_newer(fields, find_draft(lease, session=session, revision=revision))
+    kept = keep_draft(lease, fields, session=session, now=now)
     extend(lease, session=session, now=now)
-    return get_lease(token, person_id=person_id, session=session)
+    lease = get_lease(token, person_id=person_id, session=session)
+    # A judgment has its place, or needs none: only an unjudged comparison can be lost.
+    is_open = judgment is None
+    standing = standing_of(lease, session=session, now=now) if is_open else LeaseStanding.HELD
+    return KeptDraft(lease, standing, kept.tag)
 
 
-def keep_draft(lease: Lease, fields: Fields, *, session: Session, now: datetime) -> None:
+def _refuse_newer(fields: Fields, held: SavedDraft | None) -> None:
+    """Raise ``StaleDraft`` for a form over another draft than the one that is kept.
+
+    A tab that was left open on another device would otherwise put its old, emptier answers
+    in place of an hour's work. The same answers again lose nothing, so they pass.
+    """
+    named = next((value for name, value in fields if name == DRAFT_FIELD), "")
+    if held is None or held.tag == named or held.fields == _answers(fields):
+        return
+    raise StaleDraft(
+        "A newer draft of this comparison was saved in another tab or on another device, at "
+        f"{held.saved_at:%H:%M} UTC. It is kept, and what this page holds is not."
+    )
+
+
+def _answers(fields: Fields) -> tuple[tuple[str, str], ...]:
+    return tuple((name, value) for name, value in fields if name not in IGNORED_FIELDS)
+
+
+def keep_draft(lease: Lease, fields: Fields, *, session: Session, now: datetime) -> SavedDraft:
     """Store ``fields`` as the draft of an assignment, in place of the one before."""
-    kept = [[name, value] for name, value in fields if name not in IGNORED_FIELDS]
-    kept.append([REVISION_FIELD, str(base_of(fields))])
-    text = json.dumps(kept, ensure_ascii=False)
+    seconds = active_seconds(fields, lease, now=now) or 0.0
+    draft = SavedDraft(_answers(fields), base_of(fields), seconds, now)
+    revision = (REVISION_FIELD, str(draft.revision))
+    text = json.dumps([*draft.fields, revision], ensure_ascii=False)
     if len(text) > MAX_DRAFT_CHARACTERS:
         rule = f"has {len(text):,} characters; at most {MAX_DRAFT_CHARACTERS:,} are kept"
         raise BadInput.at("form", rule)
@@ -68,10 +114,11 @@ def keep_draft(lease: Lease, fields: Fields, *, session: Session, now: datetime)
         sa.insert(t.draft).values(
             assignment_id=lease.id,
             fields=text,
-            active_seconds=active_seconds(fields, lease, now=now) or 0.0,
-            saved_at=now,
+            active_seconds=draft.active_seconds,
+            saved_at=draft.saved_at,
         )
     )
+    return draft
 
 
 def drop_draft(lease: Lease, *, session: Session) -> None:

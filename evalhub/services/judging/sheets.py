@@ -12,7 +12,8 @@ from evalhub.core.campaigns import AssignmentStatus
 from evalhub.core.judging.answers import answer_from_json
 from evalhub.core.judging.forms import form_fields
 from evalhub.core.rubrics.vocabulary import ShowReference
-from evalhub.services.judging.drafts import find_draft
+from evalhub.services.assigning.standing import LeaseStanding, standing_of
+from evalhub.services.judging.drafts import SavedDraft, find_draft
 from evalhub.services.judging.matter import Matter, get_matter
 from evalhub.services.judging.references import is_prompt_settled
 from evalhub.services.judging.stored import (
@@ -48,6 +49,8 @@ class Sheet:
     """Hold the page of one comparison.
 
     ``fields`` are what the form is filled with: the draft, else the judgment being revised.
+    ``draft`` is the newest that is kept, and ``is_draft_shown`` says that it fills the form.
+    ``standing`` tells whether a comparison whose lease ran out can still be judged here.
     ``reference`` are the reference answers that may be shown now; ``is_reference_held`` says
     that there are some which may be shown later. ``versions`` are the judgment's revisions,
     the first first, once it stands for good.
@@ -56,8 +59,9 @@ class Sheet:
     matter: Matter
     state: SheetState
     fields: tuple[tuple[str, str], ...]
-    active_seconds: int
-    saved_at: datetime | None
+    draft: SavedDraft | None
+    is_draft_shown: bool
+    standing: LeaseStanding
     judgment: StoredJudgment | None
     reference: tuple[str, ...]
     is_reference_held: bool
@@ -69,35 +73,69 @@ class Sheet:
         return self.judgment.revision if self.judgment else 0
 
     @property
+    def draft_tag(self) -> str:
+        """Return the name of the draft that a form of this page is filled in over."""
+        return self.draft.tag if self.draft else ""
+
+    @property
+    def active_seconds(self) -> int:
+        """Return the whole seconds of work that the draft remembers."""
+        return int(self.draft.active_seconds) if self.draft else 0
+
+    @property
+    def saved_at(self) -> datetime | None:
+        """Return when the draft was saved; None without one."""
+        return self.draft.saved_at if self.draft else None
+
+    @property
     def revisable_until(self) -> datetime | None:
         """Return until when the judgment can be changed; None without one."""
         return self.judgment.first_at + REVISABLE_FOR if self.judgment else None
 
 
-def get_sheet(token: str, *, person_id: int, session: Session, now: datetime) -> Sheet:
-    """Return the page of the assignment with this token; raise ``NotFound`` for others'."""
+def get_sheet(
+    token: str,
+    *,
+    person_id: int,
+    session: Session,
+    now: datetime,
+    is_as_judged: bool = False,
+) -> Sheet:
+    """Return the page of the assignment with this token; raise ``NotFound`` for others'.
+
+    With ``is_as_judged`` the form shows the judgment in force although a draft of a change is
+    kept, so that the draft cannot be taken for it.
+    """
     matter = get_matter(token, person_id=person_id, session=session)
     judgment = find_judgment(matter.lease.id, session=session)
     state = _state(matter.lease.status, judgment, now=now)
     revision = judgment.revision if judgment else 0
     draft = find_draft(matter.lease, session=session, revision=revision) if state.has_form else None
-    if judgment is not None:
-        filled = tuple(form_fields(answer_from_json(json.loads(judgment.answer))))
-    else:
-        filled = draft.fields if draft else ()
+    is_draft_shown = draft is not None and not (is_as_judged and judgment is not None)
+    is_unjudged = state in {SheetState.OPEN, SheetState.LATE}
     reference, is_held = _reference(matter, state, session=session, now=now)
     is_done = state is SheetState.DONE
     return Sheet(
         matter=matter,
         state=state,
-        fields=draft.fields if draft else filled,
-        active_seconds=int(draft.active_seconds) if draft else 0,
-        saved_at=draft.saved_at if draft else None,
+        fields=draft.fields if draft and is_draft_shown else _judged(judgment),
+        draft=draft,
+        is_draft_shown=is_draft_shown,
+        standing=(
+            standing_of(matter.lease, session=session, now=now)
+            if is_unjudged
+            else LeaseStanding.HELD
+        ),
         judgment=judgment,
         reference=reference,
         is_reference_held=is_held,
         versions=list_versions(matter.lease.id, session=session) if is_done else (),
     )
+
+
+def _judged(judgment: StoredJudgment | None) -> tuple[tuple[str, str], ...]:
+    """Return the fields of the judgment in force; none before the first."""
+    return tuple(form_fields(answer_from_json(json.loads(judgment.answer)))) if judgment else ()
 
 
 def _reference(

@@ -22,8 +22,9 @@ from evalhub.core.judging.outcomes import OutcomeKind, outcome_of
 from evalhub.core.rubrics.vocabulary import Route
 from evalhub.db import tables as t
 from evalhub.errors import BadInput, Conflict, LeaseLost
-from evalhub.services.assigning.expiring import take_place
+from evalhub.services.assigning.expiring import reclaim_expired, take_place
 from evalhub.services.assigning.releasing import end_lease
+from evalhub.services.assigning.standing import LeaseStanding, standing_of
 from evalhub.services.judging.drafts import active_seconds, drop_draft
 from evalhub.services.judging.matter import Matter, get_matter
 from evalhub.services.judging.settling import settle_places
@@ -39,6 +40,15 @@ from evalhub.services.judging.stored import (
 
 _HOLDING = (AssignmentStatus.LEASED, AssignmentStatus.SUBMITTED)
 """The statuses in which an assignment holds a place of its pair."""
+
+LOST_TO = {
+    LeaseStanding.WITH_ANOTHER: (
+        "This comparison is in someone else's hands now, so it cannot be judged from here. "
+        "It may still come back to you."
+    ),
+    LeaseStanding.JUDGED: "This comparison has been judged by as many people as were wanted.",
+}
+"""What is said of a place that cannot be taken again."""
 
 
 class SubmissionKind(StrEnum):
@@ -196,7 +206,7 @@ def _hold_place(
             _set_status(lease, AssignmentStatus.RELEASED, reason, session=session, now=now)
         return
     if not holds:
-        _retake_place(lease, session=session)
+        _retake_place(lease, session=session, now=now)
     _set_status(lease, AssignmentStatus.SUBMITTED, None, session=session, now=now)
 
 
@@ -228,13 +238,15 @@ def _refuse_again(lease: Lease, *, session: Session) -> None:
         )
 
 
-def _retake_place(lease: Lease, *, session: Session) -> None:
+def _retake_place(lease: Lease, *, session: Session, now: datetime) -> None:
     """Take a place again for a lease that ran out or a cannot-judge that became a judgment."""
-    if not take_place(lease.pair_id, session=session):
-        raise LeaseLost(
-            "Your lease ran out and someone else has judged this comparison meanwhile. "
-            "Your answers are kept as a draft; nothing counts against you."
-        )
+    # The place may be kept by a lease that ran out as well and that nobody has swept up yet.
+    reclaim_expired(lease.project_id, session=session, now=now)
+    if take_place(lease.pair_id, session=session):
+        return
+    standing = standing_of(lease, session=session, now=now)
+    lost = LOST_TO.get(standing, LOST_TO[LeaseStanding.JUDGED])
+    raise LeaseLost(f"{lost} Your answers are kept as a draft; nothing counts against you.")
 
 
 def _set_status(

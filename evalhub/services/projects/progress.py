@@ -19,14 +19,15 @@ class Progress:
     """Hold a project's numbers.
 
     Places are wanted judgments: pairs handed out times their overlap. ``n_judged`` of them
-    are done and ``n_leased`` are being worked on. Imported and simulated judgments are
-    counted apart; cannot-judge is an answer but fills no place.
+    are done, ``n_leased`` are being worked on and ``n_over`` wait to be taken back. Imported
+    and simulated judgments are counted apart; cannot-judge is an answer but fills no place.
     """
 
     n_pairs: int
     n_places: int
     n_taken: int
     n_leased: int
+    n_over: int
     n_judgments: int
     n_imported: int
     n_simulated: int
@@ -37,7 +38,7 @@ class Progress:
     @property
     def n_judged(self) -> int:
         """Return how many places are filled by a judgment."""
-        return self.n_taken - self.n_leased
+        return self.n_taken - self.n_leased - self.n_over
 
     @property
     def n_left(self) -> int:
@@ -45,8 +46,12 @@ class Progress:
         return self.n_places - self.n_judged
 
 
-def progress_of(project: Project, *, session: Session) -> Progress:
-    """Return the numbers of ``project`` as they are now."""
+def progress_of(project: Project, *, session: Session, now: datetime | None = None) -> Progress:
+    """Return the numbers of ``project`` at ``now``.
+
+    A lease that ran out is in nobody's hands, although its place is only taken back by the
+    next claim. Without ``now`` every lease counts as worked on; what is left is the same.
+    """
     connection = session.connection()
     pairs = connection.execute(
         sa.select(
@@ -56,11 +61,13 @@ def progress_of(project: Project, *, session: Session) -> Progress:
         ).where(t.pair.c.project_id == project.id, t.pair.c.is_offered.is_(True))
     ).one()
     done = _judgments(project, session)
+    leased = _leases(project, session, now)
     return Progress(
         n_pairs=pairs.n_pairs,
         n_places=pairs.n_places,
         n_taken=pairs.n_taken,
-        n_leased=_n_leased(project, session),
+        n_leased=leased.n_working,
+        n_over=leased.n_over,
         n_judgments=done.n_judgments,
         n_imported=done.n_imported,
         n_simulated=done.n_simulated,
@@ -98,16 +105,17 @@ def _count_where(condition: "sa.ColumnElement[bool]") -> "sa.Function[int]":
     return sa.func.count(sa.case((condition, 1)))
 
 
-def _n_leased(project: Project, session: Session) -> int:
+def _leases(project: Project, session: Session, now: datetime | None) -> "sa.Row[*tuple[Any, ...]]":
+    is_over = sa.false() if now is None else t.assignment.c.expires_at <= now
     query = (
-        sa.select(sa.func.count())
+        sa.select(_count_where(~is_over).label("n_working"), _count_where(is_over).label("n_over"))
         .select_from(t.assignment)
         .where(
             t.assignment.c.project_id == project.id,
             t.assignment.c.status == AssignmentStatus.LEASED,
         )
     )
-    return session.connection().execute(query).scalar_one()
+    return session.connection().execute(query).one()
 
 
 def _n_annotators(project: Project, session: Session) -> int:

@@ -184,8 +184,24 @@ def test_what_is_left_is_counted_for_the_person(
     campaign.must_lease(first, now)
 
     counts = [
-        n_open_to(campaign.project.id, person_id=person.id, session=session)
+        n_open_to(campaign.project.id, person_id=person.id, session=session, now=now)
         for person in (first, second)
     ]
 
     assert counts == [2, 2]
+
+
+def test_the_last_place_is_offered_again_once_its_lease_ran_out(
+    session: Session, noise: Campaign, now: datetime
+) -> None:
+    noise.must_lease(noise.people[0], now)
+    campaign = make_campaign(session)
+    first, second = campaign.people
+    campaign.must_lease(first, now)
+    project_id, later = campaign.project.id, now + timedelta(hours=2)
+
+    before = n_open_to(project_id, person_id=second.id, session=session, now=now)
+    after = n_open_to(project_id, person_id=second.id, session=session, now=later)
+
+    assert (before, after) == (0, 1)
+    assert campaign.lease(second, later) is not None
