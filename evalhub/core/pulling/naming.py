@@ -4,6 +4,8 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
+from evalhub.core.pulling.families import family_introductions
+
 MODELS = (
     *(
         "ChatGPT",
@@ -106,12 +108,13 @@ LIMIT = 200
 def names_itself(text: str, names: Sequence[str] = ()) -> str | None:
     """Return the first passage in which ``text`` names its model or maker, or None.
 
-    ``names`` are the endpoint's own names (model, slug): they count wherever they stand.
+    ``names`` are the endpoint's own names (model, slug): they count wherever they stand, and
+    a family's name in them ("Aspen" of aspen-small) where the text introduces itself by it.
     Known models and makers count only where the text speaks of itself, because an answer
     may well be about them. The passage is cut to 200 characters.
     """
     # The earliest, so that the passage shown to a researcher is where a reader would meet it.
-    found = [*_introductions(text), *_own(text, names)]
+    found = [*_introductions(text), *_own(text, names), *family_introductions(text, names)]
     return min(found, key=re.Match.start).group()[:LIMIT] if found else None
 
 
@@ -122,7 +125,7 @@ def naming_spans(text: str, names: Sequence[str] = ()) -> list[tuple[int, int]]:
     the text introduces itself every known model and maker.
     """
     introductions = _merged(match.span() for match in _introductions(text))
-    own = [match.span() for match in _own(text, names)]
+    own = [m.span() for m in (*_own(text, names), *family_introductions(text, names))]
     return _merged((*introductions, *_told_in_sentences(text, introductions), *own))
 
 
