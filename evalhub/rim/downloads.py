@@ -1,5 +1,6 @@
 """Send a file of a release: resumable, named by its hash, and noted."""
 
+import re
 from http import HTTPStatus
 
 from flask import request, send_file
@@ -15,11 +16,12 @@ from evalhub.services.releasing.kept import (
     record_download,
 )
 
+ONE_PART = re.compile(r"bytes=\s*(?:[0-9]+-[0-9]*|-[0-9]+)\s*")
 SENDING = frozenset({HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT})
 MIME_TYPES = {
     "jsonl": "application/x-ndjson",
     "json": "application/json",
-    "md": "text/markdown; charset=utf-8",
+    "md": "text/markdown",
     "parquet": "application/vnd.apache.parquet",
 }
 
@@ -32,9 +34,10 @@ def send_release_file(project: str, version: str, path: str, *, actor: Actor) ->
     """
     release = get_release(project, version, session=current_session(), settings=current_settings())
     file = get_file(release, path)
+    _drop_unknown_range()
     response = send_file(
         file.path,
-        mimetype=MIME_TYPES.get(path.rpartition(".")[2], "text/plain; charset=utf-8"),
+        mimetype=MIME_TYPES.get(path.rpartition(".")[2], "text/plain"),
         as_attachment=True,
         download_name=path.rpartition("/")[2],
         etag=file.facts.sha256,
@@ -45,6 +48,16 @@ def send_release_file(project: str, version: str, path: str, *, actor: Actor) ->
     if request.method == "GET" and response.status_code in SENDING:
         _note(release.kept, path, _part(response), actor)
     return response
+
+
+def _drop_unknown_range() -> None:
+    """Forget a ``Range`` that is not one part in bytes, so that the whole file is sent.
+
+    RFC 9110 lets a server ignore a unit it does not know, a malformed range and more than
+    one part; a refusal would say that the file is too short for what was asked.
+    """
+    if not ONE_PART.fullmatch(request.headers.get("Range", "")):
+        request.environ.pop("HTTP_RANGE", None)
 
 
 def _part(response: Response) -> BytePart | None:

@@ -44,6 +44,9 @@ SENTENCES: Mapping[int, str] = {
 }
 """What is said when the error itself carries nothing fit to show."""
 
+KEPT_HEADERS = frozenset({"Allow", "Retry-After", "Content-Range"})
+"""What a failure's status requires to be said with it: a 416 names the length there is."""
+
 SENT_IS_STORED = "What you sent is stored, but the next page could not be shown. Reload it."
 """What is said instead when the fault came after the request's own work was committed."""
 
@@ -97,9 +100,7 @@ def after_commit(failure: Failure) -> Failure:
 def failure_of_http(error: HTTPException) -> Failure:
     """Describe an error that the framework raised, in our own words."""
     status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
-    headers = {
-        name: value for name, value in error.get_headers() if name in {"Allow", "Retry-After"}
-    }
+    headers = {name: value for name, value in error.get_headers() if name in KEPT_HEADERS}
     if isinstance(error, CSRFError):
         return Failure(status, STALE_FORM)
     return failure_of_status(status, headers)

@@ -223,18 +223,53 @@ def test_unchanged_file_is_not_sent_or_recorded_again(
     assert downloads(database) == []
 
 
+def test_range_past_the_end_is_refused_with_the_length_and_not_recorded(
+    lab: FlaskClient, built: BuiltRelease, database: Database
+) -> None:
+    headers = {"Range": "bytes=999999-"}
+
+    response = lab.get(f"{BASE}/files/README.md", headers=headers, buffered=True)
+
+    n_bytes = (built.folder / "README.md").stat().st_size
+    assert response.status_code == 416
+    assert response.headers["Content-Range"] == f"bytes */{n_bytes}"
+    assert downloads(database) == []
+
+
 @pytest.mark.parametrize(
     "wanted",
-    ["bytes=999999-", "bytes=0-1,5-9", "lines=1-5", "bytes=x"],
-    ids=["past the end", "two", "another unit", "no number"],
+    ["bytes=0-1,5-9", "lines=1-5", "bytes=x", "bytes="],
+    ids=["two parts", "another unit", "no number", "nothing"],
 )
-def test_range_that_cannot_be_given_is_refused_and_not_recorded(
+def test_range_that_is_not_one_part_in_bytes_gives_the_whole_file(
     lab: FlaskClient, built: BuiltRelease, database: Database, wanted: str
 ) -> None:
     response = lab.get(f"{BASE}/files/README.md", headers={"Range": wanted}, buffered=True)
 
-    assert response.status_code == 416
-    assert downloads(database) == []
+    assert response.status_code == 200
+    assert response.data == (built.folder / "README.md").read_bytes()
+    assert downloads(database) == [("README.md", None, None)]
+
+
+@pytest.mark.parametrize("path", ["README.md", "SHA256SUMS"])
+def test_text_names_its_charset_once(lab: FlaskClient, built: BuiltRelease, path: str) -> None:
+    response = lab.get(f"{BASE}/files/{path}", buffered=True)
+
+    assert response.headers["Content-Type"].count("charset=utf-8") == 1
+
+
+def test_file_damaged_in_place_is_not_handed_out_under_the_old_hash(
+    lab: FlaskClient, built: BuiltRelease, database: Database
+) -> None:
+    whole = lab.get(f"{BASE}/files/README.md", buffered=True)
+    path = built.folder / "README.md"
+    path.chmod(0o644)
+    path.write_bytes(whole.data[:-2] + b"?\n")
+
+    response = lab.get(f"{BASE}/files/README.md", buffered=True)
+
+    assert (whole.status_code, response.status_code) == (200, 409)
+    assert downloads(database) == [("README.md", None, None)]
 
 
 def test_asking_for_the_head_alone_is_not_recorded(

@@ -16,6 +16,7 @@ from evalhub.core.releasing.versions import parse_version
 from evalhub.db.models import Project, Release, ReleaseDownload
 from evalhub.errors import Conflict, NotFound
 from evalhub.services.releasing.reading import read_manifest
+from evalhub.services.releasing.undamaged import is_as_built
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +97,14 @@ def get_file(release: FoundRelease, path: str) -> FoundFile:
     """Return a file of a release.
 
     Only paths that the manifest names are looked for. Raise ``NotFound`` for others and
-    ``Conflict`` when the file on disk is gone or has another size.
+    ``Conflict`` when the file on disk is gone or is not the one that was built: its size is
+    compared, and its hash wherever it changed since this process last read it whole.
     """
     facts = next((one for one in downloadable(release) if one.path == path), None)
     if facts is None:
         raise NotFound(f"Release {release.manifest.id} has no file {path[:120]!r}.")
     found = release.folder / path
-    if not found.is_file() or found.stat().st_size != facts.n_bytes:
+    if not is_as_built(found, n_bytes=facts.n_bytes, sha256=facts.sha256):
         raise Conflict(
             f"File {path!r} of release {release.manifest.id} is not as it was built; "
             "run `evalhub release verify`."
