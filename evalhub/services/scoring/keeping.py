@@ -7,6 +7,7 @@ from threading import Lock
 from sqlmodel import Session
 
 from evalhub.core.scoring.counts import Counts
+from evalhub.core.scoring.incremental import MAX_SIZE
 from evalhub.core.scoring.results import Boards
 from evalhub.services.scoring.folding import FoldedProject
 from evalhub.services.scoring.inputs import LeftOut
@@ -35,12 +36,15 @@ class _Slot:
 class BoardCache:
     """Keep the folds of the projects read last, at most ``n_projects``; threads may share it.
 
+    A project whose fold would hold more than ``max_size`` sums is not kept.
+
     It holds nothing that the database does not: a process that starts, or drops a project for
     another one, folds that project's judgments again.
     """
 
-    def __init__(self, n_projects: int = MAX_PROJECTS) -> None:
+    def __init__(self, n_projects: int = MAX_PROJECTS, *, max_size: int = MAX_SIZE) -> None:
         self.n_projects = n_projects
+        self._max_size = max_size
         self._lock = Lock()
         self._slots: OrderedDict[int, _Slot] = OrderedDict()
 
@@ -66,7 +70,7 @@ class BoardCache:
             folded, slot.folded = slot.folded, None
             if folded is None or not folded.caught_up(session=session):
                 folded = FoldedProject.rebuilt(project_id, session=session)
-            if folded.state.is_oversized:
+            if folded.state.is_oversized(max_size=self._max_size):
                 slot.is_oversized = True
                 return None
             boards = folded.state.boards(level=level)

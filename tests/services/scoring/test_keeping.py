@@ -1,6 +1,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import sqlalchemy as sa
 from sqlmodel import Session
 
 from evalhub.core.judging.answers import Choice
@@ -8,9 +9,7 @@ from evalhub.core.people import command_actor
 from evalhub.core.scoring.options import FitOptions, Ties
 from evalhub.db.engine import Database
 from evalhub.errors import Conflict
-from evalhub.services.scoring import keeping
 from evalhub.services.scoring.boards import keep_fit, project_boards
-from evalhub.services.scoring.folding import FoldedProject
 from evalhub.services.scoring.keeping import BoardCache
 from tests.factories import MOMENT
 from tests.services.scoring.worlds import World, assert_kept_is_fitted, judge, make_world
@@ -80,34 +79,24 @@ def test_threads_share_one_fold(database: Database) -> None:
         assert assert_kept_is_fitted(world, cache, session=session).boards.n_judgments == 14
 
 
-def test_error_on_the_way_drops_the_fold(
-    database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_error_on_the_way_drops_the_fold(database: Database) -> None:
     world, cache = filled(database, 0), BoardCache()
     with database.transaction(write=False) as session:
         assert_kept_is_fitted(world, cache, session=session)
     with database.transaction() as session:
         judge(session, world, 1)
-    closed = database.session(write=False)
-    monkeypatch.setattr(closed, "connection", _refuse)
+    lost = Session(sa.create_engine("sqlite:////no/such/folder/evalhub.db"))
 
-    with pytest.raises(ConnectionError):
-        cache.refreshed(world.project_id, session=closed, level=0.95)
+    with pytest.raises(sa.exc.OperationalError):
+        cache.refreshed(world.project_id, session=lost, level=0.95)
 
     with database.transaction(write=False) as session:
         assert assert_kept_is_fitted(world, cache, session=session).boards.n_judgments == 2
 
 
-def _refuse() -> None:
-    raise ConnectionError
-
-
-def test_project_too_large_to_keep_is_fitted(
-    session: Session, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    world, cache = make_world(session), BoardCache()
+def test_project_too_large_to_keep_is_fitted(session: Session) -> None:
+    world, cache = make_world(session), BoardCache(max_size=1)
     judge(session, world, 0)
-    monkeypatch.setattr("evalhub.core.scoring.incremental.state.MAX_MODELS", 2)
 
     for _ in range(2):
         scored = project_boards(world.slug, session=session, cache=cache)
@@ -132,9 +121,3 @@ def test_refreshed_boards_are_not_stored(session: Session) -> None:
 
     with pytest.raises(Conflict, match="were refreshed, not fitted"):
         keep_fit(scored, session=session, actor=command_actor(), now=MOMENT)
-
-
-def test_limits_are_those_documented() -> None:
-    assert keeping.MAX_PROJECTS == 8
-    assert BoardCache().n_projects == keeping.MAX_PROJECTS
-    assert FoldedProject.__doc__

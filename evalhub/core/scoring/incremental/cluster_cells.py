@@ -12,13 +12,14 @@ import numpy as np
 from evalhub.core.scoring.arrays import FloatArray, IntArray
 
 # A block of cells and its sums fit the cache; without blocks memory would grow with the cells.
-_BLOCK = 2**16
+BLOCK = 2**16
 
 
 class ClusterCells:
     """Count judgments by cluster, left and right, for models and clusters given as positions."""
 
-    def __init__(self, n_models: int) -> None:
+    def __init__(self, n_models: int, *, block: int = BLOCK) -> None:
+        self._block = block
         self.bits = max(n_models - 1, 1).bit_length()
         self._keys = np.zeros(0, dtype=np.int64)
         self._n = np.zeros(0, dtype=np.int64)
@@ -26,7 +27,8 @@ class ClusterCells:
 
     def __len__(self) -> int:
         self._settle()
-        return len(self._keys)
+        # A known cell whose judgments were all taken back stays, empty, until the next merge.
+        return int(np.count_nonzero(self._n))
 
     def add(self, cluster: int, left: int, right: int, times: int) -> None:
         """Add ``times`` judgments to a cell, or take them back where negative."""
@@ -69,8 +71,9 @@ class ClusterCells:
 
     def _blocks(self) -> Iterator[tuple[IntArray, IntArray]]:
         self._settle()
-        for start in range(0, len(self._keys), _BLOCK):
-            yield self._keys[start : start + _BLOCK], self._n[start : start + _BLOCK]
+        for start in range(0, len(self._keys), self._block):
+            end = start + self._block
+            yield self._keys[start:end], self._n[start:end]
 
     def _settle(self) -> None:
         if self._waiting:

@@ -51,10 +51,13 @@ class BoardState:
         return state
 
     @property
-    def is_oversized(self) -> bool:
+    def size(self) -> int:
+        """Return the number of sums that are kept: clusters times models."""
+        return self._sums.n_codes * len(self.models)
+
+    def is_oversized(self, *, max_size: int = MAX_SIZE) -> bool:
         """Tell whether keeping the state costs more than it saves."""
-        n_models = len(self.models)
-        return n_models > MAX_MODELS or self._sums.n_codes * n_models > MAX_SIZE
+        return len(self.models) > MAX_MODELS or self.size > max_size
 
     @property
     def n_judgments(self) -> int:

@@ -5,7 +5,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalhub.core.scoring.incremental import cluster_cells
 from evalhub.core.scoring.incremental.cluster_cells import ClusterCells
 
 N_MODELS, N_CLUSTERS = 5, 7
@@ -42,10 +41,9 @@ def test_cells_count_whatever_comes_and_goes(
     assert len(cells) == sum(n > 0 for n in kept.values())
 
 
-def test_blocks_add_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cluster_cells, "_BLOCK", 3)
+def test_blocks_add_up() -> None:
     drawn = [(c, i, j) for c in range(N_CLUSTERS) for i in range(4) for j in range(4) if i != j]
-    cells = ClusterCells(N_MODELS)
+    cells = ClusterCells(N_MODELS, block=3)
 
     for row in drawn[::-1]:
         cells.add(*row, 2)

@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from evalhub.core.scoring import fit
 from evalhub.core.scoring.incremental import BoardState
-from evalhub.core.scoring.incremental import state as limits
 from tests.core.scoring.incremental.histories import (
     Judged,
     assert_same_boards,
@@ -179,17 +178,16 @@ def test_empty_state_has_the_warning_of_an_empty_fit() -> None:
     assert_same_boards(BoardState(MODELS).boards(), fitted([], MODELS))
 
 
-def test_size_decides_what_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_size_decides_what_is_kept() -> None:
     state = state_of(simulated(STRENGTHS, n_prompts=20, n_per_prompt=2))
-    assert not state.is_oversized
 
-    monkeypatch.setattr(limits, "MAX_SIZE", 20 * len(MODELS) - 1)
-
-    assert state.is_oversized
+    assert state.size == 20 * len(MODELS)
+    assert not state.is_oversized(max_size=state.size)
+    assert state.is_oversized(max_size=state.size - 1)
 
 
 def test_too_many_models_are_not_kept() -> None:
-    assert BoardState([f"m{i}" for i in range(501)]).is_oversized
+    assert BoardState([f"m{i}" for i in range(501)]).is_oversized()
 
 
 def test_models_count_their_judgments() -> None:
