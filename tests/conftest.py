@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -27,6 +28,12 @@ def pytest_configure(config: pytest.Config) -> None:
     hypothesis.settings.load_profile("evalhub")
     for name in [name for name in os.environ if name.startswith("EVALHUB_")]:
         del os.environ[name]
+
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell starts what it puts in the background deaf to Ctrl-C, and children inherit that; the
+    # tests that interrupt a command would then wait for its end.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
