@@ -10,7 +10,7 @@ import pandas as pd
 
 from evalhub.core.scoring import Boards, fit
 from evalhub.core.scoring.arrays import FloatArray
-from evalhub.core.scoring.bradley_terry import fit_bradley_terry
+from evalhub.core.scoring.strengths.bradley_terry import fit_bradley_terry
 
 STRENGTHS = np.array([0.75, 0.45, 0.15, -0.15, -0.45, -0.75])
 TIE_HALF_WIDTH = 0.5

@@ -23,10 +23,10 @@ import numpy as np
 import pandas as pd
 
 from evalhub.core.scoring import count_judgments, fit, fit_counts
-from evalhub.core.scoring.counts import count_encoded
-from evalhub.core.scoring.encoding import encode_judgments
-from evalhub.core.scoring.half_win import HalfWin
-from evalhub.core.scoring.newton import Likelihood, maximise
+from evalhub.core.scoring.counting.counts import count_encoded
+from evalhub.core.scoring.reading.encoding import encode_judgments
+from evalhub.core.scoring.strengths.newton import Likelihood, maximise
+from evalhub.core.scoring.ties.half_win import HalfWin
 
 Strengths: TypeAlias = dict[str, float]
 Fit: TypeAlias = Callable[[pd.DataFrame], Strengths]

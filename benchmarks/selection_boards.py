@@ -6,11 +6,11 @@ import numpy as np
 
 from benchmarks.selection_world import N_PROMPTS, World
 from evalhub.core.scoring.arrays import FloatArray
-from evalhub.core.scoring.bradley_terry import fit_bradley_terry
-from evalhub.core.scoring.counts import Counts
-from evalhub.core.scoring.intervals import clustered_covariance
+from evalhub.core.scoring.counting.counts import Counts
+from evalhub.core.scoring.counting.sample import Sample
+from evalhub.core.scoring.intervals.covariance import clustered_covariance
 from evalhub.core.scoring.options import Cluster
-from evalhub.core.scoring.sample import Sample
+from evalhub.core.scoring.strengths.bradley_terry import fit_bradley_terry
 
 LEVEL = 0.95
 

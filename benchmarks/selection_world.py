@@ -13,7 +13,6 @@ from scipy.special import expit
 
 from evalhub.core.campaigns import SelectionMode
 from evalhub.core.scoring.arrays import FloatArray, IntArray
-from evalhub.core.scoring.bradley_terry import fit_bradley_terry
 from evalhub.core.scoring.selection.lots import ModelPairs, pair_probabilities
 from evalhub.core.scoring.selection.planning import (
     BATCH,
@@ -22,6 +21,7 @@ from evalhub.core.scoring.selection.planning import (
     plan_selection,
 )
 from evalhub.core.scoring.selection.standing import Standing, estimate_standing
+from evalhub.core.scoring.strengths.bradley_terry import fit_bradley_terry
 
 N_PROMPTS = 150
 PROMPT_SD = 0.5

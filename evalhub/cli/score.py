@@ -8,10 +8,10 @@ import click
 
 from evalhub.cli.context import ACTOR, database, now
 from evalhub.cli.score_print import print_boards, print_project
-from evalhub.core.scoring.board_json import boards_to_json
-from evalhub.core.scoring.files import JudgmentFile, read_judgments, read_judgments_csv
+from evalhub.core.scoring.board.board_json import boards_to_json
 from evalhub.core.scoring.fitting import fit_encoded
 from evalhub.core.scoring.options import Cluster, FitOptions, PositionTerm, Ties
+from evalhub.core.scoring.reading.files import JudgmentFile, read_judgments, read_judgments_csv
 from evalhub.errors import BadInput
 from evalhub.rim.scores import score_project
 from evalhub.services.scoring.boards import boards_document

@@ -2,7 +2,7 @@
 
 import click
 
-from evalhub.core.scoring.clustering import CLUSTER_WORDS
+from evalhub.core.scoring.counting.clustering import CLUSTER_WORDS
 from evalhub.core.scoring.results import (
     Board,
     BoardRow,

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from evalhub.core.people import SCOPE_ROLES, Scope
 from evalhub.core.scoring.annotators import AnnotatorFigures, Median
-from evalhub.core.scoring.shares import Share
+from evalhub.core.scoring.intervals.shares import Share
 from evalhub.rim.routing import page_number
 from evalhub.services.paging import Listing
 from evalhub.services.scoring.annotators import project_annotators

@@ -7,9 +7,9 @@ from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from evalhub.core.people import SCOPE_ROLES, Role, Scope
-from evalhub.core.scoring.board_csv import boards_to_csv
-from evalhub.core.scoring.clustering import CLUSTER_WORDS
-from evalhub.core.scoring.linking import LinkPurpose
+from evalhub.core.scoring.board.board_csv import boards_to_csv
+from evalhub.core.scoring.counting.clustering import CLUSTER_WORDS
+from evalhub.core.scoring.existence.linking import LinkPurpose
 from evalhub.core.scoring.options import Cluster
 from evalhub.errors import Problem
 from evalhub.rim.state import kept_boards

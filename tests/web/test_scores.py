@@ -3,7 +3,7 @@ from flask.testing import FlaskClient
 from sqlmodel import select
 
 from evalhub.core.people import Role
-from evalhub.core.scoring.linking import LinkPurpose
+from evalhub.core.scoring.existence.linking import LinkPurpose
 from evalhub.db.engine import Database
 from evalhub.db.models import Fit
 from evalhub.web.scores import PURPOSES, heat_class

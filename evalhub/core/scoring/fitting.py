@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from evalhub.core.scoring.board import fit_clustered
-from evalhub.core.scoring.clustering import count_by_cluster
-from evalhub.core.scoring.encoding import EncodedJudgments, encode_judgments
+from evalhub.core.scoring.board.board import fit_clustered
+from evalhub.core.scoring.counting.clustering import count_by_cluster
+from evalhub.core.scoring.covariates.styled import StyledRows
 from evalhub.core.scoring.options import Cluster, FitOptions, PositionTerm, Ties, chosen
+from evalhub.core.scoring.reading.encoding import EncodedJudgments, encode_judgments
 from evalhub.core.scoring.results import Boards
-from evalhub.core.scoring.styled import StyledRows
 
 
 def fit(

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from evalhub.core.scoring.arrays import IntArray
-from evalhub.core.scoring.boundedness import is_bounded
-from evalhub.core.scoring.cells import Cells
-from evalhub.core.scoring.clustering import ClusteredCounts
-from evalhub.core.scoring.existence import Component
+from evalhub.core.scoring.counting.cells import Cells
+from evalhub.core.scoring.counting.clustering import ClusteredCounts
+from evalhub.core.scoring.counting.sample import Sample
+from evalhub.core.scoring.existence.boundedness import is_bounded
+from evalhub.core.scoring.existence.components import Component
+from evalhub.core.scoring.existence.confounding import position_obstacle
 from evalhub.core.scoring.options import Cluster, FitOptions, PositionTerm, Ties
 from evalhub.core.scoring.outcomes import LEFT_LOST, LEFT_WON, PLAIN, TIED
-from evalhub.core.scoring.position import position_obstacle
-from evalhub.core.scoring.sample import Sample
-from evalhub.core.scoring.tie_models import TieChoice, choose_model
+from evalhub.core.scoring.ties.tie_models import TieChoice, choose_model
 
 TIES_UNBOUNDED = (
     "The tie parameter has no finite maximum: no circle of models has more wins than ties."

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from math import log
 
-from evalhub.core.scoring.existence import Flag
-from evalhub.core.scoring.linking import LinkPurpose
+from evalhub.core.scoring.existence.components import Flag
+from evalhub.core.scoring.existence.linking import LinkPurpose
 from evalhub.core.scoring.options import Cluster, FitOptions
 
 ELO_CENTRE = 1000.0

@@ -11,7 +11,7 @@ from evalhub.core.assigning import SelectionPolicy
 from evalhub.core.campaigns import SelectionMode
 from evalhub.core.canonical import Json
 from evalhub.core.scoring.arrays import FloatArray
-from evalhub.core.scoring.counts import Counts
+from evalhub.core.scoring.counting.counts import Counts
 from evalhub.core.scoring.selection.lots import FLOOR, ModelPairs
 from evalhub.core.scoring.selection.planning import SEASONED_AT, SelectionPlan, plan_selection
 from evalhub.core.scoring.selection.standing import n_by_model

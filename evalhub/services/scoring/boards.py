@@ -7,10 +7,10 @@ from sqlmodel import Session, select
 
 from evalhub.core.canonical import Json, canonical_json
 from evalhub.core.people import Actor
-from evalhub.core.scoring.board_json import boards_to_json
-from evalhub.core.scoring.encoding import encode_judgments
+from evalhub.core.scoring.board.board_json import boards_to_json
 from evalhub.core.scoring.fitting import fit_encoded
 from evalhub.core.scoring.options import FitOptions
+from evalhub.core.scoring.reading.encoding import encode_judgments
 from evalhub.core.scoring.results import Boards
 from evalhub.db.models import Fit, Project
 from evalhub.errors import Conflict

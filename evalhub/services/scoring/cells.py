@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from evalhub.core.campaigns import AnnotatorKind
 from evalhub.core.judging.outcomes import score_of
-from evalhub.core.scoring.counts import Counts
+from evalhub.core.scoring.counting.counts import Counts
 from evalhub.db import tables as t
 from evalhub.services.judging.joined import is_in_force, join_sides
 

@@ -13,7 +13,7 @@ from datetime import datetime
 import pandas as pd
 from sqlmodel import Session
 
-from evalhub.core.scoring.counts import count_judgments
+from evalhub.core.scoring.counting.counts import count_judgments
 from evalhub.core.scoring.incremental import BoardState
 from evalhub.core.scoring.outcomes import LEFT_LOST, LEFT_WON, TIED
 from evalhub.services.scoring.inputs import LeftOut

@@ -4,16 +4,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evalhub.core.scoring.bradley_terry import fit_bradley_terry
-from evalhub.core.scoring.counts import Counts, half_win_scores
-from evalhub.core.scoring.existence import find_components
-from evalhub.core.scoring.intervals import clustered_covariance
+from evalhub.core.scoring.counting.counts import Counts, half_win_scores
+from evalhub.core.scoring.counting.sample import Sample
+from evalhub.core.scoring.existence.components import find_components
+from evalhub.core.scoring.intervals.covariance import clustered_covariance
 from evalhub.core.scoring.options import Cluster
-from evalhub.core.scoring.sample import Sample
 from evalhub.core.scoring.selection.lots import ModelPairs
 from evalhub.core.scoring.selection.outlook import Outlook, foresee
 from evalhub.core.scoring.selection.planning import SelectionPlan
 from evalhub.core.scoring.selection.standing import Standing, estimate_standing
+from evalhub.core.scoring.strengths.bradley_terry import fit_bradley_terry
 from evalhub.errors import EstimationError
 from evalhub.services.scoring.cells import ActiveTime
 

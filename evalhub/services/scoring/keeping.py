@@ -6,7 +6,7 @@ from threading import Lock
 
 from sqlmodel import Session
 
-from evalhub.core.scoring.counts import Counts
+from evalhub.core.scoring.counting.counts import Counts
 from evalhub.core.scoring.incremental import MAX_SIZE
 from evalhub.core.scoring.results import Boards
 from evalhub.services.scoring.folding import FoldedProject

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from evalhub.core.scoring.counts import Counts, count_judgments, half_win_scores
+from evalhub.core.scoring.counting.counts import Counts, count_judgments, half_win_scores
 
 MAX_MODELS = 12
 """More columns than this do not fit a page; the board's table says the rest."""

@@ -3,8 +3,8 @@
 import numpy as np
 
 from evalhub.core.scoring.arrays import FloatArray
-from evalhub.core.scoring.cells import Cells
-from evalhub.core.scoring.newton import Likelihood
+from evalhub.core.scoring.counting.cells import Cells
+from evalhub.core.scoring.strengths.newton import Likelihood
 
 
 def cells_of(*rows: tuple[int, int, int, float]) -> Cells:

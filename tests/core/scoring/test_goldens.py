@@ -12,10 +12,10 @@ import pytest
 
 from evalhub.core.scoring import Boards, fit
 from evalhub.core.scoring.arrays import FloatArray
-from evalhub.core.scoring.cells import Cells
-from evalhub.core.scoring.davidson import Davidson
-from evalhub.core.scoring.half_win import HalfWin
-from evalhub.core.scoring.newton import Estimate, Likelihood, maximise
+from evalhub.core.scoring.counting.cells import Cells
+from evalhub.core.scoring.strengths.newton import Estimate, Likelihood, maximise
+from evalhub.core.scoring.ties.davidson import Davidson
+from evalhub.core.scoring.ties.half_win import HalfWin
 from tests.core.scoring.tables import golden, llmfao, only, strengths_of
 
 pytestmark = pytest.mark.real_data

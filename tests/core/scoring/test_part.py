@@ -2,8 +2,8 @@ import pandas as pd
 from hypothesis import given
 
 from evalhub.core.scoring import Cluster, FitOptions, count_judgments, find_components
-from evalhub.core.scoring.clustering import ClusteredCounts
-from evalhub.core.scoring.counts import half_win_scores
+from evalhub.core.scoring.counting.clustering import ClusteredCounts
+from evalhub.core.scoring.counting.counts import half_win_scores
 from evalhub.core.scoring.part import Part, Tally
 from tests.core.scoring.tables import judgments, tables
 

@@ -4,7 +4,7 @@ from sqlmodel import Session
 
 from evalhub.core.campaigns import AnnotatorKind
 from evalhub.core.judging.answers import Choice
-from evalhub.core.scoring.counts import Counts, count_judgments
+from evalhub.core.scoring.counting.counts import Counts, count_judgments
 from evalhub.services.scoring.cells import ActiveTime, active_time, count_by_prompt
 from evalhub.services.scoring.inputs import scoring_inputs
 from evalhub.services.selecting.tallies import tally_project

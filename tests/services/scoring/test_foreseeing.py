@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from evalhub.core.campaigns import SelectionMode
-from evalhub.core.scoring.counts import Counts, count_judgments, half_win_scores
+from evalhub.core.scoring.counting.counts import Counts, count_judgments, half_win_scores
 from evalhub.core.scoring.selection.lots import ModelPairs
 from evalhub.core.scoring.selection.planning import SelectionPlan, plan_selection
 from evalhub.services.scoring.cells import ActiveTime

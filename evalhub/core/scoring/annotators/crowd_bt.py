@@ -32,8 +32,8 @@ from evalhub.core.scoring.annotators.controls import ControlCount
 from evalhub.core.scoring.annotators.crowd_cells import Decision, DecisionCells, cells_of
 from evalhub.core.scoring.annotators.crowd_objective import CrowdObjective, Curvature, Point
 from evalhub.core.scoring.annotators.crowd_search import highest
+from evalhub.core.scoring.intervals.shares import Z_95
 from evalhub.core.scoring.results import Interval
-from evalhub.core.scoring.shares import Z_95
 from evalhub.errors import EstimationError
 
 RIDGE = 0.1

@@ -15,7 +15,7 @@ from evalhub.core.judging.records import JudgmentRecord
 from evalhub.core.scoring.agreement.subjects import TIE, PairKey, by_time, code_of, pair_of
 from evalhub.core.scoring.annotators.controls import Controls, count_controls
 from evalhub.core.scoring.annotators.medians import Median, median_of
-from evalhub.core.scoring.shares import Share, share_of
+from evalhub.core.scoring.intervals.shares import Share, share_of
 
 NO_CONTROLS = "This project has no control items."
 NO_CONTROL_JUDGED = "No control item was judged."

@@ -19,11 +19,11 @@ import numpy as np
 from scipy.special import expit
 
 from evalhub.core.scoring.arrays import FloatArray
-from evalhub.core.scoring.bradley_terry import fit_bradley_terry
-from evalhub.core.scoring.counts import Counts, half_win_scores
-from evalhub.core.scoring.intervals import MIN_CLUSTERS, t_quantile
+from evalhub.core.scoring.counting.counts import Counts, half_win_scores
+from evalhub.core.scoring.intervals.covariance import MIN_CLUSTERS, t_quantile
 from evalhub.core.scoring.outcomes import SCORES
 from evalhub.core.scoring.results import Interval, as_elo
+from evalhub.core.scoring.strengths.bradley_terry import fit_bradley_terry
 from evalhub.errors import BadInput, EstimationError, TooFewClusters
 
 METHOD = (

@@ -6,29 +6,30 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from evalhub.core.scoring.arrays import FloatArray, IntArray
-from evalhub.core.scoring.board import MAP_RIDGE, FittedPart, board_of
-from evalhub.core.scoring.cells import Cells
-from evalhub.core.scoring.existence import Component
-from evalhub.core.scoring.half_win import HalfWin
+from evalhub.core.scoring.board.board import MAP_RIDGE, FittedPart, board_of
+from evalhub.core.scoring.counting.cells import Cells
+from evalhub.core.scoring.covariates.position import NAME, effect_of
+from evalhub.core.scoring.existence.components import Component
+from evalhub.core.scoring.existence.confounding import position_obstacle
 from evalhub.core.scoring.incremental.kept_ranks import KeptQuantile
 from evalhub.core.scoring.incremental.kept_scores import MAX_DRIFT, KeptScores
 from evalhub.core.scoring.incremental.pair_table import PairLikelihood
 from evalhub.core.scoring.incremental.sums import Sums
-from evalhub.core.scoring.intervals import (
+from evalhub.core.scoring.intervals.covariance import (
     MIN_CLUSTERS,
     ZERO_RATIO,
     ClusteredCovariance,
     t_quantile,
 )
-from evalhub.core.scoring.newton import Estimate, maximise
+from evalhub.core.scoring.intervals.ranks import RankIntervals
+from evalhub.core.scoring.intervals.uncertainty import uncertainty_from
 from evalhub.core.scoring.options import Cluster, FitOptions
 from evalhub.core.scoring.part import Outline
-from evalhub.core.scoring.position import NAME, effect_of, position_obstacle
-from evalhub.core.scoring.ranks import RankIntervals
 from evalhub.core.scoring.results import Effect
-from evalhub.core.scoring.systems import Factored
-from evalhub.core.scoring.tie_models import TieChoice
-from evalhub.core.scoring.uncertainty import uncertainty_from
+from evalhub.core.scoring.strengths.newton import Estimate, maximise
+from evalhub.core.scoring.strengths.systems import Factored
+from evalhub.core.scoring.ties.half_win import HalfWin
+from evalhub.core.scoring.ties.tie_models import TieChoice
 from evalhub.errors import EstimationError, TooFewClusters
 
 # Newton's last step squares the distance, so this costs a step more at most. It is far below

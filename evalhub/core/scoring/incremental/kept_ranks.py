@@ -11,9 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from evalhub.core.scoring.arrays import BoolArray, FloatArray
-from evalhub.core.scoring.intervals import ClusteredCovariance
-from evalhub.core.scoring.options import FitOptions
-from evalhub.core.scoring.ranks import (
+from evalhub.core.scoring.intervals.covariance import ClusteredCovariance
+from evalhub.core.scoring.intervals.ranks import (
     N_DRAWS,
     RankIntervals,
     bonferroni_quantile,
@@ -21,6 +20,7 @@ from evalhub.core.scoring.ranks import (
     drawn_quantile,
     ranks_at,
 )
+from evalhub.core.scoring.options import FitOptions
 
 MAX_CHANGE = 0.05
 

@@ -20,7 +20,7 @@ import numpy as np
 
 from evalhub.core.scoring.arrays import FloatArray, IntArray
 from evalhub.core.scoring.incremental.sums import Sums
-from evalhub.core.scoring.likelihoods import Logistic
+from evalhub.core.scoring.ties.likelihoods import Logistic
 
 MAX_DRIFT = 0.01
 """How far kept scores may move a standard error, as a share of the model-based one."""

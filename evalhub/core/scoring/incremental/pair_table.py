@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from evalhub.core.scoring.arrays import FloatArray
-from evalhub.core.scoring.half_win import HalfWin
-from evalhub.core.scoring.likelihoods import Logistic
-from evalhub.core.scoring.systems import Factored
+from evalhub.core.scoring.strengths.systems import Factored
+from evalhub.core.scoring.ties.half_win import HalfWin
+from evalhub.core.scoring.ties.likelihoods import Logistic
 
 
 @dataclass(frozen=True, slots=True, eq=False)

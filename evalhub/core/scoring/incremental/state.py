@@ -5,14 +5,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from evalhub.core.scoring.arrays import BoolArray
-from evalhub.core.scoring.board import assemble
-from evalhub.core.scoring.counts import Counts
-from evalhub.core.scoring.existence import find_components
+from evalhub.core.scoring.board.board import assemble
+from evalhub.core.scoring.counting.counts import Counts
+from evalhub.core.scoring.covariates.position import sides_of
+from evalhub.core.scoring.existence.components import find_components
 from evalhub.core.scoring.incremental.component_state import ComponentState
 from evalhub.core.scoring.incremental.sums import Sums
 from evalhub.core.scoring.options import Cluster, FitOptions
 from evalhub.core.scoring.outcomes import PLAIN, SCORES
-from evalhub.core.scoring.position import sides_of
 from evalhub.core.scoring.results import Boards
 
 MAX_SIZE = 2_000_000

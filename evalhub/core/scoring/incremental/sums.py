@@ -6,7 +6,7 @@ They are whole or half numbers, so adding a judgment and taking it back leaves n
 import numpy as np
 
 from evalhub.core.scoring.arrays import FloatArray, IntArray
-from evalhub.core.scoring.counts import Counts
+from evalhub.core.scoring.counting.counts import Counts
 from evalhub.core.scoring.incremental.cluster_cells import ClusterCells
 from evalhub.core.scoring.outcomes import LEFT_LOST, LEFT_WON, PLAIN, SCORES, TIED
 from evalhub.core.scoring.part import Tally

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from evalhub.core.judging.records import JudgmentRecord
 from evalhub.core.scoring.agreement.subjects import TIE, PairKey, code_of, pair_of
-from evalhub.core.scoring.shares import Share, share_of
+from evalhub.core.scoring.intervals.shares import Share, share_of
 
 NO_REPEATS = "No pair was judged in both orders, so nothing is known of the judge's own position."
 NO_FLIPS = "No verdict changed from one side to the other with the order."

@@ -9,10 +9,10 @@ from evalhub.core.judging.answers import Choice
 from evalhub.core.judging.records import JudgmentRecord
 from evalhub.core.scoring.agreement.subjects import TIE, PairKey, by_time, code_of, pair_of
 from evalhub.core.scoring.annotators.figures import NO_CLEAR_CHOICE, first_answers
+from evalhub.core.scoring.intervals.shares import Share, share_of
 from evalhub.core.scoring.judges.experts import ExpertComparison, compare_with_experts
 from evalhub.core.scoring.judges.flips import OrderFlips, order_flips
 from evalhub.core.scoring.judges.length import LengthEffect, PairFacts, length_effects
-from evalhub.core.scoring.shares import Share, share_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalhub.core.scoring.arrays import FloatArray
-from evalhub.core.scoring.counts import count_judgments
+from evalhub.core.scoring.counting.counts import count_judgments
 from evalhub.core.scoring.incremental.kept_scores import KeptScores
 from evalhub.core.scoring.incremental.pair_table import PairLikelihood
 from evalhub.core.scoring.incremental.sums import Sums

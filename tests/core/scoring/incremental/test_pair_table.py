@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from evalhub.core.scoring.half_win import HalfWin
 from evalhub.core.scoring.incremental.pair_table import PairLikelihood
-from evalhub.core.scoring.newton import Likelihood, maximise
 from evalhub.core.scoring.outcomes import SCORES
+from evalhub.core.scoring.strengths.newton import Likelihood, maximise
+from evalhub.core.scoring.ties.half_win import HalfWin
 from tests.core.scoring.designs import random_cells
 
 CELLS = random_cells(6, 80, seed=4)

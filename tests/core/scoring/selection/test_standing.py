@@ -5,7 +5,6 @@ from scipy.optimize import minimize
 from scipy.special import expit, log_expit
 
 from evalhub.core.scoring.arrays import FloatArray
-from evalhub.core.scoring.bradley_terry import fit_bradley_terry
 from evalhub.core.scoring.selection.standing import (
     EARLY_RIDGE,
     LATE_RIDGE,
@@ -13,6 +12,7 @@ from evalhub.core.scoring.selection.standing import (
     estimate_standing,
     ridge_of,
 )
+from evalhub.core.scoring.strengths.bradley_terry import fit_bradley_terry
 from tests.core.scoring.selection.worlds import THREE, expected_scores, score_tables
 
 

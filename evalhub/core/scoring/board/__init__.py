@@ -1,0 +1,1 @@
+"""Put fits into boards, and boards into JSON and CSV."""

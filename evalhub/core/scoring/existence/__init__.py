@@ -1,0 +1,1 @@
+"""Say which parameters have a finite estimate, before anyone estimates them."""

@@ -1,0 +1,1 @@
+"""Say how precise an estimate is: standard errors by cluster, intervals, ranks, differences."""

@@ -1,0 +1,1 @@
+"""Read judgments from tables and files into integer codes, refusing what breaks a rule."""

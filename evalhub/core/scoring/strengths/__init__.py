@@ -1,0 +1,1 @@
+"""Maximise likelihoods over strengths: Newton's method on a graph of comparisons."""

@@ -1,0 +1,1 @@
+"""Model ties and grades: half wins, Davidson, Rao and Kupper, behind one protocol."""
