@@ -3,18 +3,21 @@
 from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from datetime import datetime
 
 import pytest
+from sqlmodel import select
 
 from evalhub.core.people import Actor, command_actor
 from evalhub.core.pulling.specs import EndpointSpec
 from evalhub.db.engine import Database
+from evalhub.db.models import Endpoint, Prompt, Pull
 from evalhub.endpoints.client import open_client
 from evalhub.endpoints.protocol import Asker
 from evalhub.endpoints.retry import Timing
 from evalhub.endpoints.scripted import Script, ScriptedReply, ScriptedServer
 from evalhub.services.pulling import PullView, RunTools, start_pull
-from tests.factories import MOMENT, make_endpoint, make_prompt_set_version
+from tests.factories import MOMENT, make_endpoint, make_prompt_set_version, make_response
 
 ACTOR: Actor = command_actor()
 QUESTIONS = ("What is fever?", "What is a contract?", "What is a list?")
@@ -64,6 +67,19 @@ class Scene:
                 retry_errors=retry_errors,
                 is_foreground=is_foreground,
             )
+
+
+def store_response(database: Database, pull_id: int, endpoint_id: int, *, at: datetime) -> None:
+    """Store the response of the endpoint to the first prompt of the pull's version."""
+    with database.transaction() as session:
+        pull = session.get_one(Pull, pull_id)
+        prompt = session.exec(
+            select(Prompt).where(
+                Prompt.prompt_set_version_id == pull.prompt_set_version_id, Prompt.position == 0
+            )
+        ).one()
+        row = make_response(session, prompt, session.get_one(Endpoint, endpoint_id))
+        row.pull_id, row.created_at = pull_id, at
 
 
 def script() -> Script:

@@ -1,5 +1,7 @@
 """Start pulls and follow them."""
 
+from datetime import datetime
+
 from flask import Response, jsonify
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, ConfigDict, Field
@@ -8,7 +10,16 @@ from evalhub.api.context import api_actor, current_session, now
 from evalhub.api.root import PREFIX, RESPONSES, SECURITY
 from evalhub.core.people import Scope
 from evalhub.core.responses import ResponseStatus
-from evalhub.services.pulling import EndpointProgress, PullProgress, pull_progress, start_pull
+from evalhub.services.pulling import (
+    EndpointProgress,
+    PullAttendance,
+    PullProgress,
+    attend,
+    cancel_pull,
+    pull_progress,
+    resume_pull,
+    start_pull,
+)
 
 TAG = Tag(name="pulls", description="Asking endpoints the prompts of a set.")
 bp = APIBlueprint(
@@ -69,6 +80,12 @@ class ProgressBody(BaseModel):
     reason: str
     n_wanted: int
     n_settled: int
+    attendance: str = Field(
+        description="Who sees to it: over, waiting, unattended, asked or abandoned."
+    )
+    has_worker: bool = Field(description="Whether any worker is alive.")
+    last_response_at: datetime | None = Field(description="When this pull last stored a response.")
+    advice: str = Field(description="What to do so that it goes on; empty when nothing has to be.")
     endpoints: list[ShareBody]
 
 
@@ -94,11 +111,30 @@ def show(path: PullPath) -> Response:
     return _answer(path.public_id)
 
 
+@bp.post("/<public_id>/cancel", responses={"200": ProgressBody}, summary="Cancel a pull")
+def cancel(path: PullPath) -> Response:
+    """Stop a pull; what was stored stays."""
+    actor = api_actor(Scope.PULLS_WRITE)
+    cancel_pull(path.public_id, session=current_session(), actor=actor, now=now())
+    return _answer(path.public_id)
+
+
+@bp.post("/<public_id>/resume", responses={"200": ProgressBody}, summary="Resume a pull")
+def resume(path: PullPath) -> Response:
+    """Put a pull back to work on what is missing; also one whose process has died."""
+    actor = api_actor(Scope.PULLS_WRITE)
+    resume_pull(path.public_id, session=current_session(), actor=actor, now=now())
+    return _answer(path.public_id)
+
+
 def _answer(public_id: str) -> Response:
-    return jsonify(_body(pull_progress(public_id, session=current_session())).model_dump())
+    session = current_session()
+    progress = pull_progress(public_id, session=session)
+    body = _body(progress, attend(progress, session=session))
+    return jsonify(body.model_dump(mode="json"))
 
 
-def _body(progress: PullProgress) -> ProgressBody:
+def _body(progress: PullProgress, seen_to: PullAttendance) -> ProgressBody:
     return ProgressBody(
         id=progress.pull.public_id,
         status=progress.pull.status.value,
@@ -107,6 +143,10 @@ def _body(progress: PullProgress) -> ProgressBody:
         reason=progress.pull.reason,
         n_wanted=progress.n_wanted,
         n_settled=progress.n_settled,
+        attendance=seen_to.attendance.value,
+        has_worker=seen_to.has_worker,
+        last_response_at=seen_to.last_response_at,
+        advice=seen_to.advice,
         endpoints=[_share(share) for share in progress.endpoints],
     )
 

@@ -13,13 +13,14 @@ from evalhub.core.campaigns import PullStatus
 from evalhub.core.responses import ResponseStatus
 from evalhub.errors import Conflict
 from evalhub.services.pulling import (
+    Attendance,
     PullProgress,
     PullView,
     RunTools,
+    attend,
     get_pull,
     http_clients,
     interrupt_pull,
-    is_abandoned,
     list_pulls,
     pull_progress,
     resume_pull,
@@ -85,15 +86,14 @@ def run_command(*, pull_id: str) -> None:
 @click.argument("pull_id")
 def status_command(*, pull_id: str) -> None:
     """Show how far PULL_ID has come."""
-    with database() as opened:
-        with opened.transaction(write=False) as session:
-            progress = pull_progress(pull_id, session=session)
-        _show(progress)
-        if is_abandoned(opened, progress):
-            click.echo(
-                "Nobody asks any more: the process that ran this pull has ended. "
-                f"Go on with: evalhub pull run {pull_id}"
-            )
+    with transaction(write=False) as session:
+        progress = pull_progress(pull_id, session=session)
+        seen_to = attend(progress, session=session)
+    _show(progress)
+    if seen_to.last_response_at is not None and seen_to.attendance is not Attendance.OVER:
+        click.echo(f"Last response {seen_to.last_response_at:%Y-%m-%d %H:%M:%S} UTC")
+    if seen_to.advice:
+        click.echo(seen_to.advice.replace("`", ""))
 
 
 @group.command("list")
@@ -127,10 +127,10 @@ def _run(opened: Database, pull: PullView) -> None:
 
 
 def _note_interruption(opened: Database, pull: PullView) -> None:
-    reason = f"Stopped at the keyboard; go on with: evalhub pull run {pull.public_id}"
+    reason = "Stopped at the keyboard."
     with opened.transaction() as session:
         interrupt_pull(pull.public_id, reason=reason, session=session, now=now())
-    click.echo(reason, err=True)
+    click.echo(f"{reason} Go on with: evalhub pull run {pull.public_id}", err=True)
 
 
 def _conclude(opened: Database, pull: PullView) -> None:

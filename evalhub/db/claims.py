@@ -7,11 +7,12 @@ killed, so there is no lease to wait out.
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
+from sqlmodel import Session
 
 from evalhub.core.canonical import sha256_hex
 from evalhub.db.engine import Database
@@ -28,12 +29,43 @@ def claim(database: Database, name: str) -> Iterator[bool]:
         yield is_held
 
 
+def held_names(names: Collection[str], *, session: Session) -> frozenset[str]:
+    """Return which of ``names`` somebody holds at this moment; none of them is taken.
+
+    A page may ask for hundreds of names every other second, so on PostgreSQL this is one query
+    and not a connection for each name, as claiming them would be.
+    """
+    url = session.connection().engine.url
+    if url.get_backend_name() == "sqlite":
+        return frozenset(name for name in names if _is_locked(_claim_path(url, name)))
+    held = {(row.classid, row.objid) for row in session.connection().execute(_ADVISORY)}
+    return frozenset(name for name in names if _halves(_key(name)) in held)
+
+
+def _claim_path(url: sa.URL, name: str) -> Path:
+    path = Path(url.database or "")
+    return path.with_name(f"{path.name}.{name}.claim")
+
+
+def _is_locked(path: Path) -> bool:
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    try:
+        # Shared, so that two pages that look at once do not take each other for a holder.
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(handle)
+    return False
+
+
 @contextmanager
 def _file_claim(database: Database, name: str) -> Iterator[bool]:
-    path = Path(sa.make_url(database.url).database or "")
-    handle = os.open(
-        path.with_name(f"{path.name}.{name}.claim"), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600
-    )
+    path = _claim_path(sa.make_url(database.url), name)
+    handle = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -49,6 +81,21 @@ def _file_claim(database: Database, name: str) -> Iterator[bool]:
 def _advisory_claim(database: Database, name: str) -> Iterator[bool]:
     # Outside the pool: a claim may last for hours and must not starve the transactions.
     engine = sa.create_engine(database.url, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT")
-    key = int.from_bytes(bytes.fromhex(sha256_hex(f"evalhub claim {name}"))[:8], signed=True)
     with engine.connect() as connection:
-        yield bool(connection.scalar(sa.select(sa.func.pg_try_advisory_lock(key))))
+        yield bool(connection.scalar(sa.select(sa.func.pg_try_advisory_lock(_key(name)))))
+
+
+def _key(name: str) -> int:
+    return int.from_bytes(bytes.fromhex(sha256_hex(f"evalhub claim {name}"))[:8], signed=True)
+
+
+def _halves(key: int) -> tuple[int, int]:
+    """Return a lock's key as PostgreSQL lists it: its upper and its lower 32 bits."""
+    return (key >> 32) & 0xFFFFFFFF, key & 0xFFFFFFFF
+
+
+_ADVISORY = sa.text(
+    "SELECT classid, objid FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1 "
+    "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+).columns(sa.column("classid", sa.BigInteger), sa.column("objid", sa.BigInteger))
+"""The locks of one whole number (``objsubid`` 1) that are held in this database."""

@@ -1,4 +1,4 @@
-// Keep the figures of a running pull fresh; when it ends, load the page anew for the rest of it.
+// Keep the figures of a running pull fresh; when it ends or nobody asks any more, load the page anew for the rest of it.
 (() => {
   const page = document.querySelector("[data-pull-url]");
   if (!page) return;
@@ -25,11 +25,13 @@
       const answer = await fetch(page.dataset.pullUrl, { headers: { Accept: "application/json" } });
       if (!answer.ok) throw new Error(String(answer.status));
       const counts = await answer.json();
-      if (counts.status !== page.dataset.pull) {
+      if (counts.status !== page.dataset.pull || counts.attendance !== page.dataset.attendance) {
         location.reload();
         return;
       }
       show(page, counts, true);
+      const last = page.querySelector("[data-last]");
+      if (last && counts.last_response) last.textContent = counts.last_response;
       for (const row of page.querySelectorAll("[data-share]")) {
         show(row, counts.endpoints[row.dataset.share], false);
       }

@@ -7,12 +7,15 @@ from flask.typing import ResponseReturnValue
 
 from evalhub.core.people import Role
 from evalhub.core.responses import ResponseStatus
-from evalhub.errors import BadInput, NotFound, Problem
+from evalhub.errors import BadInput, Conflict, NotFound, Problem
 from evalhub.rim.fields import choice
 from evalhub.rim.routing import page_number
 from evalhub.services.endpoints import list_endpoints
 from evalhub.services.pulling import (
+    PullAttendance,
     PullPlan,
+    PullProgress,
+    attend,
     browse_responses,
     cancel_pull,
     get_pull,
@@ -23,8 +26,9 @@ from evalhub.services.pulling import (
     resume_pull,
     start_pull,
 )
-from evalhub.services.workers import has_live_worker
-from evalhub.web.context import current_actor, current_session, now, requires
+from evalhub.web.context import current_actor, current_session, now, only_read, requires
+from evalhub.web.formats import moment
+from evalhub.web.problems import problems_of, status_of
 
 bp = Blueprint("pulls", __name__, url_prefix="/pulls")
 MAKERS = (Role.RESEARCHER, Role.ADMIN)
@@ -52,22 +56,26 @@ def prepare() -> ResponseReturnValue:
         try:
             plan = _plan()
         except (BadInput, NotFound) as error:
-            problems = error.problems if isinstance(error, BadInput) else (_problem(error),)
+            problems = problems_of(error)
     return _start_page(plan, problems), 422 if problems else 200
 
 
 @bp.post("")
 @requires(*MAKERS)
 def start() -> ResponseReturnValue:
-    """Start a pull, which a worker then runs."""
-    pull = start_pull(
-        request.form.get("prompt_set", ""),
-        request.form.getlist("endpoints"),
-        session=current_session(),
-        actor=current_actor(),
-        now=now(),
-        retry_errors=request.form.get("retry_errors") == "1",
-    )
+    """Start a pull, which a worker then runs; what cannot be started comes back with why."""
+    try:
+        pull = start_pull(
+            request.form.get("prompt_set", ""),
+            request.form.getlist("endpoints"),
+            session=current_session(),
+            actor=current_actor(),
+            now=now(),
+            retry_errors=request.form.get("retry_errors") == "1",
+        )
+    except (BadInput, NotFound) as error:
+        only_read()
+        return _start_page(None, problems_of(error)), status_of(error)
     return _to_pull(pull.public_id)
 
 
@@ -75,22 +83,19 @@ def start() -> ResponseReturnValue:
 @requires(*MAKERS)
 def show(public_id: str) -> ResponseReturnValue:
     """Show how far a pull has come."""
-    session = current_session()
-    return render_template(
-        "pulls/show.html",
-        progress=pull_progress(public_id, session=session),
-        statuses=list(ResponseStatus),
-        has_worker=has_live_worker(session=session),
-    )
+    return _pull_page(public_id)
 
 
 @bp.get("/<public_id>/progress.json")
 @requires(*MAKERS)
 def show_counts(public_id: str) -> ResponseReturnValue:
     """Give the figures of the progress page, for the script that keeps it fresh."""
-    progress = pull_progress(public_id, session=current_session())
+    progress, seen_to = _look(public_id)
+    last = seen_to.last_response_at
     return jsonify(
         status=progress.pull.status.value,
+        attendance=seen_to.attendance.value,
+        last_response=moment(last) if last is not None else "",
         n_wanted=progress.n_wanted,
         n_settled=progress.n_settled,
         n_by_status={status.value: progress.n_with(status) for status in ResponseStatus},
@@ -135,7 +140,10 @@ def list_responses(public_id: str) -> ResponseReturnValue:
 @requires(*MAKERS)
 def cancel(public_id: str) -> ResponseReturnValue:
     """Stop a pull; what was stored stays."""
-    cancel_pull(public_id, session=current_session(), actor=current_actor(), now=now())
+    try:
+        cancel_pull(public_id, session=current_session(), actor=current_actor(), now=now())
+    except Conflict as error:
+        return _refuse(public_id, error)
     flash("The pull is cancelled. What came back stays.", "good")
     return _to_pull(public_id)
 
@@ -144,13 +152,42 @@ def cancel(public_id: str) -> ResponseReturnValue:
 @requires(*MAKERS)
 def resume(public_id: str) -> ResponseReturnValue:
     """Put a pull back to work on what is missing."""
-    resume_pull(public_id, session=current_session(), actor=current_actor(), now=now())
+    try:
+        resume_pull(public_id, session=current_session(), actor=current_actor(), now=now())
+    except Conflict as error:
+        return _refuse(public_id, error)
     flash("The pull goes on with what is missing.", "good")
     return _to_pull(public_id)
 
 
 def _to_pull(public_id: str) -> ResponseReturnValue:
     return redirect(url_for("pulls.show", public_id=public_id), code=303)
+
+
+def _refuse(public_id: str, error: Conflict) -> ResponseReturnValue:
+    """Show the pull as it is by now, with why the button that was pressed did nothing.
+
+    As a rule the pull ended, or somebody else pressed it first, after the page was loaded.
+    """
+    only_read()
+    return _pull_page(public_id, problems_of(error)), status_of(error)
+
+
+def _pull_page(public_id: str, problems: Sequence[Problem] = ()) -> str:
+    progress, seen_to = _look(public_id)
+    return render_template(
+        "pulls/show.html",
+        progress=progress,
+        seen_to=seen_to,
+        statuses=list(ResponseStatus),
+        problems=problems,
+    )
+
+
+def _look(public_id: str) -> tuple[PullProgress, PullAttendance]:
+    session = current_session()
+    progress = pull_progress(public_id, session=session)
+    return progress, attend(progress, session=session)
 
 
 def _plan() -> PullPlan:
@@ -168,13 +205,9 @@ def _start_page(plan: PullPlan | None, problems: Sequence[Problem]) -> str:
         "pulls/new.html",
         versions=list_versions(session=session),
         endpoints=list_endpoints(session=session),
-        chosen_set=request.args.get("prompt_set", ""),
-        chosen=request.args.getlist("endpoints"),
-        retry_errors=request.args.get("retry_errors") == "1",
+        chosen_set=request.values.get("prompt_set", ""),
+        chosen=request.values.getlist("endpoints"),
+        retry_errors=request.values.get("retry_errors") == "1",
         plan=plan,
         problems=problems,
     )
-
-
-def _problem(error: NotFound) -> Problem:
-    return Problem("", str(error))

@@ -113,6 +113,38 @@ def test_what_breaks_a_rule_starts_nothing(
         assert list_pulls(session=session) == []
 
 
+def test_the_answer_says_whether_anybody_asks_and_how_to_go_on(
+    client: FlaskClient, scene: Scene, headers: dict[str, str]
+) -> None:
+    pull = scene.start()
+
+    body = client.get(f"{PATH}/{pull.public_id}", headers=headers).get_json()
+
+    assert (body["attendance"], body["has_worker"], body["last_response_at"]) == (
+        "abandoned",
+        False,
+        None,
+    )
+    assert f"`evalhub pull run {pull.public_id}`" in body["advice"]
+
+
+def test_a_pull_is_cancelled_and_resumed(
+    client: FlaskClient, scene: Scene, headers: dict[str, str]
+) -> None:
+    path = f"{PATH}/{scene.start().public_id}"
+
+    cancelled = client.post(f"{path}/cancel", headers=headers)
+    resumed = client.post(f"{path}/resume", headers=headers)
+    again = client.post(f"{path}/resume", headers=headers)
+
+    assert (cancelled.status_code, cancelled.get_json()["status"]) == (200, "cancelled")
+    assert (resumed.status_code, resumed.get_json()["status"]) == (200, "queued")
+    assert (again.status_code, again.get_json()["error"]["message"]) == (
+        409,
+        "The pull is waiting for a worker already.",
+    )
+
+
 def test_an_unknown_pull_is_not_found(client: FlaskClient, headers: dict[str, str]) -> None:
     assert client.get(f"{PATH}/nope", headers=headers).status_code == 404
 
@@ -129,5 +161,8 @@ def test_a_key_of_another_scope_starts_nothing(
 
     assert client.post(PATH, json=WANTED, headers=headers).status_code == 403
     assert client.get(f"{PATH}/{pull.public_id}", headers=headers).status_code == 403
+    for act in ("cancel", "resume"):
+        path = f"{PATH}/{pull.public_id}/{act}"
+        assert client.post(path, headers=headers).status_code == 403
     with database.transaction(write=False) as session:
         assert [one.status for one in list_pulls(session=session)] == [PullStatus.RUNNING]

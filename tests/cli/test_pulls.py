@@ -20,7 +20,8 @@ from evalhub.db.engine import Database
 from evalhub.db.models import Endpoint
 from evalhub.endpoints.scripted import Script, ScriptedReply, ScriptedServer
 from evalhub.services.pulling import Stored, list_pulls
-from tests.pulling import Scene
+from tests.factories import MOMENT
+from tests.pulling import Scene, store_response
 
 Run = Callable[..., Result]
 START = ("start", "--prompt-set", "health", "--endpoint", "careful")
@@ -114,7 +115,8 @@ def test_a_running_pull_that_nobody_asks_for_any_more_says_so(scene: Scene, run:
 
     shown = run("status", pull.public_id)
 
-    assert f"has ended. Go on with: evalhub pull run {pull.public_id}\n" in shown.output
+    assert "Nobody asks any more: the process that ran this pull has ended." in shown.output
+    assert f"or go on with evalhub pull run {pull.public_id}.\n" in shown.output
 
 
 def test_a_running_pull_that_is_asked_for_does_not(scene: Scene, run: Run) -> None:
@@ -125,6 +127,17 @@ def test_a_running_pull_that_is_asked_for_does_not(scene: Scene, run: Run) -> No
         shown = run("status", pull.public_id)
 
     assert "evalhub pull run" not in shown.output
+
+
+def test_a_pull_that_moves_says_when_it_last_did(scene: Scene, run: Run) -> None:
+    endpoint_id = scene.endpoint()
+    pull = scene.start()
+    store_response(scene.database, pull.id, endpoint_id, at=MOMENT)
+
+    with claim(scene.database, f"endpoint-{endpoint_id}"):
+        shown = run("status", pull.public_id)
+
+    assert "Last response 2026-11-21 09:00:00 UTC\n" in shown.output
 
 
 def test_pulls_are_listed(scene: Scene, run: Run) -> None:
@@ -211,6 +224,6 @@ def test_a_pull_broken_off_at_the_keyboard_can_be_resumed(
         resumed = run("run", only_pull(scene))
 
     assert broken_off.exit_code == 130
-    assert f"go on with: evalhub pull run {only_pull(scene)}" in broken_off.output
+    assert f"Go on with: evalhub pull run {only_pull(scene)}" in broken_off.output
     assert "Aborted" not in broken_off.output
     assert resumed.exit_code == 0

@@ -1,9 +1,10 @@
 """A claim is held by one at a time and goes back when its holder ends."""
 
 import multiprocessing
+from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
 
-from evalhub.db.claims import claim
+from evalhub.db.claims import claim, held_names
 from evalhub.db.engine import Database
 
 
@@ -23,6 +24,30 @@ def test_a_claim_goes_back_when_its_block_ends(database: Database) -> None:
 
     with claim(database, "a") as again:
         assert again
+
+
+def test_held_names_are_told_without_taking_any(database: Database) -> None:
+    with claim(database, "a"), database.transaction(write=False) as session:
+        told = held_names(["a", "b"], session=session)
+
+    with database.transaction(write=False) as session, claim(database, "a") as is_free:
+        after = held_names(["b", "never-claimed"], session=session)
+
+    assert is_free
+    assert (sorted(told), sorted(after)) == (["a"], [])
+
+
+def test_two_who_look_at_once_do_not_take_each_other_for_a_holder(database: Database) -> None:
+    with claim(database, "a"):
+        pass
+
+    with ThreadPoolExecutor(8) as pool:
+
+        def look(_number: int) -> frozenset[str]:
+            with database.transaction(write=False) as session:
+                return held_names(["a"], session=session)
+
+        assert set(pool.map(look, range(64))) == {frozenset()}
 
 
 def hold(url: str, ready: Connection) -> None:

@@ -8,13 +8,22 @@ from flask.testing import FlaskClient
 
 from evalhub.core.campaigns import PullStatus
 from evalhub.core.people import Role
+from evalhub.db.claims import claim
 from evalhub.db.engine import Database
 from evalhub.db.models import Pull
 from evalhub.endpoints.scripted import Script, ScriptedReply, ScriptedServer
-from evalhub.services.pulling import PullView, RunTools, list_pulls, run_pull
+from evalhub.services.pulling import (
+    PullProgress,
+    PullView,
+    RunTools,
+    interrupt_pull,
+    list_pulls,
+    pull_progress,
+    run_pull,
+)
 from evalhub.services.workers import beat
-from tests.factories import make_prompt_set_version
-from tests.pulling import QUESTIONS, Scene, fast_clients
+from tests.factories import MOMENT, make_prompt_set_version
+from tests.pulling import QUESTIONS, Scene, fast_clients, store_response
 from tests.web.conftest import SignIn, fill
 
 REPLIES = {
@@ -52,6 +61,18 @@ def run(scene: Scene, pull: PullView) -> None:
     """Run the pull to its end."""
     tools = RunTools(clients=fast_clients, poll_s=0.02)
     asyncio.run(run_pull(scene.database, pull.id, tools=tools))
+
+
+def set_status(scene: Scene, pull: PullView, status: PullStatus) -> None:
+    """Put the pull into a state, as somebody else does while a page is open."""
+    with scene.database.transaction() as session:
+        session.get_one(Pull, pull.id).status = status
+
+
+def progress_of(scene: Scene, pull: PullView) -> PullProgress:
+    """Return how far the pull has come."""
+    with scene.database.transaction(write=False) as session:
+        return pull_progress(pull.public_id, session=session)
 
 
 def newest(scene: Scene) -> PullView:
@@ -245,13 +266,73 @@ def test_a_failed_pull_says_why(client: FlaskClient, scene: Scene) -> None:
     assert "Resume" in page
 
 
-def test_cancelling_twice_is_a_conflict(client: FlaskClient, scene: Scene) -> None:
+@pytest.mark.parametrize(
+    ("action", "state", "rule"),
+    [
+        ("cancel", PullStatus.DONE, "The pull is done already; there is nothing to cancel."),
+        ("resume", PullStatus.DONE, "The pull is done; start another"),
+        ("resume", PullStatus.QUEUED, "The pull is waiting for a worker already."),
+    ],
+)
+def test_a_button_that_came_too_late_shows_the_pull_and_why(
+    client: FlaskClient, scene: Scene, action: str, state: PullStatus, rule: str
+) -> None:
     pull = scene.start()
     path = f"/pulls/{pull.public_id}"
-    form = fill(client.get(path), f"{path}/cancel")
-    client.post(f"{path}/cancel", data=form)
+    form = fill(client.get(path), f"{path}/{action}")
+    set_status(scene, pull, state)
 
-    assert client.post(f"{path}/cancel", data=form).status_code == 409
+    answer = client.post(f"{path}/{action}", data=form)
+
+    assert (answer.status_code, rule in answer.text) == (409, True)
+    assert "Progress by endpoint" in answer.text
+    assert newest(scene).status is state
+
+
+def test_a_pull_whose_process_died_says_so_and_how_to_go_on(
+    client: FlaskClient, scene: Scene
+) -> None:
+    pull = scene.start()
+    path = f"/pulls/{pull.public_id}"
+
+    page, counts = client.get(path).text, client.get(f"{path}/progress.json").json
+
+    assert "Nobody asks any more: the process that ran this pull has ended." in page
+    assert f"<code>evalhub pull run {pull.public_id}</code>" in page
+    assert 'btn-primary">Take over' in page
+    assert '<dt>Last response</dt><dd data-last="">none yet</dd>' in page
+    assert counts is not None
+    assert (counts["attendance"], counts["last_response"]) == ("abandoned", "")
+
+
+def test_a_pull_that_is_asked_shows_when_it_last_moved(client: FlaskClient, scene: Scene) -> None:
+    pull = scene.start()
+    (endpoint_id,) = [share.endpoint_id for share in progress_of(scene, pull).endpoints]
+    store_response(scene.database, pull.id, endpoint_id, at=MOMENT)
+
+    with claim(scene.database, f"endpoint-{endpoint_id}"):
+        page = client.get(f"/pulls/{pull.public_id}").text
+        counts = client.get(f"/pulls/{pull.public_id}/progress.json").json
+
+    assert "Nobody asks any more" not in page
+    assert "21 November 2026, 09:00 UTC</dd>" in page
+    assert counts is not None
+    assert (counts["attendance"], counts["last_response"]) == (
+        "asked",
+        "21 November 2026, 09:00 UTC",
+    )
+
+
+def test_a_cancelled_pull_says_who_stopped_it_and_how_to_go_on(
+    client: FlaskClient, scene: Scene
+) -> None:
+    pull = scene.start()
+    with scene.database.transaction() as session:
+        interrupt_pull(pull.public_id, reason="By the cat.", session=session, now=MOMENT)
+
+    page = client.get(f"/pulls/{pull.public_id}").text
+
+    assert "<b>Stopped by a person.</b> By the cat. Resume it, or go on with <code>" in page
 
 
 @pytest.mark.parametrize(
@@ -267,6 +348,8 @@ def test_a_start_that_breaks_a_rule_changes_nothing(
     answer = client.post("/pulls", data={"csrf_token": token, **data})
 
     assert answer.status_code in {404, 422}
+    assert 'id="errors"' in answer.text
+    assert 'action="/pulls/new"' in answer.text
     with scene.database.transaction(write=False) as session:
         assert list_pulls(session=session) == []
 

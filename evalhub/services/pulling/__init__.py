@@ -9,7 +9,7 @@ from evalhub.services.pulling.finding import (
     list_pulls,
     list_versions,
 )
-from evalhub.services.pulling.holding import is_abandoned
+from evalhub.services.pulling.holding import Attendance, PullAttendance, attend
 from evalhub.services.pulling.planning import PullPlan, plan_pull
 from evalhub.services.pulling.progress import (
     EndpointProgress,
@@ -24,10 +24,12 @@ from evalhub.services.pulling.steering import cancel_pull, interrupt_pull, resum
 from evalhub.services.pulling.tools import ClientFactory, RunTools, ShareEnd, Stored, http_clients
 
 __all__ = [
+    "Attendance",
     "ClientFactory",
     "EndpointProgress",
     "ErrorGroup",
     "PromptSetChoice",
+    "PullAttendance",
     "PullPlan",
     "PullProgress",
     "PullView",
@@ -37,12 +39,12 @@ __all__ = [
     "ShareEnd",
     "ShareJob",
     "Stored",
+    "attend",
     "browse_responses",
     "cancel_pull",
     "get_pull",
     "http_clients",
     "interrupt_pull",
-    "is_abandoned",
     "list_pulls",
     "list_versions",
     "plan_pull",

@@ -4,17 +4,14 @@ import asyncio
 import time
 
 from evalhub.core.pulling.outcomes import Outcome
-from evalhub.core.pulling.specs import EndpointSpec
 from evalhub.core.responses import ErrorKind
-from evalhub.db.engine import Database
-from evalhub.db.models import Pull
 from evalhub.endpoints.protocol import Asker
 from evalhub.errors import EndpointError
 from evalhub.services.pulling.committing import Committer
 from evalhub.services.pulling.feeding import Feed
 from evalhub.services.pulling.missing import demand_of
 from evalhub.services.pulling.settling import is_cancelled
-from evalhub.services.pulling.tools import RunTools, ShareEnd, Stored
+from evalhub.services.pulling.tools import ShareEnd, ShareWork, Stored
 
 ENDPOINT_WIDE = frozenset(
     {ErrorKind.UNAUTHORISED, ErrorKind.QUOTA, ErrorKind.BLOCKED, ErrorKind.CONNECTION}
@@ -32,21 +29,11 @@ GIVE_UP_AFTER = 5
 class Share:
     """Ask one endpoint what is missing; each asker holds one request at a time."""
 
-    def __init__(
-        self,
-        database: Database,
-        pull: Pull,
-        endpoint_id: int,
-        *,
-        spec: EndpointSpec,
-        tools: RunTools,
-    ) -> None:
-        self._database = database
-        self._pull = pull
-        self._spec = spec
-        self._tools = tools
-        self._committer = Committer(database, pull, endpoint_id, spec=spec, tools=tools)
-        self._feed = Feed(database, demand_of(pull), endpoint_id)
+    def __init__(self, work: ShareWork) -> None:
+        self._work = work
+        self._tools = work.tools
+        self._committer = Committer(work)
+        self._feed = Feed(work.database, demand_of(work.pull), work.endpoint_id)
         self._n_wide_failures = 0
         self._last_failure: str | None = None
         self._stopped_at: float | None = None
@@ -60,7 +47,7 @@ class Share:
         """
         askers = {
             asyncio.create_task(self._ask_in_turn(client))
-            for _ in range(self._spec.max_concurrency)
+            for _ in range(self._work.spec.max_concurrency)
         }
         try:
             await self._supervise(askers)
@@ -110,7 +97,7 @@ class Share:
             async with self._tools.in_flight:
                 outcome = await client.ask(question)
             if await self._committer.commit(question.prompt_id, outcome):
-                self._tools.report(Stored(self._spec.slug, outcome.status))
+                self._tools.report(Stored(self._work.spec.slug, outcome.status))
             self._notice(outcome)
 
     def _notice(self, outcome: Outcome) -> None:
@@ -124,5 +111,5 @@ class Share:
             self._feed.close()
 
     def _is_cancelled(self) -> bool:
-        with self._database.transaction(write=False) as session:
-            return is_cancelled(self._pull.id, session=session)
+        with self._work.database.transaction(write=False) as session:
+            return is_cancelled(self._work.pull.id, session=session)

@@ -7,11 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy.exc import SQLAlchemyError
 
 from evalhub.core.pulling.outcomes import Outcome
-from evalhub.core.pulling.specs import EndpointSpec
-from evalhub.db.engine import Database
-from evalhub.db.models import Pull
 from evalhub.services.pulling.storing import store_outcome
-from evalhub.services.pulling.tools import RunTools
+from evalhub.services.pulling.tools import ShareWork
 
 
 @dataclass(slots=True)
@@ -29,20 +26,8 @@ class Committer:
     under way, and the disk does not limit the rate.
     """
 
-    def __init__(
-        self,
-        database: Database,
-        pull: Pull,
-        endpoint_id: int,
-        *,
-        spec: EndpointSpec,
-        tools: RunTools,
-    ) -> None:
-        self._database = database
-        self._pull = pull
-        self._endpoint_id = endpoint_id
-        self._spec = spec
-        self._tools = tools
+    def __init__(self, work: ShareWork) -> None:
+        self._work = work
         self._waiting: list[_Arrived] = []
         self._lock = asyncio.Lock()
 
@@ -62,16 +47,17 @@ class Committer:
         return bool(arrived.is_stored)
 
     def _write(self, batch: Sequence[_Arrived]) -> None:
-        with self._database.transaction() as session:
+        work = self._work
+        with work.database.transaction() as session:
             stored = [
                 store_outcome(
                     arrived.outcome,
                     prompt_id=arrived.prompt_id,
-                    endpoint_id=self._endpoint_id,
-                    spec=self._spec,
-                    pull=self._pull,
+                    endpoint_id=work.endpoint_id,
+                    spec=work.spec,
+                    pull=work.pull,
                     session=session,
-                    now=self._tools.now(),
+                    now=work.tools.now(),
                 )
                 for arrived in batch
             ]

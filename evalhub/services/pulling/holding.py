@@ -1,22 +1,93 @@
-"""Tell whether anybody still asks for a pull that is marked as running."""
+"""Say whether anybody sees to a pull, when it last moved, and how it goes on."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlmodel import Session
 
 from evalhub.core.campaigns import PullStatus
-from evalhub.db.claims import claim
-from evalhub.db.engine import Database
+from evalhub.db.claims import held_names
 from evalhub.services.pulling.progress import PullProgress
+from evalhub.services.workers import LEASE_S, has_live_worker
 
 
-def is_abandoned(database: Database, progress: PullProgress) -> bool:
-    """Tell whether the pull is marked as running and no process holds any of its endpoints.
+class Attendance(StrEnum):
+    """Who sees to a pull at this moment."""
+
+    OVER = "over"
+    """Nobody has to: it has ended."""
+    WAITING = "waiting"
+    """It waits for a worker, and one is alive."""
+    UNATTENDED = "unattended"
+    """It waits for a worker, and none is alive."""
+    ASKED = "asked"
+    """A process holds one of its endpoints and asks it."""
+    ABANDONED = "abandoned"
+    """It is marked as running, and no process holds any of its endpoints."""
+
+
+@dataclass(frozen=True, slots=True)
+class PullAttendance:
+    """Say who sees to a pull, and what to do so that it goes on.
+
+    ``advice`` is empty where nothing has to be done; what stands between backquotes in it is
+    a command or an address.
+    """
+
+    attendance: Attendance
+    has_worker: bool
+    last_response_at: datetime | None
+    advice: str
+
+
+def attend(progress: PullProgress, *, session: Session) -> PullAttendance:
+    """Return who sees to the pull of ``progress``, from the claims on its endpoints.
 
     Whoever asks an endpoint holds its name until it ends, however it ends, so a process that
     was killed holds none. A pull whose row says "running" cannot know that by itself.
     """
-    if progress.pull.status is not PullStatus.RUNNING:
-        return False
-    return all(_is_free(database, share.endpoint_id) for share in progress.endpoints)
+    has_worker = has_live_worker(session=session)
+    attendance = _attendance(progress, session, has_worker=has_worker)
+    return PullAttendance(
+        attendance,
+        has_worker,
+        progress.last_response_at,
+        _advice(progress, attendance, has_worker=has_worker),
+    )
 
 
-def _is_free(database: Database, endpoint_id: int) -> bool:
-    with claim(database, f"endpoint-{endpoint_id}") as is_mine:
-        return is_mine
+def _attendance(progress: PullProgress, session: Session, *, has_worker: bool) -> Attendance:
+    if not progress.pull.is_active:
+        return Attendance.OVER
+    if progress.pull.status is PullStatus.QUEUED:
+        return Attendance.WAITING if has_worker else Attendance.UNATTENDED
+    names = [f"endpoint-{share.endpoint_id}" for share in progress.endpoints]
+    is_held = bool(held_names(names, session=session))
+    return Attendance.ASKED if is_held else Attendance.ABANDONED
+
+
+def _advice(progress: PullProgress, attendance: Attendance, *, has_worker: bool) -> str:
+    pull = progress.pull
+    command = f"`evalhub pull run {pull.public_id}`"
+    if attendance is Attendance.UNATTENDED:
+        return f"No worker is running. Start one with `evalhub worker`, or run it with {command}."
+    if attendance is Attendance.ABANDONED:
+        # A worker's jobs are found again; a pull on the command line is nobody's job.
+        rescue = (
+            f"If a worker ran it, another takes it over within {LEASE_S:.0f} seconds. If not, "
+            if has_worker
+            else "No worker is running either. "
+        )
+        return (
+            "Nobody asks any more: the process that ran this pull has ended. "
+            f"{rescue}{'take' if has_worker else 'Take'} it over, or go on with {command}."
+        )
+    if pull.status is PullStatus.FAILED:
+        return (
+            "Mend what the reason names, then resume it, or go on with "
+            f"{command}: only what is missing is asked."
+        )
+    if pull.status is PullStatus.CANCELLED:
+        return f"Resume it, or go on with {command}: only what is missing is asked."
+    return ""

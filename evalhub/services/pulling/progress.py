@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlmodel import Session
@@ -42,6 +43,8 @@ class EndpointProgress:
     is_ended: bool
     is_simulated: bool
     reason: str
+    last_response_at: datetime | None = None
+    """When this pull last stored a response of the endpoint."""
 
     @property
     def n_settled(self) -> int:
@@ -65,6 +68,12 @@ class PullProgress:
     def n_settled(self) -> int:
         """Return how many prompts need not be asked any more."""
         return sum(share.n_settled for share in self.endpoints)
+
+    @property
+    def last_response_at(self) -> datetime | None:
+        """Return when this pull last stored a response, or None when it has stored none."""
+        moments = [share.last_response_at for share in self.endpoints]
+        return max((moment for moment in moments if moment is not None), default=None)
 
     @property
     def is_simulated(self) -> bool:
@@ -99,6 +108,7 @@ class _Count:
     n: int
     n_to_ask: int
     n_names_itself: int
+    last_at: datetime | None
 
 
 def _progress(
@@ -117,6 +127,7 @@ def _progress(
         is_ended=share.ended_at is not None,
         is_simulated=one.is_simulated,
         reason=share.reason,
+        last_response_at=max((c.last_at for c in counts if c.last_at is not None), default=None),
     )
 
 
@@ -145,12 +156,14 @@ def _counts(row: Pull, session: Session) -> dict[int, list[_Count]]:
             sa.func.count(),
             sa.func.sum(to_ask),
             sa.func.count(response.c.names_itself),
+            # What an earlier pull stored says nothing of whether this one still moves.
+            sa.func.max(sa.case((response.c.pull_id == row.id, response.c.created_at))),
         )
         .group_by(pull_endpoint.c.endpoint_id, response.c.status)
     )
     found: dict[int, list[_Count]] = {}
-    for endpoint_id, status, n, n_to_ask, n_named in session.connection().execute(statement):
-        found.setdefault(endpoint_id, []).append(_Count(status, n, n_to_ask, n_named))
+    for endpoint_id, *figures in session.connection().execute(statement):
+        found.setdefault(endpoint_id, []).append(_Count(*figures))
     return found
 
 

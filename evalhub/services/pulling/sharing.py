@@ -13,7 +13,7 @@ from evalhub.errors import EndpointError
 from evalhub.services.endpoints.views import spec_of
 from evalhub.services.pulling.asking import Share
 from evalhub.services.pulling.settling import begin_share, end_share
-from evalhub.services.pulling.tools import RunTools, ShareEnd
+from evalhub.services.pulling.tools import RunTools, ShareEnd, ShareWork
 
 
 async def run_share(
@@ -55,8 +55,7 @@ async def _run_claimed(
     reason, end = "", ShareEnd.FAILED
     try:
         async with tools.clients(spec) as client:
-            share = Share(database, pull, endpoint_id, spec=spec, tools=tools)
-            end = await share.work(client)
+            end = await Share(ShareWork(database, pull, endpoint_id, spec, tools)).work(client)
     except EndpointError as error:
         reason = f"{label}: {error}"
     except sa.exc.SQLAlchemyError as error:

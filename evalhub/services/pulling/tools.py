@@ -12,6 +12,8 @@ from typing import TypeAlias
 from evalhub.config import Settings
 from evalhub.core.pulling.specs import EndpointSpec
 from evalhub.core.responses import ResponseStatus
+from evalhub.db.engine import Database
+from evalhub.db.models import Pull
 from evalhub.endpoints.client import open_client
 from evalhub.endpoints.protocol import Asker
 
@@ -69,6 +71,17 @@ class RunTools:
     in_flight: asyncio.Semaphore = field(
         default_factory=lambda: asyncio.Semaphore(MAXIMUM_IN_FLIGHT)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ShareWork:
+    """Say what one endpoint is asked, for which pull and with what."""
+
+    database: Database
+    pull: Pull
+    endpoint_id: int
+    spec: EndpointSpec
+    tools: RunTools
 
 
 def http_clients(settings: Settings, environ: Mapping[str, str]) -> ClientFactory:

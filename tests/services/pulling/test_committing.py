@@ -14,6 +14,7 @@ from evalhub.core.responses import ResponseStatus
 from evalhub.db.models import Pull, Response
 from evalhub.services.pulling import RunTools
 from evalhub.services.pulling.committing import Committer
+from evalhub.services.pulling.tools import ShareWork
 from tests.pulling import Scene
 
 GOOD = Outcome(status=ResponseStatus.ANSWERED, request_sha256="0" * 64, text="Yes.")
@@ -35,7 +36,7 @@ def committer(scene: Scene, tools: RunTools) -> Committer:
     with scene.database.transaction(write=False) as session:
         pull = session.get_one(Pull, pull_id)
     spec = EndpointSpec("careful", "model-a", "chat_completions", "")
-    return Committer(scene.database, pull, endpoint_id, spec=spec, tools=tools)
+    return Committer(ShareWork(scene.database, pull, endpoint_id, spec, tools))
 
 
 @pytest.fixture
