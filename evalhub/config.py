@@ -8,10 +8,11 @@ import errno
 import os
 import runpy
 import secrets
+import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -20,6 +21,7 @@ from evalhub.errors import SettingsError
 PREFIX = "EVALHUB_"
 ROOT = Path(__file__).resolve().parent.parent
 MINIMUM_SECRET_LENGTH = 32
+"""Characters a signing key needs: whoever guesses it can sign in as anybody."""
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -69,7 +71,8 @@ class Settings(BaseModel):
     @property
     def is_https(self) -> bool:
         """Tell whether cookies can be marked Secure."""
-        return self.public_url.startswith("https://")
+        # As the check below reads it: "HTTPS://…" would pass there and leave cookies unmarked here.
+        return urlsplit(self.public_url).scheme == "https"
 
     @property
     def allowed_hosts(self) -> frozenset[str]:
@@ -149,16 +152,31 @@ def _instance_secret(instance_dir: Path, *, is_made: bool) -> str:
     Without ``is_made``, a key that is not there is empty and stays unmade.
     """
     path = instance_dir / "secret_key"
-    if not is_made and not path.exists():
-        return ""
+    if is_made and not path.exists():
+        _make_secret(path)
     try:
-        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii").strip()
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        secret = secrets.token_urlsafe(48)
-        file.write(secret)
+        secret = path.read_bytes().decode("ascii").strip()
+    except FileNotFoundError:
+        return ""
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path} holds no secret key: what it holds is not ASCII.") from error
+    if not secret:
+        # An empty key would be taken for none, and every form and sign-in would then fail.
+        raise SettingsError(f"{path} is empty; delete it, and a new key is made.")
     return secret
+
+
+def _make_secret(path: Path) -> None:
+    """Write a new key to ``path``, unless another process is first.
+
+    Server and worker start together. Were the file made first and then written, the second
+    could read it empty in between; a link appears with all of its content or not at all.
+    """
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, encoding="ascii") as file:
+        file.write(secrets.token_urlsafe(48))
+        file.flush()
+        with suppress(FileExistsError):
+            os.link(file.name, path)
 
 
 def _validated(values: dict[str, object]) -> Settings:
@@ -176,13 +194,22 @@ def _refuse_unsafe(settings: Settings) -> None:
             f"{PREFIX}SECRET_KEY has {len(settings.secret_key)} characters; "
             f"it needs at least {MINIMUM_SECRET_LENGTH}."
         )
-    parts = urlsplit(settings.public_url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise SettingsError(
-            f"{PREFIX}PUBLIC_URL {settings.public_url!r} is not an http(s) address."
-        )
+    parts = _split_address(settings.public_url)
     if parts.scheme == "http" and parts.hostname not in LOOPBACK_HOSTS:
         raise SettingsError(
             f"{PREFIX}PUBLIC_URL {settings.public_url!r} must use https: "
             "plain http is for this machine only."
         )
+
+
+def _split_address(url: str) -> SplitResult:
+    """Return the parts of an http(s) address; raise ``SettingsError`` for what is none."""
+    try:
+        parts = urlsplit(url)
+        # Only reading the port checks it; a wrong one would stand in every invitation's link.
+        is_address = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
+        is_address = None
+    if not is_address:
+        raise SettingsError(f"{PREFIX}PUBLIC_URL {url!r} is not an http(s) address.")
+    return parts

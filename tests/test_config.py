@@ -1,6 +1,8 @@
 """Settings: where they come from, and which are refused."""
 
 import stat
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -59,6 +61,35 @@ def test_a_secret_that_is_there_is_read_without_making_anything(tmp_path: Path) 
     assert load_settings(environ(tmp_path), makes_instance=False).secret_key == made.secret_key
 
 
+def test_processes_that_start_at_once_share_one_secret(tmp_path: Path) -> None:
+    start = threading.Barrier(8)
+
+    def load(_number: int) -> str:
+        start.wait()
+        return load_settings(environ(tmp_path)).secret_key
+
+    with ThreadPoolExecutor(8) as pool:
+        secrets = set(pool.map(load, range(8)))
+
+    assert secrets == {(tmp_path / "secret_key").read_text()}
+    assert [path.name for path in tmp_path.iterdir()] == ["secret_key"]
+
+
+@pytest.mark.parametrize(
+    ("content", "rule"),
+    [(b"", "is empty"), (b" \n", "is empty"), (b"\xff" * 40, "is not ASCII")],
+    ids=["nothing", "blanks", "bytes"],
+)
+@pytest.mark.parametrize("makes_instance", [True, False], ids=["making it", "asking"])
+def test_a_secret_that_was_damaged_is_not_taken_for_none(
+    tmp_path: Path, content: bytes, rule: str, *, makes_instance: bool
+) -> None:
+    (tmp_path / "secret_key").write_bytes(content)
+
+    with pytest.raises(SettingsError, match=rf"secret_key .*{rule}"):
+        load_settings(environ(tmp_path), makes_instance=makes_instance)
+
+
 @pytest.mark.parametrize("makes_instance", [True, False], ids=["making it", "asking"])
 def test_an_instance_folder_that_is_a_file_is_refused(
     tmp_path: Path, *, makes_instance: bool
@@ -109,7 +140,8 @@ def test_allowed_hosts_are_split_and_trimmed(tmp_path: Path) -> None:
 
 
 def test_an_https_address_marks_cookies_secure(tmp_path: Path) -> None:
-    assert load_settings(environ(tmp_path, PUBLIC_URL="https://evalhub.example.org")).is_https
+    for address in ("https://evalhub.example.org", "HTTPS://evalhub.example.org:8443"):
+        assert load_settings(environ(tmp_path, PUBLIC_URL=address)).is_https
 
 
 @pytest.mark.parametrize(
@@ -121,9 +153,16 @@ def test_an_https_address_marks_cookies_secure(tmp_path: Path) -> None:
         ({"LOG_LEVEL": "loud"}, "EVALHUB_LOG_LEVEL"),
         ({"PUBLIC_URL": "http://evalhub.example.org"}, "must use https"),
         ({"PUBLIC_URL": "ftp://127.0.0.1"}, "not an http"),
+        ({"PUBLIC_URL": "HTTP://evalhub.example.org"}, "must use https"),
         ({"PUBLIC_URL": "https://"}, "not an http"),
+        ({"PUBLIC_URL": "https://[::1"}, "not an http"),
+        ({"PUBLIC_URL": "https://evalhub.example.org:port"}, "not an http"),
+        ({"PUBLIC_URL": "https://evalhub.example.org:70000"}, "not an http"),
     ],
-    ids=["unknown", "short secret", "range", "word", "plain http", "scheme", "no host"],
+    ids=[
+        *("unknown", "short secret", "range", "word", "plain http", "scheme", "capitals"),
+        *("no host", "open bracket", "port in letters", "port too high"),
+    ],
 )
 def test_a_bad_setting_refuses_to_start_and_says_which(
     tmp_path: Path, values: dict[str, str], message: str
