@@ -8,12 +8,21 @@ MAX_EMAIL_LENGTH = 254
 MAX_NAME_LENGTH = 200
 
 
+def folded_email(text: str) -> str:
+    """Return what was typed as an address in the form that addresses are stored in.
+
+    It may be none. Whoever looks an account up folds as its invitation did: keyboards write one
+    letter in several ways, and an address folded otherwise would belong to nobody.
+    """
+    return unicodedata.normalize("NFC", text.strip()).casefold()
+
+
 def clean_email(text: str) -> str:
     """Return an e-mail address in the one form it is stored in; raise ``BadInput``.
 
     Only the shape is checked: what proves an address is that its owner got the invitation.
     """
-    email = unicodedata.normalize("NFC", text.strip()).casefold()
+    email = folded_email(text)
     local, at, domain = email.rpartition("@")
     is_plain = not any(part.isspace() or _is_hidden(part) for part in email)
     if not (local and at and domain and is_plain and "@" not in local):

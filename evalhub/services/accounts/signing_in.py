@@ -16,12 +16,19 @@ from evalhub.core.people import Actor
 from evalhub.db.models import Person, SignInAttempt
 from evalhub.errors import TooManyAttempts
 from evalhub.services import audit
+from evalhub.services.accounts.fields import folded_email
 from evalhub.services.accounts.passwords import is_password
 from evalhub.services.accounts.sessions import roles_of, start_session
 from evalhub.services.locks import lock
 
 MAX_FAILURES = 10
+"""Failures in a row after which an address waits.
+
+Guesses are slowed to some forty an hour, while whoever mistypes a new password a few times is
+not kept out. Only the address counts: behind one network address there can be a whole hospital.
+"""
 WINDOW = timedelta(minutes=15)
+"""How far back failures count, and so the longest that an address waits."""
 KEPT = timedelta(days=1)
 """How long attempts are kept."""
 
@@ -39,7 +46,7 @@ def check(email: str, password: str, *, session: Session, now: datetime) -> Chec
 
     Raise ``TooManyAttempts`` when this address has had its failures for now.
     """
-    email = email.strip().casefold()
+    email = folded_email(email)
     email_hash = sha256_hex(email)
     _refuse_too_many(email_hash, session=session, now=now)
     query = select(Person).where(Person.email == email, col(Person.disabled_at).is_(None))

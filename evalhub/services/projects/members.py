@@ -10,6 +10,7 @@ from evalhub.core.people import Actor, Origin, Role
 from evalhub.core.projects import MEMBER_ROLES
 from evalhub.db.models import Person, Project, ProjectMember, RoleGrant
 from evalhub.errors import BadInput, NotFound
+from evalhub.services.accounts.fields import folded_email
 from evalhub.services.assigning.leases import find_open_lease
 from evalhub.services.assigning.releasing import end_lease
 from evalhub.services.audit import record
@@ -58,7 +59,7 @@ def add_member(
     """
     if role not in MEMBER_ROLES:
         raise BadInput.at("role", f"nobody is {role.value!r} on a project")
-    wanted = email.strip().lower()
+    wanted = folded_email(email)
     person = session.exec(select(Person).where(Person.email == wanted)).first()
     if person is None:
         raise BadInput.at("email", f"nobody has the address {wanted[:254]!r}")

@@ -1,7 +1,11 @@
+import unicodedata
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from evalhub.errors import BadInput
-from evalhub.services.accounts.fields import clean_email, clean_name
+from evalhub.services.accounts.fields import clean_email, clean_name, folded_email
 
 
 @pytest.mark.parametrize(
@@ -17,6 +21,14 @@ from evalhub.services.accounts.fields import clean_email, clean_name
 )
 def test_an_address_is_stored_in_one_form(typed: str, stored: str) -> None:
     assert clean_email(typed) == stored
+
+
+@given(st.text())
+def test_folding_an_address_twice_or_composed_otherwise_changes_nothing(typed: str) -> None:
+    folded = folded_email(typed)
+
+    assert folded_email(folded) == folded
+    assert folded_email(unicodedata.normalize("NFD", typed)) == folded
 
 
 @pytest.mark.parametrize(

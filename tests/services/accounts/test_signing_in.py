@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlmodel import Session, select
 
+from evalhub.core.canonical import sha256_hex
 from evalhub.db.models import AuditEvent, Person, SignInAttempt
 from evalhub.errors import TooManyAttempts
 from evalhub.services.accounts.passwords import new_password
@@ -47,6 +48,25 @@ def test_the_right_password_opens_a_session(
     assert found is not None
     assert found.actor.person_id == person.id
     assert session.exec(select(AuditEvent.action)).all() == ["session.start"]
+
+
+@pytest.mark.parametrize(
+    ("stored", "typed"),
+    [
+        ("jos\u00e9@example.org", "jose\u0301@example.org"),
+        ("strasse@example.org", "Stra\u00dfe@example.org"),
+    ],
+    ids=["composed-otherwise", "sharp-s"],
+)
+def test_an_address_is_known_however_its_keyboard_writes_it(
+    session: Session, person: Person, now: datetime, *, stored: str, typed: str
+) -> None:
+    make_person(session, email="jose@example.org")
+    person.email = stored
+    session.flush()
+
+    assert enter(session, now, PASSWORD, typed) is not None
+    assert session.exec(select(SignInAttempt)).one().email_hash == sha256_hex(stored)
 
 
 def test_a_wrong_password_opens_none_and_is_counted(

@@ -23,13 +23,22 @@ def add(project: Project, email: str, role: Role, parts: Parts, session: Session
     add_member(project, email=email, role=role, session=session, actor=parts.researcher, now=MOMENT)
 
 
-def test_a_person_joins_by_address_whatever_its_case(
-    session: Session, parts: Parts, project: Project
+@pytest.mark.parametrize(
+    ("stored", "typed"),
+    [
+        ("ada@example.org", " Ada@Example.org "),
+        ("jos\u00e9@example.org", "jose\u0301@example.org"),
+        ("strasse@example.org", "stra\u00dfe@example.org"),
+    ],
+    ids=["case", "composed-otherwise", "sharp-s"],
+)
+def test_a_person_joins_by_address_however_it_is_written(
+    session: Session, parts: Parts, project: Project, *, stored: str, typed: str
 ) -> None:
-    make_person(session, Role.ANNOTATOR, name="Ada", email="ada@example.org")
+    make_person(session, Role.ANNOTATOR, name="Ada", email=stored)
 
     for _ in range(2):
-        add(project, " Ada@Example.org ", Role.ANNOTATOR, parts, session)
+        add(project, typed, Role.ANNOTATOR, parts, session)
 
     members = list_members(project, session=session)
     assert [(member.name, member.role) for member in members] == [("Ada", Role.ANNOTATOR)]
