@@ -19,6 +19,7 @@ from evalhub.core.judging.answers import Answer, CannotJudgeReason, Choice
 from evalhub.core.judging.checks import check_answer
 from evalhub.core.judging.forms import base_of, parse_form
 from evalhub.core.judging.outcomes import OutcomeKind, outcome_of
+from evalhub.core.people import Role
 from evalhub.core.rubrics.vocabulary import Route
 from evalhub.db import tables as t
 from evalhub.errors import BadInput, Conflict, LeaseLost
@@ -86,7 +87,8 @@ def submit(
 
     Raise ``BadInput`` with every broken rule, each named by its question; ``NotFound`` for a
     token that is not this person's; ``LeaseLost`` when the pair was given back, or when the
-    lease ran out and the pair has no room left or was handed to this person again;
+    lease ran out and the pair has no room left or was handed to this person again, or the person
+    is no longer on the project;
     ``StaleForm`` when it was judged otherwise after this form was opened; ``Conflict`` when
     the ten minutes for changes are over. In each of these cases nothing was written.
     """
@@ -197,6 +199,8 @@ def _hold_place(
         _refuse_lost(matter)
     holds = lease.status in _HOLDING
     if not holds:
+        # What has no place is claimed anew by this form, so what holds for claims holds here.
+        _refuse_removed(lease, session=session)
         _refuse_again(lease, session=session)
     if answer.choice is Choice.CANNOT_JUDGE:
         reason = ReleaseReason.CANNOT_JUDGE
@@ -216,6 +220,20 @@ def _refuse_lost(matter: Matter) -> None:
         raise LeaseLost("This comparison was given back, so it cannot be judged any more.")
     if status is AssignmentStatus.EXPIRED and matter.project_status is ProjectStatus.CLOSED:
         raise LeaseLost("Your lease ran out and the project has closed since.")
+
+
+def _refuse_removed(lease: Lease, *, session: Session) -> None:
+    """Refuse who was taken off the project after their lease ran out.
+
+    Taking somebody off ends the lease they hold; one that ran out before would stay a way in.
+    """
+    membership = sa.select(t.project_member.c.person_id).where(
+        t.project_member.c.project_id == lease.project_id,
+        t.project_member.c.person_id == lease.person_id,
+        t.project_member.c.role == Role.ANNOTATOR,
+    )
+    if session.connection().execute(membership).first() is None:
+        raise LeaseLost("You are no longer on this project, so this cannot be judged any more.")
 
 
 def _refuse_again(lease: Lease, *, session: Session) -> None:

@@ -8,7 +8,7 @@ from sqlmodel import col, select
 
 from evalhub.core.campaigns import AssignmentStatus, JudgmentOrigin, OverlapRule, ProjectStatus
 from evalhub.core.judging.answers import Choice
-from evalhub.core.people import Origin
+from evalhub.core.people import Origin, Role, command_actor
 from evalhub.db import tables as t
 from evalhub.db.models import Assignment, Draft, Judgment, Pair
 from evalhub.errors import BadInput, Conflict, LeaseLost, NotFound
@@ -16,10 +16,15 @@ from evalhub.services.assigning.expiring import reclaim_expired
 from evalhub.services.assigning.releasing import release
 from evalhub.services.judging.drafts import save_draft
 from evalhub.services.judging.submitting import SubmissionKind, submit
-from tests.services.judging.conftest import FORM, Desk, changed, only
+from evalhub.services.projects.members import remove_member
+from tests.factories import add_member
+from tests.services.assigning.conftest import make_campaign
+from tests.services.judging.conftest import FORM, Desk, Form, changed, only
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
+
+CANNOT = only(overall="cannot_judge", cannot_judge_reason="missing_context")
 
 
 def judgments(desk: Desk) -> list[Judgment]:
@@ -196,14 +201,49 @@ def test_after_its_lease_ran_out_a_closed_project_takes_nothing(desk: Desk) -> N
         desk.submit(at=desk.now + 2 * HOUR)
 
 
+@pytest.mark.parametrize("form", [FORM, CANNOT], ids=["judgment", "cannot-judge"])
+def test_who_left_the_project_judges_nothing_after_their_lease_ran_out(
+    desk: Desk, form: Form
+) -> None:
+    noise = make_campaign(desk.session)
+    add_member(desk.session, noise.project, desk.campaign.people[0])
+    reclaim_expired(desk.campaign.project.id, session=desk.session, now=desk.now + 2 * HOUR)
+    leave(desk)
+
+    with pytest.raises(LeaseLost, match="no longer on this project"):
+        desk.submit(form, at=desk.now + 2 * HOUR)
+
+    assert judgments(desk) == []
+    assert desk.pair().n_taken == 0
+
+
+def test_who_left_the_project_makes_no_judgment_of_a_cannot_judge(desk: Desk) -> None:
+    desk.submit(CANNOT)
+    leave(desk)
+
+    with pytest.raises(LeaseLost, match="no longer on this project"):
+        desk.submit(over=1)
+
+    assert [judgment.choice for judgment in judgments(desk)] == [Choice.CANNOT_JUDGE]
+
+
+def leave(desk: Desk) -> None:
+    """Take the annotator off the project."""
+    remove_member(
+        desk.campaign.project,
+        public_id=desk.campaign.people[0].public_id,
+        role=Role.ANNOTATOR,
+        session=desk.session,
+        actor=command_actor(),
+        now=desk.now,
+    )
+
+
 def test_what_was_given_back_is_not_judged(desk: Desk) -> None:
     release(desk.lease.token, person_id=desk.lease.person_id, session=desk.session, now=desk.now)
 
     with pytest.raises(LeaseLost, match="was given back"):
         desk.submit()
-
-
-CANNOT = only(overall="cannot_judge", cannot_judge_reason="missing_context")
 
 
 def test_cannot_judge_is_kept_and_the_pair_goes_to_someone_else(desk: Desk) -> None:
