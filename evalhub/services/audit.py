@@ -51,7 +51,11 @@ class Head:
         is_hash = len(digest) == len(GENESIS) and set(digest) <= set("0123456789abcdef")
         if not (number.isascii() and number.isdigit() and len(number) < len(GENESIS) and is_hash):
             raise BadInput.at("--expected-head", f"{text!r} is not NUMBER:HASH")
-        return cls(int(number), digest)
+        parsed = cls(int(number), digest)
+        if parsed.sequence == 0 and digest != GENESIS:
+            # No entry has the number 0, so nothing would be compared and any log would pass.
+            raise BadInput.at("--expected-head", f"{text!r} names entry 0, whose hash is {GENESIS}")
+        return parsed
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,6 +181,13 @@ def test_a_head_that_is_none_is_refused(text: str) -> None:
         audit.Head.parse(text)
 
 
+def test_a_head_before_the_first_entry_is_that_of_an_empty_log() -> None:
+    assert audit.Head.parse(str(audit.Head(0, audit.GENESIS))) == audit.Head(0, audit.GENESIS)
+    for number in ("0", "000"):
+        with pytest.raises(BadInput, match="names entry 0"):
+            audit.Head.parse(f"{number}:{'a' * 64}")
+
+
 def test_writers_at_the_same_time_do_not_fork_the_chain(database: Database, now: datetime) -> None:
     def write() -> None:
         barrier.wait()
