@@ -12,10 +12,12 @@ from structlog.typing import EventDict, WrappedLogger
 
 HIDDEN = "[hidden]"
 SECRET_NAMES = re.compile(
-    r"(?i)(^|_)(password|passwd|secret|secret_key|token|authorization|cookie|api_key|key)$"
+    r"(?i)(^|[_-])(password|passwd|secret|secret_key|token|authorization|cookie|api_key|key)$"
 )
 SECRET_VALUES = re.compile(
     r"\bevh_[\w-]{8,}|\bsk-[\w-]{8,}|(?i:bearer )[\w.~+/=-]{8,}|(?<=/invitations/)[\w-]{8,}"
+    # The password in the address of a database or a proxy, which drivers repeat when they fail.
+    r"|(?<=://)[^\s/@]*:[^\s/@]+(?=@)"
 )
 
 

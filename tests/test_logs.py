@@ -88,7 +88,11 @@ def test_logs_go_to_standard_error_by_default(stream: io.StringIO) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["password", "new_password", "secret_key", "api_key", "Authorization", "csrf_token"]
+    "name",
+    [
+        *("password", "new_password", "secret_key", "api_key", "Authorization", "csrf_token"),
+        *("X-Api-Key", "Set-Cookie", "proxy-authorization"),
+    ],
 )
 def test_what_is_named_a_secret_is_hidden(name: str) -> None:
     assert hide_secrets(None, "info", {name: "abc"}) == {name: HIDDEN}
@@ -109,6 +113,28 @@ def test_what_looks_like_a_secret_is_hidden(text: str) -> None:
     assert "abcdefghijklmnop" not in str(shown)
     assert HIDDEN in str(shown["event"])
     assert shown["n_tokens"] == 7
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql+psycopg://hub:s3cret-pw@db:5432/hub",
+        "http://:s3cret-pw@proxy",
+        "a://u:s3cret-pw@h",
+    ],
+)
+def test_the_password_of_an_address_is_hidden_and_its_place_is_not(address: str) -> None:
+    shown = str(hide_secrets(None, "info", {"event": f"cannot reach {address} (timeout)"}))
+
+    assert "s3cret-pw" not in shown
+    assert address.partition("@")[2] in shown
+
+
+@pytest.mark.parametrize(
+    "text", ["https://example.org/a:b@c", "see https://example.org: mail ada@example.org"]
+)
+def test_an_address_without_a_password_stays(text: str) -> None:
+    assert hide_secrets(None, "info", {"event": text}) == {"event": text}
 
 
 def test_numbers_and_other_values_stay() -> None:
