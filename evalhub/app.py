@@ -9,6 +9,7 @@ from flask import Blueprint, Flask, request
 from flask_openapi3 import APIBlueprint, OpenAPI
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import BadRequest, HTTPException
 from werkzeug.wrappers import Response
 
@@ -115,6 +116,9 @@ OVERTAKEN = "Someone else changed this at the same moment. Look again, then try 
 STRANGER_BODY_BYTES = MIB
 """Largest body taken from someone who has not shown who they are."""
 MAX_FORM_PARTS = 2000
+UNREACHABLE = (OperationalError, NoConnectionFree)
+"""What says that the database cannot be asked now: it is away, locked, or all connections are
+taken. None is a fault of the request, so it may be sent again."""
 
 
 def create_app(
@@ -231,12 +235,13 @@ def _answer_failures(app: Flask) -> None:
     @app.errorhandler(HTTPException)
     def framework(error: HTTPException) -> Response:
         cause = getattr(error, "original_exception", None)
-        if isinstance(cause, OperationalError):
+        if isinstance(cause, UNREACHABLE):
             return unreachable(cause)
         return _answer(failure_of_http(error))
 
     @app.errorhandler(OperationalError)
-    def unreachable(error: OperationalError) -> Response:
+    @app.errorhandler(NoConnectionFree)
+    def unreachable(error: OperationalError | NoConnectionFree) -> Response:
         app.logger.error("The database does not answer.", exc_info=error)
         return _answer(failure_of_status(HTTPStatus.SERVICE_UNAVAILABLE, {"Retry-After": "5"}))
 

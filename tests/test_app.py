@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import IntegrityError as AlreadyThere
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from evalhub.app import create_app, serve_app
 from evalhub.config import Settings
@@ -54,10 +55,15 @@ def test_a_server_reads_its_settings_from_the_environment(
 @pytest.mark.parametrize(
     ("path", "kind"), [("/try", "text/html"), ("/api/try", "application/json")]
 )
-def test_a_lost_database_is_said_to_be_lost(
-    app: Flask, client: FlaskClient, path: str, kind: str
+@pytest.mark.parametrize(
+    "error",
+    [OperationalError("SELECT", None, Exception("gone")), NoConnectionFree("all 16 are in use")],
+    ids=["away", "busy"],
+)
+def test_a_database_that_cannot_be_asked_now_is_said_to_be(
+    app: Flask, client: FlaskClient, error: Exception, path: str, kind: str
 ) -> None:
-    fail_with(app, OperationalError("SELECT", None, Exception("gone")), path)
+    fail_with(app, error, path)
 
     response = client.get(path)
 

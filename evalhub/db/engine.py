@@ -135,10 +135,14 @@ class WriterLock:
         if self._owner == threading.get_ident():
             raise RuntimeError("A write transaction is already open in this thread.")
         self._thread_lock.acquire()
+        handle = -1
         try:
             handle = os.open(self._path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
             fcntl.flock(handle, fcntl.LOCK_EX)
-        except OSError:
+        except BaseException:
+            # Ctrl-C comes out of the wait as well; a lock kept then would stop every other thread.
+            if handle >= 0:
+                os.close(handle)
             self._thread_lock.release()
             raise
         self._owner = threading.get_ident()

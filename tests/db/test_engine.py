@@ -1,15 +1,20 @@
 """The engine: one writer at a time, readers that cannot write, times that stay aware."""
 
+import fcntl
 import multiprocessing
+import os
+import signal
 import threading
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from types import FrameType
 
 import pytest
 import sqlalchemy as sa
 from sqlmodel import select
 
 from evalhub.core.people import Origin
-from evalhub.db.engine import Database, normalise_url
+from evalhub.db.engine import Database, WriterLock, normalise_url
 from evalhub.db.models import Person, SignInAttempt
 from evalhub.errors import SettingsError
 
@@ -80,6 +85,45 @@ def test_a_second_write_transaction_in_one_thread_is_refused_on_sqlite(
 
     with database.transaction(write=False) as session:
         assert len(session.exec(select(SignInAttempt)).all()) == 1
+
+
+class Interrupted(BaseException):
+    """What a signal raises in the middle of a wait."""
+
+
+def n_open_files() -> int:
+    return sum(1 for _ in Path("/proc/self/fd").iterdir())
+
+
+def test_a_wait_for_the_writers_place_that_is_broken_off_keeps_nobody_out(tmp_path: Path) -> None:
+    lock = WriterLock(tmp_path / "lock")
+    held = os.open(tmp_path / "lock", os.O_CREAT | os.O_RDWR, 0o600)
+    fcntl.flock(held, fcntl.LOCK_EX)
+    n_open = n_open_files()
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        raise Interrupted
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, 0.05)
+    with pytest.raises(Interrupted):
+        lock.acquire()
+    signal.signal(signal.SIGALRM, before)
+
+    assert n_open_files() == n_open
+    os.close(held)
+    lock.release(lock.acquire())
+
+
+def test_a_lock_file_that_cannot_be_opened_keeps_nobody_out_for_ever(tmp_path: Path) -> None:
+    folder = tmp_path / "gone"
+    lock = WriterLock(folder / "lock")
+
+    with pytest.raises(FileNotFoundError):
+        lock.acquire()
+
+    folder.mkdir()
+    lock.release(lock.acquire())
 
 
 def test_a_time_of_another_zone_comes_back_as_the_same_moment_in_utc(database: Database) -> None:
