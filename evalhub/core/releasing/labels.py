@@ -17,11 +17,10 @@ from evalhub.core.scoring.labels import (
     LabelInputs,
     PooledLabels,
     fit_item_only,
-    fit_pooled,
+    pooled_or_reason,
 )
 from evalhub.core.scoring.labels.item_only import METHOD as ITEM_METHOD
 from evalhub.core.scoring.labels.pooled import METHOD as POOLED_METHOD
-from evalhub.errors import EstimationError
 
 DIGITS, POOLED_DIGITS = 4, 3
 MAX_POOLED = 200_000
@@ -36,30 +35,19 @@ class ReleaseLabels:
     facts: LabelFacts
 
 
-def label_release(inputs: LabelInputs) -> ReleaseLabels:
+def label_release(inputs: LabelInputs, *, most_pooled: int = MAX_POOLED) -> ReleaseLabels:
     """Fit both kinds of labels to the released judgments.
 
-    A pooled fit that does not come to an end leaves its column empty and its reason in the
-    manifest; the labels to train on never depend on it. Raise ``NotConverged`` where those fail.
+    A pooled fit that does not come to an end, or is of more than ``most_pooled`` judgments, leaves
+    its column empty and its reason in the manifest; the labels to train on never depend on it.
+    Raise ``NotConverged`` where those fail.
     """
     item = fit_item_only(inputs.table, controls=inputs.controls)
-    pooled, reason = _pooled(inputs)
+    pooled, reason = pooled_or_reason(inputs, most=most_pooled)
     return ReleaseLabels(
         by_pair={pair: _label(item, pooled, number) for number, pair in enumerate(inputs.pairs)},
         facts=LabelFacts(_item_facts(inputs, item), _pooled_facts(pooled, reason)),
     )
-
-
-def _pooled(inputs: LabelInputs) -> tuple[PooledLabels | None, str]:
-    n = inputs.table.n_judgments
-    if n == 0:
-        return None, "There is no judgment to fit."
-    if n > MAX_POOLED:
-        return None, f"{n:,} judgments are more than {MAX_POOLED:,}; the pooled fit is left out."
-    try:
-        return fit_pooled(inputs.table, inputs.paired, controls=inputs.controls), ""
-    except EstimationError as error:
-        return None, str(error)
 
 
 def _label(item: ItemLabels, pooled: PooledLabels | None, pair: int) -> PairLabel:

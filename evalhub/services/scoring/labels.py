@@ -13,11 +13,10 @@ from evalhub.core.scoring.labels import (
     PooledLabels,
     Standing,
     fit_item_only,
-    fit_pooled,
     label_inputs,
+    pooled_or_reason,
     standings,
 )
-from evalhub.errors import EstimationError
 from evalhub.services.judging.current import current_judgments
 from evalhub.services.paging import PAGE_SIZE, Listing, offset_of
 from evalhub.services.projects.finding import get_project
@@ -71,12 +70,18 @@ class ProjectLabels:
 
 
 def project_labels(
-    slug: str, *, session: Session, page: int = 1, is_disputed: bool = False
+    slug: str,
+    *,
+    session: Session,
+    page: int = 1,
+    is_disputed: bool = False,
+    most_pooled: int = MAX_POOLED,
 ) -> ProjectLabels:
     """Fit both kinds of labels to the judgments in force by people; nothing is stored.
 
     Pairs whose label contradicts the count come first, the clearest contradiction leading;
-    ``is_disputed`` keeps those alone. Raise ``NotFound`` for an unknown project.
+    ``is_disputed`` keeps those alone. With more than ``most_pooled`` judgments the item-only label
+    decides what contradicts. Raise ``NotFound`` for an unknown project.
     """
     project = get_project(slug, session=session)
     records = [
@@ -87,7 +92,7 @@ def project_labels(
     named = [(record.pair_key, record) for record in records]
     inputs = label_inputs(named)
     item = fit_item_only(inputs.table)
-    pooled, reason = _pooled(inputs)
+    pooled, reason = pooled_or_reason(inputs, most=most_pooled)
     pairs = _pairs(inputs, dict(named), item, pooled)
     disputed = [pair for pair in pairs if pair.standing is not Standing.AGREES]
     shown = disputed if is_disputed else pairs
@@ -106,18 +111,6 @@ def project_labels(
         tau=None if pooled is None else pooled.tau,
         reason=reason,
     )
-
-
-def _pooled(inputs: LabelInputs) -> tuple[PooledLabels | None, str]:
-    n = inputs.table.n_judgments
-    if n == 0:
-        return None, "There is no judgment to fit."
-    if n > MAX_POOLED:
-        return None, f"There are more than {MAX_POOLED:,} judgments; releases hold the label."
-    try:
-        return fit_pooled(inputs.table, inputs.paired), ""
-    except EstimationError as error:
-        return None, str(error)
 
 
 def _pairs(

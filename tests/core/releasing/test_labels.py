@@ -68,6 +68,16 @@ def test_nothing_to_label_gives_no_labels_and_says_so() -> None:
     assert labels.facts.pooled.reason == "There is no judgment to fit."
 
 
+def test_labels_to_train_on_do_not_depend_on_a_pooled_fit_left_out() -> None:
+    inputs = label_inputs([("p", make_record(B, 3)), ("q", make_record(A, -1))])
+
+    whole, without = label_release(inputs), label_release(inputs, most_pooled=1)
+
+    for pair, label in without.by_pair.items():
+        assert label == replace(whole.by_pair[pair], pooled_soft_label_y=None)
+    assert without.facts.pooled.reason == "2 judgments are more than 1; the pooled fit is left out."
+
+
 def test_the_order_of_the_judgments_changes_nothing() -> None:
     judgments = [
         (f"p{number % 5}", make_record((A, B, TIE)[number % 3], person=f"person-{number % 4}"))

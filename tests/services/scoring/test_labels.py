@@ -62,6 +62,19 @@ def test_contradicted_pairs_can_be_shown_alone(session: Session) -> None:
     assert (found.listing.n_found, found.n_pairs) == (1, 14)
 
 
+def test_own_labels_decide_what_is_contradicted_where_there_are_no_pooled_ones(
+    session: Session,
+) -> None:
+    project = make_lopsided(session)
+
+    found = project_labels(project.slug, session=session, most_pooled=26)
+
+    assert (found.n_pairs, found.n_disputed) == (14, 0)
+    assert {one.pooled for one in found.listing.items} == {None}
+    assert (found.tau, found.pooled_method) == (None, "")
+    assert found.reason == "27 judgments are more than 26; the pooled fit is left out."
+
+
 def test_methods_and_tau_are_stated(session: Session) -> None:
     make_tiny_project(session)
 

@@ -9,7 +9,7 @@ models' names from it. ``docs/methods/labels.md`` gives the formulas and their s
 from evalhub.core.scoring.labels.item_only import ItemLabels, fit_item_only
 from evalhub.core.scoring.labels.judgments import JudgmentTable, count_graded
 from evalhub.core.scoring.labels.parameters import ControlCounts
-from evalhub.core.scoring.labels.pooled import PooledLabels, fit_pooled
+from evalhub.core.scoring.labels.pooled import PooledLabels, fit_pooled, pooled_or_reason
 from evalhub.core.scoring.labels.records import LabelInputs, label_inputs
 from evalhub.core.scoring.labels.responses import PairedResponses
 from evalhub.core.scoring.labels.votes import (
@@ -34,6 +34,7 @@ __all__ = [
     "label_inputs",
     "majority",
     "needs_third_judgment",
+    "pooled_or_reason",
     "standings",
     "vote_share",
 ]

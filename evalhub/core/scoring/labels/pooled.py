@@ -32,18 +32,20 @@ from evalhub.core.scoring.labels.parameters import (
 )
 from evalhub.core.scoring.labels.posteriors import PairPosteriors, pair_posteriors
 from evalhub.core.scoring.labels.propagation import Sites, cavities, next_sites
+from evalhub.core.scoring.labels.records import LabelInputs
 from evalhub.core.scoring.labels.responses import (
     PairedResponses,
     ResponseGraph,
     ResponsePosterior,
 )
-from evalhub.errors import NotConverged
+from evalhub.errors import EstimationError, NotConverged
 
 RELIABILITY_PRIOR = (18.0, 2.0)
 FIRST_TAU, LEAST_TAU = 1.0, 0.05
 STRIDE = 1.8
 TOLERANCE = 2e-3
 STEPS_PER_ROUND = 4
+MAX_ROUNDS = 500
 METHOD = (
     "Pooled graded fit: ordinal logit with annotator reliability and scale, model strength plus "
     "response effect with shrinkage; for display and adjudication, never a training target"
@@ -84,7 +86,7 @@ def fit_pooled(
     *,
     controls: ControlCounts | None = None,
     tau: float | None = None,
-    max_rounds: int = 500,
+    max_rounds: int = MAX_ROUNDS,
 ) -> PooledLabels:
     """Fit the pooled labels of every pair in ``table``, whose responses are ``paired``.
 
@@ -112,6 +114,29 @@ def fit_pooled(
         gradient=moved,
         n_iterations=max_rounds,
     )
+
+
+def pooled_or_reason(
+    inputs: LabelInputs, *, most: int, max_rounds: int = MAX_ROUNDS
+) -> tuple[PooledLabels | None, str]:
+    """Return the pooled labels of ``inputs``, or None and the reason why there are none.
+
+    Nothing that is trained on depends on this fit, so whoever asks goes on without it: where there
+    are more than ``most`` judgments, which is what its caller has time for, and where the fit does
+    not come to an end.
+    """
+    n = inputs.table.n_judgments
+    if n == 0:
+        return None, "There is no judgment to fit."
+    if n > most:
+        return None, f"{n:,} judgments are more than {most:,}; the pooled fit is left out."
+    try:
+        found = fit_pooled(
+            inputs.table, inputs.paired, controls=inputs.controls, max_rounds=max_rounds
+        )
+    except EstimationError as error:
+        return None, str(error)
+    return found, ""
 
 
 def _stepped(

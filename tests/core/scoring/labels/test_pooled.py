@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
+from evalhub.core.judging.answers import Choice
 from evalhub.core.scoring.arrays import FloatArray
 from evalhub.core.scoring.labels import (
     ItemLabels,
@@ -14,10 +15,13 @@ from evalhub.core.scoring.labels import (
     count_graded,
     fit_item_only,
     fit_pooled,
+    label_inputs,
+    pooled_or_reason,
 )
 from evalhub.core.scoring.labels.grading import NODES, tabulate
 from evalhub.core.scoring.labels.propagation import Sites, cavities, next_sites
 from evalhub.errors import NotConverged
+from tests.core.releasing.material import make_record
 from tests.core.scoring.labels.small import draw_grades, make_paired, make_table
 
 TAU = 0.8
@@ -176,3 +180,32 @@ def test_no_site_takes_its_whole_way_late_in_a_fit() -> None:
 
     assert early.share[0] == pytest.approx(0.7)
     assert late.share[0] == pytest.approx(0.14)
+
+
+def test_an_optional_fit_is_that_of_the_same_inputs() -> None:
+    inputs = label_inputs([("p", make_record(Choice.B, 2)), ("q", make_record(Choice.A, -1))])
+
+    found, reason = pooled_or_reason(inputs, most=2)
+
+    expected = fit_pooled(inputs.table, inputs.paired, controls=inputs.controls)
+    assert found is not None
+    assert found.probability.tolist() == expected.probability.tolist()
+    assert reason == ""
+
+
+def test_more_judgments_than_there_is_time_for_are_left_out_with_their_number() -> None:
+    inputs = label_inputs([("p", make_record(person=f"person-{n}")) for n in range(3)])
+
+    assert pooled_or_reason(inputs, most=2) == (
+        None,
+        "3 judgments are more than 2; the pooled fit is left out.",
+    )
+
+
+def test_an_optional_fit_that_does_not_end_has_a_reason_instead() -> None:
+    inputs = label_inputs([("p", make_record(Choice.B, 2)), ("q", make_record(Choice.A, -1))])
+
+    found, reason = pooled_or_reason(inputs, most=2, max_rounds=1)
+
+    assert found is None
+    assert reason.startswith("The pooled labels still move by")
