@@ -1,38 +1,22 @@
 """Give the agreement between annotators, and the consensus on pairs, as JSON."""
 
 from flask import Response, jsonify
-from flask_openapi3 import APIBlueprint
 from pydantic import BaseModel, Field
 
 from evalhub.api.context import api_actor, current_session
-from evalhub.api.figures import IntervalBody
-from evalhub.api.root import PREFIX, RESPONSES, SECURITY
-from evalhub.api.scores import TAG, ProjectPath
+from evalhub.api.figures import FigureBody
+from evalhub.api.projects import ProjectPath, project_blueprint
 from evalhub.core.people import Scope
 from evalhub.services.scoring.agreement import agreement_document, project_agreement
 
-bp = APIBlueprint(
-    "api_agreement",
-    __name__,
-    url_prefix=f"{PREFIX}/projects",
-    abp_tags=[TAG],
-    abp_security=SECURITY,
-    abp_responses={**RESPONSES},
-)
+bp = project_blueprint("api_agreement", __name__)
 
 
-class AgreementBody(BaseModel):
-    """Tells one statistic with its convention, tie rule, n and interval, or the reasons."""
+class AgreementBody(FigureBody):
+    """Tells one statistic of agreement with its convention."""
 
     statistic: str
     convention: str
-    tie_rule: str
-    value: float | None
-    reason: str | None
-    interval: IntervalBody | None
-    interval_reason: str | None
-    interval_method: str
-    n_pairs: int
     n_answers: int
     n_annotators: int
 

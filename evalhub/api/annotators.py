@@ -1,24 +1,15 @@
 """Give the figures of a project's annotators as JSON, by opaque ids."""
 
 from flask import Response, jsonify
-from flask_openapi3 import APIBlueprint
 from pydantic import BaseModel, Field
 
 from evalhub.api.context import api_actor, current_session
 from evalhub.api.figures import IntervalBody, MedianBody, ShareBody
-from evalhub.api.root import PREFIX, RESPONSES, SECURITY
-from evalhub.api.scores import TAG, ProjectPath
+from evalhub.api.projects import ProjectPath, project_blueprint
 from evalhub.core.people import Scope
 from evalhub.services.scoring.annotators import annotators_document, project_annotators
 
-bp = APIBlueprint(
-    "api_annotators",
-    __name__,
-    url_prefix=f"{PREFIX}/projects",
-    abp_tags=[TAG],
-    abp_security=SECURITY,
-    abp_responses={**RESPONSES},
-)
+bp = project_blueprint("api_annotators", __name__)
 
 
 class AnnotatorBody(BaseModel):

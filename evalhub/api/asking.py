@@ -3,23 +3,14 @@
 from datetime import datetime
 
 from flask import Response, jsonify
-from flask_openapi3 import APIBlueprint
 from pydantic import BaseModel
 
 from evalhub.api.context import api_actor, current_session
-from evalhub.api.root import PREFIX, RESPONSES, SECURITY
-from evalhub.api.scores import TAG, ProjectPath
+from evalhub.api.projects import ProjectPath, project_blueprint
 from evalhub.core.people import Scope
 from evalhub.services.scoring.asking import ask_next, ask_next_document
 
-bp = APIBlueprint(
-    "api_asking",
-    __name__,
-    url_prefix=f"{PREFIX}/projects",
-    abp_tags=[TAG],
-    abp_security=SECURITY,
-    abp_responses={**RESPONSES},
-)
+bp = project_blueprint("api_asking", __name__)
 
 
 class ModeChancesBody(BaseModel):

@@ -20,6 +20,18 @@ class ShareBody(BaseModel):
     method: str
 
 
+class FigureBody(BaseModel):
+    """Tells a share or coefficient over pairs with its tie rule, n and interval, or the reasons."""
+
+    tie_rule: str
+    value: float | None
+    reason: str | None
+    interval: IntervalBody | None
+    interval_reason: str | None
+    interval_method: str
+    n_pairs: int
+
+
 class MedianBody(BaseModel):
     """Tells a median of n values; the reason says what is missing."""
 

@@ -1,37 +1,21 @@
 """Give the audit of judges that are models as JSON."""
 
 from flask import Response, jsonify
-from flask_openapi3 import APIBlueprint
 from pydantic import BaseModel, Field
 
 from evalhub.api.context import api_actor, current_session
-from evalhub.api.figures import IntervalBody, ShareBody
-from evalhub.api.root import PREFIX, RESPONSES, SECURITY
-from evalhub.api.scores import TAG, ProjectPath
+from evalhub.api.figures import FigureBody, IntervalBody, ShareBody
+from evalhub.api.projects import ProjectPath, project_blueprint
 from evalhub.core.people import Scope
 from evalhub.services.scoring.judges import judges_document, project_judges
 
-bp = APIBlueprint(
-    "api_judges",
-    __name__,
-    url_prefix=f"{PREFIX}/projects",
-    abp_tags=[TAG],
-    abp_security=SECURITY,
-    abp_responses={**RESPONSES},
-)
+bp = project_blueprint("api_judges", __name__)
 
 
-class JudgeFigureBody(BaseModel):
-    """Tells one share of agreement with its tie rule, n and interval, or the reasons."""
+class JudgeFigureBody(FigureBody):
+    """Tells one share of agreement of a judge with experts, of ``n`` comparisons."""
 
     method: str
-    tie_rule: str
-    value: float | None
-    reason: str | None
-    interval: IntervalBody | None
-    interval_reason: str | None
-    interval_method: str
-    n_pairs: int
     n: int
 
 

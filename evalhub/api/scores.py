@@ -1,31 +1,16 @@
 """Give boards as JSON."""
 
 from flask import Response, jsonify
-from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field
 
 from evalhub.api.context import api_actor, current_session
-from evalhub.api.root import PREFIX, RESPONSES, SECURITY
+from evalhub.api.projects import ProjectPath, project_blueprint
 from evalhub.core.people import Scope
 from evalhub.core.scoring.options import Cluster, FitOptions, PositionTerm, Ties
 from evalhub.rim.state import kept_boards
 from evalhub.services.scoring.boards import boards_document, project_boards
 
-TAG = Tag(name="scores", description="Boards of projects.")
-bp = APIBlueprint(
-    "api_scores",
-    __name__,
-    url_prefix=f"{PREFIX}/projects",
-    abp_tags=[TAG],
-    abp_security=SECURITY,
-    abp_responses={**RESPONSES},
-)
-
-
-class ProjectPath(BaseModel):
-    """Names a project."""
-
-    slug: str = Field(max_length=80)
+bp = project_blueprint("api_scores", __name__)
 
 
 class StyleStrengthBody(BaseModel):

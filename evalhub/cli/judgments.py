@@ -6,9 +6,9 @@ from pathlib import Path
 import click
 
 from evalhub.cli.context import ACTOR, now, transaction
-from evalhub.cli.words import counted
 from evalhub.core.campaigns import AnnotatorKind
 from evalhub.core.judging.importing import ImportColumns, parse_columns
+from evalhub.core.wording import counted
 from evalhub.services.importing.storing import ImportedFile, import_judgments
 
 PARTS = "Parts and their usual columns: " + ", ".join(

@@ -3,11 +3,12 @@
 import click
 
 from evalhub.cli.context import ACTOR, now, transaction
-from evalhub.cli.words import counted, table
+from evalhub.cli.words import table
 from evalhub.core.campaigns import OverlapRule, PairingStrategy, ProjectStatus, SelectionMode
 from evalhub.core.money import parse_money
 from evalhub.core.people import Role
 from evalhub.core.projects import MEMBER_ROLES, ProjectPlan
+from evalhub.core.wording import counted
 from evalhub.services.projects.creating import create_project
 from evalhub.services.projects.finding import get_project, list_projects
 from evalhub.services.projects.members import add_member

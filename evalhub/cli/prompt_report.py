@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import click
 
-from evalhub.cli.words import counted
 from evalhub.core.prompts.report import Count, PlaceGroup, UploadReport
+from evalhub.core.wording import counted
 
 MAX_GROUPS_PRINTED = 10
 

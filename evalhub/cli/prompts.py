@@ -7,12 +7,13 @@ import click
 
 from evalhub.cli.context import ACTOR, now, settings, transaction
 from evalhub.cli.prompt_report import print_report
-from evalhub.cli.words import counted, table
+from evalhub.cli.words import table
 from evalhub.core.canonical import canonical_json
 from evalhub.core.prompts.cards import card_to_json
 from evalhub.core.prompts.options import ReadingOptions, RowDefaults, parse_renames
 from evalhub.core.prompts.report import report_on
 from evalhub.core.prompts.vocabulary import SourceKind
+from evalhub.core.wording import counted
 from evalhub.errors import BadInput, EvalHubError
 from evalhub.services.prompt_sets import (
     FolderSet,

@@ -8,9 +8,10 @@ import click
 
 from evalhub.cli.context import ACTOR, database, now, settings, transaction
 from evalhub.cli.progress import PullBar
-from evalhub.cli.words import counted, table
+from evalhub.cli.words import table
 from evalhub.core.campaigns import PullStatus
 from evalhub.core.responses import ResponseStatus
+from evalhub.core.wording import counted
 from evalhub.errors import Conflict
 from evalhub.services.pulling import (
     Attendance,

@@ -5,7 +5,8 @@ from pathlib import Path
 import click
 
 from evalhub.cli.context import ACTOR, database, now, settings, transaction
-from evalhub.cli.words import counted, table
+from evalhub.cli.words import table
+from evalhub.core.wording import counted
 from evalhub.rim.releases import build_release
 from evalhub.services.releasing.kept import get_release, list_releases
 from evalhub.services.releasing.verifying import ReleaseReport, verify_release

@@ -2,7 +2,9 @@
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import click
 
@@ -17,6 +19,25 @@ from evalhub.rim.scores import score_project
 from evalhub.services.scoring.boards import boards_document
 
 STANDARD_INPUT = "-"
+DEFAULTS = FitOptions()
+
+_Command = TypeVar("_Command", bound=Callable[..., object])
+
+
+def _choice(
+    name: str, default: Ties | Cluster | PositionTerm, says: str
+) -> Callable[[_Command], _Command]:
+    """Declare an option whose words are the members of the default's vocabulary."""
+    kind = type(default)
+    return click.option(
+        name,
+        # Words, because click would otherwise offer the members under their Python names.
+        type=click.Choice([one.value for one in kind]),
+        default=default.value,
+        show_default=True,
+        callback=lambda _context, _option, word: kind(word),
+        help=says,
+    )
 
 
 @click.command("score")
@@ -27,37 +48,27 @@ STANDARD_INPUT = "-"
     metavar="FILE",
     help="Score a CSV, JSONL or Parquet file instead; - reads CSV from standard input.",
 )
-@click.option(
-    "--ties",
-    type=click.Choice([one.value for one in Ties]),
-    default=Ties.HALF.value,
-    show_default=True,
-    help="What a tie means.",
-)
-@click.option(
+@_choice("--ties", DEFAULTS.ties, "What a tie means.")
+@_choice(
     "--cluster",
-    type=click.Choice([one.value for one in Cluster]),
-    default=Cluster.PROMPT.value,
-    show_default=True,
-    help="Which judgments are alike; without the column intervals are per judgment.",
+    DEFAULTS.cluster,
+    "Which judgments are alike; without the column intervals are per judgment.",
 )
-@click.option(
+@_choice(
     "--position",
-    type=click.Choice([one.value for one in PositionTerm]),
-    default=PositionTerm.REPORT.value,
-    show_default=True,
-    help="Whether the left side's advantage is reported, adjusted for, or not estimated.",
+    DEFAULTS.position,
+    "Whether the left side's advantage is reported, adjusted for, or not estimated.",
 )
 @click.option("--style", is_flag=True, help="Give strengths with style held equal as well.")
-@click.option("--level", type=float, default=0.95, show_default=True, help="Of the intervals.")
+@click.option("--level", default=DEFAULTS.level, show_default=True, help="Of the intervals.")
 @click.option("--json", "as_json", is_flag=True, help="Print the boards as JSON, unrounded.")
 def command(
     project: str | None,
     source: str | None,
     *,
-    ties: str,
-    cluster: str,
-    position: str,
+    ties: Ties,
+    cluster: Cluster,
+    position: PositionTerm,
     style: bool,
     level: float,
     as_json: bool,
@@ -67,18 +78,14 @@ def command(
     With --from the judgments come from a file, no database is opened and nothing is kept.
     """
     options = FitOptions(
-        ties=Ties(ties),
-        cluster=Cluster(cluster),
-        position=PositionTerm(position),
-        level=level,
-        is_style_controlled=style,
+        ties=ties, cluster=cluster, position=position, level=level, is_style_controlled=style
     )
-    if (project is None) == (source is None):
-        raise click.UsageError("Name either a project or, with --from, a file.")
-    if source is not None:
+    if source is not None and project is None:
         _score_file(source, options, as_json=as_json)
-    elif project is not None:
+    elif project is not None and source is None:
         _score_project(project, options, as_json=as_json)
+    else:
+        raise click.UsageError("Name either a project or, with --from, a file.")
 
 
 def _score_file(source: str, options: FitOptions, *, as_json: bool) -> None:

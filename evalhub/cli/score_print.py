@@ -2,7 +2,7 @@
 
 import click
 
-from evalhub.core.scoring.counting.clustering import CLUSTER_WORDS
+from evalhub.core.scoring.counting.clustering import CLUSTER_NOUNS, CLUSTER_WORDS
 from evalhub.core.scoring.results import (
     Board,
     BoardRow,
@@ -11,6 +11,7 @@ from evalhub.core.scoring.results import (
     Interval,
     PositionCount,
 )
+from evalhub.core.wording import counted
 from evalhub.services.scoring.boards import ProjectBoards
 
 NAME_WIDTH = 40
@@ -21,10 +22,11 @@ def print_project(scored: ProjectBoards) -> None:
     """Print the boards of a project with what they rest on and what was left out."""
     boards, left_out = scored.boards, scored.left_out
     if scored.is_simulated:
-        click.echo(f"SIMULATED: {scored.n_simulated} of these judgments come from a program.")
+        total = counted(boards.n_judgments, "judgment")
+        click.echo(f"SIMULATED: {scored.n_simulated:,} of {total} made by a program.")
     click.echo(
-        f"{scored.slug}: {boards.n_judgments} judgments by {scored.n_annotators} annotators "
-        f"on {boards.n_prompts} prompts; {boards.n_models} models, {boards.n_ties} ties."
+        f"{scored.slug}: {counted(boards.n_judgments, 'judgment')} by "
+        f"{counted(scored.n_annotators, 'annotator')}{_what(boards)}"
     )
     click.echo(
         f"Left out: {left_out.cannot_judge} cannot-judge, {left_out.by_models} by models, "
@@ -35,11 +37,13 @@ def print_project(scored: ProjectBoards) -> None:
 
 def print_boards(boards: Boards) -> None:
     """Print boards that come from a file."""
-    prompts = "" if boards.n_prompts is None else f" on {boards.n_prompts} prompts"
-    click.echo(
-        f"{boards.n_judgments} judgments{prompts}; {boards.n_models} models, {boards.n_ties} ties."
-    )
+    click.echo(f"{counted(boards.n_judgments, 'judgment')}{_what(boards)}")
     _print_all(boards)
+
+
+def _what(boards: Boards) -> str:
+    prompts = "" if boards.n_prompts is None else f" on {counted(boards.n_prompts, 'prompt')}"
+    return f"{prompts}; {counted(boards.n_models, 'model')}, {counted(boards.n_ties, 'tie')}."
 
 
 def _print_all(boards: Boards) -> None:
@@ -55,8 +59,8 @@ def _print_all(boards: Boards) -> None:
 def _print_board(board: Board) -> None:
     click.echo(f"\n{board.method}")
     click.echo(
-        f"log-likelihood {board.log_likelihood:.4f}, n = {board.n_judgments} judgments, "
-        f"G = {board.n_clusters} {CLUSTER_WORDS[board.cluster]}"
+        f"log-likelihood {board.log_likelihood:.4f}, "
+        f"n = {counted(board.n_judgments, 'judgment')}, G = {_clusters(board)}"
     )
     click.echo(f"{'place':>7}  {'model':<{NAME_WIDTH}}  score  interval      strength      n")
     for row in board.rows:
@@ -103,13 +107,17 @@ def _span_of(interval: Interval | None) -> str:
     return f" ({interval.low:.4f} to {interval.high:.4f})" if interval else ""
 
 
+def _clusters(board: Board) -> str:
+    return counted(board.n_clusters, CLUSTER_NOUNS[board.cluster], CLUSTER_WORDS[board.cluster])
+
+
 def _print_side(position: PositionCount) -> None:
     if position.left_share is None or position.interval is None:
         return
     low, high = position.interval.low, position.interval.high
     click.echo(
         f"\nLeft side won {position.left_share:.1%} ({low:.1%} to {high:.1%}) "
-        f"of {position.n_decisive} decisive judgments. {position.method}."
+        f"of {counted(position.n_decisive, 'decisive judgment')}. {position.method}."
     )
 
 

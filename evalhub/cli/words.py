@@ -1,11 +1,6 @@
-"""Put numbers and lists into the words of a printed line."""
+"""Lay out printed lines."""
 
 from collections.abc import Iterable, Sequence
-
-
-def counted(n: int, noun: str, plural: str = "") -> str:
-    """Return ``n`` with its noun, such as "1 prompt" or "2 prompts"."""
-    return f"{n:,} {noun if n == 1 else plural or noun + 's'}"
 
 
 def table(rows: Iterable[Sequence[str]]) -> list[str]:

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from evalhub.services.scoring.criteria import project_criteria
 from evalhub.web.context import current_session, requires
 from evalhub.web.plots import board_plot
-from evalhub.web.scores import READERS, WORDS
+from evalhub.web.scores import READERS, clusters_of
 
 bp = Blueprint("criteria", __name__, url_prefix="/projects")
 
@@ -25,4 +25,4 @@ def show_criteria(slug: str) -> ResponseReturnValue:
             (criterion, list(enumerate(zip(boards, plots, strict=True), start=number + 1)))
         )
         number += len(boards)
-    return render_template("scores/criteria.html", scored=scored, shown=shown, cluster_words=WORDS)
+    return render_template("scores/criteria.html", scored=scored, shown=shown, clusters=clusters_of)

@@ -8,6 +8,7 @@ from flask_wtf.csrf import generate_csrf
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 
+from evalhub.core.wording import counted
 from evalhub.web import formats, wording
 from evalhub.web.context import find_current
 from evalhub.web.navigation import Entry, entries_for, is_here
@@ -22,6 +23,7 @@ def fit_templates(app: Flask) -> None:
         day=formats.day,
         moment=formats.moment,
         number=formats.number,
+        counted=counted,
         short_hash=formats.short_hash,
         code_words=formats.code_words,
         role_name=wording.role_name,

@@ -8,9 +8,11 @@ from flask.typing import ResponseReturnValue
 
 from evalhub.core.people import SCOPE_ROLES, Role, Scope
 from evalhub.core.scoring.board.board_csv import boards_to_csv
-from evalhub.core.scoring.counting.clustering import CLUSTER_WORDS
+from evalhub.core.scoring.counting.clustering import CLUSTER_NOUNS, CLUSTER_WORDS
 from evalhub.core.scoring.existence.linking import LinkPurpose
 from evalhub.core.scoring.options import Cluster
+from evalhub.core.scoring.results import Board
+from evalhub.core.wording import counted
 from evalhub.errors import Problem
 from evalhub.rim.state import kept_boards
 from evalhub.services.scoring.boards import ProjectBoards, boards_document, project_boards
@@ -35,6 +37,7 @@ PURPOSES = {
     LinkPurpose.BOUND_A_GAP: "to bound the gap between them",
 }
 WORDS = {**CLUSTER_WORDS, Cluster.ANNOTATOR: "experts", Cluster.BOTH: "prompts or experts"}
+NOUNS = {**CLUSTER_NOUNS, Cluster.ANNOTATOR: "expert", Cluster.BOTH: "prompt or expert"}
 
 
 @bp.get("/<slug>/scores")
@@ -63,7 +66,7 @@ def scores_page(slug: str, problems: Sequence[Problem] = (), *, version: str = "
         can_build=current_actor().has(*BUILDERS),
         heat=heat_class,
         purposes=PURPOSES,
-        cluster_words=WORDS,
+        clusters=clusters_of,
         groups=option_groups(options, f"/projects/{slug}/scores"),
         query=query_of(options),
         max_pairwise=MAX_PAIRWISE,
@@ -85,6 +88,11 @@ def download_csv(slug: str) -> ResponseReturnValue:
     """Hand out one row a model."""
     text = boards_to_csv(_scored(slug).boards)
     return _attachment(text, f"{slug}-scores.csv", "text/csv; charset=utf-8")
+
+
+def clusters_of(board: Board) -> str:
+    """Return what the intervals of a board are clustered by, with its number."""
+    return counted(board.n_clusters, NOUNS[board.cluster], WORDS[board.cluster])
 
 
 def heat_class(share: float) -> str:

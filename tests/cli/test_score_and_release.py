@@ -51,7 +51,10 @@ def test_score_says_simulated(database: Database, settings: Settings) -> None:
     with database.transaction() as session:
         make_tiny_project(session, is_simulated=True)
 
-    assert "SIMULATED: " in run(settings, "score", "tiny").output
+    assert (
+        "SIMULATED: 20 of 20 judgments made by a program.\n"
+        in run(settings, "score", "tiny").output
+    )
 
 
 def test_score_of_nothing_says_so(database: Database, settings: Settings) -> None:

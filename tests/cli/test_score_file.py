@@ -70,6 +70,38 @@ def test_text_names_method_side_and_numbers(votes: Path) -> None:
     assert "Left side won" in result.output
 
 
+def test_one_of_a_thing_is_not_written_as_many() -> None:
+    one = "prompt_id,left,right,winner\np,a,b,left\n"
+
+    text = run("score", "--from", "-", stdin=one).output
+
+    assert text.startswith("1 judgment on 1 prompt; 2 models, 0 ties.\n")
+    assert "n = 1 judgment, G = 1 prompt\n" in text
+    assert "of 1 decisive judgment. " in text
+
+
+def test_more_than_one_is(votes: Path) -> None:
+    text = run("score", "--from", str(votes), "--cluster", "annotator").output
+
+    assert "n = 200 judgments, G = 1 annotator\n" in text
+    assert "decisive judgments. " in text
+
+
+@pytest.mark.parametrize("option", ["--ties", "--cluster", "--position"])
+def test_a_word_that_no_option_has_is_refused_with_those_it_has(option: str) -> None:
+    result = run("score", "--from", "-", option, "HALF")
+
+    assert result.exit_code == 2
+    assert f"Invalid value for '{option}': 'HALF' is not one of '" in result.output
+
+
+def test_help_shows_the_headline_as_the_default() -> None:
+    text = " ".join(run("score", "--help").output.split())
+
+    for word in ("half", "prompt", "report", "0.95"):
+        assert f"[default: {word}" in text
+
+
 def test_graded_preferences_and_style_are_printed(tmp_path: Path) -> None:
     grade = TABLE["winner"].map({"left": -1, "tie": 0, "right": 2})
     long = ["# long " * (i % 7 + 1) for i in range(len(TABLE))]

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from evalhub.core.scoring.agreement.coefficient import Coefficient, divide
+from evalhub.core.scoring.agreement.figure import Figure
 from evalhub.core.scoring.agreement.ratings import Ratings
 from evalhub.core.scoring.agreement.resampling import Kinds, per_block, resample
 from evalhub.core.scoring.agreement.vocabulary import Statistic, TieRule
-from evalhub.core.scoring.results import Interval
 
 NOTHING_SHARED = "No pair was judged by two annotators."
 NO_VALUE = {
@@ -15,23 +15,15 @@ NO_VALUE = {
 ALL_ALIKE = "All answers are alike, so agreement by chance would be complete."
 
 
-@dataclass(frozen=True, slots=True)
-class Agreement:
-    """Hold one statistic of agreement with everything that a reader needs to weigh it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreement(Figure):
+    """Hold one statistic of agreement under its convention.
 
-    ``value`` is None where ``reason`` says why; ``interval`` is None where ``interval_reason``
-    does. ``n_pairs``, ``n_answers`` and ``n_annotators`` count pairs with two answers or more.
+    ``n_answers`` and ``n_annotators`` are of pairs with two answers or more.
     """
 
     statistic: Statistic
     convention: str
-    tie_rule: TieRule
-    value: float | None
-    reason: str | None
-    interval: Interval | None
-    interval_reason: str | None
-    interval_method: str
-    n_pairs: int
     n_answers: int
     n_annotators: int
 

@@ -8,6 +8,12 @@ from evalhub.core.scoring.counting.counts import Counts, count_encoded
 from evalhub.core.scoring.options import Cluster
 from evalhub.core.scoring.reading.encoding import Coded, EncodedJudgments
 
+CLUSTER_NOUNS = {
+    Cluster.PROMPT: "prompt",
+    Cluster.ANNOTATOR: "annotator",
+    Cluster.BOTH: "prompt or annotator",
+    Cluster.NONE: "judgment",
+}
 CLUSTER_WORDS = {
     Cluster.PROMPT: "prompts",
     Cluster.ANNOTATOR: "annotators",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evalhub.core.scoring.counting.clustering import CLUSTER_WORDS
+from evalhub.core.scoring.counting.clustering import CLUSTER_NOUNS, CLUSTER_WORDS
 from evalhub.core.scoring.intervals.covariance import (
     FEW_CLUSTERS,
     MIN_CLUSTERS,
@@ -21,11 +21,11 @@ from evalhub.errors import EstimationError
 
 NOT_COMPARED = "No judgment compares this model with another."
 NO_MAXIMUM = "The models are not linked by wins or ties in both directions: no finite maximum."
-_SINGULAR = {
-    Cluster.PROMPT: "prompt",
-    Cluster.ANNOTATOR: "annotator",
-    Cluster.BOTH: "prompt or annotator",
-    Cluster.NONE: "judgment",
+_WHERE_JUDGED = {
+    Cluster.PROMPT: "Prompts judged",
+    Cluster.ANNOTATOR: "Annotators who judged it",
+    Cluster.BOTH: "Prompts judged, or annotators who judged it",
+    Cluster.NONE: "Judgments",
 }
 
 
@@ -118,16 +118,13 @@ def _without_intervals(part: Outline, reason: str, *, warns: bool) -> Uncertaint
 def _reason(spread: ClusteredCovariance, model: int, kind: Cluster) -> str | None:
     n = int(spread.clusters_by_model[model])
     if n < MIN_CLUSTERS:
-        judged = "Judgments" if kind is Cluster.NONE else f"{_SINGULAR[kind].capitalize()}s judged"
-        if kind is Cluster.ANNOTATOR:
-            judged = "Annotators who judged it"
-        return f"{judged}: {n}; an interval needs at least {MIN_CLUSTERS}."
+        return f"{_WHERE_JUDGED[kind]}: {n}; an interval needs at least {MIN_CLUSTERS}."
     if spread.is_varying[model]:
         return None
     variance = float(spread.covariance[model, model])
     if kind is Cluster.BOTH:
         return f"Its variance clustered two ways is not positive ({variance:.3g})."
-    within = _SINGULAR[kind]
+    within = CLUSTER_NOUNS[kind]
     return f"Its judgments balance out within every {within}, which leaves nothing to measure."
 
 

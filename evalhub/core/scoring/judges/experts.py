@@ -13,12 +13,12 @@ from itertools import combinations
 import numpy as np
 
 from evalhub.core.scoring.agreement.coefficient import divide
+from evalhub.core.scoring.agreement.figure import Figure
 from evalhub.core.scoring.agreement.percent import Percent
 from evalhub.core.scoring.agreement.resampling import kinds_of, resample
 from evalhub.core.scoring.agreement.subjects import TIE, PairKey
 from evalhub.core.scoring.agreement.vocabulary import TieRule
 from evalhub.core.scoring.annotators.figures import majority
-from evalhub.core.scoring.results import Interval
 
 NO_SHARED = "No pair was judged by both."
 NOT_TWO_EXPERTS = "No pair was judged by the judge and two experts."
@@ -37,21 +37,14 @@ class JudgedTwice:
     experts: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class JudgeFigure:
-    """Hold one share with its tie rule, n and interval, or the reasons for their absence.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgeFigure(Figure):
+    """Hold one share of agreement of a judge with experts.
 
     ``n`` counts what is compared: verdicts with verdicts, or pairs with a majority.
     """
 
     method: str
-    tie_rule: TieRule
-    value: float | None
-    reason: str | None
-    interval: Interval | None
-    interval_reason: str | None
-    interval_method: str
-    n_pairs: int
     n: int
 
 
