@@ -1,4 +1,7 @@
-"""Read CSV with a header: comma, double quotes, one record a row.
+"""Read CSV with a header: commas, semicolons or tabs, double quotes, one record a row.
+
+Spreadsheets write semicolons where a comma is the decimal sign, and a byte order mark before
+UTF-8; both are read. What separates is decided by the header alone (``separator_of``).
 
 Quotes are checked strictly. A record with the wrong number of cells is bad by itself; broken
 quoting is not, since nobody can say where the next record starts, so it ends the reading.
@@ -6,6 +9,7 @@ quoting is not, since nobody can say where the next record starts, so it ends th
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
@@ -16,12 +20,9 @@ from evalhub.errors import BadInput, Problem
 MAX_FIELD_CHARACTERS = 2**20
 MAX_COLUMNS = 500
 """More than any format read here has; checking the header takes the square of it."""
-OTHER_SEPARATORS = {";": "semicolons", "\t": "tabs"}
-"""What spreadsheets write where a comma is the decimal sign, or as their own format.
-
-A header of one column that holds one of them would make every row of the file fail, each for
-a reason that does not name the cause.
-"""
+SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
+_HEADER = re.compile(r'[\r\n]*((?:"[^"]*"|[^"\r\n]+)*)')
+_QUOTED = re.compile(r'"[^"]*"')
 CsvRow: TypeAlias = tuple[int, Mapping[str, str] | Problem]
 
 # The limit belongs to the process; its default of 131,072 is less than a long message.
@@ -31,10 +32,11 @@ csv.field_size_limit(MAX_FIELD_CHARACTERS)
 def read_csv(data: bytes, *, where: str) -> Iterator[CsvRow]:
     """Yield the line on which each record starts and its cells by column name.
 
-    Raise ``BadInput`` for text that is not UTF-8, a missing, empty or repeated column name,
-    broken quoting and an oversized cell; yield a ``Problem`` for a ragged record.
+    Raise ``BadInput`` for text that is not UTF-8, a missing, empty or repeated column name, a
+    header that leaves open what separates, broken quoting and an oversized cell; yield a
+    ``Problem`` for a ragged record.
     """
-    records = _records(decode_text(data, where=where), where=where)
+    records = _records(decode_csv(data, where=where), where=where)
     _, header = next(records, (0, []))
     check_header(header, where=where)
     for line, cells in records:
@@ -47,15 +49,38 @@ def read_csv(data: bytes, *, where: str) -> Iterator[CsvRow]:
 
 def read_csv_header(data: bytes, *, where: str) -> list[str]:
     """Return the column names; the errors are those of ``read_csv``."""
-    _, header = next(_records(decode_text(data, where=where), where=where), (0, []))
+    _, header = next(_records(decode_csv(data, where=where), where=where), (0, []))
     check_header(header, where=where)
     return header
+
+
+def decode_csv(data: bytes, *, where: str) -> str:
+    """Return ``data`` as text, without the byte order mark that spreadsheets put first."""
+    return decode_text(data, where=where, may_have_mark=True)
+
+
+def separator_of(text: str, *, where: str) -> str:
+    """Return what separates the columns of ``text``: the one separator in its header.
+
+    Outside quotes a header holds commas or semicolons or tabs, and that kind separates; one
+    column needs none. Raise ``BadInput`` for a header that holds two kinds. Rows are never
+    looked at: their texts hold all three, so a guess from them would turn with one answer.
+    """
+    match = _HEADER.match(text)
+    outside = _QUOTED.sub("", match[1]) if match else ""
+    found = [separator for separator in SEPARATORS if separator in outside]
+    if len(found) > 1:
+        kinds = " and ".join(SEPARATORS[separator] for separator in found)
+        rule = "only one may separate columns; put the names that hold the other between quotes"
+        raise BadInput.at(f"{where} header", f"holds {kinds} outside quotes; {rule}")
+    return found[0] if found else ","
 
 
 def _records(text: str, *, where: str) -> Iterator[tuple[int, list[str]]]:
     """Yield each record that is not blank with the line it starts on."""
     # Without newline="" Python turns the CR LF inside a quoted cell into LF before csv sees it.
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    separator = separator_of(text, where=where)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     while True:
         # A record may span lines, and after reading one the counter stands at its last line;
         # people look for the first.
@@ -83,10 +108,6 @@ def check_header(header: list[str], *, where: str) -> None:
     at = f"{where} header"
     if not header:
         raise BadInput.at(where, "has no header line")
-    for separator, name in OTHER_SEPARATORS.items():
-        if len(header) == 1 and separator in header[0]:
-            rule = f"separates its columns with {name}; save the file with commas instead"
-            raise BadInput.at(at, rule)
     if len(header) > MAX_COLUMNS:
         raise BadInput.at(at, f"has {len(header)} columns; the limit is {MAX_COLUMNS}")
     for position, name in enumerate(header, start=1):

@@ -2,9 +2,10 @@
 
 from evalhub.errors import BadInput
 
+UTF8_MARK = b"\xef\xbb\xbf"
 # The order matters: the UTF-16 mark FF FE is also how the UTF-32 mark FF FE 00 00 starts.
 BYTE_ORDER_MARKS = (
-    (b"\xef\xbb\xbf", "a UTF-8 byte order mark; save the file as UTF-8 without one"),
+    (UTF8_MARK, "a UTF-8 byte order mark; save the file as UTF-8 without one"),
     (b"\xff\xfe\x00\x00", "a UTF-32 byte order mark; save the file as UTF-8"),
     (b"\x00\x00\xfe\xff", "a UTF-32 byte order mark; save the file as UTF-8"),
     (b"\xff\xfe", "a UTF-16 byte order mark; save the file as UTF-8"),
@@ -12,18 +13,20 @@ BYTE_ORDER_MARKS = (
 )
 
 
-def decode_text(data: bytes, *, where: str) -> str:
-    """Return ``data`` as text.
+def decode_text(data: bytes, *, where: str, may_have_mark: bool = False) -> str:
+    """Return ``data`` as text; with ``may_have_mark``, without a UTF-8 byte order mark before it.
 
     Raise ``BadInput`` for a byte order mark, a NUL byte, or bytes that are not UTF-8
     (encoded surrogates are not), naming the byte offset and the line.
     """
-    refuse_byte_order_mark(data, where=where)
+    if not (may_have_mark and data.startswith(UTF8_MARK)):
+        refuse_byte_order_mark(data, where=where)
     nul = data.find(b"\x00")
     if nul >= 0:
         raise BadInput.at(where, f"has a NUL byte {place_in(data, nul)}; text must be UTF-8")
     try:
-        return data.decode("utf-8")
+        # Cut off after decoding, so that the offsets in errors are those in the file.
+        return data.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         byte = data[error.start]
         raise BadInput.at(

@@ -144,6 +144,15 @@ def test_a_bad_cell_is_refused_with_line_column_and_rule(
     assert message in found
 
 
+@pytest.mark.parametrize("separator", [";", "\t"], ids=["semicolons", "tabs"])
+def test_what_a_spreadsheet_saved_is_the_same_judgments(separator: str) -> None:
+    text = HEADER + "p1,m1,m2,ann,left,-2,3,Clearer.\n"
+
+    rows = read_csv_text("\ufeff" + text.replace(",", separator))
+
+    assert rows == read_csv_text(text)
+
+
 def test_every_bad_row_is_named() -> None:
     with pytest.raises(BadInput) as caught:
         read_csv_text(HEADER + "p,m,n,ann,a,,,\np,m,n,ann,best,,,\np,m,m,ann,a,,,\np,m\n")

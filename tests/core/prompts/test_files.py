@@ -77,6 +77,15 @@ def test_the_same_rows_hash_alike_in_every_format() -> None:
     assert len(hashes) == 1
 
 
+def test_what_a_spreadsheet_saved_is_the_same_prompts() -> None:
+    comma = "id,prompt,domain,language,license,source\na,Well?,general,en,CC-BY-4.0,written\n"
+
+    semicolon = read(("\ufeff" + comma.replace(",", ";")).encode(), "f.csv")
+
+    assert semicolon.prompts == read(comma.encode(), "f.csv").prompts
+    assert len(semicolon.prompts) == 1
+
+
 def test_csv_cells_are_read_by_column() -> None:
     first, second = read(CSV.encode(), "f.csv").prompts
 

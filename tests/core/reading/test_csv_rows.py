@@ -5,7 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalhub.core.reading.csv_rows import MAX_COLUMNS, MAX_FIELD_CHARACTERS, read_csv
+from evalhub.core.reading.csv_rows import (
+    MAX_COLUMNS,
+    MAX_FIELD_CHARACTERS,
+    SEPARATORS,
+    read_csv,
+    read_csv_header,
+)
 from evalhub.errors import BadInput, Problem
 from tests.core.reading.outcomes import outcome
 
@@ -21,12 +27,19 @@ def test_records_come_by_column_name_with_the_line_they_start_on() -> None:
     ]
 
 
-@given(st.lists(st.tuples(CELLS, CELLS), max_size=5))
-def test_what_csv_writes_is_read_back(records: list[tuple[str, str]]) -> None:
+@given(
+    st.lists(st.tuples(CELLS, CELLS), max_size=5),
+    st.sampled_from(list(SEPARATORS)),
+    st.sampled_from(["utf-8", "utf-8-sig"]),
+)
+def test_what_csv_writes_is_read_back(
+    records: list[tuple[str, str]], separator: str, encoding: str
+) -> None:
     file = io.StringIO(newline="")
-    csv.writer(file, quoting=csv.QUOTE_ALL).writerows([("a", "b"), *records])
+    writer = csv.writer(file, delimiter=separator, quoting=csv.QUOTE_ALL)
+    writer.writerows([("a", "b"), *records])
 
-    rows = list(read_csv(file.getvalue().encode(), where="f"))
+    rows = list(read_csv(file.getvalue().encode(encoding), where="f"))
 
     assert [row for _, row in rows] == [{"a": a, "b": b} for a, b in records]
 
@@ -64,7 +77,8 @@ def test_a_ragged_record_is_a_problem_of_its_own(line: bytes, n: int) -> None:
         pytest.param(b'a\n"1"x\n', "f line 2: is not CSV", id="text after a quote"),
         pytest.param(b"a\nb\x00\n", "f: has a NUL byte", id="NUL"),
         pytest.param("a\né\n".encode("latin-1"), "f: byte 0xE9", id="latin-1"),
-        pytest.param("a\n".encode("utf-8-sig"), "byte order mark", id="byte order mark"),
+        pytest.param("a\n".encode("utf-16"), "byte order mark", id="byte order mark"),
+        pytest.param(b"\xef\xbb\xbfa,\xe9", "f: byte 0xE9 at byte 5", id="offset after a mark"),
     ],
 )
 def test_a_broken_file_is_refused_with_its_place(data: bytes, message: str) -> None:
@@ -86,18 +100,38 @@ def test_an_oversized_cell_is_refused_with_its_line() -> None:
         list(read_csv(data, where="f"))
 
 
+@pytest.mark.parametrize("separator", SEPARATORS, ids=SEPARATORS.values())
+def test_the_header_alone_decides_what_separates(separator: str) -> None:
+    others = "".join(SEPARATORS).replace(separator, "")
+    data = f"id{separator}prompt\n1{separator}{others * 9}\n".encode()
+
+    assert list(read_csv(data, where="f.csv")) == [(2, {"id": "1", "prompt": others * 9})]
+
+
 @pytest.mark.parametrize(
-    ("text", "name"),
-    [("id;prompt\n1;Well?\n", "semicolons"), ("id\tprompt\n1\tWell?\n", "tabs")],
-    ids=["semicolons", "tabs"],
+    ("header", "names"),
+    [
+        pytest.param('"a;b",c', ["a;b", "c"], id="semicolon in quotes"),
+        pytest.param('"a,b";c', ["a,b", "c"], id="comma in quotes"),
+        pytest.param('"a,b"', ["a,b"], id="one column with a comma"),
+        pytest.param('"say ""x;y""";c', ['say "x;y"', "c"], id="quotes in quotes"),
+        pytest.param('\n\n"a\n,\nb"\tc', ["a\n,\nb", "c"], id="a name over lines"),
+        pytest.param("a", ["a"], id="one column"),
+    ],
 )
-def test_another_separator_is_one_error_that_names_it(text: str, name: str) -> None:
+def test_a_separator_between_quotes_belongs_to_the_name(header: str, names: list[str]) -> None:
+    assert read_csv_header(header.encode(), where="f.csv") == names
+
+
+@pytest.mark.parametrize(
+    ("header", "kinds"),
+    [("a;b,c", "commas and semicolons"), ("a;b\tc", "semicolons and tabs")],
+)
+def test_a_header_with_two_separators_is_one_error_that_names_the_rule(
+    header: str, kinds: str
+) -> None:
     with pytest.raises(BadInput) as caught:
-        list(read_csv(text.encode(), where="f.csv"))
+        list(read_csv(f"{header}\n1,2;3\n".encode(), where="f.csv"))
 
-    rule = f"separates its columns with {name}; save the file with commas instead"
-    assert str(caught.value) == f"f.csv header: {rule}"
-
-
-def test_another_separator_may_stand_in_a_column_s_name() -> None:
-    assert list(read_csv(b"a;b,c\n1,2\n", where="f.csv")) == [(2, {"a;b": "1", "c": "2"})]
+    rule = "only one may separate columns; put the names that hold the other between quotes"
+    assert str(caught.value) == f"f.csv header: holds {kinds} outside quotes; {rule}"

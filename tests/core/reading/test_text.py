@@ -12,6 +12,12 @@ def test_utf8_text_is_returned_as_it_is() -> None:
     assert decode_text(text.encode(), where="a.txt") == text
 
 
+def test_a_utf_8_mark_is_cut_off_where_it_may_stand() -> None:
+    assert decode_text("\ufeffa\ufeff".encode(), where="a.csv", may_have_mark=True) == "a\ufeff"
+    with pytest.raises(BadInput, match=r"a\.csv: starts with a UTF-16 byte order mark"):
+        decode_text("a".encode("utf-16"), where="a.csv", may_have_mark=True)
+
+
 def test_no_bytes_are_empty_text() -> None:
     assert decode_text(b"", where="a.txt") == ""
 

@@ -15,11 +15,17 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from evalhub.core.canonical import Json
-from evalhub.core.reading.csv_rows import check_header, read_csv, read_csv_header
+from evalhub.core.reading.csv_rows import (
+    check_header,
+    decode_csv,
+    read_csv,
+    read_csv_header,
+    separator_of,
+)
 from evalhub.core.reading.json_lines import read_json_lines
 from evalhub.core.reading.parquet import read_parquet_columns
 from evalhub.core.reading.quoting import kind_of, shown
-from evalhub.core.reading.text import decode_text
+from evalhub.core.reading.text import UTF8_MARK
 from evalhub.core.scoring.reading.columns import KNOWN
 from evalhub.core.scoring.reading.encoding import EncodedJudgments, encode_judgments
 from evalhub.errors import BadInput, Problem
@@ -57,7 +63,7 @@ def read_judgments(data: bytes, *, name: str) -> JudgmentFile:
 
 def read_judgments_csv(data: bytes, where: str) -> JudgmentFile:
     """Read CSV with a header."""
-    if data.strip() and _NEEDS_CARE.search(data) is None:
+    if data.removeprefix(UTF8_MARK).strip() and _NEEDS_CARE.search(data) is None:
         found = _read_plain_csv(data, where)
         if found is not None:
             return found
@@ -67,7 +73,9 @@ def read_judgments_csv(data: bytes, where: str) -> JudgmentFile:
 
 def _read_plain_csv(data: bytes, where: str) -> JudgmentFile | None:
     """Return CSV without quotes, every cell as text; None where Arrow finds it ragged."""
-    header = decode_text(data, where=where).partition("\n")[0].rstrip("\r").split(",")
+    text = decode_csv(data, where=where)
+    separator = separator_of(text, where=where)
+    header = text.partition("\n")[0].rstrip("\r").split(separator)
     check_header(header, where=where)
     wanted = [name for name in header if name in KNOWN]
     convert = pa_csv.ConvertOptions(
@@ -76,11 +84,12 @@ def _read_plain_csv(data: bytes, where: str) -> JudgmentFile | None:
         strings_can_be_null=False,
         quoted_strings_can_be_null=False,
     )
-    parse = pa_csv.ParseOptions(quote_char=False)
+    parse = pa_csv.ParseOptions(delimiter=separator, quote_char=False)
     if not wanted:
         return None
     try:
-        table = pa_csv.read_csv(pa.BufferReader(data), parse_options=parse, convert_options=convert)
+        rows = pa.BufferReader(data.removeprefix(UTF8_MARK))
+        table = pa_csv.read_csv(rows, parse_options=parse, convert_options=convert)
     except pa.ArrowInvalid:
         return None
     # The header is line 1, and no line is blank, so a row stands one line below its number.

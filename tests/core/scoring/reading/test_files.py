@@ -61,6 +61,21 @@ def test_lines_may_end_either_way(newline: str) -> None:
     assert _encoded(PLAIN.replace("\n", newline)).models == ("x", "y")
 
 
+@pytest.mark.parametrize("quote", ["", '"'], ids=["read whole", "read by line"])
+@pytest.mark.parametrize("separator", [";", "\t"], ids=["semicolons", "tabs"])
+def test_what_spreadsheets_write_gives_the_same_judgments(separator: str, quote: str) -> None:
+    text = PLAIN.replace(",", separator).replace("x", f"{quote}x{quote}")
+
+    found = _encoded("\ufeff" + text.replace("\n", "\r\n"))
+
+    assert found.models == _encoded(PLAIN).models
+    assert found.left.tolist() == _encoded(PLAIN).left.tolist()
+
+
+def test_a_byte_order_mark_alone_has_no_header() -> None:
+    assert _problem("\ufeff") == "votes.csv: has no header line"
+
+
 def test_words_that_other_readers_take_for_missing_are_names() -> None:
     assert _encoded(f"{HEADER}\nNA,null,model_a\nnull,nan,tie\n").models == ("NA", "nan", "null")
 
@@ -75,6 +90,7 @@ def test_a_header_alone_is_no_judgment() -> None:
     [
         ("", "votes.csv: has no header line"),
         ("model_a,model_b\nx,y\n", "votes.csv, column 'winner': must be there exactly once"),
+        ("model_a;model_b,winner\nx;y,tie\n", "votes.csv header: holds commas and semicolons"),
         (f"{HEADER},winner\n", "votes.csv header: the column 'winner' stands twice"),
         (f"{PLAIN}x,y\n", "votes.csv line 4: has 2 cells where the header has 3"),
         (f"{PLAIN}x,y,tie,1\n", "votes.csv line 4: has 4 cells where the header has 3"),
