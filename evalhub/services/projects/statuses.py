@@ -1,5 +1,6 @@
 """Open, pause and close projects."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -11,7 +12,9 @@ from evalhub.db.models import Pair, Project
 from evalhub.errors import Conflict
 from evalhub.services.audit import record
 from evalhub.services.pairing.adding import PairingReport, add_pairs
-from evalhub.services.selecting.planning import draft_plan, store_plan
+from evalhub.services.pairing.drafting import DraftPairs, draft_pairs
+from evalhub.services.selecting.planning import draft_plan, is_plan_due, store_plan
+from evalhub.services.selecting.tallies import Tally, tally_project
 
 STATES = {
     ProjectStatus.DRAFT: "a draft",
@@ -28,13 +31,34 @@ VERBS = {
 """How a refusal says what a project is, and what was wanted of it."""
 
 
+@dataclass(frozen=True, slots=True)
+class DraftOpening:
+    """Hold what opening a project needs and what takes long: its pairs, its judgments counted."""
+
+    pairs: DraftPairs
+    tally: Tally
+
+
+def draft_opening(project: Project, *, session: Session) -> DraftOpening:
+    """Draw the pairs of a project that is about to open and count its judgments."""
+    tally = tally_project(project.id, session=session)
+    return DraftOpening(draft_pairs(project, session=session), tally)
+
+
 def change_status(
-    project: Project, to: ProjectStatus, *, session: Session, actor: Actor, now: datetime
+    project: Project,
+    to: ProjectStatus,
+    *,
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    draft: DraftOpening | None = None,
 ) -> PairingReport:
     """Bring ``project`` to another status; the one it has already changes nothing.
 
     Opening makes the pairs for every response that has arrived; the report says how many.
-    Raise ``Conflict`` when there is no way from the present status, or nothing to compare.
+    ``draft`` was made in a transaction before this one, which then only stores. Raise
+    ``Conflict`` when there is no way from the present status, or nothing to compare.
     """
     report = PairingReport()
     session.refresh(project, with_for_update={"key_share": True})
@@ -45,14 +69,15 @@ def change_status(
             f"Project {project.slug!r} is {STATES[project.status]}, so it cannot be {VERBS[to]}."
         )
     if to is ProjectStatus.OPEN:
-        report = add_pairs(project, session=session)
+        report = add_pairs(project, session=session, draft=draft.pairs if draft else None)
         _refuse_without_pairs(project, session=session)
     before, project.status = project.status, to
     session.add(project)
     session.flush()
-    if to is ProjectStatus.OPEN and project.selection_mode is not SelectionMode.UNIFORM:
+    if to is ProjectStatus.OPEN and _needs_plan(project, report, session=session):
         # Pairs that were just made are in no plan yet; nobody leases before this commits.
-        store_plan(draft_plan(project.id, session=session), session=session, now=now)
+        tally = draft.tally if draft else None
+        store_plan(draft_plan(project.id, session=session, tally=tally), session=session, now=now)
     record(
         f"project.{to.value}",
         session=session,
@@ -66,6 +91,12 @@ def change_status(
         now=now,
     )
     return report
+
+
+def _needs_plan(project: Project, report: PairingReport, *, session: Session) -> bool:
+    if project.selection_mode is SelectionMode.UNIFORM:
+        return False
+    return report.n_added > 0 or is_plan_due(project.id, session=session)
 
 
 def _refuse_without_pairs(project: Project, *, session: Session) -> None:

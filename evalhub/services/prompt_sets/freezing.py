@@ -1,6 +1,6 @@
 """Freeze prompts as a version of a set: the hash of the canonical rows names it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -18,7 +18,7 @@ from evalhub.db.models import PromptSet, PromptSetVersion
 from evalhub.services import audit
 from evalhub.services.locks import lock
 from evalhub.services.prompt_sets.finding import find_set, newest_number, version_view
-from evalhub.services.prompt_sets.premade import store_responses
+from evalhub.services.prompt_sets.premade import DraftResponse, draft_responses, store_responses
 from evalhub.services.prompt_sets.views import Frozen
 
 CHUNK_ROWS = 500
@@ -29,9 +29,9 @@ CHUNK_ROWS = 500
 class Material:
     """What is frozen: the prompts in file order, their file's name, the set's card as JSON.
 
-    Hash and documents are computed once, when first asked for. Ask for them (``prepare``)
-    before a writing transaction opens: for ten thousand prompts they take seconds, in which
-    nobody else could write.
+    Hash and rows are computed once, when first asked for. Ask for them (``prepare``) before a
+    writing transaction opens: for ten thousand prompts they take seconds, in which nobody else
+    could write.
     """
 
     filename: str
@@ -44,13 +44,18 @@ class Material:
         return prompt_set_hash(self.prompts)
 
     @cached_property
-    def documents(self) -> Sequence[str]:
-        """Return every prompt as it is stored."""
-        return [canonical_json(prompt_to_json(prompt)) for prompt in self.prompts]
+    def rows(self) -> Sequence[Mapping[str, object]]:
+        """Return the row of every prompt, without its version."""
+        return [_values(position, prompt) for position, prompt in enumerate(self.prompts)]
+
+    @cached_property
+    def responses(self) -> Sequence[DraftResponse]:
+        """Return the rows of the responses that came with the prompts."""
+        return [found for prompt in self.prompts for found in draft_responses(prompt)]
 
     def prepare(self) -> "Material":
         """Compute what storing needs, and return this."""
-        _ = self.sha256, self.documents
+        _ = self.sha256, self.rows, self.responses
         return self
 
 
@@ -106,18 +111,14 @@ def _new_set(slug: str, title: str, session: Session, actor: Actor, *, now: date
 
 
 def _store_prompts(version: PromptSetVersion, material: Material, *, session: Session) -> None:
-    both = zip(material.prompts, material.documents, strict=True)
-    rows = (
-        _values(version.id, position, prompt, document)
-        for position, (prompt, document) in enumerate(both)
-    )
+    rows = ({**row, "prompt_set_version_id": version.id} for row in material.rows)
     while chunk := list(islice(rows, CHUNK_ROWS)):
         session.connection().execute(tables.prompt.insert(), chunk)
 
 
-def _values(version_id: int, position: int, prompt: Prompt, document: str) -> dict[str, object]:
+def _values(position: int, prompt: Prompt) -> dict[str, object]:
+    document = canonical_json(prompt_to_json(prompt))
     return {
-        "prompt_set_version_id": version_id,
         "position": position,
         "key": prompt.id,
         "sha256": sha256_hex(document),
@@ -138,7 +139,7 @@ def _store_premade(
     now: datetime,
 ) -> int:
     """Store the responses that came with the prompts; return how many there are."""
-    if not any(prompt.responses for prompt in material.prompts):
+    if not material.responses:
         return 0
     found = session.exec(
         select(PromptRow.key, PromptRow.id).where(
@@ -146,5 +147,5 @@ def _store_premade(
         )
     )
     return store_responses(
-        slug, material.prompts, dict(found.all()), session=session, actor=actor, now=now
+        slug, material.responses, dict(found.all()), session=session, actor=actor, now=now
     )

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
@@ -23,24 +24,40 @@ SUFFIX_DIGITS = 6
 CHUNK_ROWS = 500
 
 
+@dataclass(frozen=True, slots=True)
+class DraftResponse:
+    """Hold one pre-made response: whose it is, and the columns that it fills by itself."""
+
+    prompt_key: str
+    model: str
+    values: Mapping[str, object]
+
+
+def draft_responses(prompt: Prompt) -> Iterator[DraftResponse]:
+    """Yield what is to be stored of each pre-made response of ``prompt``."""
+    sha256 = prompt_hash(prompt) if prompt.responses else ""
+    for response in prompt.responses:
+        yield DraftResponse(prompt.id, response.model, _values(sha256, response))
+
+
 def store_responses(
     set_slug: str,
-    prompts: Sequence[Prompt],
+    responses: Sequence[DraftResponse],
     id_by_key: Mapping[str, int],
     *,
     session: Session,
     actor: Actor,
     now: datetime,
 ) -> int:
-    """Store every pre-made response of ``prompts`` and return how many there are.
+    """Store ``responses``, pre-made for prompts of the set, and return how many there are.
 
     Each model of the set gets one endpoint of the dialect ``premade``, kept over versions.
     """
-    models = sorted({response.model for prompt in prompts for response in prompt.responses})
+    models = sorted({response.model for response in responses})
     endpoint_by_model = {
         model: _endpoint(set_slug, model, session=session, actor=actor, now=now) for model in models
     }
-    rows = _rows(prompts, id_by_key, endpoint_by_model, now)
+    rows = _rows(responses, id_by_key, endpoint_by_model, now)
     n_stored = 0
     while chunk := list(islice(rows, CHUNK_ROWS)):
         session.connection().execute(tables.response.insert(), chunk)
@@ -78,25 +95,25 @@ def _endpoint(
 
 
 def _rows(
-    prompts: Sequence[Prompt],
+    responses: Sequence[DraftResponse],
     id_by_key: Mapping[str, int],
     endpoint_by_model: Mapping[str, Endpoint],
     now: datetime,
 ) -> Iterator[dict[str, object]]:
-    for prompt in prompts:
-        for response in prompt.responses:
-            endpoint = endpoint_by_model[response.model]
-            yield _values(prompt, response, endpoint) | {
-                "prompt_id": id_by_key[prompt.id],
-                "endpoint_id": endpoint.id,
-                "created_at": now,
-            }
+    for response in responses:
+        endpoint = endpoint_by_model[response.model]
+        yield {
+            **response.values,
+            "prompt_id": id_by_key[response.prompt_key],
+            "endpoint_id": endpoint.id,
+            "created_at": now,
+        }
 
 
-def _values(prompt: Prompt, response: PremadeResponse, endpoint: Endpoint) -> dict[str, object]:
+def _values(prompt_sha256: str, response: PremadeResponse) -> dict[str, object]:
     reply = Reply(response.content, finish_reason=response.finish_reason)
     request: Json = {
-        "prompt": prompt_hash(prompt),
+        "prompt": prompt_sha256,
         "model": response.model,
         "parameters": response.parameters,
     }
@@ -107,7 +124,8 @@ def _values(prompt: Prompt, response: PremadeResponse, endpoint: Endpoint) -> di
         "text": response.content,
         "finish_reason": response.finish_reason,
         "model_reported": response.model,
-        "names_itself": names_itself(response.content, (response.model, endpoint.slug)),
+        # Whoever wrote it was asked as the model; the endpoint's name was made here, afterwards.
+        "names_itself": names_itself(response.content, (response.model,)),
         "parameters": canonical_json(response.parameters),
         "request_sha256": content_hash(request),
         "sha256": sha256_hex(response.content),

@@ -66,8 +66,12 @@ def is_plan_due(project_id: int, *, session: Session) -> bool:
     return n_new >= int(row.n_until_next)
 
 
-def draft_plan(project_id: int, *, session: Session) -> DraftPlan:
-    """Fit the judgments in force and return the plan that follows; nothing is stored."""
+def draft_plan(project_id: int, *, session: Session, tally: Tally | None = None) -> DraftPlan:
+    """Fit the judgments in force and return the plan that follows; nothing is stored.
+
+    ``tally`` is what was counted in a transaction before this one; the judgments since then
+    count as new ones that the plan does not know yet.
+    """
     connection = session.connection()
     project = connection.execute(
         sa.select(t.project.c.selection_mode, t.project.c.seed).where(t.project.c.id == project_id)
@@ -75,7 +79,7 @@ def draft_plan(project_id: int, *, session: Session) -> DraftPlan:
     keys = {"project": project_id}
     # Read before the pairs are: what is given out in between then counts as not seen by the plan.
     newest = connection.execute(_LAST_ASSIGNMENT, keys).scalar() or 0
-    tally = tally_project(project_id, session=session)
+    tally = tally or tally_project(project_id, session=session)
     place = {endpoint: i for i, endpoint in enumerate(tally.endpoint_ids)}
     rows = sorted(
         (place[row.endpoint_low_id], place[row.endpoint_high_id], row.id, row.n_open)

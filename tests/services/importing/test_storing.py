@@ -26,7 +26,8 @@ from evalhub.db.models import (
     Response,
 )
 from evalhub.errors import BadInput, Conflict, Forbidden, NotFound
-from evalhub.services.importing.storing import ImportedFile, ImportSummary, import_judgments
+from evalhub.services.importing.drafting import ImportedFile
+from evalhub.services.importing.storing import ImportSummary
 from evalhub.services.judging.current import current_judgments
 from tests.factories import (
     make_endpoint,
@@ -36,6 +37,7 @@ from tests.factories import (
     make_prompt_set_version,
     make_response,
 )
+from tests.importing import import_judgments
 
 HEADER = "prompt_id,model_left,model_right,annotator_id,choice,preference\n"
 

@@ -1,0 +1,29 @@
+"""Open a project in two transactions, so that drawing its pairs keeps nobody from judging."""
+
+from datetime import datetime
+
+from evalhub.core.campaigns import ProjectStatus
+from evalhub.core.people import Actor
+from evalhub.services.pairing.adding import PairingReport
+from evalhub.services.projects.finding import get_project_to_manage
+from evalhub.services.projects.statuses import DraftOpening, change_status, draft_opening
+from evalhub.services.transaction import Database
+
+
+def set_status(
+    slug: str, to: ProjectStatus, *, database: Database, actor: Actor, now: datetime
+) -> PairingReport:
+    """Bring the project ``slug`` to another status; the second transaction only stores.
+
+    The caller must not be inside a writing transaction of its own. Raise ``NotFound``,
+    ``Forbidden``, and ``Conflict`` when there is no way from the present status or nothing to
+    compare; nothing is changed then.
+    """
+    draft: DraftOpening | None = None
+    if to is ProjectStatus.OPEN:
+        with database.transaction(write=False) as reading:
+            project = get_project_to_manage(slug, session=reading, actor=actor)
+            draft = draft_opening(project, session=reading)
+    with database.transaction() as writing:
+        project = get_project_to_manage(slug, session=writing, actor=actor)
+        return change_status(project, to, session=writing, actor=actor, now=now, draft=draft)
