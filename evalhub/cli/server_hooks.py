@@ -1,11 +1,11 @@
 """Tell gunicorn what to do when a worker begins and ends: ``--config python:…``."""
 
-import os
 import sys
 
 from gunicorn.arbiter import Arbiter
 from gunicorn.workers.base import Worker
 
+from evalhub.cli.leaving import leave
 from evalhub.config import load_settings
 
 FIRST = 1
@@ -20,17 +20,13 @@ def post_worker_init(worker: Worker) -> None:
 
 
 def worker_exit(_server: Arbiter, _worker: Worker) -> None:
-    """End a worker that is done without taking the interpreter apart.
+    """End a worker that is done at once; its threads still listen to idle browsers.
 
-    Its connections are closed and every commit is on disk by now. What is left is to free
-    NumPy, pandas and Arrow piece by piece and to wait for threads that listen to idle
-    browsers, which takes seconds in which whoever pressed Ctrl-C waits for nothing.
+    One that ends by a fault is left to gunicorn, which says what happened.
     """
     error = sys.exc_info()[1]
     if isinstance(error, SystemExit) and not error.code:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(0)
+        leave(0)
 
 
 def opening(bound: tuple[str, int], public_url: str) -> str:

@@ -51,7 +51,7 @@ def serving(database: Database, folder: Path, *options: str) -> Iterator[tuple[s
 
 def test_it_serves_until_it_is_told_to_stop(database: Database, tmp_path: Path) -> None:
     with (
-        serving(database, tmp_path, "--no-worker") as (address, logged),
+        serving(database, tmp_path, "--no-worker", "--workers", "2") as (address, logged),
         urllib.request.urlopen(f"{address}/ready") as response,  # noqa: S310 - our own server
     ):
         body = json.load(response)
