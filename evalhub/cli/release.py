@@ -6,10 +6,14 @@ import click
 
 from evalhub.cli.context import ACTOR, database, now, settings, transaction
 from evalhub.cli.words import table
+from evalhub.core.releasing.recipe import Recipe
+from evalhub.core.releasing.vocabulary import FLAVOURS
 from evalhub.core.wording import counted
 from evalhub.rim.releases import build_release
 from evalhub.services.releasing.kept import get_release, list_releases
 from evalhub.services.releasing.verifying import ReleaseReport, verify_release
+
+NO_FLAVOUR = "none"
 
 
 @click.group("release")
@@ -20,7 +24,14 @@ def group() -> None:
 @group.command("build")
 @click.argument("project")
 @click.option("--version", help="Version such as 1.2.0; by default the next one, if needed.")
-def build(project: str, version: str | None) -> None:
+@click.option(
+    "--flavour",
+    "flavours",
+    multiple=True,
+    type=click.Choice([*(part.value for part in FLAVOURS), NO_FLAVOUR]),
+    help="A table for one trainer; may be given more than once. All of them by default.",
+)
+def build(project: str, version: str | None, flavours: tuple[str, ...]) -> None:
     """Build a release of PROJECT; the same state gives the same bytes."""
     with database() as opened:
         built = build_release(
@@ -30,6 +41,7 @@ def build(project: str, version: str | None) -> None:
             actor=ACTOR,
             now=now(),
             version=version,
+            recipe=_recipe(flavours),
         )
     if built.manifest.simulated:
         click.echo("SIMULATED: this release holds simulated data.")
@@ -37,6 +49,17 @@ def build(project: str, version: str | None) -> None:
     click.echo(f"Release {built.id} {state}: {built.folder}")
     for name, n_pairs in built.manifest.counts.pairs.items():
         click.echo(f"  {n_pairs:>8}  pairs: {name}")
+
+
+def _recipe(flavours: tuple[str, ...]) -> Recipe:
+    """Return the standing recipe with the flavours that were asked for."""
+    if not flavours:
+        return Recipe()
+    if NO_FLAVOUR in flavours and len(flavours) > 1:
+        raise click.UsageError(
+            "--flavour none stands beside other flavours; give one or the other."
+        )
+    return Recipe(flavours=tuple(part for part in FLAVOURS if part in flavours))
 
 
 @group.command("list")

@@ -7,6 +7,7 @@ from pathlib import Path
 from evalhub.config import Settings
 from evalhub.core.people import Actor
 from evalhub.core.releasing.files import OpenFile
+from evalhub.core.releasing.recipe import Recipe
 from evalhub.services.releasing.folders import building_folder, file_opener
 from evalhub.services.releasing.keeping import BuiltRelease, keep_release
 from evalhub.services.releasing.preparing import prepare_release
@@ -21,6 +22,7 @@ def build_release(
     actor: Actor,
     now: datetime,
     version: str | None = None,
+    recipe: Recipe | None = None,
     opener: Callable[[Path], OpenFile] = file_opener,
 ) -> BuiltRelease:
     """Build a release of the project ``slug`` and keep it; the same state gives the same bytes.
@@ -41,6 +43,7 @@ def build_release(
                 settings=settings,
                 folder=folder,
                 version=version,
+                recipe=recipe,
                 opener=opener,
             )
         with database.transaction() as writing:

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from evalhub.core.releasing.card import PART_NOTES
 from evalhub.core.releasing.checksums import CHECKSUMS
 from evalhub.core.releasing.files import FileFacts, table_path
+from evalhub.core.releasing.flavours.dataset_info import DATASET_INFO
 from evalhub.core.releasing.manifest import CARD, MANIFEST, RECIPE
-from evalhub.core.releasing.vocabulary import FileFormat, Part, Split
+from evalhub.core.releasing.vocabulary import FLAVOURS, FileFormat, Part, Split
 
 OTHER_NOTES = {
     CARD: "the dataset card",
     CHECKSUMS: "the hash of every file",
+    DATASET_INFO: "what LLaMA-Factory must know of its table",
     MANIFEST: "what went in and what came out, for programs",
     RECIPE: "the rules that made the rows",
 }
@@ -37,21 +39,26 @@ class TableFiles:
 
 @dataclass(frozen=True, slots=True)
 class FileListing:
-    """Hold the tables of a release and the files beside them."""
+    """Hold the tables of a release, those made for one trainer, and the files beside them."""
 
     tables: tuple[TableFiles, ...]
+    flavours: tuple[TableFiles, ...]
     others: tuple[FileFacts, ...]
 
 
 def arrange(files: Sequence[FileFacts]) -> FileListing:
     """Return the files by table and split, and those that are no table."""
     by_path = {file.path: file for file in files}
-    tables = tuple(
-        TableFiles(part.value, PART_NOTES[part].replace("`", ""), splits)
+    tables = {
+        part: TableFiles(part.value, PART_NOTES[part], splits)
         for part in Part
         if (splits := tuple(_splits(part, by_path)))
+    }
+    return FileListing(
+        tables=tuple(table for part, table in tables.items() if part not in FLAVOURS),
+        flavours=tuple(table for part, table in tables.items() if part in FLAVOURS),
+        others=tuple(file for file in files if file.n_rows is None),
     )
-    return FileListing(tables, tuple(file for file in files if file.n_rows is None))
 
 
 def _splits(part: Part, by_path: dict[str, FileFacts]) -> list[SplitFiles]:

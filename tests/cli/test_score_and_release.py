@@ -6,6 +6,7 @@ from click.testing import CliRunner, Result
 
 from evalhub.cli import main
 from evalhub.config import Settings
+from evalhub.core.releasing.vocabulary import FLAVOURS
 from evalhub.db.engine import Database
 from tests.factories import make_person
 from tests.release_project import A, Verdict, add_verdict, make_tiny_project
@@ -95,7 +96,7 @@ def test_release_is_built_listed_and_verified(tiny: None, settings: Settings) ->
     assert "6  pairs: preference" in built.output
     assert "tiny@1.2.0  6 pairs  19 judgments  form, imported\n" in listed.output
     assert verified.exit_code == 0
-    assert "tiny@1.2.0 is sound: 36 files, 42 rows checked." in verified.output
+    assert "tiny@1.2.0 is sound: 91 files, 110 rows checked." in verified.output
 
 
 def test_building_again_says_that_nothing_changed(tiny: None, settings: Settings) -> None:
@@ -104,6 +105,32 @@ def test_building_again_says_that_nothing_changed(tiny: None, settings: Settings
     result = run(settings, "release", "build", "tiny")
 
     assert "tiny@1.0.0 exists already, with the same bytes" in result.output
+
+
+@pytest.mark.parametrize(
+    ("asked", "written"),
+    [(("nemo_rl", "kto"), {"kto", "nemo_rl"}), (("none",), set())],
+    ids=["two", "none"],
+)
+def test_release_holds_the_flavours_that_were_asked_for(
+    tiny: None, settings: Settings, asked: tuple[str, ...], written: set[str]
+) -> None:
+    run(settings, "release", "build", "tiny")
+
+    built = run(settings, "release", "build", "tiny", *(f"--flavour={one}" for one in asked))
+
+    folder = settings.releases_dir / "tiny" / "1.1.0"
+    assert "tiny@1.1.0 is built: " in built.output
+    assert {path.name for path in folder.iterdir()} & set(FLAVOURS) == written
+    assert (folder / "trl").is_dir()
+    assert run(settings, "release", "verify", "tiny@1.1.0").exit_code == 0
+
+
+def test_no_flavour_beside_another_is_refused(tiny: None, settings: Settings) -> None:
+    result = run(settings, "release", "build", "tiny", "--flavour=none", "--flavour=kto")
+
+    assert result.exit_code == 2
+    assert "--flavour none stands beside other flavours" in result.output
 
 
 def test_no_release_is_said(tiny: None, settings: Settings) -> None:

@@ -18,6 +18,23 @@ PART_NOTES = {
     Part.TIES: "evenly split pairs; nothing in them is chosen or rejected",
     Part.JUDGMENTS: "one row a judgment, as shown and turned to the pair's own order",
     Part.PROMPTS: "the prompts",
+    Part.KTO: "single responses, `label` true where they are wanted, for KTO trainers",
+    Part.OPENRLHF: (
+        "for OpenRLHF: `--data.prompt_key prompt --data.apply_chat_template`; the margin is read "
+        "with `--model.margin_loss_enable`"
+    ),
+    Part.NEMO_RL: "for NeMo-RL's PreferenceDataset in its rank format",
+    Part.LLAMAFACTORY: (
+        "for LLaMA-Factory, a ShareGPT ranking: point `dataset_dir` at its folder, which holds "
+        "`dataset_info.json`"
+    ),
+    Part.AXOLOTL: "for axolotl: `type: bradley_terry.chat_template` with `reward_model: true`",
+    Part.VERL: "for verl's RMDataset: transcripts with the marks of HH-RLHF",
+    Part.HH_RLHF: "two whole transcripts, as in the data set HH-RLHF",
+    Part.HELPSTEER3: (
+        "graded preferences, as in the data set HelpSteer3; negative: response1 is better"
+    ),
+    Part.ARENA: "one row a judgment as a battle of two models, with ties and both bad",
 }
 """What each table holds, in a line."""
 

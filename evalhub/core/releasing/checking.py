@@ -1,21 +1,17 @@
 """Check the rows of a release against its own promises, table by table and across tables."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from math import inf, isclose
-from typing import Any, TypeAlias
 
 import pyarrow as pa
 
-from evalhub.core.canonical import content_hash
 from evalhub.core.judging.answers import Choice
+from evalhub.core.releasing.flavours.checking import AnyRow, FlavourChecks
 from evalhub.core.releasing.schemas import KEYS, RESERVED_NAMES, SCHEMAS
-from evalhub.core.releasing.vocabulary import Part, Split
+from evalhub.core.releasing.vocabulary import FLAVOURS, Part, Split
 from evalhub.errors import Problem
-
-AnyRow: TypeAlias = Mapping[str, Any]
-"""A row as a file holds it, whose values are not yet known to be of their types."""
 
 EVEN = 0.5
 _CHATS = ("prompt", "chosen", "rejected")
@@ -31,7 +27,10 @@ def check_schema(part: Part, schema: pa.Schema, *, where: str) -> list[Problem]:
     problems = []
     if not schema.equals(SCHEMAS[part]):
         problems.append(Problem(where, f"the schema is not that of the table {part}"))
-    allowed = {"margin"} if part is Part.PAIRS_MARGIN else set()
+    allowed = frozenset({"margin"} if part is Part.PAIRS_MARGIN else ())
+    if part in FLAVOURS:
+        # Its columns are the ones that its trainer asks for.
+        allowed = RESERVED_NAMES
     reserved = sorted((RESERVED_NAMES - allowed) & set(schema.names))
     problems += [
         Problem(f"{where}, column {name!r}", "is a name that trainers give a meaning of their own")
@@ -50,15 +49,24 @@ class RowChecks:
     _split_of_group: dict[str, Split] = field(default_factory=dict)
     _n_stated: dict[str, int] = field(default_factory=dict)
     _n_found: Counter[str] = field(default_factory=Counter)
-    _chats: Counter[str] = field(default_factory=Counter)
+    _flavours: FlavourChecks = field(default_factory=FlavourChecks)
 
     def check(self, part: Part, split: Split, row: AnyRow, *, where: str) -> None:
         """Check one row, whose schema is already known to be right."""
-        self.problems += [Problem(where, rule) for rule in self._broken(part, split, row)]
+        broken = [Problem(where, rule) for rule in self._broken(part, split, row)]
+        self.problems += broken
+        # A row that breaks a rule may lack what a flavour is made from.
+        if not broken:
+            self._flavours.check(part, split, row)
 
     def finish(self) -> list[Problem]:
-        """Check the tables against each other and return every problem found."""
+        """Check the tables against each other and return every problem found.
+
+        Flavours are compared only where every row is sound: else each of them would differ too.
+        """
         self.problems += [Problem("", rule) for rule in self._broken_across()]
+        if not self.problems:
+            self.problems += [Problem("", rule) for rule in self._flavours.finish()]
         return self.problems
 
     def _broken(self, part: Part, split: Split, row: AnyRow) -> Iterator[str]:
@@ -66,7 +74,6 @@ class RowChecks:
             yield from self._broken_identity(part, split, row)
         if part in _PAIR_TABLES:
             yield from _broken_turns(row)
-            self._compare_chats(part, row)
         if part in {Part.PAIRS, Part.PAIRS_MARGIN}:
             yield from _broken_figures(row)
             yield from _broken_label(row)
@@ -89,13 +96,6 @@ class RowChecks:
         if group is not None and self._split_of_group.setdefault(group, split) is not split:
             yield f"prompt group {group!r} is in two splits"
 
-    def _compare_chats(self, part: Part, row: AnyRow) -> None:
-        """Count a conversation up for pairs and down for trl, so that equal tables come to zero."""
-        key = content_hash([row[name] for name in _CHATS])
-        self._chats[key] += {Part.PAIRS: 1, Part.TRL: -1}.get(part, 0)
-        if not self._chats[key]:
-            del self._chats[key]
-
     def _remember(self, part: Part, row: AnyRow) -> None:
         if part in {Part.PAIRS, Part.TIES}:
             self._n_stated[row["pair_id"]] = row["n_judgments"]
@@ -113,8 +113,6 @@ class RowChecks:
         for pair, stated in sorted(self._n_stated.items()):
             if self._n_found[pair] != stated:
                 yield f"pair {pair!r} states {stated} judgments; there are {self._n_found[pair]}"
-        if self._chats:
-            yield "trl does not hold the same conversations as pairs"
 
 
 def _broken_turns(row: AnyRow) -> Iterator[str]:

@@ -17,6 +17,8 @@ def features_of(schema: pa.Schema) -> list[Feature]:
 
 def _feature(field: pa.Field) -> Feature:
     kind = field.type
+    if pa.types.is_struct(kind):
+        return {"name": field.name, "struct": [_feature(part) for part in kind.fields]}
     if not pa.types.is_list(kind):
         return {"name": field.name, "dtype": _dtype(kind)}
     inner = kind.value_type

@@ -15,13 +15,16 @@ from typing import BinaryIO, Protocol, TypeAlias
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from evalhub.core.releasing.rows import Row
+from evalhub.core.releasing.flavours.rows import FlavourRow
+from evalhub.core.releasing.rows import Row as CanonicalRow
 from evalhub.core.releasing.schemas import SCHEMAS
 from evalhub.core.releasing.vocabulary import FileFormat, Part, Split
 
 ROWS_PER_GROUP = 2_000
 ZSTD_LEVEL = 3
 WRITER = f"pyarrow {pa.__version__}"
+
+Row: TypeAlias = CanonicalRow | FlavourRow
 
 OpenFile: TypeAlias = Callable[[str], BinaryIO]
 """Open a file for writing, named by its path within the release; the writer closes it."""

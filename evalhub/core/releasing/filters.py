@@ -1,8 +1,10 @@
 """Count what each named filter leaves out, in the order in which the filters work."""
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 
+from evalhub.core.releasing.flavours.pairs import LEFT_OUT
 from evalhub.core.releasing.vocabulary import FilterName, PairOutcome, Part
 
 _JUDGMENT_FILTERS = (
@@ -41,6 +43,17 @@ def pair_filters(outcomes: Counter[PairOutcome]) -> tuple[FilterCount, ...]:
     """Return the filters between the judged pairs and the tables of pairs."""
     dropped = [(name, outcomes[outcome]) for name, outcome in _PAIR_FILTERS.items()]
     return _chain(Part.PAIRS, outcomes.total(), dropped)
+
+
+def flavour_filters(
+    n_pairs: int, left_out: Counter[Part], flavours: Collection[Part]
+) -> tuple[FilterCount, ...]:
+    """Return the filters between the pairs with a preference and each flavour that has one."""
+    return tuple(
+        FilterCount(name, part, rows_in=n_pairs, rows_out=n_pairs - left_out[part])
+        for part, name in LEFT_OUT.items()
+        if part in flavours
+    )
 
 
 def _chain(

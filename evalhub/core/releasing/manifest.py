@@ -10,7 +10,6 @@ from dataclasses import asdict, dataclass
 from evalhub.core.releasing.agreement import AgreementFigure
 from evalhub.core.releasing.files import FileFacts
 from evalhub.core.releasing.filters import FilterCount
-from evalhub.core.releasing.vocabulary import FileFormat
 
 MANIFEST = "manifest.json"
 RECIPE = "recipe.json"
@@ -153,12 +152,12 @@ class Manifest:
 
 
 def rows_by_table(files: Iterable[FileFacts]) -> dict[str, dict[str, int]]:
-    """Return the rows of each table by split, as its Parquet files hold them."""
+    """Return the rows of each table by split; its two files hold the same."""
     rows: dict[str, dict[str, int]] = {}
     for file in files:
         part, _, name = file.path.partition("/")
-        split, _, suffix = name.partition(".")
-        if file.n_rows is not None and suffix == FileFormat.PARQUET:
+        split, _, _ = name.partition(".")
+        if file.n_rows is not None:
             rows.setdefault(part, {})[split] = file.n_rows
     return rows
 

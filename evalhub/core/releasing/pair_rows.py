@@ -8,6 +8,7 @@ from evalhub.core.releasing.aggregation import (
     mean_preference,
     vote_share,
 )
+from evalhub.core.releasing.criterion_votes import criterion_votes
 from evalhub.core.releasing.identifiers import response_id
 from evalhub.core.releasing.material import JudgedPair, PairLabel, ReleasePrompt
 from evalhub.core.releasing.rows import (
@@ -94,6 +95,7 @@ def pair_row(pair: JudgedPair, summary: PairSummary) -> PairRow:
         agreement=chosen_share(summary),
         mean_preference=mean_preference(summary),
         pooled_soft_label=toward.pooled,
+        criterion_votes=criterion_votes(pair, chosen_is_x=is_x),
         domain=pair.prompt.prompt.domain,
         language=pair.prompt.prompt.language,
         rubric_id=rubric_id,

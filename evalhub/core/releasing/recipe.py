@@ -4,12 +4,16 @@ from dataclasses import dataclass, field
 
 from evalhub.core.canonical import Json, content_hash
 from evalhub.core.releasing.splits import SALT, SplitShares
-from evalhub.core.releasing.vocabulary import RECIPE_SCHEMA, FilterName
+from evalhub.core.releasing.vocabulary import FLAVOURS, RECIPE_SCHEMA, FilterName, Part
 
 METHODS: dict[str, str] = {
     "agreement": (
         "Share of a pair's judgments (cannot-judge left out) that prefer the chosen response; "
         "ties count against it."
+    ),
+    "criterion_votes": (
+        "Judgments with the chosen, the rejected or no response ahead on each criterion, where "
+        "they give both responses a value or compare them; they do not decide what is chosen."
     ),
     "margin": (
         "Posterior mean of the latent preference for the chosen response in the item-only fit of "
@@ -55,10 +59,14 @@ METHODS: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """Hold the choices a release is made with; equal recipes have equal hashes."""
+    """Hold the choices a release is made with; equal recipes have equal hashes.
+
+    ``flavours`` are the tables for trainers that are written beside the canonical ones.
+    """
 
     shares: SplitShares = field(default_factory=SplitShares)
     salt: str = SALT
+    flavours: tuple[Part, ...] = FLAVOURS
 
     def as_json(self) -> dict[str, Json]:
         """Return the recipe as it is written in ``recipe.json``."""
@@ -66,6 +74,7 @@ class Recipe:
             "schema": RECIPE_SCHEMA,
             "annotators": "human",
             "filters": [name.value for name in FilterName],
+            "flavours": [part.value for part in FLAVOURS if part in self.flavours],
             "methods": METHODS,
             "split": {
                 "salt": self.salt,

@@ -22,6 +22,15 @@ class TrlRow(TypedDict):
     rejected: list[Message]
 
 
+class CriterionVotes(TypedDict):
+    """Hold how many judgments have each response of a pair ahead on one criterion."""
+
+    criterion: str
+    n_chosen: int
+    n_rejected: int
+    n_equal: int
+
+
 class PairRow(TypedDict):
     """Hold a pair with a preferred response."""
 
@@ -49,6 +58,7 @@ class PairRow(TypedDict):
     agreement: float
     mean_preference: float | None
     pooled_soft_label: float | None
+    criterion_votes: list[CriterionVotes]
     domain: str
     language: str
     rubric_id: str

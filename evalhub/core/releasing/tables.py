@@ -1,7 +1,7 @@
 """Write every table of a release from a stream of judged pairs, and count what went in."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from evalhub.core.canonical import Json
@@ -9,6 +9,7 @@ from evalhub.core.judging.records import JudgmentRecord
 from evalhub.core.releasing.aggregation import PairSummary, summarise
 from evalhub.core.releasing.agreement import AgreementTally
 from evalhub.core.releasing.files import TableFiles
+from evalhub.core.releasing.flavour_tables import FlavourTables
 from evalhub.core.releasing.judgment_rows import judgment_row
 from evalhub.core.releasing.material import JudgedPair, ReleasePrompt
 from evalhub.core.releasing.pair_rows import (
@@ -16,9 +17,8 @@ from evalhub.core.releasing.pair_rows import (
     pair_row,
     prompt_row,
     tie_row,
-    trl_row,
 )
-from evalhub.core.releasing.vocabulary import PairOutcome, Part, Split
+from evalhub.core.releasing.vocabulary import FLAVOURS, PairOutcome, Part, Split
 
 
 @dataclass(slots=True)
@@ -33,6 +33,7 @@ class Tally:
     n_cannot_judge: int = 0
     n_simulated_judgments: int = 0
     n_simulated_pairs: int = 0
+    left_out: Counter[Part] = field(default_factory=Counter)
 
     def annotators_by_origin(self) -> dict[str, int]:
         """Return the number of annotators by how they came to be known."""
@@ -44,32 +45,41 @@ def write_tables(
     prompts: Iterable[tuple[ReleasePrompt, Split]],
     *,
     files: TableFiles,
+    flavours: Collection[Part] = FLAVOURS,
 ) -> Tally:
     """Write ``pairs`` and ``prompts`` in the order they come, which the caller must fix.
 
-    One pair with its judgments is held at a time.
+    The pairs of a prompt come together. One pair with its judgments is held at a time, and the
+    responses of one prompt.
     """
     tally = Tally()
+    extra = FlavourTables(files, flavours)
     for pair in pairs:
         summary = summarise(pair)
         _count(pair, summary, tally)
-        _write_pair(pair, summary, files=files)
+        _write_pair(pair, summary, files=files, flavours=extra)
         for judgment in pair.judgments:
             files.add(Part.JUDGMENTS, pair.split, judgment_row(judgment, pair, summary.outcome))
+    extra.finish()
     for prompt, split in prompts:
         files.add(Part.PROMPTS, split, prompt_row(prompt, split))
+    tally.left_out = extra.left_out
     return tally
 
 
-def _write_pair(pair: JudgedPair, summary: PairSummary, *, files: TableFiles) -> None:
+def _write_pair(
+    pair: JudgedPair, summary: PairSummary, *, files: TableFiles, flavours: FlavourTables
+) -> None:
+    flavours.add_judgments(pair)
     if summary.outcome is PairOutcome.TIE:
         files.add(Part.TIES, pair.split, tie_row(pair, summary))
     if summary.outcome is not PairOutcome.PREFERENCE:
         return
     row = pair_row(pair, summary)
     files.add(Part.PAIRS, pair.split, row)
-    files.add(Part.TRL, pair.split, trl_row(row))
-    files.add(Part.PAIRS_MARGIN, pair.split, margin_row(row, pair, summary))
+    with_margin = margin_row(row, pair, summary)
+    files.add(Part.PAIRS_MARGIN, pair.split, with_margin)
+    flavours.add_preference(pair, summary, with_margin)
 
 
 def _count(pair: JudgedPair, summary: PairSummary, tally: Tally) -> None:

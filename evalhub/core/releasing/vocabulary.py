@@ -21,6 +21,24 @@ class Part(StrEnum):
     """One row a judgment, used for a pair or not."""
     PROMPTS = "prompts"
     """The prompts that the other tables name."""
+    KTO = "kto"
+    """Single responses with a label: wanted or not, for KTO trainers."""
+    OPENRLHF = "openrlhf"
+    """The pairs in the columns of OpenRLHF's reward trainer."""
+    NEMO_RL = "nemo_rl"
+    """The pairs as ranked completions, for NeMo-RL."""
+    LLAMAFACTORY = "llamafactory"
+    """The pairs as a ShareGPT ranking, for LLaMA-Factory."""
+    AXOLOTL = "axolotl"
+    """The pairs on one turn as plain texts, for axolotl's Bradley-Terry trainer."""
+    VERL = "verl"
+    """The pairs as transcripts, for verl."""
+    HH_RLHF = "hh_rlhf"
+    """The pairs as two whole transcripts, as in the data set HH-RLHF."""
+    HELPSTEER3 = "helpsteer3"
+    """The pairs with graded preferences, as in the data set HelpSteer3."""
+    ARENA = "arena"
+    """One row a judgment, as arenas publish their battles."""
 
 
 class Split(StrEnum):
@@ -41,6 +59,20 @@ class FileFormat(StrEnum):
     """Parquet with the explicit Arrow schema, compressed with zstd."""
     JSONL = "jsonl"
     """One JSON object a line, UTF-8."""
+
+
+FLAVOURS = (
+    Part.KTO,
+    Part.OPENRLHF,
+    Part.NEMO_RL,
+    Part.LLAMAFACTORY,
+    Part.AXOLOTL,
+    Part.VERL,
+    Part.HH_RLHF,
+    Part.HELPSTEER3,
+    Part.ARENA,
+)
+"""The tables that say canonical rows again, in the columns of one trainer or data set."""
 
 
 class PairOutcome(StrEnum):
@@ -79,3 +111,11 @@ class FilterName(StrEnum):
     """Pairs with two vetoed responses."""
     EVENLY_SPLIT = "evenly_split"
     """Pairs on which as many prefer one response as the other; they go to ``ties``."""
+    SEVERAL_TURNS = "several_turns"
+    """Pairs on a conversation of several turns, in a flavour that holds one."""
+    TURNS_NOT_ALTERNATING = "turns_not_alternating"
+    """Pairs on a conversation in which user and assistant do not alternate, in a flavour that
+    must."""
+    HOLDS_SPEAKER_MARK = "holds_speaker_mark"
+    """Pairs with a text that holds ``Human:`` or ``Assistant:`` as a paragraph's beginning, in a
+    flavour that tells turns by it."""

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from evalhub.core.canonical import Json, canonical_json, content_hash
 from evalhub.core.releasing.files import WRITER, FileFacts
-from evalhub.core.releasing.filters import judgment_filters, pair_filters
+from evalhub.core.releasing.filters import flavour_filters, judgment_filters, pair_filters
 from evalhub.core.releasing.manifest import (
     EndpointInput,
     LabelFacts,
@@ -76,6 +76,9 @@ def describe_release(
         filters=(
             *judgment_filters(len(source.judgments), source.dropped),
             *pair_filters(tally.outcomes),
+            *flavour_filters(
+                tally.outcomes[PairOutcome.PREFERENCE], tally.left_out, recipe.flavours
+            ),
         ),
         methods=METHODS,
         files=files,

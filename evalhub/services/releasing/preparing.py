@@ -48,6 +48,7 @@ def prepare_release(
     settings: Settings,
     folder: Path,
     version: str | None = None,
+    recipe: Recipe | None = None,
     opener: Callable[[Path], OpenFile] = file_opener,
 ) -> PreparedRelease:
     """Write every file of a project's release into ``folder``, durably, and change no row.
@@ -55,15 +56,16 @@ def prepare_release(
     All of it is read through ``session``, which should only read: a million pairs take
     minutes, and nobody may wait for them with a judgment in hand. ``opener`` opens the files.
 
-    Without ``version`` the latest one is taken if nothing has changed since, else the one
-    after it. Raise ``NotFound`` for an unknown project, ``BadInput`` for a malformed version
-    and ``Conflict`` when there is nothing to release.
+    Without a ``recipe`` the standing one is followed. Without ``version`` the latest one is
+    taken if nothing has changed since, else the one after it. Raise ``NotFound`` for an unknown
+    project, ``BadInput`` for a malformed version and ``Conflict`` when there is nothing to
+    release.
     """
     project = get_project(slug, session=session)
     if version is not None:
         parse_version(version)
     known = list_rows(project.id, session=session)
-    plan = _plan(project, secret=settings.secret_key, session=session)
+    plan = _plan(project, recipe or Recipe(), secret=settings.secret_key, session=session)
     chosen = _version(version, plan, known)
     manifest = write_release(plan, chosen, open_file=opener(folder), session=session)
     # Here and not while the folder is published: bringing gigabytes to the disk takes seconds,
@@ -86,11 +88,11 @@ def list_rows(project_id: int, *, session: Session) -> list[Release]:
     return sorted(rows, key=lambda row: parse_version(row.version))
 
 
-def _plan(project: Project, *, secret: str, session: Session) -> Plan:
+def _plan(project: Project, recipe: Recipe, *, secret: str, session: Session) -> Plan:
     source = gather(project, secret=secret, session=session)
     if not source.released:
         raise Conflict(f"Project {project.slug!r} has no judgments to release.")
-    return plan_release(source, session=session)
+    return plan_release(source, recipe=recipe, session=session)
 
 
 def _version(wanted: str | None, plan: Plan, known: Sequence[Release]) -> str:

@@ -8,6 +8,7 @@ from evalhub.core.canonical import canonical_json
 from evalhub.core.releasing.card import card_text
 from evalhub.core.releasing.checksums import CHECKSUMS, checksums_text
 from evalhub.core.releasing.files import FileFacts, OpenFile, TableFiles, write_text
+from evalhub.core.releasing.flavours.dataset_info import DATASET_INFO, dataset_info_text
 from evalhub.core.releasing.labels import ReleaseLabels, label_release
 from evalhub.core.releasing.manifest import (
     CARD,
@@ -17,10 +18,12 @@ from evalhub.core.releasing.manifest import (
     ReleaseIdentity,
     ReleaseInputs,
     manifest_text,
+    rows_by_table,
 )
 from evalhub.core.releasing.recipe import Recipe
 from evalhub.core.releasing.splits import split_groups
 from evalhub.core.releasing.tables import Tally, write_tables
+from evalhub.core.releasing.vocabulary import Part, Split
 from evalhub.services.releasing.describing import (
     describe_inputs,
     describe_release,
@@ -41,9 +44,9 @@ class Plan:
     snapshot: str
 
 
-def plan_release(source: Source, *, session: Session) -> Plan:
-    """Return the plan for the present state under the standing recipe."""
-    inputs, recipe = describe_inputs(source, session=session), Recipe()
+def plan_release(source: Source, *, recipe: Recipe, session: Session) -> Plan:
+    """Return the plan for the present state under ``recipe``."""
+    inputs = describe_inputs(source, session=session)
     return Plan(source, inputs, recipe, snapshot_hash(source, inputs, recipe))
 
 
@@ -55,7 +58,7 @@ def write_release(plan: Plan, version: str, *, open_file: OpenFile, session: Ses
     """
     labels = label_release(source_labels(plan.source))
     tally, files = _write_tables(plan, labels, open_file, session=session)
-    files += _write_texts(plan, open_file)
+    files += _write_texts(plan, _flavour_texts(plan, files), open_file)
     project = plan.source.project
     manifest = describe_release(
         plan.source,
@@ -85,11 +88,20 @@ def _write_tables(
     used = {item.record.prompt_key for item in source.released}
     prompts = [(item, splits[item.group]) for key, item in source.prompts.items() if key in used]
     pairs = judged_pairs(source, splits, labels=labels.by_pair, session=session)
-    tally = write_tables(pairs, prompts, files=tables)
+    tally = write_tables(pairs, prompts, files=tables, flavours=plan.recipe.flavours)
     return tally, tables.close()
 
 
-def _write_texts(plan: Plan, open_file: OpenFile) -> tuple[FileFacts, ...]:
-    texts = {rubric_path(row): row.document for row in plan.source.rubrics}
+def _flavour_texts(plan: Plan, tables: tuple[FileFacts, ...]) -> dict[str, str]:
+    """Return the texts that a flavour needs beside its tables, where it has any."""
+    rows = rows_by_table(tables).get(Part.LLAMAFACTORY, {})
+    if not rows:
+        return {}
+    splits = [split for split in Split if split in rows]
+    return {DATASET_INFO: dataset_info_text(plan.source.project.slug, splits)}
+
+
+def _write_texts(plan: Plan, texts: dict[str, str], open_file: OpenFile) -> tuple[FileFacts, ...]:
+    texts |= {rubric_path(row): row.document for row in plan.source.rubrics}
     texts[RECIPE] = canonical_json(plan.recipe.as_json()) + "\n"
     return tuple(write_text(path, texts[path], open_file=open_file) for path in sorted(texts))

@@ -14,15 +14,18 @@ from evalhub.core.releasing.vocabulary import Split
 from evalhub.core.responses import ResponseStatus
 
 MOMENT = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+QUESTION = (("user", "What is fever?"),)
 X = JudgedResponse("alder", 1, 0, "alder-1", "a" * 64, ResponseStatus.ANSWERED)
 Y = JudgedResponse("birch", 1, 0, "birch-1", "b" * 64, ResponseStatus.ANSWERED)
 
 
-def make_prompt(key: str = "p1", *, group: str = "g1") -> ReleasePrompt:
-    """Return a prompt of one question."""
+def make_prompt(
+    key: str = "p1", *, group: str = "g1", turns: tuple[tuple[str, str], ...] = QUESTION
+) -> ReleasePrompt:
+    """Return a prompt of ``turns``, each a role and what is said."""
     content = Prompt(
         id=key,
-        messages=(Message(MessageRole.USER, "What is fever?"),),
+        messages=tuple(Message(MessageRole(role), text) for role, text in turns),
         domain="medicine",
         language="en",
         license="CC-BY-4.0",

@@ -139,10 +139,14 @@ def test_wrong_turn_is_found(turns: list[Row], rule: str) -> None:
     tables = make_tables()
     tables[Part.TRL][0]["chosen"] = turns
 
-    found = problems_of(tables)
+    assert problems_of(tables) == [f"trl: {rule}"]
 
-    assert f"trl: {rule}" in found
-    assert "trl does not hold the same conversations as pairs" in found
+
+def test_conversation_that_differs_from_its_pair_is_found() -> None:
+    tables = make_tables()
+    tables[Part.TRL][0]["chosen"] = [{"role": "assistant", "content": "Sleep."}]
+
+    assert problems_of(tables) == ["trl/train does not say what its canonical table says"]
 
 
 def test_schema_with_another_type_or_a_reserved_name_is_found() -> None:

@@ -18,10 +18,11 @@ from evalhub.core.judging.answers import (
 )
 from evalhub.core.releasing import rows
 from evalhub.core.releasing.aggregation import summarise
+from evalhub.core.releasing.flavours import rows as flavours
 from evalhub.core.releasing.judgment_rows import iso_week, judgment_row
 from evalhub.core.releasing.pair_rows import margin_row, pair_row, prompt_row, tie_row, trl_row
 from evalhub.core.releasing.schemas import KEYS, RESERVED_NAMES, SCHEMAS
-from evalhub.core.releasing.vocabulary import PairOutcome, Part, Split
+from evalhub.core.releasing.vocabulary import FLAVOURS, PairOutcome, Part, Split
 from evalhub.errors import BadInput
 from tests.core.releasing.material import (
     LABEL,
@@ -32,6 +33,15 @@ from tests.core.releasing.material import (
 )
 
 ROW_TYPES = {
+    Part.KTO: flavours.KtoRow,
+    Part.OPENRLHF: flavours.OpenRlhfRow,
+    Part.NEMO_RL: flavours.NemoRlRow,
+    Part.LLAMAFACTORY: flavours.LlamaFactoryRow,
+    Part.AXOLOTL: flavours.AxolotlRow,
+    Part.VERL: flavours.VerlRow,
+    Part.HH_RLHF: flavours.HhRlhfRow,
+    Part.HELPSTEER3: flavours.HelpSteer3Row,
+    Part.ARENA: flavours.ArenaRow,
     Part.PAIRS: rows.PairRow,
     Part.PAIRS_MARGIN: rows.MarginRow,
     Part.TRL: rows.TrlRow,
@@ -46,7 +56,7 @@ def test_row_type_has_the_columns_of_the_schema(part: Part) -> None:
     assert list(get_type_hints(ROW_TYPES[part])) == SCHEMAS[part].names
 
 
-@pytest.mark.parametrize("part", list(Part))
+@pytest.mark.parametrize("part", [part for part in Part if part not in FLAVOURS])
 def test_only_the_margin_table_uses_a_reserved_name(part: Part) -> None:
     expected = {"margin"} if part is Part.PAIRS_MARGIN else set()
 
@@ -58,6 +68,11 @@ def test_columns_that_trainers_read_are_never_null(part: Part) -> None:
     read = {"prompt", "chosen", "rejected", "margin"} & set(SCHEMAS[part].names)
 
     assert not any(SCHEMAS[part].field(name).nullable for name in read)
+
+
+@pytest.mark.parametrize("part", FLAVOURS)
+def test_no_column_of_a_flavour_is_ever_null(part: Part) -> None:
+    assert not any(SCHEMAS[part].field(name).nullable for name in SCHEMAS[part].names)
 
 
 @pytest.mark.parametrize("part", list(KEYS))

@@ -29,12 +29,20 @@ def test_every_pair_goes_where_its_outcome_says() -> None:
     _, rows = write(Folder())
 
     assert {path: n for path, n in rows.items() if path.endswith("jsonl")} == {
+        "arena/train.jsonl": 4,
+        "axolotl/train.jsonl": 2,
+        "helpsteer3/train.jsonl": 2,
+        "hh_rlhf/train.jsonl": 2,
         "judgments/train.jsonl": 5,
+        "llamafactory/train.jsonl": 2,
+        "nemo_rl/train.jsonl": 2,
+        "openrlhf/train.jsonl": 2,
         "pairs/train.jsonl": 2,
         "pairs_margin/train.jsonl": 2,
         "prompts/train.jsonl": 1,
         "ties/train.jsonl": 1,
         "trl/train.jsonl": 2,
+        "verl/train.jsonl": 2,
     }
 
 

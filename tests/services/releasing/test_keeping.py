@@ -70,6 +70,10 @@ def test_counts_account_for_every_judgment_and_pair(built: BuiltRelease) -> None
         (9, 8),
         (8, 7),
         (7, 6),
+        (6, 6),
+        (6, 5),
+        (6, 6),
+        (6, 6),
     ]
     assert manifest.counts.annotators_by_origin == {"account": 2, "imported": 1}
     assert manifest.counts.judgments_by_origin == {"form": 16, "imported": 3}
