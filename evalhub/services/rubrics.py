@@ -65,13 +65,15 @@ def store_rubric(
 ) -> StoredRubric:
     """Store the rubric in ``text`` (YAML or JSON) as a version.
 
-    The same text again changes nothing. Raise ``BadInput`` naming line, field and rule,
-    also when the step from the version before it is too small for what differs, and
-    ``Immutable`` when the number stands for another text that is in use.
+    The same text again changes nothing. Raise ``BadInput`` naming line, field and rule, also
+    when the step from the version before it, or to the one after it, is too small for what
+    differs, and ``Immutable`` when the number stands for another text that is in use.
     """
     rubric = load_rubric(text, where=where)
     lock(f"rubric:{rubric.id}", session=session)
-    row = _find(rubric.id, rubric.version, session=session)
+    # Held from here on: on PostgreSQL a project that takes the version up at this moment is either
+    # counted below or finds the corrected text.
+    row = _find(rubric.id, rubric.version, session=session, for_update=True)
     if row is not None and row.sha256 == rubric_hash(rubric):
         return StoredRubric(_view(row, session=session), is_new=False)
     if row is not None:
@@ -133,11 +135,13 @@ def _rows(session: Session, rubric_id: str | None = None) -> list[RubricVersion]
     return sorted(session.exec(query).all(), key=lambda row: version_key(row.version), reverse=True)
 
 
-def _find(rubric_id: str, version: str, *, session: Session) -> RubricVersion | None:
+def _find(
+    rubric_id: str, version: str, *, session: Session, for_update: bool = False
+) -> RubricVersion | None:
     query = select(RubricVersion).where(
         RubricVersion.rubric_id == rubric_id, RubricVersion.version == version
     )
-    return session.exec(query).first()
+    return session.exec(query.with_for_update() if for_update else query).first()
 
 
 def _refuse_used(view: RubricView) -> None:
@@ -151,10 +155,17 @@ def _refuse_used(view: RubricView) -> None:
 
 
 def _check_neighbours(rubric: Rubric, *, where: str, session: Session) -> None:
-    """Raise ``BadInput`` when the version is too small a step from the one before it."""
+    """Raise ``BadInput`` when a step from or to a version that is stored would be too small.
+
+    Judgments under one major version are pooled, so a step that hides a change of meaning would
+    put answers to different questions into one board.
+    """
     key = version_key(rubric.version)
-    earlier = [r for r in _rows(session, rubric.id) if version_key(r.version) < key]
-    problems = check_version_change(_rubric(earlier[0]), rubric) if earlier else []
+    rows = _rows(session, rubric.id)
+    earlier = next((row for row in rows if version_key(row.version) < key), None)
+    later = next((row for row in reversed(rows) if version_key(row.version) > key), None)
+    problems = check_version_change(_rubric(earlier), rubric) if earlier else []
+    problems += check_version_change(rubric, _rubric(later)) if later else []
     if problems:
         raise BadInput.at(f"{where}, field {problems[0].where!r}", problems[0].rule)
 

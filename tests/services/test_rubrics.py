@@ -1,13 +1,19 @@
 """Rubric versions are stored once, step by step, and never change while in use."""
 
+import threading
+import time
 from datetime import datetime
 
 import pytest
+import sqlalchemy as sa
 from sqlmodel import Session, select
 
 from evalhub.core.people import command_actor
+from evalhub.core.projects import ProjectPlan
+from evalhub.db.engine import Database
 from evalhub.db.models import AuditEvent, Prompt, RubricVersion
 from evalhub.errors import BadInput, Immutable, NotFound
+from evalhub.services.projects.creating import create_project
 from evalhub.services.rubrics import (
     StoredRubric,
     get_rubric,
@@ -22,11 +28,20 @@ from tests.factories import (
     make_pair,
     make_person,
     make_project,
+    make_prompt_set_version,
     make_response,
     make_rubric_version,
 )
 
 ACTOR = command_actor()
+PLAN = ProjectPlan(
+    slug="taken-up",
+    title="Taken up",
+    purpose="Trains a reward model for tests.",
+    prompt_set="asked@1",
+    rubric="small@1.0.0",
+    endpoints=("alpha", "beta"),
+)
 
 
 def store(session: Session, text: str, now: datetime) -> StoredRubric:
@@ -78,6 +93,61 @@ def test_a_step_too_small_for_what_differs_is_refused(session: Session, now: dat
 
     with pytest.raises(BadInput, match=r"small.yaml, field 'version': .* patch step, but"):
         store(session, changed, now)
+
+
+def test_a_version_put_between_two_must_not_hide_a_change_of_meaning(
+    session: Session, now: datetime
+) -> None:
+    store(session, SMALL, now)
+    store(session, SMALL.replace("version: 1.0.0", "version: 1.1.0"), now)
+    between = SMALL.replace("version: 1.0.0", "version: 1.0.1")
+    store(session, between.replace("Small rubric", "Rubric in other words"), now)
+    changed = SMALL.replace("severity: minor", "severity: major")
+
+    with pytest.raises(BadInput, match=r"from 1\.0\.0 to 1\.0\.1 is a patch step"):
+        store(session, changed, now)
+
+    assert list_versions("small", session=session) == ("1.1.0", "1.0.1", "1.0.0")
+    assert get_rubric("small", "1.0.0", session=session).rubric.title == "Small rubric"
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_version_that_a_project_takes_up_meanwhile_is_not_corrected(
+    database: Database, now: datetime
+) -> None:
+    with database.transaction() as session:
+        store(session, SMALL, now)
+        make_prompt_set_version(session, slug="asked")
+        for slug in ("alpha", "beta"):
+            make_endpoint(session, slug=slug)
+    refused = []
+
+    def correct() -> None:
+        with database.transaction() as session:
+            try:
+                store(session, SMALL.replace("Small rubric", "Mended rubric"), now)
+            except Immutable as error:
+                refused.append(error)
+
+    with database.transaction() as session:
+        create_project(PLAN, session=session, actor=ACTOR, now=now)
+        correcting = threading.Thread(target=correct)
+        correcting.start()
+        wait_for_a_waiting_lock(database)
+    correcting.join()
+
+    assert len(refused) == 1
+
+
+def wait_for_a_waiting_lock(database: Database) -> None:
+    """Return once some transaction waits for another."""
+    waiting = sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    for _ in range(1_000):
+        with database.transaction(write=False) as session:
+            if session.connection().execute(waiting).scalar_one():
+                return
+        time.sleep(0.005)
+    raise AssertionError("Nobody waits.")
 
 
 def test_versions_come_in_order_of_their_numbers(session: Session, now: datetime) -> None:

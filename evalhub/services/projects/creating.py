@@ -108,12 +108,12 @@ def _prompt_set_version(name: str, *, session: Session) -> PromptSetVersion:
 
 
 def _rubric_version(name: str, *, session: Session) -> RubricVersion:
+    """Return the version, held so that nobody corrects its text before the project uses it."""
     rubric_id, _, version = name.partition("@")
-    found = session.exec(
-        select(RubricVersion).where(
-            RubricVersion.rubric_id == rubric_id, RubricVersion.version == version
-        )
-    ).first()
+    query = select(RubricVersion).where(
+        RubricVersion.rubric_id == rubric_id, RubricVersion.version == version
+    )
+    found = session.exec(query.with_for_update(read=True)).first()
     if found is None:
         rule = f"there is no rubric version {name[:120]!r}; write it as medicine@1.0.0"
         raise BadInput.at("rubric", rule)
