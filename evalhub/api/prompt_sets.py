@@ -5,7 +5,7 @@ from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field, ValidationError
 
 from evalhub.api.context import api_actor, current_session, now
-from evalhub.api.problems import ErrorResponse, validation_failure
+from evalhub.api.problems import validation_failure
 from evalhub.api.prompt_bodies import (
     FrozenBody,
     PromptSetBody,
@@ -36,7 +36,7 @@ bp = APIBlueprint(
     url_prefix=PREFIX,
     abp_tags=[TAG],
     abp_security=SECURITY,
-    abp_responses=RESPONSES | {"413": ErrorResponse},
+    abp_responses=RESPONSES,
 )
 BODY_NAME = "rows.json"
 UPLOAD_NOTE = (

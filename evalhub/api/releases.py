@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from werkzeug.wrappers import Response as AnyResponse
 
 from evalhub.api.context import api_actor, current_session, current_settings
+from evalhub.api.problems import ErrorResponse
 from evalhub.api.root import PREFIX, RESPONSES, SECURITY
 from evalhub.core.canonical import sha256_hex
 from evalhub.core.people import Scope
@@ -27,6 +28,9 @@ FILE: dict[str, Any] = {
     "description": "The file; its ETag is its SHA-256, and ranges can be asked for.",
     "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
 }
+
+PART: dict[str, Any] = {**FILE, "description": "The part of the file that ``Range`` asks for."}
+UNCHANGED: dict[str, Any] = {"description": "What ``If-None-Match`` names is still what is kept."}
 
 MANIFEST: dict[str, Any] = {
     "description": "What went in, what came out, and every file with its SHA-256.",
@@ -86,7 +90,9 @@ def show_all() -> Response:
     return jsonify(ReleasesBody(releases=releases).model_dump())
 
 
-@bp.get("/<project>/<version>", responses={"200": MANIFEST}, summary="Read a manifest")
+@bp.get(
+    "/<project>/<version>", responses={"200": MANIFEST, "304": UNCHANGED}, summary="Read a manifest"
+)
 def show(path: ReleasePath) -> AnyResponse:
     """Return ``manifest.json``, byte for byte."""
     api_actor(Scope.RELEASES_READ)
@@ -100,7 +106,9 @@ def show(path: ReleasePath) -> AnyResponse:
 
 
 @bp.get(
-    "/<project>/<version>/files/<path:path>", responses={"200": FILE}, summary="Download a file"
+    "/<project>/<version>/files/<path:path>",
+    responses={"200": FILE, "206": PART, "304": UNCHANGED, "416": ErrorResponse},
+    summary="Download a file",
 )
 def download(path: FilePath) -> AnyResponse:
     """Return one file, or the part of it that a ``Range`` header asks for."""

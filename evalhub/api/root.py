@@ -27,8 +27,14 @@ SECURITY_SCHEMES: dict[str, SecurityScheme | dict[str, Any]] = {
 SECURITY: list[dict[str, list[Any]]] = [{"key": []}]
 """What an ``APIBlueprint`` passes as ``abp_security``."""
 Responses: TypeAlias = dict[str | int | HTTPStatus, type[BaseModel] | dict[Any, Any] | None]
-RESPONSES: Responses = dict.fromkeys(("401", "403", "404", "409", "422"), ErrorResponse)
-"""What an ``APIBlueprint`` passes as ``abp_responses``."""
+RESPONSES: Responses = dict.fromkeys(
+    ("400", "401", "403", "404", "409", "413", "422", "503"), ErrorResponse
+)
+"""What an ``APIBlueprint`` passes as ``abp_responses``.
+
+Any address can answer with each of them: a body is read before its address looks at it, and the
+database may be away. A client made from the description meets no status that it does not know.
+"""
 
 TAG = Tag(name="service", description="What answers here.")
 bp = APIBlueprint("api_root", __name__, url_prefix=PREFIX, abp_tags=[TAG])

@@ -42,6 +42,37 @@ def test_every_described_address_says_how_it_fails(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize(
+    ("body", "kind", "status"),
+    [
+        (b"\0", "application/json", 400),
+        (b"{}", "application/json", 422),
+        (b'"' + b"x" * 2**21 + b'"', "application/json", 413),
+        (b"a", "multipart/form-data; boundary=x", 422),
+    ],
+    ids=["unreadable", "incomplete", "large", "no-json"],
+)
+def test_what_a_bad_body_gives_is_described(
+    client: FlaskClient, body: bytes, kind: str, status: int
+) -> None:
+    described = client.get("/api/v1/openapi.json").get_json()["paths"]
+
+    for path in ("/api/v1/pulls", "/api/v1/prompt-uploads"):
+        got = client.post(path, data=body, content_type=kind).status_code
+        assert got in {status, 401}
+        assert str(got) in described[path]["post"]["responses"]
+
+
+@pytest.mark.parametrize("path", ["/{project}/{version}/files/{path}", "/{project}/{version}"])
+def test_what_a_download_can_answer_is_described(client: FlaskClient, path: str) -> None:
+    described = client.get("/api/v1/openapi.json").get_json()["paths"]
+
+    responses = described[f"/api/v1/releases{path}"]["get"]["responses"].keys()
+
+    parts = {"206", "416"} if path.endswith("{path}") else set()
+    assert {"200", "304", "404", "409", *parts} <= responses
+
+
+@pytest.mark.parametrize(
     ("method", "path", "kind"),
     [
         ("GET", "/api/v1/nowhere", "not_found"),
