@@ -29,11 +29,15 @@ def change_password(
     Return None when the present password, as ``checked``, was wrong or not the actor's; the
     caller must commit then too, so that the attempt counts.
     """
+    # Counted like a sign-in: an open browser would otherwise be a place to guess the password
+    # without limit. It must also be the actor's own, whoever was checked.
     if not count(checked, session=session, now=now) or checked.person_id != actor.person_id:
         return None
     person = session.get_one(Person, checked.person_id)
     person.password_hash = password.hash
     session.flush()
+    # Whoever knew the old password may be signed in with it, so all sign-ins end, and the one that
+    # asked gets a new token.
     end_sessions(person.id, session=session, actor=actor, now=now)
     token = start_session(person, session=session, user_agent=user_agent, days=days, now=now)
     _record("person.password", person, session=session, actor=actor, now=now)
@@ -46,6 +50,7 @@ def reset_password(
     """Set the password of somebody who lost it, and end their sign-ins; raise ``NotFound``."""
     address = clean_email(email)
     person = session.exec(select(Person).where(Person.email == address)).first()
+    # Only the operator comes here, so it may say who has no account; a page never does.
     if person is None:
         raise NotFound(f"Nobody has the address {address}.")
     person.password_hash = password.hash

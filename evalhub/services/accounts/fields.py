@@ -23,6 +23,8 @@ def clean_email(text: str) -> str:
     Only the shape is checked: what proves an address is that its owner got the invitation.
     """
     email = folded_email(text)
+    # From the right, as a mail server reads it: a quoted local part may hold an @, which the rule
+    # below then refuses as a mistyped address.
     local, at, domain = email.rpartition("@")
     is_plain = not any(part.isspace() or _is_hidden(part) for part in email)
     if not (local and at and domain and is_plain and "@" not in local):
@@ -37,6 +39,7 @@ def clean_name(text: str, *, where: str = "name", limit: int = MAX_NAME_LENGTH) 
 
     Characters that cannot be seen are refused: they would make two names look the same.
     """
+    # One spelling for one name, so that two people who look alike in a list are two people.
     name = " ".join(unicodedata.normalize("NFC", text).split())
     if not 1 <= len(name) <= limit:
         raise BadInput.at(where, f"needs 1 to {limit} characters; {len(name)} were given")

@@ -63,6 +63,8 @@ def invite(
     email, name = clean_email(email), clean_name(name)
     if not roles:
         raise BadInput.at("roles", "choose at least one")
+    # Two admins who invite one person at once would each see no other link, and both would stay
+    # open.
     lock(f"email:{email}", session=session)
     _refuse_known(email, session)
     older = sa.update(Invitation).where(col(Invitation.email) == email, *_is_open(now))
@@ -98,6 +100,8 @@ def accept(
     """
     name = clean_name(name)
     row = _get_open(token, session, now)
+    # A link that is opened twice at once makes one account: the second waits here and then reads
+    # that the first has used it.
     lock(f"email:{row.email}", session=session)
     session.refresh(row)
     if row.accepted_at is not None or row.revoked_at is not None:
@@ -106,6 +110,7 @@ def accept(
     person = _add_person(row, name, password, session=session, now=now)
     row.accepted_at, row.accepted_by = now, person.id
     session.flush()
+    # Nobody is signed in yet; the new person is who acted.
     actor = Actor(person.id, person.name, frozenset(Role(role) for role in row.roles))
     _record("invitation.accept", row, session=session, actor=actor, now=now)
     return person
@@ -113,6 +118,7 @@ def accept(
 
 def take_back(invitation_id: int, *, session: Session, actor: Actor, now: datetime) -> None:
     """End an open invitation; raise ``NotFound`` when there is none."""
+    # Held, so that it cannot be accepted between this look and the end of the transaction.
     query = select(Invitation).where(Invitation.id == invitation_id, *_is_open(now))
     row = session.exec(query.with_for_update()).first()
     if row is None:
@@ -131,6 +137,7 @@ def list_open(*, session: Session, now: datetime) -> list[InvitationLine]:
 def _get_open(token: str, session: Session, now: datetime) -> Invitation:
     query = select(Invitation).where(Invitation.token_hash == token_hash(token), *_is_open(now))
     row = session.exec(query).first()
+    # The same words for a link that never was: who tries links learns nothing from the answer.
     if row is None:
         raise NotFound(NOT_OPEN)
     return row

@@ -28,6 +28,8 @@ COMMON = frozenset(
 )
 """Words that, repeated or with digits and signs around them, lists of passwords begin with."""
 
+# Costly on purpose: whoever stole the table pays this for every guess. 32 MiB is what a small
+# server can spare for each of a few people who sign in at once.
 HASHER = PasswordHasher(time_cost=3, memory_cost=32 * 1024, parallelism=1)
 
 
@@ -50,8 +52,12 @@ def broken_rules(password: str, *, email: str) -> list[str]:
     """Return the rules that a password breaks; there is none about kinds of characters."""
     if len(password) < MINIMUM_LENGTH:
         return [f"needs at least {MINIMUM_LENGTH} characters; a few unrelated words are easiest"]
+    # Hashing costs its length too, so a password of a megabyte would be a way to hold the server
+    # up.
     if len(password) > MAXIMUM_LENGTH:
         return [f"has more than {MAXIMUM_LENGTH} characters"]
+    # Compared without case, as whoever guesses does; the hash is over the password as it was
+    # typed.
     folded = _normal(password).casefold()
     if folded in {email.casefold(), email.casefold().partition("@")[0]}:
         return ["is the e-mail address"]
@@ -69,6 +75,8 @@ def is_password(password: str, stored: str | None) -> bool:
     not tell whether an account exists.
     """
     try:
+        # A longer one than any that was set is cut, not refused: refusing at once would be quicker
+        # than a wrong password and cost nothing to try.
         HASHER.verify(
             _nobodys_hash() if stored is None else stored, _normal(password[: MAXIMUM_LENGTH + 1])
         )
@@ -97,6 +105,7 @@ def _normal(password: str) -> str:
     return unicodedata.normalize("NFKC", password)
 
 
+# Made once: made anew each time, an unknown address would take twice as long as a known one.
 @cache
 def _nobodys_hash() -> str:
     return HASHER.hash("nobody has this password")

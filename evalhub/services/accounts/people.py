@@ -37,6 +37,7 @@ def list_people(
                 col(Person.email).icontains(search, autoescape=True),
             )
         )
+    # By id as well: people of one name would otherwise change places between two pages.
     shown = query.order_by(sa.func.lower(Person.name), col(Person.id))
     people = session.exec(shown.limit(PAGE_SIZE).offset(offset_of(page))).all()
     return Listing(_with_roles(people, session), page, count_rows(query, session=session))
@@ -56,6 +57,7 @@ def set_roles(
     Raise ``NotFound``, or ``Conflict`` when nobody could administer EvalHub any more or the
     person cannot sign in anyway.
     """
+    # Two admins who take the role from each other at once would both see another admin left.
     lock("roles", session=session)
     person = _get_account(public_id, session)
     present, wanted = roles_of(person.id, session=session), frozenset(roles)
@@ -64,6 +66,8 @@ def set_roles(
     if Role.ADMIN in present - wanted:
         _refuse_last_admin(person, session)
     _write_roles(person, present, wanted, session=session, actor=actor, now=now)
+    # A page that is open was drawn for the old roles. Every request looks them up anew, so this is
+    # for the person, who would click on what is refused.
     end_sessions(person.id, session=session, actor=actor, now=now)
     details = {
         "granted": sorted(role.value for role in wanted - present),
@@ -78,6 +82,7 @@ def disable(public_id: str, *, session: Session, actor: Actor, now: datetime) ->
 
     Raise ``NotFound``, or ``Conflict`` when nobody could administer EvalHub any more.
     """
+    # As for roles: the last two admins must not close each other's accounts.
     lock("roles", session=session)
     person = _get_account(public_id, session)
     if person.disabled_at is not None:
@@ -120,6 +125,7 @@ def _with_roles(people: Sequence[Person], session: Session) -> list[PersonLine]:
     ids = [person.id for person in people]
     for grant in session.exec(select(RoleGrant).where(col(RoleGrant.person_id).in_(ids))):
         held[grant.person_id].append(Role(grant.role))
+    # In the order in which roles are declared, so that pages and commands list them alike.
     order = list(Role)
     return [
         PersonLine(person, tuple(sorted(held[person.id], key=order.index))) for person in people
@@ -133,6 +139,7 @@ def _refuse_last_admin(person: Person, session: Session) -> None:
         .where(
             RoleGrant.role == Role.ADMIN,
             RoleGrant.person_id != person.id,
+            # An admin who cannot sign in administers nothing.
             Person.origin == Origin.ACCOUNT,
             col(Person.disabled_at).is_(None),
         )

@@ -49,6 +49,7 @@ def start_session(
     row = WebSession(
         token_hash=token_hash(token),
         person_id=person.id,
+        # Browsers send what they like; the column holds so much, and nobody reads further.
         user_agent=user_agent[:USER_AGENT_LENGTH],
         created_at=now,
         last_seen_at=now,
@@ -68,6 +69,8 @@ def find_signed_in(token: str, *, session: Session, now: datetime) -> SignedIn |
             WebSession.token_hash == token_hash(token),
             col(WebSession.revoked_at).is_(None),
             col(WebSession.expires_at) > now,
+            # Closing an account ends its sign-ins as well; this stands even where a row was
+            # missed.
             col(Person.disabled_at).is_(None),
         )
     )
@@ -114,6 +117,7 @@ def end_session(
     web_session_id: int, *, session: Session, person_id: int, actor: Actor, now: datetime
 ) -> None:
     """End one sign-in of ``person_id``; raise ``NotFound`` when it is not theirs or has ended."""
+    # The person is part of the condition, so the number of somebody else's sign-in finds nothing.
     if not _end(session, [*_is_open(person_id, now), col(WebSession.id) == web_session_id], now):
         raise NotFound(f"There is no open sign-in {web_session_id} for this person.")
     _record(session, actor, person_id, now=now, n_ended=1)
@@ -122,6 +126,7 @@ def end_session(
 def end_sessions(person_id: int, *, session: Session, actor: Actor, now: datetime) -> int:
     """End every open sign-in of a person and return how many that were."""
     n_ended = _end(session, _is_open(person_id, now), now)
+    # An entry of nothing would make the log say that something ended.
     if n_ended:
         _record(session, actor, person_id, now=now, n_ended=n_ended)
     return n_ended
@@ -136,6 +141,7 @@ def _is_open(person_id: int, now: datetime) -> list[sa.ColumnElement[bool]]:
 
 
 def _end(session: Session, wanted: Iterable[sa.ColumnElement[bool]], now: datetime) -> int:
+    # Marked and not deleted: the row says when it ended, and the log says by whom.
     result = session.connection().execute(
         sa.update(WebSession).where(*wanted).values(revoked_at=now)
     )

@@ -49,6 +49,8 @@ def check(email: str, password: str, *, session: Session, now: datetime) -> Chec
     email = folded_email(email)
     email_hash = sha256_hex(email)
     _refuse_too_many(email_hash, session=session, now=now)
+    # A closed account is looked up like one that never was, so the answer and its time are the
+    # same.
     query = select(Person).where(Person.email == email, col(Person.disabled_at).is_(None))
     person = session.exec(query).first()
     is_right = is_password(password, person.password_hash if person else None)
@@ -57,10 +59,13 @@ def check(email: str, password: str, *, session: Session, now: datetime) -> Chec
 
 def count(checked: Checked, *, session: Session, now: datetime) -> bool:
     """Count an attempt and tell whether it was right; raise ``TooManyAttempts``."""
+    # A hundred guesses that were checked at once are counted one after another here, and all but
+    # the first ten learn nothing.
     lock(f"sign-in:{checked.email_hash}", session=session)
     _refuse_too_many(checked.email_hash, session=session, now=now)
     is_right = checked.person_id is not None
     connection = session.connection()
+    # Swept by whoever comes by: the table stays a day long, and no job is needed for it.
     connection.execute(sa.delete(SignInAttempt).where(col(SignInAttempt.attempted_at) < now - KEPT))
     session.add(
         SignInAttempt(email_hash=checked.email_hash, attempted_at=now, has_succeeded=is_right)
@@ -102,6 +107,8 @@ def _refuse_too_many(email_hash: str, *, session: Session, now: datetime) -> Non
         .limit(MAX_FAILURES)
     )
     latest = session.exec(query).all()
+    # A success among them starts the count anew, so that a person who mistypes now and then never
+    # meets the limit.
     if len(latest) < MAX_FAILURES or any(attempt.has_succeeded for attempt in latest):
         return
     wait = latest[-1].attempted_at + WINDOW - now

@@ -19,6 +19,7 @@ def add_simulated_person(number: int, *, session: Session, now: datetime) -> Per
     if person is None:
         person = Person(
             public_id=new_public_id(),
+            # The name says it too: it stands alone in lists and exports where no origin is shown.
             name=f"Simulated annotator {number}",
             origin=Origin.SIMULATED,
             import_source=IMPORT_SOURCE,

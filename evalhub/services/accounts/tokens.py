@@ -23,4 +23,5 @@ def token_hash(token: str) -> str:
 
 def new_public_id() -> str:
     """Return an opaque id that may stand in addresses and logs."""
+    # Hex, so that it can be a word in an address, a log line and a file name without quoting.
     return secrets.token_hex(16)

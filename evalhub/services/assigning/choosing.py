@@ -91,7 +91,10 @@ def _take_planned(
         while candidates:
             candidate, chance = draw_by_prompt(candidates, rng)
             if take_place(candidate.pair_id, session=session):
+                # Given that the closed ones could not be drawn; the estimates that weigh by
+                # probability would be biased otherwise.
                 probability = drawn.probability / (1 - sum(closed.values())) * chance
+                # Floats: a probability of 1 can come out a little above.
                 return Taken(candidate.pair_id, policy, min(probability, 1.0))
             # Someone else took its last place between our look and our hold.
             candidates.remove(candidate)
@@ -109,6 +112,8 @@ def _draw_matchup(
     When nearly all are closed that would take long, so then the open ones are listed.
     """
     connection = session.connection()
+    # Each lot is one look into an index. Listing all matchups costs their number, thousands for a
+    # hundred models, and is left for when lots keep falling on closed ones.
     for _ in range(MAX_LOTS):
         drawn = connection.execute(_MATCHUP, {**keys, "lot": rng.random()}).first()
         if drawn is not None and drawn.id not in closed:
@@ -116,6 +121,7 @@ def _draw_matchup(
     rows = [row for row in connection.execute(_PLANNED, keys) if row.id not in closed]
     if not rows:
         return None
+    # The weights need not sum to one, so what is closed need not be divided out here.
     return rng.choices(rows, weights=[row.probability for row in rows])[0]
 
 

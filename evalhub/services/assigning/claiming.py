@@ -37,10 +37,13 @@ def claim(
     if project is None or member is None:
         # The same words for both: an outsider does not learn which projects there are.
         raise NotFound("There is no such project for you to judge in.")
+    # Asked before leasing, which would make it the second.
     is_first = _is_first(project, actor.person_id, session)
     if is_first and project.terms and not accepts_terms:
         raise BadInput.at("terms", "read the terms and tick that you agree before you claim")
     lease = lease_next(project.id, person_id=actor.person_id, session=session, now=now, rng=rng)
+    # Nothing was agreed to where nothing was left to claim. Late, because an entry holds the log
+    # until the commit.
     if lease is not None and is_first and project.terms:
         record(
             "project.accept_terms",

@@ -18,6 +18,7 @@ def reclaim_expired(project_id: int, *, session: Session, now: datetime) -> int:
     for, so leasing cannot deadlock. A lease that is being submitted is passed over.
     """
     connection = session.connection()
+    # The row of the project stands for the right to sweep; no lock of its own is needed.
     is_mine = connection.execute(
         sa.select(t.project.c.id)
         .where(t.project.c.id == project_id)
@@ -32,6 +33,8 @@ def reclaim_expired(project_id: int, *, session: Session, now: datetime) -> int:
             t.assignment.c.status == AssignmentStatus.LEASED,
             t.assignment.c.expires_at <= now,
         )
+        # Held by somebody who is submitting right now: taking it back would let the pair be given
+        # out while it is being judged.
         .with_for_update(skip_locked=True)
     )
     ended = connection.execute(
@@ -41,6 +44,7 @@ def reclaim_expired(project_id: int, *, session: Session, now: datetime) -> int:
         .returning(t.assignment.c.pair_id)
     ).scalars()
     freed = Counter(ended)
+    # In one order for all, or two sweeps that free the same pairs could each wait for the other.
     for pair_id, n_places in sorted(freed.items()):
         free_places(pair_id, n_places=n_places, session=session)
     return freed.total()
@@ -57,6 +61,7 @@ def take_place(pair_id: int, *, session: Session) -> bool:
     """Take one place of a pair and return True, or False when its overlap is reached."""
     taken = session.connection().execute(
         sa.update(t.pair)
+        # Look and hold are one statement: between two, another claim could take the last place.
         .where(t.pair.c.id == pair_id, t.pair.c.n_taken < t.pair.c.overlap)
         .values(n_taken=t.pair.c.n_taken + 1)
         .returning(t.pair.c.id)

@@ -56,11 +56,15 @@ def extend(lease: Lease, *, session: Session, now: datetime) -> datetime:
         .execute(sa.select(t.project.c.lease_minutes).where(t.project.c.id == lease.project_id))
         .scalar_one()
     )
+    # The lease time is read now and not kept with the lease: a coordinator who lengthens it helps
+    # those who are at work.
     wanted = min(now + timedelta(minutes=minutes), lease.leased_at + LONGEST_LEASE)
     extended = (
         session.connection()
         .execute(
             sa.update(t.assignment)
+            # The status is asked again: a draft that comes late must not revive what was taken
+            # back.
             .where(t.assignment.c.id == lease.id, t.assignment.c.status == AssignmentStatus.LEASED)
             .values(expires_at=max(wanted, lease.expires_at))
             .returning(t.assignment.c.expires_at)

@@ -37,6 +37,8 @@ def lease_next(
     when it hands out no pairs now.
     """
     terms = _terms(project_id, person_id=person_id, session=session)
+    # Before the look at what is held: one's own lease that ran out is taken back too, or it would
+    # keep a person at a pair for ever.
     reclaim_expired(project_id, session=session, now=now)
     held = find_open_lease(project_id, person_id=person_id, session=session, for_update=True)
     if held is not None:
@@ -55,6 +57,8 @@ def lease_next(
     row = session.connection().execute(
         sa.insert(t.assignment)
         .values(
+            # It stands in addresses and is all that names a comparison to its annotator, so it
+            # must not be guessable from another.
             token=secrets.token_urlsafe(24),
             project_id=project_id,
             pair_id=taken.pair_id,
@@ -63,6 +67,7 @@ def lease_next(
             status=AssignmentStatus.LEASED,
             policy=taken.policy,
             probability=taken.probability,
+            # Copied, so that a later change of the project's pay changes no promise that was made.
             pay_minor_units=terms.pay_minor_units,
             pay_currency=terms.pay_currency,
             leased_at=now,
@@ -105,6 +110,8 @@ def _side_order(pair_id: int, *, person_id: int, session: Session, rng: random.R
         )
         .all()
     )
+    # Sides that change under somebody who begins again would put their first impression on the
+    # wrong answer.
     mine = [row.is_swapped for row in shown if row.person_id == person_id]
     if mine:
         return bool(mine[0])

@@ -28,6 +28,7 @@ def release(
     has been judged: a judgment is revised, not given back.
     """
     lease = get_lease(token, person_id=person_id, session=session, for_update=True)
+    # Held since the look-up, so a submission at the same moment is either seen here or waits.
     if lease.status is AssignmentStatus.SUBMITTED:
         raise Conflict("This comparison has been judged; it cannot be given back.")
     if lease.status is AssignmentStatus.LEASED:

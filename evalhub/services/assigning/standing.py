@@ -43,11 +43,13 @@ def standing_of(lease: Lease, *, session: Session, now: datetime) -> LeaseStandi
         lease.status is AssignmentStatus.LEASED and lease.expires_at > now
     ):
         return LeaseStanding.HELD
+    # Over, but nobody has swept it up: its place is still reserved, and submitting finds it there.
     if lease.status is AssignmentStatus.LEASED:
         return LeaseStanding.FREE
     others = _others(lease, session)
     if any(other.person_id == lease.person_id and _holds(other, now) for other in others):
         return LeaseStanding.AGAIN
+    # Places of leases that ran out count as free: submitting sweeps before it takes one.
     n_over = sum(not _holds(other, now) for other in others)
     if _n_free(lease, session) + n_over > 0:
         return LeaseStanding.FREE

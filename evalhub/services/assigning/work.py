@@ -67,6 +67,7 @@ def list_work(person_id: int, *, session: Session, now: datetime) -> list[Work]:
         .where(
             t.project_member.c.person_id == person_id,
             t.project_member.c.role == Role.ANNOTATOR,
+            # A draft may still change its terms, so nobody is shown it.
             t.project.c.status != ProjectStatus.DRAFT,
         )
     )

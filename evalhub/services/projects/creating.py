@@ -29,17 +29,22 @@ def create_project(plan: ProjectPlan, *, session: Session, actor: Actor, now: da
     problems = check_plan(plan)
     if problems:
         raise BadInput(problems)
+    # For the message; of two people who take one name at once, the unique column refuses the
+    # second.
     if session.exec(select(Project).where(Project.slug == plan.slug)).first():
         raise Conflict(f"There is already a project {plan.slug!r}.")
     prompts = _prompt_set_version(plan.prompt_set, session=session)
     rubric = _rubric_version(plan.rubric, session=session)
     endpoints = {name: _endpoint(name, session=session) for name in plan.endpoints}
+    # "alpha" and "alpha@1" are two names of one row, which a comparison of the names would miss.
     if len({endpoint.id for endpoint in endpoints.values()}) < len(endpoints):
         raise BadInput.at("endpoints", "an endpoint is named twice")
     project = Project(
         slug=plan.slug,
         title=plan.title.strip(),
         purpose=plan.purpose.strip(),
+        # A project that names no domain is about what its rubric is about; lists would group it
+        # nowhere.
         domain=plan.domain.strip() or rubric.domain,
         prompt_set_version_id=prompts.id,
         rubric_version_id=rubric.id,
@@ -56,6 +61,7 @@ def create_project(plan: ProjectPlan, *, session: Session, actor: Actor, now: da
         pay_currency=plan.pay_currency,
         expected_minutes=plan.expected_minutes,
         terms=plan.terms.strip(),
+        # What a project rests on decides: simulated answers stay simulated whatever the form said.
         is_simulated=plan.is_simulated or any(e.is_simulated for e in endpoints.values()),
         created_at=now,
         created_by=actor.person_id,

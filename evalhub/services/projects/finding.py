@@ -40,6 +40,7 @@ def get_project(slug: str, *, session: Session) -> Project:
 
 def get_project_to_manage(slug: str, *, session: Session, actor: Actor) -> Project:
     """Return the project for an actor who may change it; raise ``Forbidden`` otherwise."""
+    # Pages guard their addresses as well; one that forgot to would still change nothing.
     if not actor.has(*MANAGERS):
         raise Forbidden("Projects are changed by researchers, coordinators and admins.")
     return get_project(slug, session=session)

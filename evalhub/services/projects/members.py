@@ -46,6 +46,7 @@ def list_members(project: Project, *, session: Session) -> list[Member]:
         )
         for member, person in rows
     ]
+    # Sorted here: databases disagree on the order of names with accents.
     return sorted(members, key=lambda member: (member.role, member.name, member.public_id))
 
 
@@ -63,6 +64,7 @@ def add_member(
     person = session.exec(select(Person).where(Person.email == wanted)).first()
     if person is None:
         raise BadInput.at("email", f"nobody has the address {wanted[:254]!r}")
+    # Joining as a reviewer must not make one: only an admin gives roles, and takes them.
     if session.get(RoleGrant, (person.id, role)) is None:
         raise BadInput.at("role", f"{person.name} does not hold the role {role.value!r}")
     join(project, person_id=person.id, role=role, session=session, actor=actor, now=now)
@@ -94,10 +96,13 @@ def remove_member(
 
     The comparison an annotator has in work goes back to the queue.
     """
+    # One refusal for both: whether somebody has an account is not for a project's page to say.
     person = session.exec(select(Person).where(Person.public_id == public_id)).first()
     member = person and session.get(ProjectMember, (project.id, person.id, role))
     if person is None or member is None:
         raise NotFound(f"There is no such {role.value} on {project.slug!r}.")
+    # The membership goes first. On PostgreSQL a claim of the same person holds it, so this waits
+    # for the claim and then sees the lease it made.
     session.delete(member)
     session.flush()
     if role is Role.ANNOTATOR:

@@ -79,6 +79,7 @@ def progress_of(project: Project, *, session: Session, now: datetime | None = No
 
 def _judgments(project: Project, session: Session) -> "sa.Row[*tuple[Any, ...]]":
     """Count the judgments in force."""
+    # Revisions are rows of their own; counting rows would count a person who thought again twice.
     later = t.judgment.alias("later")
     is_revised = sa.exists().where(
         later.c.assignment_id == t.judgment.c.assignment_id,
@@ -106,6 +107,8 @@ def _count_where(condition: "sa.ColumnElement[bool]") -> "sa.Function[int]":
 
 
 def _leases(project: Project, session: Session, now: datetime | None) -> "sa.Row[*tuple[Any, ...]]":
+    # Nobody sweeps leases up while nobody claims, so a status alone would show people at work who
+    # left hours ago.
     is_over = sa.false() if now is None else t.assignment.c.expires_at <= now
     query = (
         sa.select(_count_where(~is_over).label("n_working"), _count_where(is_over).label("n_over"))

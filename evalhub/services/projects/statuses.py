@@ -61,6 +61,8 @@ def change_status(
     ``Conflict`` when there is no way from the present status, or nothing to compare.
     """
     report = PairingReport()
+    # Held without its key: two people who open the project at once would both make its pairs,
+    # while claims, which refer to the key, go on.
     session.refresh(project, with_for_update={"key_share": True})
     if to is project.status:
         return report

@@ -195,7 +195,7 @@ class House:
             for key, (scopes, end) in known.keys.items():
                 owner = api_keys.find_key_owner(key, session=self.session, now=self.now)
                 assert (owner is not None) is (end > self.now and not known.is_closed)
-                left = {scope for scope in scopes if SCOPE_ROLES[scope] & known.roles}
+                left = frozenset(scope for scope in scopes if SCOPE_ROLES[scope] & known.roles)
                 assert owner is None or owner.actor.scopes == left
 
     def somebody_can_administer(self) -> None:

@@ -47,7 +47,7 @@ class Judging:
         self.now = datetime(2026, 1, 1, tzinfo=UTC)
         self.tokens: tuple[list[str], list[str]] = ([], [])
         self.sent: list[Sent] = []
-        self.stored: dict[int, tuple[object, ...]] = {}
+        self.stored: dict[int, tuple[int | None, int, str, datetime]] = {}
         rubric = small_rubric(session)
         make_campaign(session, rubric=rubric)
         campaign = make_campaign(
