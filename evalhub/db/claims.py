@@ -43,6 +43,8 @@ def held_names(names: Collection[str], *, session: Session) -> frozenset[str]:
 
 
 def _claim_path(url: sa.URL, name: str) -> Path:
+    # The file is never deleted: another process could hold the lock of a file that is gone, and a
+    # third that of a new one.
     path = Path(url.database or "")
     return path.with_name(f"{path.name}.{name}.claim")
 

@@ -44,6 +44,8 @@ class Database:
 
     def session(self, *, write: bool) -> Session:
         """Return a session that begins at its first statement; the caller ends it."""
+        # Rows stay readable after the commit: pages are rendered from them, and reading each again
+        # would be a transaction of its own.
         return Session(self._writer if write else self.engine, expire_on_commit=False)
 
     @contextmanager
@@ -71,6 +73,8 @@ def normalise_url(url: str) -> str:
 
 
 def _postgres_engine(url: str) -> sa.Engine:
+    # Asked before use: a connection that the server dropped overnight would otherwise fail the
+    # first request of the morning.
     engine = sa.create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8)
 
     @sa.event.listens_for(engine, "begin")
@@ -99,6 +103,8 @@ def _sqlite_engine(url: str) -> sa.Engine:
 
     @sa.event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
+        # A connection goes back to the pool as it was left, so each transaction says anew what it
+        # may do.
         if not connection.get_execution_options().get(WRITE):
             connection.exec_driver_sql("PRAGMA query_only=ON")
             connection.exec_driver_sql("BEGIN")

@@ -27,6 +27,7 @@ def upgrade(database: Database, revision: str = "head") -> None:
 
 def current_revision(database: Database) -> str | None:
     """Return the revision the database is at, or None before the first migration."""
+    # Asks the schema's own table, which is there even where the newest models' tables are not.
     with database.engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
 

@@ -51,7 +51,10 @@ def running_engine(settings: Settings, *, executor_id: str, poll_s: float) -> It
         "application_version": VERSION,
         "log_level": "WARNING",
         "sys_db_pool_size": 5,
+        # The engine's default is pickle: whoever can write its table could run code in every
+        # worker.
         "serializer": DBOSPortableJSONSerializer(),
+        # Nothing leaves the machine that the operator did not ask for.
         "enable_otlp": False,
     }
     DBOS(config=config)
@@ -60,6 +63,8 @@ def running_engine(settings: Settings, *, executor_id: str, poll_s: float) -> It
         DBOS.register_queue(
             QUEUE,
             worker_concurrency=SHARES_AT_ONCE,
+            # One share an endpoint across all workers: two would each keep the endpoint's limit
+            # and together break it.
             partition_concurrency=1,
             polling_interval_sec=poll_s,
         )

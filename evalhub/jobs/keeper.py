@@ -64,12 +64,16 @@ class Keeper:
     def _dispatch(self) -> None:
         with self._database.transaction(write=False) as session:
             waiting = waiting_jobs(session=session)
+        # All of them each round: queueing again does nothing, and a job that was lost on the way
+        # to the queue is found.
         for job in waiting:
             self.jobs.enqueue(job)
 
     def _sweep(self) -> None:
         """Queue again what runs under a worker that was not heard of for a lease."""
         with claim(self._database, "sweep") as is_alone:
+            # Two sweeps at once would queue a lost job twice; whoever comes second has nothing to
+            # add.
             if not is_alone:
                 return
             with self._database.transaction(write=False) as session:
@@ -82,5 +86,6 @@ class Keeper:
     def _prune(self) -> None:
         moment = self._now()
         if self._pruned_at is None or moment - self._pruned_at >= PRUNE_EVERY:
+            # Before the attempt: a failure is tried again in an hour and not every second.
             self._pruned_at = moment
             engine.prune(moment)

@@ -64,11 +64,15 @@ def run_worker(
     jobs = PullJobs(database, make_tools)
     keeper = Keeper(database, jobs, executor_id=executor_id, lease_s=pace.lease_s, now=utc_now)
     try:
+        # Alive before the first job: the other workers would take what it begins for lost.
         keeper.beat()
         with running_engine(settings, executor_id=executor_id, poll_s=pace.round_s / 2):
             make_rounds(keeper, stop=stop, is_draining=is_draining, round_s=pace.round_s)
+            # Set also when draining ended the rounds, so that nothing new is asked from here on.
             stop.set()
             jobs.wait_until_idle(pace.grace_s + pace.round_s)
+        # Only after the engine has stopped: what another takes over must not still be running
+        # here.
         keeper.leave()
     finally:
         database.dispose()

@@ -71,6 +71,7 @@ def issue_key(
         name=name,
         prefix=key[:SHOWN_LENGTH],
         key_hash=token_hash(key),
+        # Sorted, so that equal keys have equal entries in the log.
         scopes=sorted(scope.value for scope in scopes),
         created_at=now,
         expires_at=now + timedelta(days=days),
@@ -135,6 +136,7 @@ def find_key_owner(key: str, *, session: Session, now: datetime) -> KeyOwner | N
         select(ApiKey, Person)
         .join(Person, col(Person.id) == col(ApiKey.person_id))
         .where(
+            # Found by its hash: the table, or a copy of it, holds nothing that opens anything.
             ApiKey.key_hash == token_hash(key),
             col(ApiKey.revoked_at).is_(None),
             col(ApiKey.expires_at) > now,
@@ -145,6 +147,7 @@ def find_key_owner(key: str, *, session: Session, now: datetime) -> KeyOwner | N
     if found is None:
         return None
     row, person = found
+    # Looked up at each use, so that a role that is taken away ends what its keys could do at once.
     roles = roles_of(person.id, session=session)
     scopes = frozenset(Scope(scope) for scope in row.scopes) & allowed_scopes(roles)
     is_stale = row.last_used_at is None or now - row.last_used_at >= USED_EVERY
@@ -159,6 +162,7 @@ def note_used(key_id: int, *, session: Session, now: datetime) -> None:
 
 
 def _owner_id(actor: Actor) -> int:
+    # A key must not make keys: it would outlive its own end and what it may do.
     if actor.person_id is None or actor.scopes is not None:
         raise Forbidden("Only a signed-in person can make an API key for themselves.")
     return actor.person_id
@@ -171,6 +175,8 @@ def _check(name: str, scopes: Collection[Scope], days: int, actor: Actor) -> Non
         raise BadInput.at("days", f"{days} is not between 1 and {MAX_DAYS}")
     if not scopes:
         raise BadInput.at("scopes", "choose at least one")
+    # At the making too, although every use asks again: a key that can do nothing would be noticed
+    # in a script at night.
     refused = set(scopes) - allowed_scopes(actor.roles)
     if refused:
         names = ", ".join(sorted(scope.value for scope in refused))

@@ -17,5 +17,6 @@ def lock(name: str, *, session: Session) -> None:
     """
     connection = session.connection()
     if connection.dialect.name == "postgresql":
+        # Two names that share a key only wait for each other; nothing is let through.
         key = int(sha256_hex(name)[:KEY_DIGITS], 16)
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))

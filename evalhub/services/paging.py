@@ -33,5 +33,6 @@ def offset_of(page: int, page_size: int = PAGE_SIZE) -> int:
 
 def count_rows(query: sa.GenerativeSelect, *, session: Session) -> int:
     """Return how many rows ``query`` finds, whatever its order."""
+    # Without the order: a database would sort all rows to count them.
     counted = sa.select(sa.func.count()).select_from(query.order_by(None).subquery())
     return int(session.connection().execute(counted).scalar_one())

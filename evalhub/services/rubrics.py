@@ -70,6 +70,8 @@ def store_rubric(
     differs, and ``Immutable`` when the number stands for another text that is in use.
     """
     rubric = load_rubric(text, where=where)
+    # Of two people who store the next version at once each would compare with the one before, and
+    # not with the other's.
     lock(f"rubric:{rubric.id}", session=session)
     # Held from here on: on PostgreSQL a project that takes the version up at this moment is either
     # counted below or finds the corrected text.
@@ -132,6 +134,7 @@ def _rows(session: Session, rubric_id: str | None = None) -> list[RubricVersion]
     query = select(RubricVersion)
     if rubric_id is not None:
         query = query.where(RubricVersion.rubric_id == rubric_id)
+    # Sorted here: as text 1.0.10 comes before 1.0.2.
     return sorted(session.exec(query).all(), key=lambda row: version_key(row.version), reverse=True)
 
 

@@ -39,6 +39,8 @@ def open_database(settings: Settings, *, needs_schema: bool = True) -> Database:
         database.dispose()
         place = f"EVALHUB_DATABASE_URL {shown_url(database)}"
         raise SettingsError(f"{place} cannot be used: {reason_of(error)}") from error
+    # Refused and not upgraded: two servers that start at once must not both migrate, and an
+    # operator wants a copy first.
     if needs_schema and revision != head_revision():
         database.dispose()
         raise SettingsError(OUTDATED)

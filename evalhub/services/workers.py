@@ -45,8 +45,11 @@ def has_live_worker(*, session: Session) -> bool:
 
 def _database_now(session: Session) -> datetime:
     """Return the database's clock, the only one that all workers share."""
+    # All workers on SQLite share one machine and so one clock; CURRENT_TIMESTAMP alone would drop
+    # what is below a second.
     if session.get_bind().dialect.name == "sqlite":
         text = session.scalar(sa.select(sa.func.strftime("%Y-%m-%d %H:%M:%f", "now")))
         return datetime.fromisoformat(str(text)).replace(tzinfo=UTC)
+    # Not now(), which stands still within a transaction.
     moment: datetime = session.execute(sa.select(sa.func.clock_timestamp())).scalar_one()
     return moment

@@ -59,6 +59,7 @@ def list_judgments(
     if prompt:
         query = query.where(t.prompt.c.key == prompt)
     n_found = count_rows(query, session=session)
+    # By id as well: a whole import has one moment, and pages of it would overlap.
     query = query.order_by(t.judgment.c.created_at.desc(), t.judgment.c.id.desc())
     rows = session.connection().execute(query.limit(PAGE_SIZE).offset(offset_of(page, PAGE_SIZE)))
     return Listing([_read(row) for row in rows], page, n_found, PAGE_SIZE)
@@ -84,6 +85,8 @@ def _query(project_id: int) -> "sa.Select[Any]":
 
 def _read(row: _Row) -> ReadJudgment:
     answer = answer_from_json(json.loads(row.answer))
+    # As they stood on the screen: a reason speaks of A and B, and would be read of the other
+    # answer.
     models = (row.y_model, row.x_model) if row.is_swapped else (row.x_model, row.y_model)
     return ReadJudgment(
         public_id=row.public_id,

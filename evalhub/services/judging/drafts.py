@@ -61,19 +61,23 @@ def save_draft(
     ``StaleDraft`` when another page has saved since, ``Conflict`` when its judgment can be
     changed no more, and ``BadInput`` for a form longer than any real one.
     """
+    # Held, so that a submission at the same moment is seen, or sees this draft.
     lease = get_lease(token, person_id=person_id, session=session, for_update=True)
     judgment = find_judgment(lease.id, session=session)
     # A request that was slow on its way can arrive after the form it was a draft of. The time
     # of arrival cannot tell, so the draft says over which revision it was filled in.
     refuse_stale(fields, judgment)
+    # After a cannot-judge the lease is released too, but its judgment may still be changed.
     if judgment is None and lease.status is AssignmentStatus.RELEASED:
         raise LeaseLost("This comparison was given back, so the draft was not kept.")
     if judgment is not None and not is_revisable(judgment.first_at, now):
         raise Conflict("The ten minutes for changes are over, so the draft was not kept.")
     revision = judgment.revision if judgment else 0
     _refuse_newer(fields, find_draft(lease, session=session, revision=revision))
+    # In this order: a draft that is too long must not make the lease longer.
     kept = keep_draft(lease, fields, session=session, now=now)
     extend(lease, session=session, now=now)
+    # Read again: extending has changed its end, which the page is told.
     lease = get_lease(token, person_id=person_id, session=session)
     # A judgment has its place, or needs none: only an unjudged comparison can be lost.
     is_open = judgment is None
@@ -106,6 +110,8 @@ def keep_draft(lease: Lease, fields: Fields, *, session: Session, now: datetime)
     draft = SavedDraft(_answers(fields), base_of(fields), seconds, now)
     revision = (REVISION_FIELD, str(draft.revision))
     text = json.dumps([*draft.fields, revision], ensure_ascii=False)
+    # A draft is saved every few seconds and kept for each lease; without a bound one page could
+    # fill the disk.
     if len(text) > MAX_DRAFT_CHARACTERS:
         rule = f"has {len(text):,} characters; at most {MAX_DRAFT_CHARACTERS:,} are kept"
         raise BadInput.at("form", rule)
@@ -169,6 +175,8 @@ def active_seconds(fields: Fields, lease: Lease, *, now: datetime) -> float | No
     It is never more than has passed since the pair was claimed, nor than a day.
     """
     given = next((value for name, value in fields if name == "active_seconds"), "")
+    # The page's own count, sent by a script that anybody can change: it is evidence of effort,
+    # never of pay, and what is no number is no count.
     if not (given.isascii() and given.isdigit() and len(given) < len(str(10**9))):
         return None
     passed = min(max(now - lease.leased_at, timedelta()), LONGEST_SITTING)

@@ -89,6 +89,8 @@ def _in_force(person_id: int) -> "sa.Select[*tuple[Any, ...]]":
         .join(t.rubric_version, t.rubric_version.c.id == t.judgment.c.rubric_version_id)
         .join(first, sa.and_(first.c.assignment_id == t.assignment.c.id, first.c.revision == 1))
         .where(t.judgment.c.person_id == person_id, is_in_force())
+        # By the first revision: a change must not move a judgment to where its author would not
+        # look.
         .order_by(first.c.created_at.desc(), t.judgment.c.id.desc())
     )
 

@@ -78,6 +78,8 @@ def get_matter(token: str, *, person_id: int, session: Session, for_update: bool
     # Both names are masked in both texts: which one was hidden would tell the sides apart.
     names = (row.x_model, row.x_slug, row.y_model, row.y_slug)
     shown_x, shown_y = _shown(row.x_text, names), _shown(row.y_text, names)
+    # From the person and not from the form: nobody can pass a simulated judgment off as an
+    # expert's.
     is_simulated = row.origin is Origin.SIMULATED
     return Matter(
         lease=lease,

@@ -23,6 +23,7 @@ def settle_places(pair_id: int, *, rule: OverlapRule, overlap: int, session: Ses
         _sign(score_of(row.choice), is_swapped=row.is_swapped)
         for row in connection.execute(_IN_FORCE, {"pair": pair_id})
     ]
+    # Fewer places than are held would break the promise that a lease is.
     places = max(places_wanted(signs, rule, overlap), n_taken)
     connection.execute(sa.update(t.pair).where(t.pair.c.id == pair_id).values(overlap=places))
     return places
@@ -30,6 +31,7 @@ def settle_places(pair_id: int, *, rule: OverlapRule, overlap: int, session: Ses
 
 def _sign(score_a: float | None, *, is_swapped: bool) -> int:
     """Return 1 where response x is preferred, -1 where y is, 0 for neither."""
+    # A cannot-judge says nothing of the responses, so it neither makes nor settles a conflict.
     if score_a is None:
         return 0
     sign = (score_a > 0.5) - (score_a < 0.5)  # noqa: PLR2004 - the score of a tie

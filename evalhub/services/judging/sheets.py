@@ -161,6 +161,8 @@ def _reference(
 def _state(
     status: AssignmentStatus, judgment: StoredJudgment | None, *, now: datetime
 ) -> SheetState:
+    # The judgment decides before the status: after a cannot-judge the lease is released, and the
+    # judgment can be changed all the same.
     if judgment is not None:
         return SheetState.REVISING if is_revisable(judgment.first_at, now) else SheetState.DONE
     return {

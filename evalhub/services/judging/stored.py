@@ -109,6 +109,8 @@ def refuse_stale(fields: Fields, newest: StoredJudgment | None) -> None:
     """
     base = base_of(fields)
     n_revisions = newest.revision if newest else 0
+    # No page of ours is filled in over a version that does not exist yet; taking it in would let a
+    # forged form jump over one that somebody is writing.
     if base > n_revisions:
         rule = f"was filled in over version {base}; there are {n_revisions}"
         raise BadInput.at("form", rule)

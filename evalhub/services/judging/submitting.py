@@ -94,14 +94,18 @@ def submit(
     """
     matter = get_matter(token, person_id=person_id, session=session, for_update=True)
     answer = parse_form(matter.rubric, fields)
+    # The assignment is held since the look-up, so this is the newest until the transaction ends.
     previous = find_judgment(matter.lease.id, session=session)
     outcome = outcome_of(matter.rubric, answer)
     if previous is not None:
         if outcome.kind is OutcomeKind.RETURN:
             answer = _unjudged(answer)
+        # Before the form is called old: whoever sends the same again because no answer came must
+        # be told that it is stored, whatever happened since.
         if _is_stored(answer, fields, previous, matter=matter, session=session):
             return _submission(SubmissionKind.REPEATED, matter, previous)
     refuse_stale(fields, previous)
+    # After the version: a form over an old one is told so, and not that an answer is missing.
     problems = check_answer(matter.rubric, answer, matter.facts)
     if problems:
         raise BadInput(problems)
@@ -116,6 +120,7 @@ def submit(
         session=session,
         now=now,
     )
+    # What was submitted is the judgment now; a draft left over would come back over it.
     drop_draft(matter.lease, session=session)
     if matter.overlap_rule is not OverlapRule.FIXED:
         settle_places(
@@ -171,6 +176,7 @@ def _send_back(lease: Lease, route: Route | None, *, session: Session, now: date
         if route is Route.RETURN_AND_BLOCK
         else ReleaseReason.OUT_OF_SCOPE
     )
+    # A lease that ran out has no place any more; ending it would free somebody else's.
     if lease.status is AssignmentStatus.LEASED:
         end_lease(lease, reason=reason, session=session, now=now)
     elif lease.status is AssignmentStatus.EXPIRED:
