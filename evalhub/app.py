@@ -138,8 +138,11 @@ def create_app(
         doc_ui=False,
     )
     app.config.from_mapping(flask_settings(settings))
+    # For every body, so that no view reads a number or a doubled key that another would read
+    # otherwise.
     app.json = StrictJson(app)
     app.url_map.converters["int"] = BoundedInteger
+    # Refuses to start over an old schema: pages would fail one by one, each in its own way.
     Runtime(settings, open_database(settings), clock).install(app)
     _guard_requests(app, settings)
     _answer_failures(app)
@@ -219,6 +222,7 @@ def _guard_requests(app: Flask, settings: Settings) -> None:
 def _identify() -> None:
     (api_context if is_api(request.path) else web_context).identify()
     state = request_state()
+    # Before the body is read: only who may upload can make the server hold an upload.
     if state.signed_in is None and state.key_actor is None:
         request.max_content_length = STRANGER_BODY_BYTES
 
@@ -259,6 +263,7 @@ def _answer(failure: Failure) -> Response:
     abandon()
     state = request_state()
     failure = replace(failure, request_id=state.request_id)
+    # A judgment may stand although the page after it failed; nobody must send it again for that.
     if state.has_committed:
         failure = after_commit(failure)
     return failure_json(failure) if _wants_json() else failure_page(failure)

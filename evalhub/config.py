@@ -98,6 +98,8 @@ def load_settings(
             instance_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         if instance_dir.exists() and not instance_dir.is_dir():
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+        # The environment wins: it is what a container or a service manager can set without editing
+        # a file.
         values: dict[str, object] = {**_from_file(instance_dir), **_from_environ(given)}
         values["instance_dir"] = instance_dir
         values["database_url"] = (
@@ -128,6 +130,7 @@ def _from_environ(environ: Mapping[str, str]) -> dict[str, object]:
         if key.startswith(PREFIX)
     }
     unknown = sorted(named.keys() - Settings.model_fields.keys())
+    # A misspelt setting would leave its default in force, and an operator would believe otherwise.
     if unknown:
         raise SettingsError(f"{PREFIX}{unknown[0].upper()} is not a setting of EvalHub.")
     return dict(named)
@@ -143,6 +146,7 @@ def _from_file(instance_dir: Path) -> dict[str, object]:
     except Exception as error:
         # It is somebody's program, so anything can go wrong in it; all of it is theirs to mend.
         raise SettingsError(f"{path} does not run: {type(error).__name__}: {error}.") from error
+    # Helpers in lower case and imported modules are the file's own business.
     return {key.lower(): value for key, value in found.items() if key.isupper()}
 
 

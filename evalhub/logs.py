@@ -36,6 +36,8 @@ def configure_logs(level: str, *, stream: TextIO | None = None) -> None:
         )
     )
     root = logging.getLogger()
+    # In place of what libraries have put there: each would write the same line once more, in its
+    # own form.
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
     # It tells at every start that it is there; what it changes is told by whoever asks for it.
@@ -44,6 +46,8 @@ def configure_logs(level: str, *, stream: TextIO | None = None) -> None:
         processors=[*_shared(), structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
+        # Loggers are module-level and made before this runs; cached, they would keep the form they
+        # had then.
         cache_logger_on_first_use=False,
     )
 

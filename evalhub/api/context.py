@@ -23,9 +23,12 @@ def identify() -> None:
     scheme, _, key = header.partition(" ")
     database, moment = runtime().database, now()
     found = None
+    # The scheme is read without case, as RFC 9110 says; a key under another scheme is no key.
     if scheme.lower() == SCHEME:
         with database.transaction(write=False) as reading:
             found = find_key_owner(key.strip(), session=reading, now=moment)
+    # One answer for unknown, expired and revoked: it must not tell who tries keys that one was
+    # good once.
     if found is None:
         raise NotSignedIn("The API key is unknown, expired or revoked.")
     if found.is_stale:

@@ -43,6 +43,7 @@ def failure_json(failure: Failure) -> Response:
     response.status_code = failure.status
     response.headers.update(failure.headers)
     if failure.status is HTTPStatus.UNAUTHORIZED:
+        # A 401 must say how to authenticate (RFC 9110); clients look for it.
         response.headers["WWW-Authenticate"] = 'Bearer realm="EvalHub"'
     return response
 
@@ -51,6 +52,7 @@ def validation_failure(error: ValidationError) -> Response:
     """Answer a request whose fields break their schema, naming each."""
     problems = [
         Problem(".".join(str(part) for part in found["loc"]), found["msg"])
+        # Without the input: it can be megabytes, or a key that was sent in the wrong field.
         for found in error.errors(include_url=False, include_input=False, include_context=False)
     ]
     return failure_json(failure_of(BadInput(problems)))

@@ -45,6 +45,7 @@ def settings() -> Settings:
     """Return the settings of this command, read once; nothing is made on disk."""
     root = click.get_current_context().find_root()
     if root.obj is None:
+        # Asking about an instance makes none: a mistyped folder would otherwise become one.
         root.obj = load_settings(makes_instance=False)
     found: Settings = root.obj
     return found
@@ -55,6 +56,8 @@ def database() -> Iterator[Database]:
     """Yield the database of this command, checked to be at the newest schema."""
     opened = open_database(settings())
     try:
+        # Only once the database is there: an instance that has one but no secret is mended, none
+        # is begun.
         _complete_instance()
         yield opened
     finally:

@@ -75,5 +75,6 @@ def password_command(email: str, password: str | None) -> None:
     secret = new_password(password, email=email)
     with transaction() as session:
         person = reset_password(email, secret, session=session, actor=ACTOR, now=now())
+        # Read inside: the row belongs to the session, which ends with the block.
         name = person.name
     click.echo(f"The password of {name} is set.")

@@ -78,6 +78,8 @@ def import_command(  # noqa: PLR0913 - one parameter an option
     names = _names(found, slug, title)
     if not report.n_good:
         raise BadInput.at(path.name, "holds no good row; nothing was imported")
+    # Frozen versions stay for ever, so a person looks at the report first unless a script says
+    # otherwise.
     if not yes:
         click.confirm(f"Freeze {counted(report.n_good, 'prompt')} as {names.slug!r}?", abort=True)
     _print_frozen(_import(found, names))

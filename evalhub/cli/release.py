@@ -97,6 +97,7 @@ def verify(release: str) -> None:
 def _folder(name: str) -> Path:
     """Return the folder that ``name`` means; a folder that exists comes first."""
     project, at, version = name.rpartition("@")
+    # A lab checks a copy on a machine that has no EvalHub database, so a folder needs none.
     if Path(name).is_dir() or not at:
         return Path(name)
     with transaction(write=False) as session:

@@ -41,6 +41,8 @@ class RootGroup(EvalHubGroup):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Refuse an argument that is not UTF-8 before any command reads it."""
+        # Python hands such bytes on as lone surrogates, which fail wherever they are stored or
+        # printed.
         for text in args:
             if not is_utf8(text):
                 raise click.UsageError(f"The argument {text!a} is not text in UTF-8.", ctx)

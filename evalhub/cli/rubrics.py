@@ -32,6 +32,7 @@ def check_command(context: click.Context, paths: tuple[str, ...]) -> None:
 @click.argument("paths", nargs=-1, required=True)
 def load_command(*, paths: tuple[str, ...]) -> None:
     """Store rubric files as versions, all or none; `shipped` means EvalHub's own."""
+    # All are read before the first is stored: a file that is missing must not leave half of them.
     texts = [(path, _bytes(path)) for path in _expanded(paths)]
     moment = now()
     with transaction() as session:

@@ -69,6 +69,7 @@ def _watch(
         status = children[0].poll()
         if status is not None:
             return status
+        # The server goes on without its helper: people can judge while nothing is pulled.
         if helper and len(children) > 1 and children[1].poll() is not None:
             del children[1]
             restart_at = time.monotonic() + restart_after_s
@@ -111,6 +112,7 @@ def _end(children: Sequence[Child], wakeups: socket.socket, grace_s: float) -> N
 def _signals() -> Iterator[socket.socket]:
     """Turn signals into bytes on a socket, which cannot be missed between two looks."""
     reader, writer = socket.socketpair()
+    # A signal handler must never wait; a full socket has woken us already.
     writer.setblocking(False)
     handled = (*STOPPING, signal.SIGCHLD)
     before = {number: signal.signal(number, _ignore) for number in handled}

@@ -34,17 +34,23 @@ def send_release_file(project: str, version: str, path: str, *, actor: Actor) ->
     """
     release = get_release(project, version, session=current_session(), settings=current_settings())
     file = get_file(release, path)
+    # Before the file is sent: the framework answers 416 to what it cannot parse.
     _drop_unknown_range()
     response = send_file(
         file.path,
         mimetype=MIME_TYPES.get(path.rpartition(".")[2], "text/plain"),
+        # Always a download: a card or a response is foreign text and must not run as a page of
+        # ours.
         as_attachment=True,
         download_name=path.rpartition("/")[2],
         etag=file.facts.sha256,
         conditional=True,
         last_modified=release.kept.created_at,
+        # A version never changes, but who may read it does; each use asks anew, and the ETag
+        # spares the bytes.
         max_age=0,
     )
+    # HEAD and 304 send no byte of the file, so nothing was downloaded.
     if request.method == "GET" and response.status_code in SENDING:
         _note(release.kept, path, _part(response), actor)
     return response

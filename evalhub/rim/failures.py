@@ -83,6 +83,7 @@ class Failure:
 def failure_of(error: EvalHubError) -> Failure:
     """Describe an error that EvalHub raised on purpose."""
     status = next(status for kind, status in STATUS_BY_ERROR if isinstance(error, kind))
+    # What went wrong inside is for the log; it may name rows and paths.
     if status is HTTPStatus.INTERNAL_SERVER_ERROR:
         return failure_of_status(status)
     problems = error.problems if isinstance(error, BadInput) else ()
@@ -101,6 +102,8 @@ def failure_of_http(error: HTTPException) -> Failure:
     """Describe an error that the framework raised, in our own words."""
     status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
     headers = {name: value for name, value in error.get_headers() if name in KEPT_HEADERS}
+    # The framework's own words speak of a missing token, which says nothing to whoever left a page
+    # open.
     if isinstance(error, CSRFError):
         return Failure(status, STALE_FORM)
     return failure_of_status(status, headers)

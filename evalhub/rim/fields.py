@@ -14,6 +14,7 @@ MAX_SHOWN = 60
 def whole_number(text: str, *, where: str) -> int:
     """Return the number that ``text`` holds; raise ``BadInput`` naming ``where``."""
     digits = text.strip()
+    # isdigit alone takes superscripts and other scripts' digits, some of which int refuses.
     if not (digits.isascii() and digits.isdigit() and len(digits) <= MAX_DIGITS):
         raise BadInput.at(where, f"{shown(text)} is not a whole number")
     return int(digits)

@@ -102,12 +102,14 @@ def _texts(request: Request) -> Iterator[tuple[str, str | float]]:
 
 def _broken_rule(value: object) -> str:
     if isinstance(value, str):
+        # PostgreSQL cannot store it, and it ends the text for whatever is written in C.
         if "\0" in value:
             return "holds the character NUL"
         return "" if value.isascii() or _has_utf8(value) else "holds half of a surrogate pair"
     # 1e999 is infinite once read.
     if isinstance(value, float) and not math.isfinite(value):
         return "is too large a number"
+    # What fits no column would fail in the driver, on each database with another error.
     if isinstance(value, int) and abs(value) > LARGEST_INTEGER:
         return "is too large a number"
     return ""
@@ -122,6 +124,7 @@ def _has_utf8(text: str) -> bool:
 
 
 def _unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    # Of two equal keys a parser keeps the last and a filter before us may read the first.
     found = dict(pairs)
     if len(found) != len(pairs):
         raise ValueError("a key occurs twice in one object")

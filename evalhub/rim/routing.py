@@ -29,4 +29,5 @@ def page_number(text: str | None) -> int:
     """Return the page of a list that ``text`` asks for; page 1 for anything unreadable."""
     if text is None or not text.isascii() or not text.isdigit() or len(text) > len("1000000"):
         return 1
+    # Bounded: the offset is this times the size of a page, and must fit the column too.
     return min(max(int(text), 1), FURTHEST_PAGE)

@@ -84,6 +84,7 @@ def current_session() -> Session:
     """Return this request's one transaction, opened when it is first asked for."""
     state = request_state()
     if state.session is None:
+        # By the method: a GET that writes would be repeated by browsers, prefetchers and crawlers.
         writes = request.method not in READING_METHODS and not state.only_reads
         state.session = runtime().database.session(write=writes)
     return state.session
@@ -149,6 +150,7 @@ def only_read() -> None:
     what is not durable yet, and on SQLite keep every other writer waiting while it renders.
     """
     state = request_state()
+    # Set before the session closes: what the page reads next opens one that cannot write.
     state.only_reads = True
     session, state.session = state.session, None
     if session is not None:
@@ -159,6 +161,7 @@ def abandon() -> None:
     """Roll back what an error left unfinished, so that its page starts clean."""
     state = request_state()
     session, state.session = state.session, None
+    # An error's page commits nothing, whatever was asked for before it.
     state.keeps_changes = False
     if session is not None:
         session.close()

@@ -90,6 +90,7 @@ def record(
     now: datetime,
 ) -> AuditEvent:
     """Append one entry and return it; ``details`` must hold no secret and no judgment's text."""
+    # Taken before the head is read: two that read the same one would both follow it.
     lock("audit", session=session)
     last = head(session=session)
     event = AuditEvent(
@@ -99,6 +100,7 @@ def record(
         actor_name=actor.name,
         action=action,
         subject=subject,
+        # One text for one content, so that the hash can be computed again from the row.
         details=canonical_json(details),
         previous_hash=last.hash,
         hash="",
@@ -172,6 +174,8 @@ def _broken_rule(event: AuditEvent, *, after: Head, expected: Head | None) -> st
         return "it does not name the hash of the entry before it"
     if event.hash != event_hash(event):
         return "its content does not match its hash"
+    # The chain can be sound from end to end and still be another one, written anew by whoever
+    # holds the database.
     if expected is not None and event.sequence == expected.sequence and event.hash != expected.hash:
         return "its hash is not the expected head"
     return ""

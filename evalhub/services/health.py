@@ -11,6 +11,7 @@ def is_answering(database: Database) -> bool:
     try:
         with database.transaction(write=False) as session:
             session.connection().execute(sa.select(1))
+    # Whatever the reason, whoever asks wants to know whether to send people here.
     except SQLAlchemyError:
         return False
     return True

@@ -47,6 +47,8 @@ def set_password() -> ResponseReturnValue:
     """Change the password, which ends every other sign-in."""
     with reading() as session:
         email = get_person(signed_in().public_id, session=session).person.email or ""
+    # Hashing comes before the request's transaction opens; on SQLite everybody else would wait for
+    # it.
     try:
         password = new_password(
             request.form.get("new_password", ""), email=email, where="new password"
@@ -70,6 +72,7 @@ def set_password() -> ResponseReturnValue:
     if token is None:
         keep_changes()
         return _page([Problem("present password", "is not right")]), 422
+    # The sign-in that asked has ended with the others, so the cookie gets the new one.
     hold_token(token)
     flash("Your password is changed. Every other sign-in has ended.", "good")
     return redirect("/account", code=303)
@@ -118,6 +121,8 @@ def issue_key() -> ResponseReturnValue:
         )
     except BadInput as error:
         return _page(key_problems=error.problems), 422
+    # Shown and not redirected: the key stands in no address, cookie or log, and a second look
+    # cannot bring it back.
     return _page(issued=issued)
 
 

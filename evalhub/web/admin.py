@@ -49,6 +49,7 @@ def invite() -> ResponseReturnValue:
         return _people_page(error.problems), 422
     except Conflict as error:
         return _people_page([Problem("", str(error))]), 409
+    # Shown on the answer itself: a redirect would have to carry the link somewhere it stays.
     return _people_page(issued=issued)
 
 
@@ -128,6 +129,7 @@ def show_audit() -> ResponseReturnValue:
 def _done(public_id: str, message: str) -> ResponseReturnValue:
     """Go back to the person's page; to the sign-in page when our own sign-in has ended."""
     flash(message, "good")
+    # Changing one's own roles ended one's own sign-in.
     if public_id == signed_in().public_id:
         return redirect("/sign-in", code=303)
     return redirect(url_for("admin.show_person", public_id=public_id), code=303)

@@ -30,6 +30,8 @@ WRONG = "The e-mail address or the password is not right."
 @bp.get("/sign-in")
 def show_sign_in() -> ResponseReturnValue:
     """Ask who is there."""
+    # Only a path of this site: a link to our sign-in page must not end at somebody else's copy of
+    # it.
     me, target = find_current(), local_path(request.args.get("next"))
     if me is not None:
         return redirect(target or start_of(me.actor), code=303)
@@ -41,6 +43,7 @@ def sign_in() -> ResponseReturnValue:
     """Check who is there and open a session."""
     email, password = request.form.get("email", ""), request.form.get("password", "")
     try:
+        # The slow comparison happens in a reading transaction, which keeps nobody from writing.
         with reading() as session:
             checked = signing_in.check(email, password, session=session, now=now())
         token = signing_in.sign_in(
@@ -54,6 +57,7 @@ def sign_in() -> ResponseReturnValue:
         headers = {"Retry-After": str(error.retry_after_s)}
         return _sign_in_page(email, str(error)), 429, headers
     if token is None:
+        # A failure that was rolled back with its page would never count.
         keep_changes()
         return _sign_in_page(email, WRONG), 422
     return _enter(token, local_path(request.form.get("next")) or "/")
@@ -100,6 +104,7 @@ def accept_invitation(token: str) -> ResponseReturnValue:
 
 def _enter(token: str, target: str) -> ResponseReturnValue:
     """Give the browser its new session, in place of one it may have had."""
+    # A browser that was somebody else's until now must not keep that sign-in alive.
     _leave()
     hold_token(token)
     return redirect(target, code=303)

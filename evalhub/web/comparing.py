@@ -123,6 +123,7 @@ def _save(token: str) -> ResponseReturnValue:
 
 def _skip(token: str) -> ResponseReturnValue:
     given = request.form.get("skip_reason", "")
+    # An unknown reason is taken as none: giving back must never fail for its form.
     reasons = {reason.value: reason for reason in say.SKIP_WORDS}
     try:
         release(
@@ -150,6 +151,7 @@ def _next_place(done: Submission) -> str:
                 now=now(),
                 rng=LOT,
             )
+        # The project was paused meanwhile: the judgment is stored, there is just nothing next.
         except Conflict:
             return url_for("work.show")
         if lease is not None:

@@ -64,6 +64,7 @@ def identify() -> None:
     database, moment = runtime().database, now()
     with database.transaction(write=False) as reading:
         found = find_signed_in(token, session=reading, now=moment)
+    # Once a minute at most, or every page that is only read would write.
     if found is not None and found.is_stale:
         with database.transaction() as writing:
             note_seen(found.web_session_id, session=writing, now=moment)
@@ -102,6 +103,7 @@ def requires(
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
             actor = current_actor()
+            # Asked before the view looks anything up, so a refusal does not tell what exists.
             if roles and not actor.has(*roles):
                 names = " or ".join(sorted(role.value for role in roles))
                 raise Forbidden(f"{request.path} is for the role {names}.")
@@ -130,6 +132,8 @@ def user_agent() -> str:
 
 def hold_token(token: str) -> None:
     """Start a fresh cookie around the token of a new sign-in."""
+    # A new sign-in starts an empty cookie: a CSRF token or message that was planted before it must
+    # not live on.
     cookie.clear()
     cookie.permanent = True
     cookie[TOKEN] = token

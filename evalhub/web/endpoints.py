@@ -206,6 +206,7 @@ def _seconds(text: str, where: str) -> float:
         value = float(text)
     except ValueError as error:
         raise BadInput.at(where, f"{shown(text)} is not a number of seconds") from error
+    # float() reads nan and inf, which would pass every comparison with a bound or none.
     if not isfinite(value):
         raise BadInput.at(where, f"{shown(text)} is not a number of seconds")
     return value

@@ -16,6 +16,8 @@ from evalhub.web.navigation import Entry, entries_for, is_here
 
 def fit_templates(app: Flask) -> None:
     """Install the frame's functions and filters; an unknown name in a template is an error."""
+    # A misspelt name would otherwise print nothing, and a page would say less than it should
+    # without anybody noticing.
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

@@ -22,6 +22,7 @@ def failure_page(failure: Failure) -> Response:
     Who is not signed in is sent to sign in, and comes back here afterwards if they were
     only reading or where their form stood; a form they sent is not sent again for them.
     """
+    # Sent with 303, so that the browser asks the sign-in page with GET whatever it had sent.
     if failure.status == 401:  # noqa: PLR2004 - the status is the plain name of the case
         if request.method not in READING_METHODS:
             flash(SIGNED_OUT, "caution")

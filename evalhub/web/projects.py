@@ -236,6 +236,7 @@ def remove_person(slug: str) -> ResponseReturnValue:
 
 def _refuse(slug: str, form: str, error: BadInput | Conflict) -> ResponseReturnValue:
     """Show the project again with what is wrong beside the form that was sent."""
+    # What was refused is rolled back first; the page then shows the project as it stands.
     only_read()
     return _project_page(slug, Refused(form, problems_of(error))), status_of(error)
 
@@ -262,6 +263,7 @@ def _form_page(form: ProjectForm, problems: Sequence[Problem] = ()) -> str:
 
 def _plan(form: ProjectForm, endpoints: Sequence[str]) -> ProjectPlan:
     """Return the plan that the form describes; raise ``BadInput`` for what cannot be read."""
+    # ISO codes are upper case; nobody should be refused for usd.
     currency = form.pay_currency.strip().upper()
     per_prompt = form.pairs_per_prompt.strip()
     return ProjectPlan(

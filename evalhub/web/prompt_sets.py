@@ -95,6 +95,7 @@ def show(slug: str) -> ResponseReturnValue:
     """Show a version of a set, the newest unless another is asked for."""
     session = current_session()
     wanted = request.args.get("version", "")
+    # Refused and not ignored: a link to version 3 that shows version 5 would be believed.
     number = whole_number(wanted, where="version") if wanted else None
     version = prompt_sets.get_version(slug, number, session=session)
     return render_template(

@@ -40,6 +40,7 @@ LISTED = 50
 def list_all() -> ResponseReturnValue:
     """List pulls, the newest first."""
     number = page_number(request.args.get("page"))
+    # One more than is shown tells whether there is a next page, without counting all.
     found = list_pulls(session=current_session(), limit=LISTED + 1, offset=(number - 1) * LISTED)
     return render_template(
         "pulls/list.html", pulls=found[:LISTED], number=number, has_more=len(found) > LISTED

@@ -10,6 +10,8 @@ def local_path(target: str | None) -> str | None:
     """
     if not target or not target.startswith("/") or target.startswith("//"):
         return None
+    # Some browsers read /\\host as //host, and drop a tab or newline within what looks like a
+    # path.
     if "\\" in target or not target.isprintable() or target.startswith(NEVER):
         return None
     return target

@@ -52,6 +52,7 @@ def build(project: str) -> ResponseReturnValue:
             version=version or None,
         )
     except (BadInput, Conflict) as error:
+        # The form stands on the page of the scores, which is drawn again beside what is wrong.
         only_read()
         page = scores_page(project, problems_of(error), version=version)
         return page, status_of(error)

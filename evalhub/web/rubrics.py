@@ -54,6 +54,7 @@ def show_newest(rubric_id: str) -> ResponseReturnValue:
     """Lead to a version: the one asked for, else the newest."""
     versions = list_versions(rubric_id, session=current_session())
     asked = request.args.get("version")
+    # An old link to a version that was never stored leads to the newest rather than nowhere.
     version = asked if asked in versions else versions[0]
     return redirect(url_for("rubrics.show", rubric_id=rubric_id, version=version))
 

@@ -54,6 +54,7 @@ def scores_page(slug: str, problems: Sequence[Problem] = (), *, version: str = "
     ranked = [
         (board, board_plot(board, number=number), matrix)
         for number, (board, matrix) in enumerate(zip(boards, scored.matrices, strict=True), start=1)
+        # A board of models that nobody compared has no strengths to draw; they are named below.
         if board.n_judgments
     ]
     return render_template(

@@ -35,12 +35,15 @@ TWO_YEARS_S = 63_072_000
 
 def add_headers(response: Response, *, is_https: bool, is_static: bool) -> Response:
     """Set the headers that tell browsers what this response may do and who may keep it."""
+    # What a view has set stands: a download may need its own.
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if is_https:
         response.headers.setdefault(
             "Strict-Transport-Security", f"max-age={TWO_YEARS_S}; includeSubDomains"
         )
+    # Pages show what belongs to one person; a shared computer's history must not show it to the
+    # next.
     if not is_static:
         response.headers.setdefault("Cache-Control", "no-store")
     return response

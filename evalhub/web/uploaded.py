@@ -26,6 +26,7 @@ def file_of_form() -> PromptFile:
     sent = request.files.get("file")
     pasted = request.form.get("pasted", "").strip()
     if sent is not None and sent.filename:
+        # One of the two would be ignored without a word, and nobody can tell which was meant.
         if pasted:
             raise BadInput.at("file", "stands beside pasted text; send one of the two")
         return read_upload(sent.stream.read(), filename=name_of(sent), options=options)

@@ -48,6 +48,7 @@ def take(slug: str) -> ResponseReturnValue:
             now=now(),
             rng=LOT,
         )
+    # The list is drawn again without the writer's place, which others wait for.
     except BadInput as error:
         only_read()
         return _list(error.problems), 422

@@ -17,10 +17,12 @@ class ApiKey(SQLModel, table=True):
     public_id: str = Field(max_length=32, unique=True)
     person_id: int = Field(foreign_key="person.id", ondelete="RESTRICT", index=True)
     name: str = Field(max_length=100)
+    # The start of the key in clear: its owner tells keys apart by it, and it opens nothing alone.
     prefix: str = Field(max_length=16)
     key_hash: str = Field(max_length=64, unique=True)
     scopes: list[str] = Field(sa_type=sa.JSON)
     created_at: datetime = Field(sa_type=UtcDateTime)
     expires_at: datetime = Field(sa_type=UtcDateTime)
     last_used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    # Marked and not deleted, so that a key found in an old script can still be told whose it was.
     revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

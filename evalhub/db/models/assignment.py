@@ -17,6 +17,8 @@ class Assignment(SQLModel, table=True):
 
     __table_args__ = (
         sa.Index(
+            # Nobody holds or has judged a pair twice, whatever two requests at once may do; an
+            # assignment that ran out or was given back does not count.
             "uq_assignment_pair_person_held",
             "pair_id",
             "person_id",
@@ -36,6 +38,7 @@ class Assignment(SQLModel, table=True):
         sa.Index(None, "person_id", "status"),
         # Finds what was given out since a given assignment without reading what came before.
         sa.Index(None, "project_id", "id"),
+        # Finds the leases that ran out, which every claim looks for.
         sa.Index(None, "status", "expires_at"),
     )
 
@@ -46,6 +49,8 @@ class Assignment(SQLModel, table=True):
     person_id: int = Field(foreign_key="person.id", ondelete="RESTRICT")
     is_swapped: bool
     status: AssignmentStatus = Field(sa_type=vocabulary(AssignmentStatus))
+    # How the pair was drawn and how likely that was: estimates weigh by it, and it cannot be
+    # worked out afterwards.
     policy: str = Field(max_length=40)
     probability: float | None = None
     pay_minor_units: int = 0

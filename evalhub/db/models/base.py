@@ -31,6 +31,7 @@ class UtcDateTime(sa.TypeDecorator[datetime]):
         """Refuse naive times and convert the rest to UTC."""
         if value is None:
             return None
+        # A time without a zone is a guess, off by hours on a server that is set otherwise.
         if value.tzinfo is None:
             raise ValueError(f"{value!r} has no time zone.")
         return value.astimezone(UTC)
@@ -46,9 +47,11 @@ def vocabulary(kind: type[StrEnum]) -> sa.Enum:
     """Return a text column type that holds the values of ``kind`` under a check constraint."""
     return sa.Enum(
         kind,
+        # Words under a check: adding one is then the same migration on both databases.
         native_enum=False,
         create_constraint=True,
         length=40,
         name=f"{kind.__name__.lower()}_known",
+        # By value: SQLAlchemy would store the names of members, which are ours to rename.
         values_callable=lambda members: [member.value for member in members],
     )

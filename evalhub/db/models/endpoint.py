@@ -17,6 +17,7 @@ class Endpoint(SQLModel, table=True):
     """
 
     __table_args__ = (
+        # Two people who change an endpoint at once make one next revision; the other is told.
         sa.UniqueConstraint("slug", "revision"),
         sa.CheckConstraint("max_concurrency BETWEEN 1 AND 1000", name="max_concurrency_range"),
         sa.CheckConstraint("max_attempts BETWEEN 1 AND 20", name="max_attempts_range"),

@@ -19,7 +19,10 @@ class Judgment(SQLModel, table=True):
     """
 
     __table_args__ = (
+        # Stands behind the lock on the assignment: two requests can never both append the next
+        # revision.
         sa.UniqueConstraint("assignment_id", "revision"),
+        # A row of a file becomes one judgment, however often its import is tried.
         sa.UniqueConstraint("import_id", "source_line"),
         sa.CheckConstraint("preference BETWEEN -3 AND 3", name="preference_range"),
         sa.Index(None, "project_id", "person_id"),
@@ -44,6 +47,8 @@ class Judgment(SQLModel, table=True):
     revision: int = 1
     origin: JudgmentOrigin = Field(sa_type=vocabulary(JudgmentOrigin))
     annotator_kind: AnnotatorKind = Field(sa_type=vocabulary(AnnotatorKind))
+    # With the judgment and not by its project: what a choice meant is what its rubric said that
+    # day.
     rubric_version_id: int = Field(foreign_key="rubric_version.id", ondelete="RESTRICT", index=True)
     is_swapped: bool
     choice: Choice = Field(sa_type=vocabulary(Choice))

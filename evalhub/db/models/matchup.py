@@ -18,6 +18,7 @@ class Matchup(SQLModel, table=True):
     __table_args__ = (
         sa.UniqueConstraint("project_id", "endpoint_low_id", "endpoint_high_id"),
         sa.Index(None, "project_id", "up_to"),
+        # Two models meet in one row, whichever is named first.
         sa.CheckConstraint("endpoint_low_id < endpoint_high_id", name="ordered"),
         sa.CheckConstraint("probability > 0 AND probability <= 1", name="probability_range"),
     )

@@ -17,7 +17,10 @@ class Pair(SQLModel, table=True):
 
     __table_args__ = (
         sa.UniqueConstraint("project_id", "response_x_id", "response_y_id"),
+        # With the unique key above: the same two responses cannot be a pair in either order.
         sa.CheckConstraint("response_x_id < response_y_id", name="ordered"),
+        # The promise that no pair is judged more often than is paid for, kept by the database
+        # itself.
         sa.CheckConstraint("n_taken BETWEEN 0 AND overlap", name="overlap_kept"),
         # Holds only pairs with room, so finding the next one does not slow down with size.
         sa.Index(

@@ -12,10 +12,12 @@ from evalhub.db.models.base import UtcDateTime, vocabulary
 class Person(SQLModel, table=True):
     """One person, known by an opaque public id outside the database."""
 
+    # One name in two files from one place is one person, or their judgments count as two people's.
     __table_args__ = (sa.UniqueConstraint("import_source", "external_id"),)
 
     id: int = Field(default=None, primary_key=True)
     public_id: str = Field(max_length=32, unique=True)
+    # None for who cannot sign in; a unique column lets any number of nulls stand.
     email: str | None = Field(default=None, max_length=254, unique=True)
     name: str = Field(max_length=200)
     password_hash: str | None = Field(default=None, max_length=200)

@@ -21,6 +21,8 @@ class PromptUpload(SQLModel, table=True):
     filename: str = Field(max_length=300)
     status: UploadStatus = Field(sa_type=vocabulary(UploadStatus))
     report: str = Field(sa_type=sa.Text)
+    # Kept as read: what is frozen is what the report was about, even when the reader has changed
+    # since.
     rows: str = Field(sa_type=sa.Text)
     card: str = Field(default="{}", sa_type=sa.Text)
     created_at: datetime = Field(sa_type=UtcDateTime)

@@ -19,6 +19,7 @@ class Pull(SQLModel, table=True):
     prompt_set_version_id: int = Field(foreign_key="prompt_set_version.id", ondelete="RESTRICT")
     status: PullStatus = Field(sa_type=vocabulary(PullStatus), index=True)
     retry_errors: bool = False
+    # Part of each job's id: a job that is done cannot be queued again, so resuming needs new ones.
     run_number: int = 1
     reason: str = Field(default="", max_length=1000)
     created_at: datetime = Field(sa_type=UtcDateTime)

@@ -17,6 +17,7 @@ class Release(SQLModel, table=True):
     project_id: int = Field(foreign_key="project.id", ondelete="RESTRICT")
     version: str = Field(max_length=40)
     title: str = Field(max_length=200)
+    # In canonical form, as in the folder: the row and the file can be held against each other.
     recipe: str = Field(sa_type=sa.Text)
     snapshot_sha256: str = Field(max_length=64)
     manifest: str = Field(sa_type=sa.Text)

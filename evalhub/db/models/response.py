@@ -13,6 +13,8 @@ class Response(SQLModel, table=True):
     """One endpoint's response to one prompt; the unique key keeps it from being asked twice."""
 
     __table_args__ = (
+        # The ledger of a pull: a job that runs twice stores an answer once, and so is billed for
+        # once.
         sa.UniqueConstraint("prompt_id", "endpoint_id", "sample_index"),
         sa.Index(None, "endpoint_id", "status"),
     )
@@ -33,6 +35,8 @@ class Response(SQLModel, table=True):
     parameters: str = Field(sa_type=sa.Text)
     request_sha256: str = Field(max_length=64)
     sha256: str = Field(max_length=64)
+    # What came over the wire, so that a reading of it that proves wrong can be done again without
+    # asking again.
     raw_body: str = Field(default="", sa_type=sa.Text)
     n_nul_removed: int = 0
     latency_ms: float | None = None

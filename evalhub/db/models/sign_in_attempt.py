@@ -15,6 +15,7 @@ class SignInAttempt(SQLModel, table=True):
     __table_args__ = (sa.Index(None, "email_hash", "attempted_at"),)
 
     id: int = Field(default=None, primary_key=True)
+    # A hash: people type passwords into the wrong field, and this table must not keep them.
     email_hash: str = Field(max_length=64)
     attempted_at: datetime = Field(sa_type=UtcDateTime)
     has_succeeded: bool

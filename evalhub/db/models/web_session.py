@@ -13,6 +13,7 @@ class WebSession(SQLModel, table=True):
     __tablename__ = "web_session"
 
     id: int = Field(default=None, primary_key=True)
+    # Whoever reads the table, or a backup of it, cannot sign in with what they find.
     token_hash: str = Field(max_length=64, unique=True)
     person_id: int = Field(foreign_key="person.id", ondelete="RESTRICT", index=True)
     user_agent: str = Field(default="", max_length=300)

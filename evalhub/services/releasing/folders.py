@@ -42,6 +42,7 @@ def file_opener(folder: Path) -> Callable[[str], BinaryIO]:
     def open_file(path: str) -> BinaryIO:
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
+        # A name that is written twice is a fault of ours, and would silently drop what came first.
         return target.open("xb")
 
     return open_file
@@ -49,6 +50,7 @@ def file_opener(folder: Path) -> Callable[[str], BinaryIO]:
 
 def make_durable(folder: Path) -> None:
     """Bring every byte below ``folder`` to the disk."""
+    # Files before the folders that name them.
     for path in sorted(folder.rglob("*"), reverse=True):
         _sync(path)
     _sync(folder)
@@ -88,6 +90,7 @@ def _remove_if_dead(folder: Path) -> None:
 
 def _remove(folder: Path, handle: int) -> None:
     """Remove a building folder and then its lock, which says until then whose it is."""
+    # Whatever went wrong in the block is what the caller must hear of, not a folder that is gone.
     shutil.rmtree(folder, ignore_errors=True)
     Path(f"{folder}{_LOCK}").unlink(missing_ok=True)
     os.close(handle)

@@ -50,6 +50,7 @@ def keep_release(
     known = next((row for row in rows if row.version == prepared.version), None)
     _refuse_change(prepared, known, rows)
     target = settings.releases_dir / project.slug / prepared.version
+    # A folder that was lost is put back: the same bytes were just written anyway.
     if known is None or not target.exists():
         publish(prepared.folder, target)
     if known is None:
@@ -70,6 +71,7 @@ def _refuse_change(
     prepared: PreparedRelease, known: Release | None, rows: Sequence[Release]
 ) -> None:
     """Raise ``Conflict`` where keeping would change a version or mislead about its order."""
+    # The manifest holds the hash of every file, so equal manifests are equal releases.
     if known is not None and known.manifest == manifest_text(prepared.manifest):
         return
     newest = rows[-1].version if rows else None
@@ -98,6 +100,7 @@ def _keep(prepared: PreparedRelease, *, session: Session, actor: Actor, now: dat
             recipe=canonical_json(prepared.recipe.as_json()),
             snapshot_sha256=prepared.snapshot,
             manifest=manifest_text(manifest),
+            # Relative, so that an instance can be moved with its releases.
             folder=f"{release.project}/{release.version}",
             n_pairs=counts.pairs[PairOutcome.PREFERENCE],
             n_judgments=counts.n_judgments,

@@ -65,6 +65,7 @@ def list_releases(*, session: Session) -> list[KeptRelease]:
     """Return every release, by project, the newest version first."""
     query = select(Release, Project.slug).join(Project, col(Project.id) == col(Release.project_id))
     found = [_kept(row, slug) for row, slug in session.exec(query)]
+    # Two sorts, the second stable: projects by name, and versions by their numbers within.
     found.sort(key=lambda one: parse_version(one.version), reverse=True)
     return sorted(found, key=lambda one: one.project)
 
@@ -100,6 +101,7 @@ def get_file(release: FoundRelease, path: str) -> FoundFile:
     ``Conflict`` when the file on disk is gone or is not the one that was built: its size is
     compared, and its hash wherever it changed since this process last read it whole.
     """
+    # Looked for in the manifest and never on the disk, so no path can lead out of the folder.
     facts = next((one for one in downloadable(release) if one.path == path), None)
     if facts is None:
         raise NotFound(f"Release {release.manifest.id} has no file {path[:120]!r}.")

@@ -62,6 +62,7 @@ def prepare_release(
     release.
     """
     project = get_project(slug, session=session)
+    # Before anything is read: a mistyped version should not take minutes to be refused.
     if version is not None:
         parse_version(version)
     known = list_rows(project.id, session=session)
@@ -85,6 +86,7 @@ def prepare_release(
 def list_rows(project_id: int, *, session: Session) -> list[Release]:
     """Return the project's releases, the newest version last."""
     rows = session.exec(select(Release).where(Release.project_id == project_id))
+    # Sorted here: as text 1.10.0 comes before 1.9.0.
     return sorted(rows, key=lambda row: parse_version(row.version))
 
 
@@ -98,6 +100,7 @@ def _plan(project: Project, recipe: Recipe, *, secret: str, session: Session) ->
 def _version(wanted: str | None, plan: Plan, known: Sequence[Release]) -> str:
     if wanted is not None:
         return wanted
+    # Nothing has changed, so the build must come to the same bytes under the same name.
     if known and known[-1].snapshot_sha256 == plan.snapshot:
         return known[-1].version
     return next_version([row.version for row in known])
