@@ -71,6 +71,7 @@ def change_status(
             f"Project {project.slug!r} is {STATES[project.status]}, so it cannot be {VERBS[to]}."
         )
     if to is ProjectStatus.OPEN:
+        # On every opening, not the first alone: what was pulled during a pause becomes pairs now.
         report = add_pairs(project, session=session, draft=draft.pairs if draft else None)
         _refuse_without_pairs(project, session=session)
     before, project.status = project.status, to
