@@ -56,12 +56,22 @@ class ForeseenPointBody(BaseModel):
     places_off: float
 
 
+class SimulationErrorBody(BaseModel):
+    """Tells half the width of a 95 % interval of each measure over the simulated futures."""
+
+    winner: float
+    neighbours: float
+    places_off: float
+
+
 class ForeseenBody(BaseModel):
     """Tells what more judgments would settle; without points, ``reason`` says what is missing."""
 
     points: list[ForeseenPointBody]
     reason: str
     method: str
+    n_futures: int
+    error: SimulationErrorBody | None
     inflation: float
     has_clusters: bool
     time: ActiveTimeBody | None

@@ -35,6 +35,9 @@ def test_what_is_asked_next_is_as_described(
     assert sum(pair.probability.rank for pair in body.pairs) == pytest.approx(1)
     assert len(body.foreseen.points) > 1
     assert body.foreseen.time is None
+    assert body.foreseen.n_futures == 2_000
+    assert body.foreseen.error is not None
+    assert 0 < body.foreseen.error.winner < 0.03
     assert response.json is not None
     assert set(response.json) == set(body.model_dump())
 

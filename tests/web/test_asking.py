@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from flask.testing import FlaskClient
 
@@ -47,7 +49,8 @@ def test_the_page_says_what_is_asked_and_what_it_settles(
     assert "Best model named rightly" in text
     assert "places</td>" in text
     assert "hours cannot be known" in text
-    assert "normal approximation" in text
+    assert "over 2,000 simulated futures: normal approximation" in text
+    assert re.search(r"a percentage may be off by \d\.\d points and a place by 0\.\d\d", text)
     assert text.count('scope="row" class="wrap"') == 6
 
 

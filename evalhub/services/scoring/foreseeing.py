@@ -10,7 +10,7 @@ from evalhub.core.scoring.existence.components import find_components
 from evalhub.core.scoring.intervals.covariance import clustered_covariance
 from evalhub.core.scoring.options import Cluster
 from evalhub.core.scoring.selection.lots import ModelPairs
-from evalhub.core.scoring.selection.outlook import Outlook, foresee
+from evalhub.core.scoring.selection.outlook import Outlook, SimulationError, foresee
 from evalhub.core.scoring.selection.planning import SelectionPlan
 from evalhub.core.scoring.selection.standing import Standing, estimate_standing
 from evalhub.core.scoring.strengths.bradley_terry import fit_bradley_terry
@@ -39,18 +39,21 @@ class ForeseenPoint:
     places_off: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Foreseen:
     """Hold an outlook with what it rests on.
 
-    ``points`` is empty where there is none, and ``reason`` then says why. ``inflation`` is by how
-    much the prompt-clustered variance exceeds the model's; ``has_clusters`` is False where there
-    is no such variance and 1 was taken. ``time`` is the measured active time.
+    ``points`` is empty where there is none, and ``reason`` then says why. ``error`` is how far
+    ``n_futures`` simulated futures may put them off. ``inflation`` is by how much the
+    prompt-clustered variance exceeds the model's; ``has_clusters`` is False where there is no such
+    variance and 1 was taken. ``time`` is the measured active time.
     """
 
     points: tuple[ForeseenPoint, ...]
     reason: str
     method: str
+    n_futures: int
+    error: SimulationError | None
     inflation: float
     has_clusters: bool
     time: ActiveTime | None
@@ -68,7 +71,16 @@ def foresee_project(
     scores = half_win_scores(counts.table())
     reason = _why_not(scores.shape[0], counts, plan)
     if plan is None or reason:
-        return Foreseen((), reason, "", inflation=1.0, has_clusters=False, time=time)
+        return Foreseen(
+            points=(),
+            reason=reason,
+            method="",
+            n_futures=0,
+            error=None,
+            inflation=1.0,
+            has_clusters=False,
+            time=time,
+        )
     standing = estimate_standing(scores)
     inflation = _inflation(counts, standing)
     n_more = (
@@ -87,6 +99,8 @@ def foresee_project(
         points=_points(outlook, time),
         reason="",
         method=outlook.method,
+        n_futures=outlook.n_futures,
+        error=outlook.error,
         inflation=outlook.inflation,
         has_clusters=inflation is not None,
         time=time,

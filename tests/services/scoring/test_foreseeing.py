@@ -1,5 +1,7 @@
 """What more judgments would settle, and why it sometimes cannot be known."""
 
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -58,6 +60,26 @@ def test_more_hours_settle_more() -> None:
     assert points[-1].places_off < points[0].places_off
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_no_row_of_the_page_expects_less_than_the_row_above(seed: int) -> None:
+    points = foreseen(judgments(seed=seed), time=ActiveTime(minutes=90.0, n=4)).points
+
+    # At this pace an hour is one judgment, whose worth is far below the noise of a simulation.
+    assert [point.n_more for point in points[:3]] == [0, 1, 1]
+    for one, later in itertools.pairwise(points):
+        assert later.winner >= one.winner
+        assert later.neighbours >= one.neighbours
+        assert later.places_off <= one.places_off
+
+
+def test_the_simulation_says_how_many_futures_and_how_far_it_may_be_off() -> None:
+    found = foreseen(judgments())
+
+    assert found.n_futures == 2_000
+    assert found.error is not None
+    assert 0.005 < found.error.winner < 0.025
+
+
 def test_the_same_judgments_give_the_same_figures() -> None:
     assert foreseen(judgments()) == foreseen(judgments())
 
@@ -95,7 +117,7 @@ def test_too_few_prompts_leave_the_judgments_independent_and_say_so() -> None:
 def test_what_cannot_be_known_says_why(rows: list[tuple[str, str, str, str]], reason: str) -> None:
     found = foreseen(count_judgments(pd.DataFrame(rows, columns=COLUMNS)))
 
-    assert found.points == ()
+    assert (found.points, found.error, found.n_futures) == ((), None, 0)
     assert reason in found.reason
 
 

@@ -8,7 +8,7 @@ leading axes, so that a simulation runs all its repetitions through the same cod
 from evalhub.core.scoring.selection.connecting import component_labels, random_ring
 from evalhub.core.scoring.selection.gains import rank_gains
 from evalhub.core.scoring.selection.lots import FLOOR, ModelPairs, gain_weights, pair_probabilities
-from evalhub.core.scoring.selection.outlook import Outlook, OutlookPoint, foresee
+from evalhub.core.scoring.selection.outlook import Outlook, OutlookPoint, SimulationError, foresee
 from evalhub.core.scoring.selection.planning import (
     BATCH,
     SEASONED_AT,
@@ -26,6 +26,7 @@ __all__ = [
     "Outlook",
     "OutlookPoint",
     "SelectionPlan",
+    "SimulationError",
     "Standing",
     "component_labels",
     "estimate_standing",
