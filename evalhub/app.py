@@ -18,6 +18,7 @@ from evalhub.api import annotators as api_annotators
 from evalhub.api import asking as api_asking
 from evalhub.api import context as api_context
 from evalhub.api import judges as api_judges
+from evalhub.api import matrix as api_matrix
 from evalhub.api import prompt_sets as api_prompt_sets
 from evalhub.api import pulls as api_pulls
 from evalhub.api import releases as api_releases
@@ -60,6 +61,7 @@ from evalhub.web import (
     judges,
     judgments,
     labels,
+    matrix,
     projects,
     prompt_sets,
     pulls,
@@ -84,6 +86,7 @@ PAGES: tuple[Blueprint, ...] = (
     annotators.bp,
     judges.bp,
     criteria.bp,
+    matrix.bp,
     labels.bp,
     asking.bp,
     releases.bp,
@@ -104,6 +107,7 @@ APIS: tuple[APIBlueprint, ...] = (
     api_agreement.bp,
     api_annotators.bp,
     api_judges.bp,
+    api_matrix.bp,
     api_asking.bp,
     api_releases.bp,
     api_pulls.bp,

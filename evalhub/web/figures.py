@@ -7,6 +7,9 @@ from flask import Flask
 
 from evalhub.core.scoring.results import Interval
 
+HEAT_STEPS = (20, 30, 40, 47, 53, 60, 70, 80)
+"""Upper bounds, in per cent, of the steps of a win matrix's scale; the fifth is even."""
+
 NONE = "none"
 MINUS = "\N{MINUS SIGN}"
 
@@ -23,7 +26,7 @@ class Whisker:
 
 
 def fit_figures(app: Flask) -> None:
-    """Install the filters and the function that the pages of figures use."""
+    """Install the filters and functions that the pages of figures use."""
     app.jinja_env.filters.update(
         share=share,
         shares=shares,
@@ -31,7 +34,7 @@ def fit_figures(app: Flask) -> None:
         coefficients=coefficients,
         capitalize_first=capitalize_first,
     )
-    app.jinja_env.globals.update(whisker=whisker)
+    app.jinja_env.globals.update(heat=heat_class, whisker=whisker)
 
 
 def capitalize_first(text: str) -> str:
@@ -61,6 +64,12 @@ def coefficients(interval: Interval | None) -> str:
     if interval is None:
         return NONE
     return f"{_signed(interval.low, 3)} to {_signed(interval.high, 3)}"
+
+
+def heat_class(share: float) -> str:
+    """Return the class of a cell of a win matrix, ``h1`` (row loses) to ``h9`` (row wins)."""
+    per_cent = share * 100
+    return f"h{1 + sum(per_cent > bound for bound in HEAT_STEPS)}"
 
 
 def whisker(

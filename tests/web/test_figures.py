@@ -6,6 +6,7 @@ from evalhub.web.figures import (
     capitalize_first,
     coefficient,
     coefficients,
+    heat_class,
     share,
     shares,
     whisker,
@@ -67,3 +68,10 @@ def test_no_interval_no_line_and_no_value_no_mark() -> None:
 def test_capitals_touch_the_first_letter_only() -> None:
     assert capitalize_first("percent of GPT") == "Percent of GPT"
     assert capitalize_first("") == ""
+
+
+@pytest.mark.parametrize(
+    ("share", "name"), [(0.0, "h1"), (0.25, "h2"), (0.5, "h5"), (0.51, "h5"), (1.0, "h9")]
+)
+def test_heat_class_grows_with_the_share(share: float, name: str) -> None:
+    assert heat_class(share) == name

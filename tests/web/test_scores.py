@@ -6,7 +6,7 @@ from evalhub.core.people import Role
 from evalhub.core.scoring.existence.linking import LinkPurpose
 from evalhub.db.engine import Database
 from evalhub.db.models import Fit
-from evalhub.web.scores import PURPOSES, heat_class
+from evalhub.web.scores import PURPOSES
 from tests.factories import make_endpoint, make_person, make_project
 from tests.release_project import A, Verdict, add_verdict, make_tiny_project
 from tests.services.scoring.pairs import make_islands, make_two_model_pair
@@ -199,13 +199,6 @@ def test_models_that_nothing_links_get_boards_of_their_own(
     assert "Board 2 of 2: 2 models" in text
     assert "strengths on different boards cannot be compared" in text
     assert "to put their boards on one scale" in text
-
-
-@pytest.mark.parametrize(
-    ("share", "name"), [(0.0, "h1"), (0.25, "h2"), (0.5, "h5"), (0.51, "h5"), (1.0, "h9")]
-)
-def test_heat_class_grows_with_the_share(share: float, name: str) -> None:
-    assert heat_class(share) == name
 
 
 def test_every_purpose_has_words() -> None:

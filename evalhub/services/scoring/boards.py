@@ -8,6 +8,8 @@ from sqlmodel import Session, select
 from evalhub.core.canonical import Json, canonical_json
 from evalhub.core.people import Actor
 from evalhub.core.scoring.board.board_json import boards_to_json
+from evalhub.core.scoring.board.matrix import WinMatrix, matrices_to_json, win_matrices
+from evalhub.core.scoring.counting.counts import Counts, count_encoded
 from evalhub.core.scoring.fitting import fit_encoded
 from evalhub.core.scoring.options import FitOptions
 from evalhub.core.scoring.reading.encoding import encode_judgments
@@ -17,10 +19,10 @@ from evalhub.errors import Conflict
 from evalhub.services import audit
 from evalhub.services.locks import lock
 from evalhub.services.projects.finding import get_project
-from evalhub.services.scoring.inputs import LeftOut, ScoringInputs, scoring_inputs
+from evalhub.services.scoring.inputs import LeftOut, scoring_inputs
 from evalhub.services.scoring.keeping import BoardCache, RefreshedBoards
-from evalhub.services.scoring.matrix import WinMatrix, matrix_of, win_matrix
 
+MATRIX_SCHEMA = "evalhub.matrix/1"
 HEADLINE = FitOptions()
 """What a board is fitted with unless somebody asks otherwise."""
 
@@ -29,18 +31,27 @@ HEADLINE = FitOptions()
 class ProjectBoards:
     """Hold a project's boards and what they rest on.
 
-    ``matrices`` has one entry a board, None where it would not fit a page.
+    ``table`` counts the scored judgments over all prompts.
     """
 
     slug: str
     title: str
     is_simulated: bool
     boards: Boards
-    matrices: tuple[WinMatrix | None, ...]
+    table: Counts
     left_out: LeftOut
     n_simulated: int
     n_annotators: int
     inputs_sha256: str | None
+
+    @property
+    def matrices(self) -> tuple[WinMatrix, ...]:
+        """Return who won how often against whom, one matrix a board.
+
+        It is made when asked for: a hundred models have ten thousand cells, which would cost a
+        refreshed board more than its fit.
+        """
+        return win_matrices(self.table, self.boards)
 
 
 def project_boards(
@@ -70,7 +81,7 @@ def project_boards(
         title=project.title,
         is_simulated=project.is_simulated or inputs.n_simulated > 0,
         boards=boards,
-        matrices=_matrices(boards, inputs),
+        table=count_encoded(encoded, None, models=inputs.models),
         left_out=inputs.left_out,
         n_simulated=inputs.n_simulated,
         n_annotators=inputs.n_annotators,
@@ -101,14 +112,12 @@ def keep_fit(scored: ProjectBoards, *, session: Session, actor: Actor, now: date
 
 
 def _from_refreshed(project: Project, refreshed: RefreshedBoards) -> ProjectBoards:
-    boards = refreshed.boards
-    names = [[row.model for row in board.rows] for board in boards.boards]
     return ProjectBoards(
         slug=project.slug,
         title=project.title,
         is_simulated=project.is_simulated or refreshed.n_simulated > 0,
-        boards=boards,
-        matrices=tuple(matrix_of(refreshed.table, models) for models in names),
+        boards=refreshed.boards,
+        table=refreshed.table,
         left_out=refreshed.left_out,
         n_simulated=refreshed.n_simulated,
         n_annotators=refreshed.n_annotators,
@@ -129,13 +138,17 @@ def boards_document(scored: ProjectBoards) -> dict[str, Json]:
     }
 
 
-def _matrices(boards: Boards, inputs: ScoringInputs) -> tuple[WinMatrix | None, ...]:
-    tables = []
-    for board in boards.boards:
-        names = [row.model for row in board.rows]
-        is_here = inputs.judgments["left"].isin(names)
-        tables.append(win_matrix(inputs.judgments[is_here], names))
-    return tuple(tables)
+def matrix_document(scored: ProjectBoards) -> dict[str, Json]:
+    """Return who won how often against whom, as the page's download and the API give it."""
+    return {
+        "schema": MATRIX_SCHEMA,
+        "project": scored.slug,
+        "simulated": scored.is_simulated,
+        "n_judgments": scored.boards.n_judgments,
+        "n_simulated": scored.n_simulated,
+        "left_out": asdict(scored.left_out),
+        "boards": matrices_to_json(scored.matrices),
+    }
 
 
 def _keep(

@@ -35,7 +35,9 @@ def test_page_fits_without_storing_anything(session: Session) -> None:
 
     assert scored.boards.n_judgments == sum(b.n_judgments for b in scored.boards.boards)
     assert scored.boards.n_models == 3
-    assert len(scored.matrices) == len(scored.boards.boards)
+    for board, matrix in zip(scored.boards.boards, scored.matrices, strict=True):
+        assert matrix.models == tuple(row.model for row in board.rows)
+        assert matrix.n_judgments == board.n_judgments
     assert session.exec(select(Fit)).all() == []
 
 

@@ -44,11 +44,16 @@ def boards_to_csv(boards: Boards) -> str:
     return text.getvalue()
 
 
+def as_cell(name: str) -> str:
+    """Return a name as a cell that no spreadsheet runs as a formula."""
+    return f"'{name}" if name.startswith(_FORMULA) else name
+
+
 def _cells(number: int, board: Board, row: BoardRow) -> list[object]:
     ranks, style = row.rank_interval, row.style
     return [
         number,
-        f"'{row.model}" if row.model.startswith(_FORMULA) else row.model,
+        as_cell(row.model),
         row.strength,
         row.elo,
         row.se,
