@@ -24,10 +24,10 @@ from evalhub.services.judging.stored import Fields
 from evalhub.services.judging.submitting import Submission, SubmissionKind, submit
 from evalhub.services.selecting.planning import keep_plan_fresh
 from evalhub.web import judging_words as say
-from evalhub.web.context import commit_now, current_session, now, only_read, requires
+from evalhub.web.context import commit_now, current_session, now, only_read, own_id, requires
 from evalhub.web.filled import Filled
 from evalhub.web.rendering import render_alike, render_text
-from evalhub.web.work import LOT, me
+from evalhub.web.work import LOT
 
 bp = Blueprint("comparing", __name__, url_prefix="/work")
 
@@ -68,7 +68,9 @@ def keep(token: str) -> ResponseReturnValue:
     lease is lost: a person would otherwise go on working for somebody else's judgment.
     """
     try:
-        kept = save_draft(token, _fields(), person_id=me(), session=current_session(), now=now())
+        kept = save_draft(
+            token, _fields(), person_id=own_id(), session=current_session(), now=now()
+        )
     except StaleDraft as error:
         only_read()
         return _newer_draft(token, error), HTTPStatus.CONFLICT
@@ -85,7 +87,7 @@ def _newer_draft(token: str, error: StaleDraft) -> dict[str, object]:
 
     Its fields let a page know a draft of its own whose answer was lost on the way.
     """
-    sheet = get_sheet(token, person_id=me(), session=current_session(), now=now())
+    sheet = get_sheet(token, person_id=own_id(), session=current_session(), now=now())
     return {
         "error": {"kind": "stale_draft", "message": str(error)},
         "draft": sheet.draft_tag,
@@ -95,7 +97,7 @@ def _newer_draft(token: str, error: StaleDraft) -> dict[str, object]:
 
 
 def _submit(token: str) -> ResponseReturnValue:
-    fields, person_id = _fields(), me()
+    fields, person_id = _fields(), own_id()
     try:
         done = submit(token, fields, person_id=person_id, session=current_session(), now=now())
     except (BadInput, Conflict) as error:
@@ -111,7 +113,9 @@ def _submit(token: str) -> ResponseReturnValue:
 
 def _save(token: str) -> ResponseReturnValue:
     try:
-        kept = save_draft(token, _fields(), person_id=me(), session=current_session(), now=now())
+        kept = save_draft(
+            token, _fields(), person_id=own_id(), session=current_session(), now=now()
+        )
     except (BadInput, Conflict) as error:
         return _refused(token, error, is_kept=False)
     commit_now()
@@ -128,7 +132,7 @@ def _skip(token: str) -> ResponseReturnValue:
     try:
         release(
             token,
-            person_id=me(),
+            person_id=own_id(),
             reason=reasons.get(given, ReleaseReason.UNSTATED),
             session=current_session(),
             now=now(),
@@ -146,7 +150,7 @@ def _next_place(done: Submission) -> str:
         try:
             lease = lease_next(
                 done.project_id,
-                person_id=me(),
+                person_id=own_id(),
                 session=current_session(),
                 now=now(),
                 rng=LOT,
@@ -162,7 +166,7 @@ def _next_place(done: Submission) -> str:
 def _keep_draft(token: str, fields: Fields) -> bool:
     """Keep a form that was refused, so that nothing typed is lost; tell whether it is kept."""
     try:
-        save_draft(token, fields, person_id=me(), session=current_session(), now=now())
+        save_draft(token, fields, person_id=own_id(), session=current_session(), now=now())
     except (BadInput, Conflict):
         return False
     commit_now()
@@ -188,7 +192,7 @@ def _page(
     is_kept: bool = True,
     is_as_judged: bool = False,
 ) -> str:
-    session, person_id = current_session(), me()
+    session, person_id = current_session(), own_id()
     sheet = get_sheet(
         token, person_id=person_id, session=session, now=now(), is_as_judged=is_as_judged
     )

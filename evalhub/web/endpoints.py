@@ -86,12 +86,7 @@ def change(slug: str) -> ResponseReturnValue:
 @requires(*MAKERS)
 def retire(slug: str) -> ResponseReturnValue:
     """Take an endpoint out of use."""
-    try:
-        retire_endpoint(slug, session=current_session(), actor=current_actor(), now=now())
-    except Conflict as error:
-        only_read()
-        view = get_endpoint(slug, session=current_session())
-        return _change_page(_form_of(view), [Problem("", str(error))]), 409
+    retire_endpoint(slug, session=current_session(), actor=current_actor(), now=now())
     flash(f"{slug} is retired. Its responses stay.", "good")
     return redirect("/endpoints", code=303)
 

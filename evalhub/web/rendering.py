@@ -196,13 +196,9 @@ def _heading(token: Token, env: EnvType) -> str:
 
 
 def _target_before(tokens: Sequence[Token], idx: int) -> str:
-    """Return the address of the link that closes at ``idx``."""
-    depth = 0
-    for token in reversed(tokens[: idx + 1]):
-        depth += (token.type == "link_close") - (token.type == "link_open")
-        if depth == 0:
-            return str(token.attrGet("href") or "")
-    return ""
+    """Return the address of the link that closes at ``idx``; no link stands inside another."""
+    opening = next(token for token in reversed(tokens[:idx]) if token.type == "link_open")
+    return str(opening.attrGet("href") or "")
 
 
 def _code_block(html: str) -> str:

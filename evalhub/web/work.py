@@ -7,7 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from evalhub.core.people import Role
-from evalhub.errors import BadInput, Conflict, NotSignedIn, Problem
+from evalhub.errors import BadInput, Conflict, Problem
 from evalhub.rim.routing import page_number
 from evalhub.services.assigning.claiming import claim
 from evalhub.services.assigning.work import list_work
@@ -19,6 +19,7 @@ from evalhub.web.context import (
     current_session,
     now,
     only_read,
+    own_id,
     requires,
 )
 from evalhub.web.rendering import render_text
@@ -68,7 +69,7 @@ def take(slug: str) -> ResponseReturnValue:
 def show_history() -> ResponseReturnValue:
     """List the person's own judgments, the newest first."""
     listing = own_judgments(
-        me(),
+        own_id(),
         session=current_session(),
         now=now(),
         page=page_number(request.args.get("page")),
@@ -82,7 +83,7 @@ def show_history() -> ResponseReturnValue:
 
 
 def _list(problems: Sequence[Problem] = ()) -> str:
-    session, person_id = current_session(), me()
+    session, person_id = current_session(), own_id()
     works = list_work(person_id, session=session, now=now())
     return render_template(
         "work/list.html",
@@ -93,11 +94,3 @@ def _list(problems: Sequence[Problem] = ()) -> str:
         render=render_text,
         problems=problems,
     )
-
-
-def me() -> int:
-    """Return the row of the person who is signed in."""
-    person_id = current_actor().person_id
-    if person_id is None:
-        raise NotSignedIn("Sign in as a person to judge.")
-    return person_id

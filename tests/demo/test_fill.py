@@ -1,6 +1,8 @@
 """The demo: filled once through the real use cases, marked as simulated, kept when run again."""
 
 import json
+import os
+import signal
 import stat
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -197,3 +199,28 @@ def test_an_instance_in_use_is_left_alone(tmp_path: Path) -> None:
     assert result.exit_code == 1
     assert "is in use and is not the demo (1 accounts, 0 projects)" in result.output
     assert not (tmp_path / accounts.FILE).exists()
+
+
+def test_ctrl_c_leaves_a_pull_that_the_next_run_goes_on_with(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/evalhub.db"
+    database = Database(url)
+    upgrade(database)
+    settings = Settings(instance_dir=tmp_path, database_url=url, secret_key="s" * 40)
+    demo = Demo(database, settings, command_actor("demo"), now=NOW, say=lambda _text: None)
+
+    interrupted: list[str] = []
+
+    @sa.event.listens_for(database.engine, "before_cursor_execute", named=True)
+    def interrupt(*, statement: str, **_named: object) -> None:
+        if "INSERT INTO response" in statement and not interrupted:
+            interrupted.append(statement)
+            os.kill(os.getpid(), signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        fill(demo)
+
+    with database.transaction(write=False) as session:
+        (pull,) = session.exec(select(Pull)).all()
+    database.dispose()
+    assert pull.status is PullStatus.CANCELLED
+    assert pull.reason == "The demo was stopped at the keyboard."

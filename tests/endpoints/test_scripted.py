@@ -2,6 +2,9 @@
 
 import http.client
 import json
+import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -317,3 +320,38 @@ def test_the_program_refuses_a_port_that_is_taken(
 
     assert status == 1
     assert capsys.readouterr().err == f"Error: port {port}: Address already in use.\n"
+
+
+def test_the_program_ends_well_at_the_keyboard(tmp_path: Path) -> None:
+    path = tmp_path / "script.jsonl"
+    path.write_text('{"model": "a", "prompt": "Well?", "text": "Yes."}\n')
+    command = [sys.executable, "-m", "evalhub.endpoints.scripted", str(path)]
+
+    with subprocess.Popen(  # noqa: S603 - our own command
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        address = process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=60)
+
+    assert address.startswith("http://127.0.0.1:")
+    assert (process.returncode, errors) == (0, "")
+
+
+class BrokenServer(ScriptedServer):
+    """Have a defect."""
+
+    def answer(self, model: str, messages: list[Json]) -> ScriptedReply | None:
+        """Fail."""
+        raise LookupError(f"no shelf for {len(messages)} messages to {model}")
+
+
+def test_a_defect_of_the_server_is_reported(capfd: pytest.CaptureFixture[str]) -> None:
+    with BrokenServer(SCRIPT) as server:
+        connection = http.client.HTTPConnection(server.host)
+        with pytest.raises(http.client.RemoteDisconnected):
+            complete(connection, "careful", user("Well?"))
+        connection.close()
+
+    assert "LookupError: no shelf for 1 messages to careful" in capfd.readouterr().err

@@ -225,3 +225,19 @@ def test_the_work_grows_with_the_length_and_no_faster(unit: str) -> None:
     small, large = (f"{unit * (size // len(unit))} {size}" for size in (601, 2_404))
 
     assert n_calls(large) < 7 * n_calls(small)
+
+
+def test_a_formula_may_stand_in_the_words_of_a_link() -> None:
+    """The parser looks through them first without writing anything."""
+    html = render_text(r"[see \(x^2\)](https://e.example/a) and \(y\)")
+
+    assert html.count("<math") == 2
+    assert "(e.example)" in html
+
+
+def test_the_address_beside_a_link_is_its_own() -> None:
+    html = render_text(
+        "[a](https://one.example) ![b](https://two.example) [c](https://three.example)"
+    )
+
+    assert html.index("(one.example)") < html.index("two.example") < html.index("(three.example)")
