@@ -81,7 +81,7 @@ class ProgressBody(BaseModel):
     n_wanted: int
     n_settled: int
     attendance: str = Field(
-        description="Who sees to it: over, waiting, unattended, asked or abandoned."
+        description="Who sees to it: over, waiting, unattended, asked, stalled or abandoned."
     )
     has_worker: bool = Field(description="Whether any worker is alive.")
     last_response_at: datetime | None = Field(description="When this pull last stored a response.")

@@ -50,5 +50,13 @@ class PullBar:
             self._stream.write(f"{self._n}/{self._n_wanted}  {self._tally()}\n")
             self._stream.flush()
 
+    def say(self, text: str) -> None:
+        """Print a line of its own above the bar."""
+        if self._bar is not None:
+            self._bar.write(text, file=self._stream)
+        else:
+            self._stream.write(f"{text}\n")
+            self._stream.flush()
+
     def _tally(self) -> str:
         return ", ".join(f"{n} {status.value}" for status, n in self._by_status.most_common())

@@ -118,7 +118,7 @@ def _run(opened: Database, pull: PullView) -> None:
     clients = http_clients(settings(), os.environ)
     try:
         with PullBar(before.n_wanted, before.n_settled, stream=sys.stderr) as bar:
-            tools = RunTools(clients=clients, now=now, report=bar.stored)
+            tools = RunTools(clients=clients, now=now, report=bar.stored, say=bar.say)
             asyncio.run(run_pull(opened, pull.id, tools=tools))
     except KeyboardInterrupt:
         _note_interruption(opened, pull)

@@ -57,6 +57,7 @@ def run_worker(
         return RunTools(
             clients=http_clients(settings, environ),
             stop=stop,
+            say=lambda text: LOG.warning("an endpoint is waited for", reason=text),
             poll_s=pace.round_s,
             grace_s=pace.grace_s,
         )

@@ -25,7 +25,7 @@
       const answer = await fetch(page.dataset.pullUrl, { headers: { Accept: "application/json" } });
       if (!answer.ok) throw new Error(String(answer.status));
       const counts = await answer.json();
-      if (counts.status !== page.dataset.pull || counts.attendance !== page.dataset.attendance) {
+      if (counts.status !== page.dataset.pull || counts.advice !== page.dataset.advice) {
         location.reload();
         return;
       }

@@ -96,6 +96,7 @@ def show_counts(public_id: str) -> ResponseReturnValue:
     return jsonify(
         status=progress.pull.status.value,
         attendance=seen_to.attendance.value,
+        advice=seen_to.advice,
         last_response=moment(last) if last is not None else "",
         n_wanted=progress.n_wanted,
         n_settled=progress.n_settled,

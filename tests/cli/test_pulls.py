@@ -205,6 +205,17 @@ def test_a_log_gets_few_lines() -> None:
     assert len(log.getvalue().splitlines()) == 20
 
 
+@pytest.mark.parametrize("kind", ["terminal", "log"])
+def test_what_is_waited_for_is_said_on_a_line_of_its_own(kind: str) -> None:
+    stream = Terminal() if kind == "terminal" else io.StringIO()
+
+    with PullBar(4, 2, stream=stream) as bar:
+        bar.say("careful does not answer.")
+        bar.stored(Stored("careful", ResponseStatus.ANSWERED))
+
+    assert "careful does not answer.\n" in stream.getvalue()
+
+
 class InterruptingServer(ScriptedServer):
     """Press Ctrl-C when the first call arrives, while the command waits for its answer."""
 

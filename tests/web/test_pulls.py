@@ -21,6 +21,7 @@ from evalhub.services.pulling import (
     pull_progress,
     run_pull,
 )
+from evalhub.services.pulling.settling import note_wait
 from evalhub.services.workers import beat
 from tests.factories import MOMENT, make_prompt_set_version
 from tests.pulling import QUESTIONS, Scene, fast_clients, store_response
@@ -320,6 +321,26 @@ def test_a_pull_that_is_asked_shows_when_it_last_moved(client: FlaskClient, scen
     assert (counts["attendance"], counts["last_response"]) == (
         "asked",
         "21 November 2026, 09:00 UTC",
+    )
+
+
+def test_a_pull_that_waits_for_an_endpoint_says_for_which_and_why(
+    client: FlaskClient, scene: Scene
+) -> None:
+    pull = scene.start()
+    (endpoint_id,) = [share.endpoint_id for share in progress_of(scene, pull).endpoints]
+    with scene.database.transaction() as session:
+        note_wait(pull.id, endpoint_id, reason="does not answer: <b>.", session=session)
+
+    with claim(scene.database, f"endpoint-{endpoint_id}"):
+        page = client.get(f"/pulls/{pull.public_id}").text
+        counts = client.get(f"/pulls/{pull.public_id}/progress.json").json
+
+    assert "careful@1 does not answer: &lt;b&gt;. Nothing has to be done" in page
+    assert counts is not None
+    assert (counts["attendance"], counts["advice"]) == (
+        "stalled",
+        "careful@1 does not answer: <b>. Nothing has to be done unless it is gone for good.",
     )
 
 

@@ -2,15 +2,20 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
+from datetime import timedelta
 
 from evalhub.core.pulling.outcomes import Outcome
+from evalhub.core.pulling.patience import PASSING
+from evalhub.core.pulling.specs import Question
 from evalhub.core.responses import ErrorKind
 from evalhub.endpoints.protocol import Asker
 from evalhub.errors import EndpointError
 from evalhub.services.pulling.committing import Committer
 from evalhub.services.pulling.feeding import Feed
 from evalhub.services.pulling.missing import demand_of
-from evalhub.services.pulling.settling import is_cancelled
+from evalhub.services.pulling.outages import Outage, Suspect
+from evalhub.services.pulling.settling import has_answered, is_cancelled, note_wait
 from evalhub.services.pulling.tools import ShareEnd, ShareWork, Stored
 
 ENDPOINT_WIDE = frozenset(
@@ -34,6 +39,8 @@ class Share:
         self._tools = work.tools
         self._committer = Committer(work)
         self._feed = Feed(work.database, demand_of(work.pull), work.endpoint_id)
+        self._outage = Outage(work.tools.patience)
+        self._has_answered = False
         self._n_wide_failures = 0
         self._last_failure: str | None = None
         self._stopped_at: float | None = None
@@ -42,9 +49,12 @@ class Share:
     async def work(self, client: Asker) -> ShareEnd:
         """Ask until nothing is missing, and return how it ended.
 
+        An endpoint that has answered before and stops doing so is waited for; one that never
+        did is wrongly set up as a rule, and whoever started the pull should hear of it at once.
         Raise ``EndpointError`` when the endpoint as a whole fails, so that the rest was
         not asked.
         """
+        self._has_answered = await asyncio.to_thread(self._look_for_answers)
         askers = {
             asyncio.create_task(self._ask_in_turn(client))
             for _ in range(self._work.spec.max_concurrency)
@@ -56,9 +66,9 @@ class Share:
                 asker.cancel()
             await asyncio.gather(*askers, return_exceptions=True)
         if self._last_failure is not None:
-            raise EndpointError(
-                f"gave up after {GIVE_UP_AFTER} failures in a row: {self._last_failure}"
-            )
+            raise EndpointError(self._last_failure)
+        if self._end is ShareEnd.DONE:
+            await self._store_suspects(self._outage.clear())
         return self._end
 
     async def _supervise(self, askers: set[asyncio.Task[None]]) -> None:
@@ -90,15 +100,80 @@ class Share:
 
     async def _ask_in_turn(self, client: Asker) -> None:
         # The stop signal is looked at here, too: a fast endpoint answers much between two polls.
-        while not self._tools.stop.is_set():
-            question = await self._feed.next()
-            if question is None:
-                return
-            async with self._tools.in_flight:
-                outcome = await client.ask(question)
-            if await self._committer.commit(question.prompt_id, outcome):
-                self._tools.report(Stored(self._work.spec.slug, outcome.status))
-            self._notice(outcome)
+        is_left = True
+        while is_left and not self._tools.stop.is_set():
+            ask = self._probe if self._outage.is_down else self._ask_next
+            is_left = await ask(client)
+
+    async def _probe(self, client: Asker) -> bool:
+        """Ask an endpoint that is down once more, when it is time; return whether to go on."""
+        async with self._outage.probing:
+            await self._wait()
+            # Whoever waited behind the one that got an answer asks beside the others again.
+            return await self._ask_next(client) if self._outage.is_down else True
+
+    async def _wait(self) -> None:
+        """Wait until an endpoint that is down is to be asked again, or nothing is any more."""
+        while (  # noqa: ASYNC110 - a stop is the signal of another thread, looked up now and then
+            self._outage.is_down and self._outage.wait_s > 0 and not self._feed.is_closed
+        ):
+            await asyncio.sleep(min(self._tools.poll_s, self._outage.wait_s))
+
+    async def _ask_next(self, client: Asker) -> bool:
+        """Ask one question and settle it; return whether there was one."""
+        question = await self._feed.next()
+        if question is None:
+            return False
+        async with self._tools.in_flight:
+            outcome = await client.ask(question)
+        if self._has_answered and outcome.error_kind in PASSING:
+            await self._suspect(question, outcome)
+        else:
+            await self._settle(question, outcome)
+        return True
+
+    async def _suspect(self, question: Question, outcome: Outcome) -> None:
+        """Hold a failure back; with several in a row, write down that the endpoint is down."""
+        again, spent = self._outage.fail(question, outcome)
+        for one in again:
+            self._feed.put_back(one)
+        await self._store_suspects(spent)
+        if self._outage.is_over_patience:
+            hours = self._outage.patience.total_s / 3600
+            self._last_failure = f"gave up after {hours:g} hours without an answer: " + (
+                outcome.error_message
+            )
+            self._feed.close()
+        elif self._outage.is_down:
+            await self._tell_of_wait(outcome)
+
+    async def _tell_of_wait(self, outcome: Outcome) -> None:
+        at = self._tools.now() + timedelta(seconds=self._outage.wait_s)
+        message = outcome.error_message.rstrip(".")
+        reason = f"does not answer and is asked again at {at:%H:%M:%S} UTC: {message}."
+        self._tools.say(f"{self._work.spec.slug} {reason}")
+        await asyncio.to_thread(self._note_wait, reason)
+        if not self._outage.is_down:
+            # It answered somebody else meanwhile, whose note may have been written before ours.
+            await asyncio.to_thread(self._note_wait, "")
+
+    async def _settle(self, question: Question, outcome: Outcome) -> None:
+        """Store what came back, and what was held back until it came."""
+        self._has_answered = self._has_answered or outcome.error_kind is None
+        was_down = self._outage.is_down
+        await self._store_suspects(self._outage.answer())
+        if was_down:
+            await asyncio.to_thread(self._note_wait, "")
+        await self._store(question, outcome)
+        self._notice(outcome)
+
+    async def _store_suspects(self, suspects: Sequence[Suspect]) -> None:
+        for suspect in suspects:
+            await self._store(suspect.question, suspect.outcome)
+
+    async def _store(self, question: Question, outcome: Outcome) -> None:
+        if await self._committer.commit(question.prompt_id, outcome):
+            self._tools.report(Stored(self._work.spec.slug, outcome.status))
 
     def _notice(self, outcome: Outcome) -> None:
         """Stop asking an endpoint that turns everything away."""
@@ -107,8 +182,19 @@ class Share:
             return
         self._n_wide_failures += 1
         if self._n_wide_failures >= GIVE_UP_AFTER:
-            self._last_failure = outcome.error_message
+            self._last_failure = (
+                f"gave up after {GIVE_UP_AFTER} failures in a row: {outcome.error_message}"
+            )
             self._feed.close()
+
+    def _look_for_answers(self) -> bool:
+        with self._work.database.transaction(write=False) as session:
+            return has_answered(self._work.endpoint_id, session=session)
+
+    def _note_wait(self, reason: str) -> None:
+        work = self._work
+        with work.database.transaction() as session:
+            note_wait(work.pull.id, work.endpoint_id, reason=reason, session=session)
 
     def _is_cancelled(self) -> bool:
         with self._work.database.transaction(write=False) as session:

@@ -25,6 +25,15 @@ class Feed:
         """Hand out nothing more."""
         self._is_closed = True
 
+    def put_back(self, question: Question) -> None:
+        """Take a question back; it is handed out again after those that were loaded already."""
+        self._page.append(question)
+
+    @property
+    def is_closed(self) -> bool:
+        """Tell whether nothing more is handed out."""
+        return self._is_closed
+
     async def next(self) -> Question | None:
         """Return the next question, or None at the end."""
         async with self._lock:

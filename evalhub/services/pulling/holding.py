@@ -23,6 +23,8 @@ class Attendance(StrEnum):
     """It waits for a worker, and none is alive."""
     ASKED = "asked"
     """A process holds one of its endpoints and asks it."""
+    STALLED = "stalled"
+    """A process holds its endpoints, and one of them does not answer and is waited for."""
     ABANDONED = "abandoned"
     """It is marked as running, and no process holds any of its endpoints."""
 
@@ -63,8 +65,10 @@ def _attendance(progress: PullProgress, session: Session, *, has_worker: bool) -
     if progress.pull.status is PullStatus.QUEUED:
         return Attendance.WAITING if has_worker else Attendance.UNATTENDED
     names = [f"endpoint-{share.endpoint_id}" for share in progress.endpoints]
-    is_held = bool(held_names(names, session=session))
-    return Attendance.ASKED if is_held else Attendance.ABANDONED
+    if not held_names(names, session=session):
+        return Attendance.ABANDONED
+    is_stalled = any(share.is_waiting for share in progress.endpoints)
+    return Attendance.STALLED if is_stalled else Attendance.ASKED
 
 
 def _advice(progress: PullProgress, attendance: Attendance, *, has_worker: bool) -> str:
@@ -83,6 +87,9 @@ def _advice(progress: PullProgress, attendance: Attendance, *, has_worker: bool)
             "Nobody asks any more: the process that ran this pull has ended. "
             f"{rescue}{'take' if has_worker else 'Take'} it over, or go on with {command}."
         )
+    if attendance is Attendance.STALLED:
+        waits = [f"{one.label} {one.reason}" for one in progress.endpoints if one.is_waiting]
+        return " ".join([*waits, "Nothing has to be done unless it is gone for good."])
     if pull.status is PullStatus.FAILED:
         return (
             "Mend what the reason names, then resume it, or go on with "

@@ -29,7 +29,8 @@ class ErrorGroup:
 class EndpointProgress:
     """Show how far one endpoint's share has come.
 
-    ``n_left`` counts what this pull has still to ask; ``reason`` says why the share failed.
+    ``n_left`` counts what this pull has still to ask; ``reason`` says why the share failed, or
+    what it waits for.
     """
 
     endpoint_id: int
@@ -50,6 +51,11 @@ class EndpointProgress:
     def n_settled(self) -> int:
         """Return how many prompts need not be asked any more."""
         return self.n_wanted - self.n_left
+
+    @property
+    def is_waiting(self) -> bool:
+        """Tell whether the endpoint does not answer and is waited for, for ``reason``."""
+        return bool(self.reason) and not self.is_ended
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from evalhub.core.campaigns import PullStatus
-from evalhub.db.models import Pull, PullEndpoint
+from evalhub.core.responses import ResponseStatus
+from evalhub.db.models import Pull, PullEndpoint, Response
 
 ACTIVE = frozenset({PullStatus.QUEUED, PullStatus.RUNNING})
 REASON_KEPT = 1000
@@ -48,6 +49,22 @@ def end_share(
     pull.finished_at = now
     session.add(pull)
     session.flush()
+
+
+def note_wait(pull_id: int, endpoint_id: int, *, reason: str, session: Session) -> None:
+    """Write down why a share that goes on asks nothing now; an empty reason: it asks again."""
+    share = _share(pull_id, endpoint_id, session)
+    share.reason = reason[:REASON_KEPT]
+    session.add(share)
+    session.flush()
+
+
+def has_answered(endpoint_id: int, *, session: Session) -> bool:
+    """Tell whether the endpoint has ever given a reply, in this or in any other pull."""
+    found = sa.select(col(Response.id)).where(
+        col(Response.endpoint_id) == endpoint_id, col(Response.status) != ResponseStatus.ERROR
+    )
+    return session.execute(found.limit(1)).first() is not None
 
 
 def is_cancelled(pull_id: int, *, session: Session) -> bool:

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from evalhub.config import Settings
+from evalhub.core.pulling.patience import Patience
 from evalhub.core.pulling.specs import EndpointSpec
 from evalhub.core.responses import ResponseStatus
 from evalhub.db.engine import Database
@@ -48,6 +49,10 @@ def _ignore(_stored: Stored) -> None:
     """Listen to nothing."""
 
 
+def _hush(_text: str) -> None:
+    """Tell nobody."""
+
+
 def utc_now() -> datetime:
     """Return the present moment in UTC."""
     return datetime.now(UTC)
@@ -58,13 +63,16 @@ class RunTools:
     """Hold what a run needs from outside.
 
     When ``stop`` is set, or the pull is cancelled (looked up every ``poll_s`` seconds),
-    nothing new is asked, and what is under way gets ``grace_s`` seconds to end.
+    nothing new is asked, and what is under way gets ``grace_s`` seconds to end. An endpoint
+    that has answered and stops doing so is waited for with ``patience``; ``say`` is told so.
     """
 
     clients: ClientFactory
     now: Callable[[], datetime] = utc_now
     report: Callable[[Stored], None] = _ignore
+    say: Callable[[str], None] = _hush
     stop: threading.Event = field(default_factory=threading.Event)
+    patience: Patience = field(default_factory=Patience)
     poll_s: float = 1.0
     grace_s: float = 10.0
     # Shared by the shares of one run: a process has 1,024 open files as a rule.
