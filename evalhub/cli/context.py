@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import click
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from evalhub.config import Settings, load_settings
 from evalhub.core.people import Actor, command_actor
@@ -33,6 +34,13 @@ class EvalHubGroup(click.Group):
         except OperationalError as error:
             raise click.ClickException(
                 f"The database does not answer: {reason_of(error)}"
+            ) from error
+        except NoConnectionFree as error:
+            raise click.ClickException("The database has no connection free; try again.") from error
+        except IntegrityError as error:
+            # Services look before they write; between the two a page or command was faster.
+            raise click.ClickException(
+                "Someone else changed this at the same moment. Look again, then try again."
             ) from error
         except BrokenPipeError:
             raise  # Whoever reads our output has enough; click ends quietly.

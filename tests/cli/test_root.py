@@ -5,10 +5,15 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy.exc import IntegrityError as AlreadyThere
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from evalhub.cli import main
+from evalhub.cli.context import EvalHubGroup
 from evalhub.db.engine import Database
 from evalhub.db.migrate import current_revision, head_revision
+from evalhub.errors import Conflict
 
 DOCS = Path(__file__).parents[2] / "docs" / "commands.md"
 
@@ -63,6 +68,45 @@ def test_a_bad_setting_ends_a_command_with_its_message(tmp_path: Path) -> None:
 
     assert result.exit_code == 1
     assert "EVALHUB_COLOUR" in result.output
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (Conflict("It is closed."), "It is closed."),
+        (OperationalError("SELECT", None, Exception("gone away")), "does not answer: gone away"),
+        (NoConnectionFree("16 in use"), "no connection free"),
+        (AlreadyThere("INSERT", None, Exception("unique")), "at the same moment"),
+        (PermissionError(13, "Permission denied", "/a/file"), "/a/file: Permission denied."),
+    ],
+    ids=["ours", "away", "busy", "overtaken", "file"],
+)
+def test_what_can_be_mended_ends_in_a_message_and_not_in_a_trace(
+    error: Exception, message: str
+) -> None:
+    group = EvalHubGroup("evalhub")
+
+    @group.command("try")
+    def fail() -> None:
+        raise error
+
+    result = CliRunner().invoke(group, ["try"])
+
+    assert result.exit_code == 1
+    assert message in result.output
+    assert result.output.startswith("Error: ")
+
+
+def test_a_defect_of_ours_shows_its_trace() -> None:
+    group = EvalHubGroup("evalhub")
+
+    @group.command("try")
+    def fail() -> None:
+        raise ZeroDivisionError
+
+    result = CliRunner().invoke(group, ["try"])
+
+    assert isinstance(result.exception, ZeroDivisionError)
 
 
 @pytest.mark.parametrize(
