@@ -54,7 +54,6 @@ class RequestState:
     session: Session | None = None
     signed_in: SignedIn | None = None
     key_actor: Actor | None = None
-    keeps_changes: bool = False
     has_committed: bool = False
     """Whether something this request did stands already, whatever becomes of the rest."""
     only_reads: bool = False
@@ -109,11 +108,6 @@ def now() -> datetime:
     return request_state().now
 
 
-def keep_changes() -> None:
-    """Commit although the response will report a failure, as a counted sign-in attempt must be."""
-    request_state().keeps_changes = True
-
-
 def finish(response: Response) -> Response:
     """End the request's transaction before the response leaves."""
     state = request_state()
@@ -122,7 +116,7 @@ def finish(response: Response) -> Response:
     if session is None:
         return response
     with session:
-        if response.status_code < FIRST_FAILURE or state.keeps_changes:
+        if response.status_code < FIRST_FAILURE:
             session.commit()
         else:
             session.rollback()
@@ -161,7 +155,5 @@ def abandon() -> None:
     """Roll back what an error left unfinished, so that its page starts clean."""
     state = request_state()
     session, state.session = state.session, None
-    # An error's page commits nothing, whatever was asked for before it.
-    state.keeps_changes = False
     if session is not None:
         session.close()

@@ -14,13 +14,14 @@ from evalhub.services.accounts.changing_passwords import change_password
 from evalhub.services.accounts.passwords import new_password
 from evalhub.services.accounts.people import get_person
 from evalhub.web.context import (
+    commit_now,
     current_actor,
     current_session,
     current_settings,
     forget_token,
     hold_token,
-    keep_changes,
     now,
+    only_read,
     own_id,
     reading,
     requires,
@@ -66,11 +67,15 @@ def set_password() -> ResponseReturnValue:
             now=now(),
         )
     except BadInput as error:
+        only_read()
         return _page(error.problems), 422
     except TooManyAttempts as error:
+        only_read()
         return _page([Problem("", str(error))]), 429, {"Retry-After": str(error.retry_after_s)}
     if token is None:
-        keep_changes()
+        # The attempt counts whatever becomes of the page, and the page holds up no other writer.
+        commit_now()
+        only_read()
         return _page([Problem("present password", "is not right")]), 422
     # The sign-in that asked has ended with the others, so the cookie gets the new one.
     hold_token(token)
@@ -120,6 +125,7 @@ def issue_key() -> ResponseReturnValue:
             now=now(),
         )
     except BadInput as error:
+        only_read()
         return _page(key_problems=error.problems), 422
     # Shown and not redirected: the key stands in no address, cookie or log, and a second look
     # cannot bring it back.

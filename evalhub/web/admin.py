@@ -17,9 +17,11 @@ from evalhub.web.context import (
     current_session,
     current_settings,
     now,
+    only_read,
     requires,
     signed_in,
 )
+from evalhub.web.problems import problems_of, status_of
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
 
@@ -45,10 +47,9 @@ def invite() -> ResponseReturnValue:
             days=current_settings().invitation_days,
             now=now(),
         )
-    except BadInput as error:
-        return _people_page(error.problems), 422
-    except Conflict as error:
-        return _people_page([Problem("", str(error))]), 409
+    except (BadInput, Conflict) as error:
+        only_read()
+        return _people_page(problems_of(error)), status_of(error)
     # Shown on the answer itself: a redirect would have to carry the link somewhere it stays.
     return _people_page(issued=issued)
 

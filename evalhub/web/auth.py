@@ -9,12 +9,12 @@ from evalhub.errors import BadInput, Problem, TooManyAttempts
 from evalhub.services.accounts import invitations, sessions, signing_in
 from evalhub.services.accounts.passwords import new_password
 from evalhub.web.context import (
+    commit_now,
     current_session,
     current_settings,
     find_current,
     forget_token,
     hold_token,
-    keep_changes,
     now,
     reading,
     user_agent,
@@ -58,7 +58,7 @@ def sign_in() -> ResponseReturnValue:
         return _sign_in_page(email, str(error)), 429, headers
     if token is None:
         # A failure that was rolled back with its page would never count.
-        keep_changes()
+        commit_now()
         return _sign_in_page(email, WRONG), 422
     return _enter(token, local_path(request.form.get("next")) or "/")
 

@@ -8,7 +8,8 @@ from flask.typing import ResponseReturnValue
 from evalhub.core.people import Role
 from evalhub.errors import BadInput, Immutable, Problem
 from evalhub.services.rubrics import get_rubric, list_rubrics, list_versions, store_rubric
-from evalhub.web.context import current_actor, current_session, now, requires
+from evalhub.web.context import current_actor, current_session, now, only_read, requires
+from evalhub.web.problems import problems_of, status_of
 from evalhub.web.rubric_words import OVERRIDES, condition_words, words
 from evalhub.web.uploaded import name_of
 
@@ -29,7 +30,7 @@ def upload() -> ResponseReturnValue:
     """Store a rubric file as a version."""
     sent = request.files.get("file")
     if sent is None or not sent.filename:
-        return _list([Problem("file", "is missing; choose a rubric file")]), 422
+        return _refuse(BadInput.at("file", "is missing; choose a rubric file"))
     try:
         stored = store_rubric(
             sent.stream.read(),
@@ -38,10 +39,8 @@ def upload() -> ResponseReturnValue:
             actor=current_actor(),
             now=now(),
         )
-    except BadInput as error:
-        return _list(error.problems), 422
-    except Immutable as error:
-        return _list([Problem("", str(error))]), 409
+    except (BadInput, Immutable) as error:
+        return _refuse(error)
     rubric = stored.view.rubric
     said = "is stored" if stored.is_new else "was there already, with the same text"
     flash(f"{rubric.title} {rubric.version} {said}.", "good" if stored.is_new else "caution")
@@ -74,6 +73,12 @@ def show(rubric_id: str, version: str) -> ResponseReturnValue:
         words=words,
         overrides=OVERRIDES,
     )
+
+
+def _refuse(error: BadInput | Immutable) -> ResponseReturnValue:
+    """List the rubrics beside what is wrong, without the writer's place, which others wait for."""
+    only_read()
+    return _list(problems_of(error)), status_of(error)
 
 
 def _list(problems: Sequence[Problem] = ()) -> str:

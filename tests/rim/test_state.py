@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 import pytest
-from flask import Flask, abort, g
+from flask import Flask, g
 from flask.testing import FlaskClient
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -91,12 +91,13 @@ def test_an_unexpected_error_changes_nothing_and_names_the_request(
     assert saved(database) == 0
 
 
-def test_a_failure_can_be_kept_on_purpose(
+def test_a_failure_is_kept_once_it_is_committed_on_purpose(
     app: Flask, client: FlaskClient, database: Database
 ) -> None:
     def view() -> tuple[str, int]:
         add_person()
-        state.keep_changes()
+        state.commit_now()
+        state.only_read()
         return "counted", 422
 
     add_view(app, view)
@@ -104,20 +105,6 @@ def test_a_failure_can_be_kept_on_purpose(
     client.post("/api/try")
 
     assert saved(database) == 1
-
-
-def test_keeping_does_not_outlive_an_error(
-    app: Flask, client: FlaskClient, database: Database
-) -> None:
-    def view() -> str:
-        add_person()
-        state.keep_changes()
-        abort(404)
-
-    add_view(app, view)
-
-    assert client.post("/api/try").status_code == 404
-    assert saved(database) == 0
 
 
 def test_what_was_committed_early_stands_whatever_follows(
