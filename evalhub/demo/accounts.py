@@ -111,11 +111,13 @@ def _add(
         days=1,
         now=now,
     )
+    # The same rules as for everybody; a demo must not show a way around them.
     hashed = new_password(password, email=account.email)
     return accept(issued.token, session=session, name=account.name, password=hashed, now=now).id
 
 
 def _write_private(path: Path, text: str) -> None:
+    # Written beside and then renamed: a demo that is killed here leaves no half of the passwords.
     temporary = path.with_suffix(".part")
     handle = os.open(temporary, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as file:

@@ -46,6 +46,7 @@ def fill(demo: Demo) -> DemoSummary:
     Running it again changes nothing that is there: an interrupted demo goes on where it
     stopped, and what visitors did is kept. Raise ``Conflict`` for an instance in use.
     """
+    # Before anything is made: the answer to a wrong folder is that nothing was changed.
     with demo.database.transaction(write=False) as session:
         refuse_instance_in_use(session=session)
     passwords = demo_passwords(demo.settings.instance_dir)
@@ -84,6 +85,8 @@ def _release(demo: Demo, domain: DemoDomain) -> Path:
             .where(Project.slug == slug)
             .order_by(col(Release.id).desc())
         ).first()
+    # A second run must not build again: a visitor's own judgments would go into a release they
+    # never asked for.
     if newest is not None:
         return demo.settings.releases_dir / newest.folder
     score_project(slug, database=demo.database, actor=demo.actor, now=demo.now)

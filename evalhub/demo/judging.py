@@ -49,6 +49,7 @@ def simulate(
     project: Project, domain: DemoDomain, *, n_judgments: int, session: Session, now: datetime
 ) -> None:
     """Make ``n_judgments``, the annotators in turn; raise ``LookupError`` when pairs run out."""
+    # Seeded by the name, so that everybody's demo shows the same boards.
     rng = random.Random(f"evalhub demo {domain.name}")  # noqa: S311 - the same demo each time
     annotators = [
         _annotator(number, project, rng, session=session, now=now)
@@ -61,6 +62,7 @@ def simulate(
     for turn in range(n_judgments):
         annotator = annotators[turn % N_ANNOTATORS]
         _judge_next(project, annotator, qualities, rng, session=session, now=now)
+        # As the page does after a judgment: the demo's data must look like what the product makes.
         plan_if_due(project.id, session=session, now=now)
 
 

@@ -52,6 +52,7 @@ def pull_domain(
         with database.transaction() as session:
             _register(responses, domain, server.url, session=session, actor=actor, now=now)
             pull = _begin(domain, first, session=session, actor=actor, now=now)
+        # Loopback is refused to endpoints otherwise; only this pull may go there.
         allowed = settings.model_copy(update={"endpoint_allow": LOOPBACK})
         _run(pull, database, RunTools(clients=http_clients(allowed, os.environ)))
 

@@ -21,6 +21,8 @@ def set_status(
     """
     draft: DraftOpening | None = None
     if to is ProjectStatus.OPEN:
+        # Drawing ten thousand pairs takes a second, in which experts go on judging; storing them
+        # is quick.
         with database.transaction(write=False) as reading:
             project = get_project_to_manage(slug, session=reading, actor=actor)
             draft = draft_opening(project, session=reading)

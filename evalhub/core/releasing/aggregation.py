@@ -82,12 +82,16 @@ def summarise(pair: JudgedPair) -> PairSummary:
 def _outcome(
     pair: JudgedPair, chosen: PairSide | None, *, is_judged: bool, both_vetoed: bool
 ) -> PairOutcome:
+    # Before the texts: a response that was cut off is no answer to learn from, whatever was said
+    # of it.
     if any(side.status is not ResponseStatus.ANSWERED for side in (pair.x, pair.y)):
         return PairOutcome.RESPONSE_NOT_ANSWERED
     if pair.x_text == pair.y_text:
         return PairOutcome.IDENTICAL_RESPONSES
     if not is_judged:
         return PairOutcome.CANNOT_JUDGE
+    # Before the preference: a trainer would learn to give the better of two answers that nobody
+    # should give.
     if both_vetoed:
         return PairOutcome.BOTH_UNACCEPTABLE
     return PairOutcome.PREFERENCE if chosen else PairOutcome.TIE
@@ -105,6 +109,7 @@ def _is_vetoed(judgments: Sequence[ReleaseJudgment], side: PairSide) -> bool:
     votes = [
         item.vetoed_x if side == "x" else item.vetoed_y
         for item in judgments
+        # Who could not judge a response could not clear it either.
         if item.record.choice is not Choice.CANNOT_JUDGE
     ]
     return bool(votes) and 2 * sum(votes) >= len(votes)

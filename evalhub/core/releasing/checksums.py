@@ -22,6 +22,7 @@ def parse_checksums(text: str) -> dict[str, str]:
     """Return the SHA-256 of each path; raise ``BadInput`` naming each wrong line."""
     sums: dict[str, str] = {}
     problems: list[Problem] = []
+    # Not splitlines, which breaks at form feeds and others too: sha256sum knows newlines alone.
     for number, line in enumerate(text.removesuffix("\n").split("\n"), start=1):
         match = _LINE.fullmatch(line)
         rule = _broken_rule(match["path"], sums) if match else "is not a hash, two spaces, a path"

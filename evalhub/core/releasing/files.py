@@ -94,6 +94,8 @@ class JsonlWriter:
 
     def add(self, row: Row) -> None:
         """Write one row."""
+        # NaN is not JSON; refusing it here finds the fault where it was made and not in somebody's
+        # loader.
         line = json.dumps(row, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
         self._file.write(line.encode() + b"\n")
         self._n_rows += 1
@@ -115,6 +117,8 @@ class ParquetWriter:
         self._writer = pq.ParquetWriter(
             self._file,
             schema,
+            # All stated, though most are defaults: a default that changes with the library would
+            # change the bytes of a release.
             version="2.6",
             data_page_version="1.0",
             compression="zstd",
@@ -131,6 +135,7 @@ class ParquetWriter:
 
     def close(self) -> FileFacts:
         """Write the last group, close the file and return its facts."""
+        # An empty row group is legal and some readers stumble over it.
         if self._rows:
             self._flush()
         self._writer.close()

@@ -62,5 +62,7 @@ def _chain(
     counts = []
     for name, n_dropped in dropped:
         counts.append(FilterCount(name, part, rows_in=n_rows, rows_out=n_rows - n_dropped))
+        # Each filter takes in what the one before let through, so the counts can be added up by a
+        # reader.
         n_rows -= n_dropped
     return tuple(counts)

@@ -33,6 +33,8 @@ def pseudonym(secret: str, *, project: str, person: str) -> str:
     same from version to version of a project and cannot be linked between projects, nor back
     to the person, without the secret.
     """
+    # The project is part of it: equal names in two releases would let a lab join what a person
+    # said in both.
     text = f"evalhub.annotator/1\n{project}\n{person}"
     digest = hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest()
     return f"annotator-{digest[:_PSEUDONYM_LENGTH]}"

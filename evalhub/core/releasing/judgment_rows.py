@@ -18,6 +18,8 @@ from evalhub.core.releasing.vocabulary import PairOutcome
 def judgment_row(judgment: ReleaseJudgment, pair: JudgedPair, outcome: PairOutcome) -> JudgmentRow:
     """Return the row of one judgment; sides a and b are the pair's responses x and y."""
     record = judgment.record
+    # Turned back to the pair's own order, so that rows of one pair can be compared; what was shown
+    # stands beside it.
     answer = swap_sides(judgment.answer) if record.is_swapped else judgment.answer
     return JudgmentRow(
         judgment_id=judgment.id,

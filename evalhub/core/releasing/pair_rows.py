@@ -20,6 +20,7 @@ from evalhub.core.releasing.rows import (
     TrlRow,
 )
 from evalhub.core.releasing.vocabulary import Split
+from evalhub.core.rubrics.schema import version_key
 from evalhub.errors import BadInput
 
 DIGITS, EVEN = 4, 0.5
@@ -185,5 +186,7 @@ def _turn(text: str) -> list[Message]:
 
 
 def _rubric(pair: JudgedPair) -> tuple[str, str]:
-    """Return the rubric version of the newest judgment by version, the same on every database."""
-    return max((item.record.rubric_id, item.record.rubric_version) for item in pair.judgments)
+    """Return the newest rubric version among the judgments, the same on every database."""
+    versions = {(item.record.rubric_id, item.record.rubric_version) for item in pair.judgments}
+    # By number: as text 1.9.0 comes after 1.10.0, and an old guide would stand for the new one.
+    return max(versions, key=lambda one: (one[0], version_key(one[1])))

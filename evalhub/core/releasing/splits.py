@@ -44,6 +44,7 @@ def split_groups(
     """
     splits: dict[str, Split] = {}
     for group, use in prompts:
+        # It wins over whatever the group was before, and nothing wins over it.
         if use is not PromptUse.TRAIN:
             splits[group] = Split.TEST
         elif group not in splits:

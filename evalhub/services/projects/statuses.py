@@ -64,6 +64,7 @@ def change_status(
     # Held without its key: two people who open the project at once would both make its pairs,
     # while claims, which refer to the key, go on.
     session.refresh(project, with_for_update={"key_share": True})
+    # A button pressed twice, or a page sent again, is no mistake to be told of.
     if to is project.status:
         return report
     if to not in NEXT_STATUSES[project.status]:
@@ -99,6 +100,8 @@ def change_status(
 def _needs_plan(project: Project, report: PairingReport, *, session: Session) -> bool:
     if project.selection_mode is SelectionMode.UNIFORM:
         return False
+    # Opening after a pause with nothing new keeps the plan: a new one would cost a fit for the
+    # same draw.
     return report.n_added > 0 or is_plan_due(project.id, session=session)
 
 

@@ -59,6 +59,7 @@ def is_plan_due(project_id: int, *, session: Session) -> bool:
     row = connection.execute(_STANDING, {"project": project_id}).one()
     if row.selection_mode is SelectionMode.UNIFORM:
         return False
+    # No plan yet: the project was opened before it had pairs, or before there were plans.
     if row.n_until_next is None:
         return True
     keys = {"project": project_id, "after": row.after_judgment_id}

@@ -92,6 +92,17 @@ def test_chosen_is_what_more_judgments_prefer() -> None:
     assert (row["n_chosen"], row["n_rejected"]) == (1, 0)
 
 
+def test_a_pair_under_several_rubric_versions_names_the_newest_by_number() -> None:
+    judged = []
+    for version in ("1.9.0", "1.10.0", "1.2.0"):
+        one = make_judgment(Choice.A, who=f"ann-{version}")
+        judged.append(replace(one, record=replace(one.record, rubric_version=version)))
+    pair = make_judged_pair(*judged)
+
+    assert pair_row(pair, summarise(pair))["rubric_version"] == "1.10.0"
+    assert tie_row(pair, summarise(pair))["rubric_version"] == "1.10.0"
+
+
 def test_trl_row_has_the_three_columns_and_no_others() -> None:
     pair = make_judged_pair(make_judgment(Choice.A))
     row = pair_row(pair, summarise(pair))
