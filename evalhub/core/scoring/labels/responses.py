@@ -15,7 +15,7 @@ from scipy.sparse.csgraph import connected_components
 
 from evalhub.core.scoring.arrays import FloatArray, IntArray
 from evalhub.core.scoring.labels.propagation import Sites
-from evalhub.errors import BadInput
+from evalhub.errors import BadInput, EstimationError
 
 STRENGTH_SD = 2.0
 # A response without a model hangs on a strength that is 0 to eight digits.
@@ -153,7 +153,12 @@ def _given_strengths(
     matrix: FloatArray = -between.reshape(n_blocks, size, size).astype(np.float64)
     matrix[:, np.arange(size), np.arange(size)] += own.reshape(n_blocks, size) + per_tau
     pull = np.bincount(second, shift, n_blocks * size) - np.bincount(first, shift, n_blocks * size)
-    inverse: FloatArray = np.asarray(np.linalg.inv(matrix), np.float64)
+    try:
+        inverse: FloatArray = np.asarray(np.linalg.inv(matrix), np.float64)
+    except np.linalg.LinAlgError as error:
+        raise EstimationError(
+            f"The pooled labels have no covariance of {size} responses: {error}."
+        ) from error
     told: FloatArray = (inverse @ pull.reshape(n_blocks, size, 1))[..., 0]
     return inverse, told
 

@@ -4,7 +4,7 @@ import pytest
 from evalhub.core.scoring.labels import PairedResponses
 from evalhub.core.scoring.labels.propagation import Sites
 from evalhub.core.scoring.labels.responses import ResponseGraph
-from evalhub.errors import BadInput
+from evalhub.errors import BadInput, EstimationError
 from tests.core.scoring.labels.small import make_paired
 
 
@@ -89,3 +89,13 @@ def test_codes_out_of_range_are_named(
 ) -> None:
     with pytest.raises(BadInput, match=message):
         PairedResponses(np.array(first), np.array(second), np.array(model), n_models=1)
+
+
+def test_sites_that_leave_nothing_open_have_no_covariance() -> None:
+    """Judgments that contradict each other everywhere drive a fit there; it is left out then."""
+    paired = make_paired(3)
+    sites = make_sites(len(paired.first))
+    certain = Sites(np.full_like(sites.shift, 1e300), sites.shift, sites.share, sites.direction)
+
+    with pytest.raises(EstimationError, match="no covariance of 4 responses: Singular matrix"):
+        ResponseGraph(paired).posterior(certain, tau=1.0)
