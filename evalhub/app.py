@@ -203,6 +203,8 @@ def _guard_requests(app: Flask, settings: Settings) -> None:
         _identify()
         if request.routing_exception is not None:
             return  # What leads nowhere is not read.
+        if is_api(request.path):
+            api_context.check_access()
         check_text(request)
         if is_api(request.path):
             check_form_json(request)

@@ -1,5 +1,7 @@
 """Give API views their session, clock, settings and the owner of the key that was sent."""
 
+from collections.abc import Mapping
+
 from flask import request
 
 from evalhub.core.people import Actor, Scope
@@ -7,9 +9,22 @@ from evalhub.errors import Forbidden, NotSignedIn
 from evalhub.rim.state import current_session, current_settings, now, request_state, runtime
 from evalhub.services.api_keys import find_key_owner, note_used
 
-__all__ = ["api_actor", "current_session", "current_settings", "identify", "now"]
+__all__ = ["api_actor", "check_access", "current_session", "current_settings", "identify", "now"]
 
 SCHEME = "bearer"
+
+SCOPE_BY_PART: Mapping[str, Scope | None] = {
+    "api_root": None,
+    "api_scores": Scope.PROJECTS_READ,
+    "api_agreement": Scope.PROJECTS_READ,
+    "api_annotators": Scope.PROJECTS_READ,
+    "api_judges": Scope.PROJECTS_READ,
+    "api_asking": Scope.PROJECTS_READ,
+    "api_releases": Scope.RELEASES_READ,
+    "api_pulls": Scope.PULLS_WRITE,
+    "api_prompt_sets": Scope.PROMPTS_WRITE,
+}
+"""The scope that each part of the API asks for; None for what is open to everybody."""
 
 
 def identify() -> None:
@@ -35,6 +50,19 @@ def identify() -> None:
         with database.transaction() as writing:
             note_used(found.key_id, session=writing, now=moment)
     request_state().key_actor = found.actor
+
+
+def check_access() -> None:
+    """Refuse a key that may not use this address, before anything it sent is read.
+
+    The framework reads and judges a body before it calls a view. Left to the view, the
+    refusal would come after a list of what is wrong with a body that its sender may not
+    send at all, and a stranger could learn the schema by trial. A part that is missing from
+    the table fails at its first request rather than stand open.
+    """
+    scope = SCOPE_BY_PART[request.blueprint] if request.blueprint else None
+    if scope is not None:
+        api_actor(scope)
 
 
 def api_actor(scope: Scope) -> Actor:
