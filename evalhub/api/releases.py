@@ -2,18 +2,17 @@
 
 from typing import Any
 
-from flask import Response, jsonify, make_response, request
+from flask import Response, jsonify
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field
 from werkzeug.wrappers import Response as AnyResponse
 
-from evalhub.api.context import api_actor, current_session, current_settings
+from evalhub.api.context import api_actor, current_session
 from evalhub.api.problems import ErrorResponse
 from evalhub.api.root import PREFIX, RESPONSES, SECURITY
-from evalhub.core.canonical import sha256_hex
 from evalhub.core.people import Scope
-from evalhub.rim.downloads import send_release_file
-from evalhub.services.releasing.kept import get_release, list_releases
+from evalhub.rim.downloads import send_manifest, send_release_file
+from evalhub.services.releasing.kept import list_releases
 
 TAG = Tag(name="releases", description="Versioned, checksummed training files.")
 bp = APIBlueprint(
@@ -95,14 +94,8 @@ def show_all() -> Response:
 )
 def show(path: ReleasePath) -> AnyResponse:
     """Return ``manifest.json``, byte for byte."""
-    api_actor(Scope.RELEASES_READ)
-    release = get_release(
-        path.project, path.version, session=current_session(), settings=current_settings()
-    )
-    response = make_response(release.manifest_text)
-    response.mimetype = "application/json"
-    response.set_etag(sha256_hex(release.manifest_text))
-    return response.make_conditional(request)
+    actor = api_actor(Scope.RELEASES_READ)
+    return send_manifest(path.project, path.version, actor=actor)
 
 
 @bp.get(

@@ -3,10 +3,12 @@
 import re
 from http import HTTPStatus
 
-from flask import request, send_file
+from flask import make_response, request, send_file
 from werkzeug.wrappers import Response
 
+from evalhub.core.canonical import sha256_hex
 from evalhub.core.people import Actor
+from evalhub.core.releasing.manifest import MANIFEST
 from evalhub.rim.state import current_session, current_settings, now, runtime
 from evalhub.services.releasing.kept import (
     BytePart,
@@ -53,6 +55,23 @@ def send_release_file(project: str, version: str, path: str, *, actor: Actor) ->
     # HEAD and 304 send no byte of the file, so nothing was downloaded.
     if request.method == "GET" and response.status_code in SENDING:
         _note(release.kept, path, _part(response), actor)
+    return response
+
+
+def send_manifest(project: str, version: str, *, actor: Actor) -> Response:
+    """Return the manifest byte for byte, and note it as the download of a file that it is.
+
+    It names every prompt set, endpoint and figure of the release, so who has read it belongs
+    in the log as much as who has taken a table. A reader that knows it already gets, and is
+    noted for, nothing.
+    """
+    release = get_release(project, version, session=current_session(), settings=current_settings())
+    response = make_response(release.manifest_text)
+    response.mimetype = MIME_TYPES["json"]
+    response.set_etag(sha256_hex(release.manifest_text))
+    response.make_conditional(request)
+    if request.method == "GET" and response.status_code in SENDING:
+        _note(release.kept, MANIFEST, None, actor)
     return response
 
 

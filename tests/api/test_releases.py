@@ -32,6 +32,12 @@ def key(database: Database, clock: Clock) -> dict[str, str]:
     return bearer(database, Role.LAB, Scope.RELEASES_READ, now=clock())
 
 
+def downloaded(database: Database) -> list[str]:
+    """Return the names of the files in the log of downloads."""
+    with database.transaction(write=False) as session:
+        return [row.file for row in session.exec(select(ReleaseDownload))]
+
+
 def test_list_names_releases_and_where_they_lie(
     client: FlaskClient, built: BuiltRelease, key: dict[str, str]
 ) -> None:
@@ -64,13 +70,26 @@ def test_manifest_is_the_file_byte_for_byte(
 
 
 def test_known_manifest_is_not_sent_again(
-    client: FlaskClient, built: BuiltRelease, key: dict[str, str]
+    client: FlaskClient, built: BuiltRelease, key: dict[str, str], database: Database
 ) -> None:
     tag = client.get(f"{BASE}/tiny/1.0.0", headers=key).headers["ETag"]
 
     response = client.get(f"{BASE}/tiny/1.0.0", headers=key | {"If-None-Match": tag})
 
     assert response.status_code == 304
+    assert downloaded(database) == ["manifest.json"]
+
+
+@pytest.mark.parametrize("path", ["", "/files/manifest.json"])
+def test_whoever_reads_the_manifest_is_in_the_log(
+    client: FlaskClient, built: BuiltRelease, key: dict[str, str], database: Database, path: str
+) -> None:
+    client.head(f"{BASE}/tiny/1.0.0{path}", headers=key).close()
+    assert downloaded(database) == []
+
+    client.get(f"{BASE}/tiny/1.0.0{path}", headers=key, buffered=True)
+
+    assert downloaded(database) == ["manifest.json"]
 
 
 def test_every_file_of_the_manifest_comes_with_its_hash(
@@ -84,7 +103,8 @@ def test_every_file_of_the_manifest_comes_with_its_hash(
         assert sha256_hex(response.data) == file["sha256"]
         assert response.headers["ETag"] == f'"{file["sha256"]}"'
     with database.transaction(write=False) as session:
-        assert len(session.exec(select(ReleaseDownload)).all()) == len(files)
+        noted = [row.file for row in session.exec(select(ReleaseDownload))]
+    assert sorted(noted) == sorted([*(file["path"] for file in files), "manifest.json"])
 
 
 @pytest.mark.parametrize(
