@@ -13,11 +13,13 @@ from evalhub.core.judging.answers import (
     SIDES,
     Answer,
     Choice,
+    RaisedFlag,
     RatedCriterion,
     Side,
 )
 from evalhub.core.judging.forms import form_fields, parse_form
 from evalhub.core.judging.outcomes import VetoState, facts_of, outcome_of, route_of
+from evalhub.core.judging.quoting import is_quoted
 from evalhub.core.rubrics.conditions import Facts, evaluate
 from evalhub.core.rubrics.schema import CitationTable, Criterion, Rubric
 from evalhub.core.rubrics.vocabulary import NOT_CHECKED, Mode, VetoOverride
@@ -29,11 +31,21 @@ SHARE_DIGITS = 9
 
 @dataclass(frozen=True, slots=True)
 class PromptFacts:
-    """Hold what the rules need to know of the pair: tags, and how many sources each side cites."""
+    """Hold what the rules need to know of the pair: tags, texts, how many sources each cites.
+
+    The texts are those that were shown. Without one (None) no quote is compared with it: a
+    rubric can be tried before there is a response.
+    """
 
     tags: frozenset[str] = frozenset()
     n_citations_a: int = 0
     n_citations_b: int = 0
+    text_a: str | None = None
+    text_b: str | None = None
+
+    def text(self, side: Side) -> str | None:
+        """Return the response shown on ``side``."""
+        return self.text_a if side == "a" else self.text_b
 
     def n_citations(self, side: Side) -> int:
         """Return how many sources the response shown on ``side`` cites."""
@@ -96,7 +108,7 @@ def _questions(rubric: Rubric) -> list[str]:
 def _judgment(rubric: Rubric, answer: Answer, facts: PromptFacts) -> Iterator[Problem]:
     known = facts_of(rubric, answer, facts.tags)
     return chain(
-        _flags(rubric, answer),
+        _flags(rubric, answer, facts),
         () if rubric.citations is None else _citations(rubric.citations, answer, facts),
         _criteria(rubric, answer, known),
         _confidence(answer),
@@ -118,18 +130,32 @@ def _overall(answer: Answer) -> Iterator[Problem]:
         yield Problem("cannot-judge", "say why it cannot be judged")
 
 
-def _flags(rubric: Rubric, answer: Answer) -> Iterator[Problem]:
+def _flags(rubric: Rubric, answer: Answer, facts: PromptFacts) -> Iterator[Problem]:
     none_label = rubric.flags.none_option.label
     for side in SIDES:
         flags, where, name = answer.flags(side), f"flags-{side}", side.upper()
         if not flags.raised and not flags.none_ticked:
-            yield Problem(where, f"tick what is present in answer {name}, or {none_label!r}")
+            yield Problem(where, f"tick what is present in answer {name}, or “{none_label}”")
         if flags.raised and flags.none_ticked:
-            yield Problem(where, f"{none_label!r} cannot stand beside a flag")
+            yield Problem(where, f"“{none_label}” cannot stand beside a flag")
         for raised in flags.raised:
-            flag = rubric.flag(raised.flag)
-            if flag is not None and flag.needs_quote and not raised.quote:
-                yield Problem(where, f"give the words that show {flag.label!r}")
+            rule = _quote_rule(rubric, raised, facts.text(side), name)
+            if rule:
+                yield Problem(where, rule)
+
+
+def _quote_rule(rubric: Rubric, raised: RaisedFlag, text: str | None, name: str) -> str:
+    """Return what is wrong with the words that show a flag in answer ``name``; "" if nothing."""
+    flag = rubric.flag(raised.flag)
+    label = raised.flag if flag is None else flag.label
+    if flag is not None and flag.needs_quote and not raised.quote:
+        return f"give the words that show “{label}”"
+    if not raised.quote or text is None or is_quoted(raised.quote, text):
+        return ""
+    return (
+        f"the words given for “{label}” do not stand in answer {name}; copy them from it, "
+        "with … where you leave some out"
+    )
 
 
 def _citations(table: CitationTable, answer: Answer, facts: PromptFacts) -> Iterator[Problem]:

@@ -54,6 +54,8 @@ MAX_QUOTE_CHARS = 400
 MAX_TEXT_CHARS = 20_000
 """What is kept of a reason while it is a draft; a rubric's own limit speaks at the submission."""
 
+NOT_OFFERED = "is not among the answers offered; choose one of them"
+
 _CITATION_FIELD = re.compile(r"citations\.(?P<side>[ab])\.(?P<number>[1-9][0-9]{0,2})")
 
 
@@ -153,7 +155,7 @@ class _Form:
         """Take the only value of a field; empty when it is absent."""
         values = [value for value in self.values_by_name.pop(name, []) if value]
         if len(values) > 1:
-            self.refuse(question, f"{name} is given {len(values)} times; one answer is possible")
+            self.refuse(question, f"{len(values)} answers were sent; choose one")
         return values[0] if values else ""
 
     def word(self, name: str, known: Collection[str], *, question: str) -> str | None:
@@ -163,7 +165,7 @@ class _Form:
             return None
         if value in known:
             return value
-        self.refuse(question, f"{_shown(value)} is not one of {', '.join(known)}")
+        self.refuse(question, f"{_shown(value)} {NOT_OFFERED}")
         return None
 
     def words(self, name: str, known: Sequence[str], *, question: str) -> tuple[str, ...]:
@@ -171,7 +173,7 @@ class _Form:
         ticked = [value for value in self.values_by_name.pop(name, []) if value]
         for value in ticked:
             if value not in known:
-                self.refuse(question, f"{_shown(value)} is not one of {', '.join(known)}")
+                self.refuse(question, f"{_shown(value)} {NOT_OFFERED}")
         return tuple(word for word in known if word in ticked)
 
     def text(self, name: str, *, question: str, most: int) -> str:
@@ -180,12 +182,14 @@ class _Form:
         if len(value) > most:
             self.refuse(question, f"has {len(value)} characters; at most {most} are kept")
         elif not is_clean(value):
-            self.refuse(question, "holds a control character")
+            self.refuse(question, "holds an invisible control character; type it again")
         return value
 
     def refuse_unread(self) -> None:
         for name in self.values_by_name:
-            self.refuse("form", f"the field {_shown(name)} is not part of this form")
+            self.refuse(
+                "form", f"it does not ask for {_shown(name)}; reload the page and send it again"
+            )
 
 
 def _triage(form: _Form, rubric: Rubric) -> Iterable[TriageAnswer]:

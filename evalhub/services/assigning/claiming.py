@@ -31,7 +31,7 @@ def claim(
     their hash. Raise ``BadInput`` without it; otherwise as ``lease_next``.
     """
     if actor.person_id is None:
-        raise NotFound("Only a signed-in annotator can claim work.")
+        raise NotFound("Only a signed-in expert can claim work.")
     project = session.exec(select(Project).where(Project.slug == slug)).first()
     member = project and session.get(ProjectMember, (project.id, actor.person_id, Role.ANNOTATOR))
     if project is None or member is None:

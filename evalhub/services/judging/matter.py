@@ -60,6 +60,8 @@ class Matter:
             tags=frozenset(self.prompt.tags),
             n_citations_a=len(self.a.citations),
             n_citations_b=len(self.b.citations),
+            text_a=self.a.text,
+            text_b=self.b.text,
         )
 
     def shown(self, side: Side) -> ShownResponse:

@@ -112,7 +112,10 @@ def refuse_stale(fields: Fields, newest: StoredJudgment | None) -> None:
     # No page of ours is filled in over a version that does not exist yet; taking it in would let a
     # forged form jump over one that somebody is writing.
     if base > n_revisions:
-        rule = f"was filled in over version {base}; there are {n_revisions}"
+        rule = (
+            f"it was opened over version {base} of your judgment, and there are {n_revisions}; "
+            "reload the page"
+        )
         raise BadInput.at("form", rule)
     if newest is not None and base < n_revisions:
         raise StaleForm(

@@ -225,7 +225,7 @@ def _refuse_lost(matter: Matter) -> None:
     if status is AssignmentStatus.RELEASED:
         raise LeaseLost("This comparison was given back, so it cannot be judged any more.")
     if status is AssignmentStatus.EXPIRED and matter.project_status is ProjectStatus.CLOSED:
-        raise LeaseLost("Your lease ran out and the project has closed since.")
+        raise LeaseLost("Your time ran out and the project has closed since.")
 
 
 def _refuse_removed(lease: Lease, *, session: Session) -> None:
@@ -258,7 +258,7 @@ def _refuse_again(lease: Lease, *, session: Session) -> None:
     )
     if again.first() is not None:
         raise LeaseLost(
-            "This lease ran out and the comparison was handed to you again; continue there."
+            "Your time ran out and this comparison was handed to you again; continue there."
         )
 
 

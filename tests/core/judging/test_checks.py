@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from evalhub.core.judging.answers import (
     Answer,
     CannotJudgeReason,
+    Choice,
     CitationCheck,
     ComparedCriterion,
     RaisedFlag,
@@ -47,8 +48,8 @@ def test_a_complete_answer_passes_under_each_shipped_rubric(name: str) -> None:
 def test_an_empty_answer_is_told_everything_in_the_order_of_the_form() -> None:
     assert check(Answer()) == [
         "competence: choose one answer",
-        "flags-a: tick what is present in answer A, or 'None of these'",
-        "flags-b: tick what is present in answer B, or 'None of these'",
+        "flags-a: tick what is present in answer A, or “None of these”",
+        "flags-b: tick what is present in answer B, or “None of these”",
         "cites-a: check at least 1 of the 2 sources; 0 are",
         "correct: rate both answers",
         "clear: choose one answer",
@@ -80,7 +81,7 @@ def test_without_a_choice_the_triage_is_asked() -> None:
     ("removed", "changed", "message"),
     [
         (("triage.competence",), {}, "competence: choose one answer"),
-        (("flags.a",), {}, "flags-a: tick what is present in answer A, or 'None of these'"),
+        (("flags.a",), {}, "flags-a: tick what is present in answer A, or “None of these”"),
         (("overall",), {}, "overall: choose one answer"),
         (("confidence",), {}, "confidence: choose one answer"),
         (("criteria.clear",), {}, "clear: choose one answer"),
@@ -89,7 +90,7 @@ def test_without_a_choice_the_triage_is_asked() -> None:
         (
             ("flags.b.harmful.quote",),
             {"flags__b": "harmful"},
-            "flags-b: give the words that show 'Harmful'",
+            "flags-b: give the words that show “Harmful”",
         ),
         ((), {"why__text": "x" * 101}, "why: has 101 characters; at most 100 are possible"),
         ((), {"citations__b__1": "supports"}, "cites-b: answer B has no source 1"),
@@ -108,10 +109,37 @@ def test_what_is_missing_or_wrong_is_named(
     assert check(answer(*removed, **changed)) == [message]
 
 
+@pytest.mark.parametrize(
+    ("quote", "told"),
+    [
+        ("rest   and\ndrink", []),
+        ("drink … a week", []),
+        (
+            "drink a lot",
+            ["flags-b: the words given for “Harmful” do not stand in answer B; copy them"],
+        ),
+    ],
+    ids=["other blanks", "words left out", "other words"],
+)
+def test_words_that_show_a_flag_must_stand_in_its_own_answer(quote: str, told: list[str]) -> None:
+    raised = SideFlags(raised=(RaisedFlag("harmful", quote),))
+    found = replace(answer(), flags_b=raised, choice=Choice.A, preference=-1, why="x" * 50)
+    facts = replace(CITED, text_a="Drink a lot.", text_b="Rest and drink for a week.")
+
+    assert [rule.partition(" from it,")[0] for rule in check(found, facts)] == told
+
+
+def test_without_the_texts_no_quote_is_compared() -> None:
+    raised = SideFlags(raised=(RaisedFlag("harmful", "anything"),))
+    found = replace(answer(), flags_b=raised, choice=Choice.A, preference=-1, why="x" * 50)
+
+    assert check(found, CITED) == []
+
+
 def test_none_cannot_stand_beside_a_flag() -> None:
     found = replace(answer(), flags_a=SideFlags(none_ticked=True, raised=(RaisedFlag("rude"),)))
 
-    assert check(found) == ["flags-a: 'None of these' cannot stand beside a flag"]
+    assert check(found) == ["flags-a: “None of these” cannot stand beside a flag"]
 
 
 def test_an_optional_criterion_may_be_left_out_but_not_half_answered() -> None:
@@ -227,12 +255,24 @@ def test_a_rubric_without_citations_asks_for_none() -> None:
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"preference": -2}, "overall: '-2' is not one of -3, -1, 0, 1, 3, both_good"),
-        ({"confidence": 9}, "confidence: '9' is not one of 1, 2"),
-        ({"compared": (ComparedCriterion("tone", 1),)}, "form: the field 'criteria.tone' is not"),
-        ({"rated": (RatedCriterion("correct", 2, 5),)}, "correct: '2' is not one of 1, 3, 5"),
-        ({"flags_a": SideFlags(raised=(RaisedFlag("loud"),))}, "flags-a: 'loud' is not one of"),
-        ({"citations_a": (CitationCheck(0, "supports"),)}, "form: the field 'citations.a.0' is"),
+        ({"preference": -2}, "overall: '-2' is not among the answers offered"),
+        ({"confidence": 9}, "confidence: '9' is not among the answers offered"),
+        (
+            {"compared": (ComparedCriterion("tone", 1),)},
+            "form: it does not ask for 'criteria.tone'",
+        ),
+        (
+            {"rated": (RatedCriterion("correct", 2, 5),)},
+            "correct: '2' is not among the answers offered",
+        ),
+        (
+            {"flags_a": SideFlags(raised=(RaisedFlag("loud"),))},
+            "flags-a: 'loud' is not among the answers offered",
+        ),
+        (
+            {"citations_a": (CitationCheck(0, "supports"),)},
+            "form: it does not ask for 'citations.a.0'",
+        ),
         ({"why": " untrimmed "}, "form: its parts must stand in the rubric's order"),
         ({"reasons": ("clear", "correct")}, "form: its parts must stand in the rubric's order"),
     ],
