@@ -34,15 +34,45 @@ STATUS_BY_ERROR: tuple[tuple[type[EvalHubError], HTTPStatus], ...] = (
 """The first class that fits decides; anything else is a fault of ours."""
 
 SENTENCES: Mapping[int, str] = {
-    400: "The request could not be read.",
+    400: "The request could not be read. Go back, reload the page and try again.",
+    401: "Sign in to go on.",
+    403: "This was sent from another site or in another name than yours, so it was not taken.",
     404: "There is nothing at this address, or not for you.",
     405: "This address does not take that kind of request.",
+    408: "What you sent took too long to arrive. Nothing was changed; try again.",
+    412: "What you have is another version than the one here. Get it again.",
     413: "What was sent is larger than this address takes.",
+    414: "The address is longer than any of ours.",
     415: "This address does not take that kind of content.",
+    416: "The file is shorter than the part that was asked for.",
+    429: "Too many tries in a short time. Wait a little, then try again.",
+    431: "Your browser sent more about itself than we take. Delete this site's cookies, try again.",
     500: "Something went wrong on our side. Nothing was changed.",
     503: "The database does not answer. Nothing was changed; try again in a moment.",
 }
-"""What is said when the error itself carries nothing fit to show."""
+"""What is said when the error itself carries nothing fit to show.
+
+The framework's own sentences are written for those who build sites ("Request forbidden --
+authorization will not help"); whoever meets them here is a doctor between two patients.
+"""
+
+TITLES: Mapping[int, str] = {
+    400: "This was not taken",
+    401: "You are not signed in",
+    403: "This is not open to you",
+    404: "Nothing is here",
+    405: "This cannot be done here",
+    408: "It took too long",
+    409: "This cannot be done now",
+    413: "This is too large",
+    415: "This cannot be read here",
+    422: "Something needs a change",
+    429: "Too many tries",
+    500: "Something went wrong",
+    502: "The server of a model gave no fit answer",
+    503: "EvalHub is busy",
+}
+"""What a page about a failure is called; any other is called by the name of its status."""
 
 KEPT_HEADERS = frozenset({"Allow", "Retry-After", "Content-Range"})
 """What a failure's status requires to be said with it: a 416 names the length there is."""
@@ -76,8 +106,8 @@ class Failure:
 
     @property
     def title(self) -> str:
-        """Return the failure's name on a page, such as ``Not found``."""
-        return self.status.phrase.capitalize()
+        """Return the failure's name on a page, such as ``Nothing is here``."""
+        return TITLES.get(self.status, self.status.phrase.capitalize())
 
 
 def failure_of(error: EvalHubError) -> Failure:

@@ -104,8 +104,12 @@ def _broken_rule(value: object) -> str:
     if isinstance(value, str):
         # PostgreSQL cannot store it, and it ends the text for whatever is written in C.
         if "\0" in value:
-            return "holds the character NUL"
-        return "" if value.isascii() or _has_utf8(value) else "holds half of a surrogate pair"
+            return "holds a character that cannot be kept (NUL)"
+        return (
+            ""
+            if value.isascii() or _has_utf8(value)
+            else "holds a character that cannot be kept (half of a surrogate pair)"
+        )
     # 1e999 is infinite once read.
     if isinstance(value, float) and not math.isfinite(value):
         return "is too large a number"

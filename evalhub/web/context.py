@@ -27,6 +27,7 @@ from evalhub.rim.state import (
 )
 from evalhub.services.accounts.sessions import SignedIn, find_signed_in, note_seen
 from evalhub.services.transaction import Session
+from evalhub.web.wording import refusal_words
 
 __all__ = [
     "commit_now",
@@ -103,8 +104,7 @@ def requires(
             actor = current_actor()
             # Asked before the view looks anything up, so a refusal does not tell what exists.
             if roles and not actor.has(*roles):
-                names = " or ".join(sorted(role.value for role in roles))
-                raise Forbidden(f"{request.path} is for the role {names}.")
+                raise Forbidden(refusal_words(roles))
             return view(*args, **kwargs)
 
         return guarded

@@ -43,8 +43,8 @@ def capitalize_first(text: str) -> str:
 
 
 def share(value: float | None) -> str:
-    """Return a share or a difference of shares in per cent, such as ``53.2 %``."""
-    return NONE if value is None else f"{_signed(value * 100, 1)} %"
+    """Return a share or a difference of shares in per cent, such as ``53.2 %`` on one line."""
+    return NONE if value is None else f"{_signed(value * 100, 1)}\u00a0%"
 
 
 def coefficient(value: float | None) -> str:
@@ -81,7 +81,7 @@ def whisker(
     """
     if value is None:
         return None
-    words = f", 95 % interval {coefficients(interval)}" if interval else ""
+    words = f", 95\u00a0% interval {coefficients(interval)}" if interval else ""
     return Whisker(
         x=_place(value, scale),
         low=_place(interval.low, scale) if interval else None,

@@ -1,8 +1,11 @@
 """Write values as people read them."""
 
+import re
 from datetime import datetime
 
 from markupsafe import Markup, escape
+
+_BEFORE_UNIT = re.compile(r"(?<=\d) (?=(?:%|per cent|min|s|ms|h|MB|MiB|kB|GB)(?![\w-]))")
 
 
 def day(value: datetime) -> str:
@@ -13,6 +16,15 @@ def day(value: datetime) -> str:
 def moment(value: datetime) -> str:
     """Return a date and time such as ``21 November 2026, 09:30 UTC``."""
     return f"{day(value)}, {value:%H:%M} UTC"
+
+
+def bound(text: str) -> str:
+    """Return ``text`` with each number kept on one line with the unit that follows it.
+
+    The sentences that say how a figure was made also stand in files, where a plain blank is
+    what programs and byte-for-byte releases expect; only pages bind them.
+    """
+    return _BEFORE_UNIT.sub("\u00a0", text)
 
 
 def number(value: int) -> str:

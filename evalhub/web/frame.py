@@ -22,12 +22,14 @@ def fit_templates(app: Flask) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
+        bound=formats.bound,
         day=formats.day,
         moment=formats.moment,
         number=formats.number,
         counted=counted,
         short_hash=formats.short_hash,
         code_words=formats.code_words,
+        place_words=wording.place_words,
         role_name=wording.role_name,
         role_note=wording.role_note,
         scope_note=wording.scope_note,

@@ -87,7 +87,8 @@ def download_json(slug: str) -> ResponseReturnValue:
 @requires(*READERS)
 def download_csv(slug: str) -> ResponseReturnValue:
     """Hand out one row a model."""
-    text = boards_to_csv(_scored(slug).boards)
+    scored = _scored(slug)
+    text = boards_to_csv(scored.boards, is_simulated=scored.is_simulated)
     return attachment(text, f"{slug}-scores.csv", "text/csv; charset=utf-8")
 
 

@@ -1,6 +1,6 @@
 """Say roles, scopes and origins in the words that pages use."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from evalhub.core.people import Origin, Role, Scope
 
@@ -29,6 +29,44 @@ ORIGIN_NAMES: Mapping[Origin, str] = {
     Origin.SIMULATED: "simulated",
 }
 
+PLACE_NAMES: Mapping[str, str] = {
+    "action": "The button that was pressed",
+    "baseline": "Baseline",
+    "days": "Days it is valid",
+    "dialect": "Dialect",
+    "email": "E-mail address",
+    "endpoints": "Endpoints",
+    "expected_minutes": "Expected minutes",
+    "file": "File",
+    "form": "This form",
+    "key": "Key",
+    "lease_minutes": "Minutes to judge in",
+    "name": "Name",
+    "overlap": "Judgments wanted per pair",
+    "overlap_rule": "When a pair has enough",
+    "pairs_per_prompt": "Pairs a prompt gets",
+    "pay": "Pay",
+    "pay_currency": "Currency",
+    "prompt_set": "Prompt set",
+    "purpose": "Purpose",
+    "request_timeout_s": "Longest wait for a reply",
+    "role": "Role",
+    "roles": "Roles",
+    "rubric": "Rubric",
+    "scopes": "What it may do",
+    "seed": "Seed",
+    "selection_mode": "Which comparison comes next",
+    "slug": "Short name",
+    "status": "Status",
+    "strategy": "Which pairs are made",
+    "terms": "Terms",
+    "title": "Title",
+    "total_timeout_s": "Longest time for all tries",
+    "url": "Address",
+    "version": "Version",
+}
+"""Names of fields in what programs send, and what a person who reads a page would call them."""
+
 BROWSERS = (
     ("Edg/", "Edge"),
     ("OPR/", "Opera"),
@@ -52,6 +90,17 @@ SHOWN_LENGTH = 60
 def role_name(role: Role) -> str:
     """Return what a role is called."""
     return ROLE_NAMES[role]
+
+
+def refusal_words(roles: Collection[Role]) -> str:
+    """Return what somebody is told who holds none of ``roles``, and whom to ask for one."""
+    names = " or ".join(sorted(role_name(role) for role in roles))
+    return f"This page is for the role {names}, which you do not hold. An admin can give it to you."
+
+
+def place_words(where: str) -> str:
+    """Return what a page calls the field ``where``; any other place is named already."""
+    return PLACE_NAMES.get(where, where)
 
 
 def role_note(role: Role) -> str:

@@ -91,7 +91,7 @@ def test_problems_name_place_and_rule(client: FlaskClient) -> None:
     body = client.get("/api/v1/?q=%00").get_json()
 
     assert body["error"]["problems"] == [
-        {"where": "query field 'q'", "rule": "holds the character NUL"}
+        {"where": "query field 'q'", "rule": "holds a character that cannot be kept (NUL)"}
     ]
 
 

@@ -57,7 +57,7 @@ def test_too_many_attempts_say_when_to_come_back() -> None:
     failure = failure_of(errors.TooManyAttempts("wait", retry_after_s=7))
 
     assert failure.headers == {"Retry-After": "7"}
-    assert failure.title == "Too many requests"
+    assert failure.title == "Too many tries"
 
 
 def test_what_a_method_may_be_is_said() -> None:
@@ -84,3 +84,22 @@ def test_a_fault_after_the_commit_does_not_say_that_nothing_changed() -> None:
 
     assert ours.message == SENT_IS_STORED
     assert theirs.message == "The project is paused."
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 408, 412, 413, 414, 415, 416, 429])
+def test_nobody_reads_the_words_of_the_framework(status: int) -> None:
+    framework = HTTPStatus(status)
+
+    failure = failure_of_status(framework)
+
+    assert failure.message != framework.description
+    assert "--" not in failure.message
+    assert failure.message.endswith(".")
+
+
+@pytest.mark.parametrize("status", [400, 403, 409, 422, 500])
+def test_a_page_is_called_by_what_happened(status: int) -> None:
+    failure = failure_of_status(HTTPStatus(status))
+
+    assert failure.title != HTTPStatus(status).phrase.capitalize()
+    assert failure.kind == HTTPStatus(status).name.lower()

@@ -44,7 +44,7 @@ def test_the_page_says_what_is_asked_and_what_it_settles(
     text = page_of(reader, slug)
 
     assert "drawing by what a judgment settles of the order" in text
-    assert "30 % of the draws are even" in text
+    assert "30&nbsp;% of the draws are even" in text
     assert "made from 24 judgments" in text
     assert "Best model named rightly" in text
     assert "places</td>" in text

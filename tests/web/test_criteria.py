@@ -37,7 +37,7 @@ def test_named_criteria_are_added_up_with_their_weights(
 
     text = client.get(f"/projects/{slug}/scores/criteria?add=clear&add=correct").text
 
-    assert "Weights: Clarity 25 %, Correctness 75 %." in text
+    assert "Weights: Clarity 25&nbsp;%, Correctness 75&nbsp;%." in text
     assert text.count(" checked>") == 2
     assert "joint sandwich of the stacked scores" in text
 

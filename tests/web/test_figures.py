@@ -17,10 +17,10 @@ from evalhub.web.figures import (
     ("value", "expected"),
     [
         (None, "none"),
-        (0.5322, "53.2 %"),
-        (-0.094, f"{MINUS}9.4 %"),
-        (1.0, "100.0 %"),
-        (-0.0001, "0.0 %"),
+        (0.5322, "53.2\u00a0%"),
+        (-0.094, f"{MINUS}9.4\u00a0%"),
+        (1.0, "100.0\u00a0%"),
+        (-0.0001, "0.0\u00a0%"),
     ],
 )
 def test_shares_are_per_cent_with_a_real_minus(value: float | None, expected: str) -> None:
@@ -46,7 +46,7 @@ def test_whisker_lies_on_its_scale() -> None:
 
     assert mark is not None
     assert (mark.x, mark.low, mark.high, mark.ref) == ("62.5%", "50.0%", "75.0%", "50.0%")
-    assert mark.label == "0.250, 95 % interval 0.000 to 0.500, on a scale from -1 to 1"
+    assert mark.label == "0.250, 95\u00a0% interval 0.000 to 0.500, on a scale from -1 to 1"
 
 
 def test_whisker_ends_at_the_scale_and_words_say_the_number() -> None:

@@ -1,8 +1,14 @@
 """Formats of pages: words set as code."""
 
+import re
+from pathlib import Path
+
 import pytest
 
-from evalhub.web.formats import code_words
+import evalhub
+from evalhub.web.formats import bound, code_words
+
+TEMPLATES = Path(evalhub.__file__).parent / "templates"
 
 
 @pytest.mark.parametrize(
@@ -21,3 +27,28 @@ def test_what_stands_between_backquotes_is_code_and_the_rest_is_escaped(
     text: str, shown: str
 ) -> None:
     assert str(code_words(text)) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a 95 % interval", "a 95\u00a0% interval"),
+        ("30 min, 12 s and 4 MB", "30\u00a0min, 12\u00a0s and 4\u00a0MB"),
+        ("7 minutes and 3 sides", "7 minutes and 3 sides"),
+        ("in per cent", "in per cent"),
+    ],
+)
+def test_a_number_stays_with_its_unit(text: str, shown: str) -> None:
+    assert bound(text) == shown
+
+
+def test_no_template_lets_a_line_end_between_a_number_and_its_unit() -> None:
+    loose = re.compile(r"(?:\d|\}\}) (?:%(?=[ <.,;:)”]|\{%|$)|(?:min|kB|MB)\b)")
+
+    found = [
+        f"{path.name}: {match.group()}"
+        for path in TEMPLATES.rglob("*.html")
+        for match in loose.finditer(path.read_text())
+    ]
+
+    assert found == []

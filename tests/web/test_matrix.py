@@ -116,7 +116,7 @@ def test_boards_that_nothing_links_have_matrices_of_their_own(
     assert "Board 1 of 2: 2 models" in text
     assert "Board 2 of 2: 2 models" in text
     assert '<optgroup label="Board 2">' in text
-    assert row_of(text, "oak") == ["1", "0", "1", "2", "<b>50 %</b>"]
+    assert row_of(text, "oak") == ["1", "0", "1", "2", "<b>50&nbsp;%</b>"]
     assert not row_of(text, "alder")
 
 
@@ -145,7 +145,7 @@ def test_a_board_too_large_to_draw_keeps_its_table_and_files(
 
     assert 'class="heat' not in text
     assert f"{MAX_DRAWN + 1} models are too many to draw." in text
-    assert row_of(text, "model-008") == ["0", "1", "1", "2", "<b>25 %</b>"]
+    assert row_of(text, "model-008") == ["0", "1", "1", "2", "<b>25&nbsp;%</b>"]
     table = reader.get(f"/projects/{slug}/scores/matrix.csv").text
     assert len(table.splitlines()) == 1 + 2 * (MAX_DRAWN + 1)
 

@@ -73,7 +73,7 @@ def test_page_shows_what_it_is_who_judged_and_every_file(
     assert "Train a *reward* model." in text
     assert "signed in and judged here" in text
     assert "named in imported judgments" in text
-    assert "36.4 %" in text
+    assert "36.4&nbsp;%" in text
     assert "Agreement is not the same as being right." in text
     for file in built.manifest.files:
         assert f'href="{BASE}/files/{file.path}"' in text

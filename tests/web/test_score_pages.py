@@ -54,7 +54,7 @@ def test_agreement_names_statistic_tie_rule_interval_and_n(
     assert "a tie is a third answer" in text
     assert "ties are left out" in text
     assert '<svg class="interval"' in text
-    assert "95 % percentile interval of 2,000 resamples of pairs" in text
+    assert "95\u00a0% percentile interval of 2,000 resamples of pairs" in text
     assert "Correct<small>rated</small>" in text
     assert "<li>Percent agreement: No pair was judged by two annotators.</li>" in text
     assert "Method: Dawid-Skene" in text
@@ -65,7 +65,7 @@ def test_experts_stand_by_id_with_n_and_interval(reader: FlaskClient, audited: N
 
     assert "Nobody is ranked" in text
     assert "n = 12" in text
-    assert "Wilson 95 % intervals" in text
+    assert "Wilson 95&nbsp;% intervals" in text
     assert "<dt>Active time</dt><dd>none: No judgment was timed.</dd>" in text
     assert "Ann Expert" not in text
 
@@ -107,7 +107,7 @@ def test_judges_stand_beside_experts_with_flips_and_length(
 
     assert "gpt-4 (pilot)" in text
     assert "Expert with expert" in text
-    assert "Verdict changes with the order</dt><dd><b>100.0 %</b>" in text
+    assert "Verdict changes with the order</dt><dd><b>100.0\u00a0%</b>" in text
     assert "More than twice as long" in text
     assert "never in a board or a release" in text
 

@@ -42,7 +42,7 @@ def test_board_shows_plot_table_method_and_n(reader: FlaskClient, tiny: None) ->
     assert text.count('<th scope="row" class="wrap">') == 3
     assert "Method: Bradley-Terry, ties as half wins" in text
     assert "<dt>Could not judge</dt><dd>1</dd>" in text
-    assert "Wilson 95 % interval" in text
+    assert "Wilson 95\u00a0% interval" in text
 
 
 def test_page_has_no_inline_style_or_script(reader: FlaskClient, tiny: None) -> None:

@@ -39,3 +39,15 @@ def test_values_read_as_people_write_them() -> None:
     assert formats.moment(moment) == "1 November 2026, 09:05 UTC"
     assert formats.number(1133) == "1,133"
     assert formats.short_hash("0123456789abcdef") == "01234567…cdef"
+
+
+def test_who_may_not_enter_is_told_in_plain_words_whom_to_ask() -> None:
+    told = wording.refusal_words([Role.REVIEWER, Role.ANNOTATOR])
+
+    assert told.startswith("This page is for the role expert or reviewer")
+    assert "An admin can give it to you." in told
+
+
+def test_fields_are_called_what_pages_call_them() -> None:
+    assert wording.place_words("pairs_per_prompt") == "Pairs a prompt gets"
+    assert wording.place_words("f.csv line 3") == "f.csv line 3"

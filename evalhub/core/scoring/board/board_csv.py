@@ -25,22 +25,24 @@ FIELDS = (
     "style_ci_low",
     "style_ci_high",
     "method",
+    "simulated",
 )
 # A spreadsheet runs a cell that starts with one of these; a quote before it makes it text.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def boards_to_csv(boards: Boards) -> str:
+def boards_to_csv(boards: Boards, *, is_simulated: bool = False) -> str:
     """Return ``boards`` as CSV at full precision; what does not exist is an empty cell.
 
-    Every row names its method, so that a row cut out of the file still says what it is.
+    Every row names its method and whether judgments behind it are simulated, so that a row cut
+    out of the file still says what it is.
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(FIELDS)
     for number, board in enumerate(boards.boards, start=1):
         for row in board.rows:
-            writer.writerow(_cells(number, board, row))
+            writer.writerow([*_cells(number, board, row), str(is_simulated).lower()])
     return text.getvalue()
 
 

@@ -14,6 +14,13 @@ def _rows(boards: Boards) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(boards_to_csv(boards))))
 
 
+def test_every_row_says_whether_it_rests_on_a_simulation() -> None:
+    told = boards_to_csv(fit(TABLE), is_simulated=True)
+
+    assert {row["simulated"] for row in csv.DictReader(io.StringIO(told))} == {"true"}
+    assert {row["simulated"] for row in _rows(fit(TABLE))} == {"false"}
+
+
 def test_a_row_holds_a_model_at_full_precision_with_its_method() -> None:
     boards = fit(TABLE)
 
