@@ -192,6 +192,8 @@ def flask_settings(settings: Settings) -> dict[str, object]:
 
 def _guard_requests(app: Flask, settings: Settings) -> None:
     csrf = CSRFProtect(app)
+    # It checks its own token, so that a page from before a new sign-in comes back filled in.
+    csrf.exempt(comparing.act)
     hosts = hosts_of(settings.public_url) | LOOPBACK_HOSTS
 
     @app.before_request
@@ -214,7 +216,7 @@ def _guard_requests(app: Flask, settings: Settings) -> None:
                 # Before the form's token, which ended with the sign-in it was bound to: who is
                 # signed out is told so, and not that the form is old.
                 web_context.signed_in()
-            csrf.protect()
+            csrf.protect(apply_exemptions=True)
 
     app.after_request(finish)
 

@@ -20,6 +20,7 @@ SCOPE_BY_PART: Mapping[str, Scope | None] = {
     "api_annotators": Scope.PROJECTS_READ,
     "api_judges": Scope.PROJECTS_READ,
     "api_asking": Scope.PROJECTS_READ,
+    "api_matrix": Scope.PROJECTS_READ,
     "api_releases": Scope.RELEASES_READ,
     "api_pulls": Scope.PULLS_WRITE,
     "api_prompt_sets": Scope.PROMPTS_WRITE,

@@ -49,12 +49,12 @@
   }
   let lastStop = null;
 
-  function go(stop) {
+  function go(stop, block = "nearest") {
     if (!stop) return;
     const closed = stop.el.closest("details:not([open])");
     if (closed) closed.open = true;
     (stop.inputs.find(i => i.checked) || stop.inputs[0]).focus({ preventScroll: true });
-    (stop.el === flags ? stop.inputs[0].closest(".flag") : stop.el).scrollIntoView({ block: "nearest" });
+    (stop.el === flags ? stop.inputs[0].closest(".flag") : stop.el).scrollIntoView({ block });
   }
   function step(direction, from = current()) {
     const open = stops.filter(s => s === from || s.el.checkVisibility());
@@ -312,14 +312,22 @@
     tabs.forEach(t => sideOf(t) === side ? t.setAttribute("aria-current", "true") : t.removeAttribute("aria-current"));
   }
   function read(side) {
-    const before = place[shown()] ?? 0, stay = reading() && !narrow.matches;
+    const stay = reading() && !narrow.matches;
     if (narrow.matches) show(side);
     $(`#answer-${side}`).focus({ preventScroll: true });
-    if (!stay) scrollTo({ top: top() + (place[shown()] ?? before), behavior: "instant" });
+    // An answer that was not opened yet starts at its start, not as far down as the other was read.
+    if (!stay) scrollTo({ top: top() + (place[shown()] ?? 0), behavior: "instant" });
+  }
+  // Back to the question last worked on, under the strip; the first time to the head of the form,
+  // which names the rubric, with the focus on its first open question.
+  function judge() {
+    if (lastStop) return go(lastStop, "start");
+    step(1, null);
+    form.scrollIntoView({ block: "start" });
   }
   show("a");
   $$("a[href='#answer-a'], a[href='#answer-b']").forEach(a => a.addEventListener("click", e => { e.preventDefault(); read(sideOf(a)); }));
-  $(".pin-judge").addEventListener("click", e => { e.preventDefault(); lastStop ? go(lastStop) : step(1, null); });
+  $(".pin-judge").addEventListener("click", e => { e.preventDefault(); judge(); });
   $("#scroll-apart").addEventListener("change", e => $$(".answer .prose").forEach(p => e.target.checked ? p.tabIndex = 0 : p.removeAttribute("tabindex")));
 
   // The prompt can be pinned over the answers -----------------------------------
@@ -377,7 +385,7 @@
   };
   document.addEventListener("keydown", e => {
     const typing = e.target.matches("textarea, input[type=text]"), stop = current();
-    if (e.key === "Enter" && (e.ctrlKey || e.metaKey)) { e.preventDefault(); return form.requestSubmit($("#submit")); }
+    if (e.key === "Enter" && (e.ctrlKey || e.metaKey)) { e.preventDefault(); return form.requestSubmit((e.shiftKey && $("#stop")) || $("#submit")); }
     if (e.key === "Enter" && e.target.matches("input") && e.target.form === form) return e.preventDefault();
     if ($("dialog[open]") && e.key !== "?") return;
     // Out of the text box, so that the single keys are keys again.

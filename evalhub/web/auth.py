@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from evalhub.errors import BadInput, Problem, TooManyAttempts
 from evalhub.services.accounts import invitations, sessions, signing_in
 from evalhub.services.accounts.passwords import new_password
+from evalhub.web.carried import Carried, is_own, keep_carried
 from evalhub.web.context import (
     commit_now,
     current_session,
@@ -60,7 +61,28 @@ def sign_in() -> ResponseReturnValue:
         # A failure that was rolled back with its page would never count.
         commit_now()
         return _sign_in_page(email, WRONG), 422
-    return _enter(token, local_path(request.form.get("next")) or "/")
+    entered = _enter(token, local_path(request.form.get("next")) or "/")
+    carried = Carried.read(request.form.get("carried", ""))
+    if carried is None or checked.person_id is None:
+        return entered
+    return _hand_back(carried, checked.person_id, entered)
+
+
+def _hand_back(
+    carried: Carried, person_id: int, entered: ResponseReturnValue
+) -> ResponseReturnValue:
+    """Save what was typed while signed out; where that needs a decision, ask for it."""
+    session = current_session()
+    if not is_own(carried, person_id=person_id, session=session):
+        return redirect("/", code=303)
+    if keep_carried(carried, person_id=person_id, session=session, now=now()):
+        flash(
+            "What you had filled in is saved as your draft. Look it over, then submit it.", "good"
+        )
+        return entered
+    # The sign-in stands; the page that asks is drawn without the writer's place.
+    commit_now()
+    return render_template("auth/carry_on.html", carried=carried)
 
 
 @bp.post("/sign-out")
@@ -123,8 +145,21 @@ def _leave() -> None:
 
 
 def _sign_in_page(email: str = "", trouble: str = "") -> str:
-    target = local_path(request.values.get("next"))
-    return render_template("auth/sign_in.html", email=email, trouble=trouble, target=target)
+    return sign_in_page(
+        email,
+        trouble,
+        target=local_path(request.values.get("next")),
+        carried=Carried.read(request.form.get("carried", "")),
+    )
+
+
+def sign_in_page(
+    email: str = "", trouble: str = "", *, target: str | None, carried: Carried | None
+) -> str:
+    """Return the page that asks who is there, holding what was sent without saying so."""
+    return render_template(
+        "auth/sign_in.html", email=email, trouble=trouble, target=target, carried=carried
+    )
 
 
 def _invitation_page(

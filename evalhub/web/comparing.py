@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import UnsupportedMediaType
 
 from evalhub.core.assigning import ReleaseReason
+from evalhub.core.judging.answers import SIDES
 from evalhub.core.judging.applicability import criteria_to_ask
 from evalhub.core.judging.forms import DRAFT_FIELD
 from evalhub.core.people import Role
@@ -27,11 +28,18 @@ from evalhub.web import judging_words as say
 from evalhub.web.context import commit_now, current_session, now, only_read, own_id, requires
 from evalhub.web.filled import Filled
 from evalhub.web.rendering import render_alike, render_text
+from evalhub.web.said import SaidStage, said
+from evalhub.web.security import has_own_token
 from evalhub.web.work import LOT
 
 bp = Blueprint("comparing", __name__, url_prefix="/work")
 
 FORM_TYPES = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
+
+OLD_PAGE = (
+    "You have signed in again since this page was opened, so what you just sent is not stored. "
+    "It is in the form below: press the button once more."
+)
 
 SAID = {
     SubmissionKind.JUDGED: "Your judgment is stored.",
@@ -51,11 +59,17 @@ def show(token: str) -> ResponseReturnValue:
 @bp.post("/<token>")
 @requires(Role.ANNOTATOR)
 def act(token: str) -> ResponseReturnValue:
-    """Submit, save or give back, whichever button was pressed."""
-    act_on = {"submit": _submit, "save": _save, "skip": _skip}
+    """Submit, save or give back, whichever button was pressed.
+
+    The form's token is checked here and not before: it ends with the sign-in it was made for,
+    and a page left open over a new sign-in must come back with what was typed into it.
+    """
+    if not has_own_token(request):
+        return _refused(token, Conflict(OLD_PAGE), is_kept=False)
+    act_on = {"submit": _submit, "stop": _submit_and_stop, "save": _save, "skip": _skip}
     action = request.form.get("action", "submit")
     if action not in act_on:
-        raise BadInput.at("action", f"{shown(action)} is none of {', '.join(act_on)}")
+        raise BadInput.at("action", f"{shown(action)} is not a button of this page; reload it")
     return act_on[action](token)
 
 
@@ -97,6 +111,15 @@ def _newer_draft(token: str, error: StaleDraft) -> dict[str, object]:
 
 
 def _submit(token: str) -> ResponseReturnValue:
+    return _take_in(token, goes_on=True)
+
+
+def _submit_and_stop(token: str) -> ResponseReturnValue:
+    """Submit without claiming another comparison: nothing is left in hand over a break."""
+    return _take_in(token, goes_on=False)
+
+
+def _take_in(token: str, *, goes_on: bool) -> ResponseReturnValue:
     fields, person_id = _fields(), own_id()
     try:
         done = submit(token, fields, person_id=person_id, session=current_session(), now=now())
@@ -108,7 +131,7 @@ def _submit(token: str) -> ResponseReturnValue:
     commit_now()
     keep_plan_fresh(done.project_id, database=runtime().database, now=now())
     flash(SAID[done.kind], "good")
-    return redirect(_next_place(done), code=303)
+    return redirect(_next_place(done) if goes_on else url_for("work.show"), code=303)
 
 
 def _save(token: str) -> ResponseReturnValue:
@@ -202,6 +225,7 @@ def _page(
         return render_template(
             "work/done.html",
             sheet=sheet,
+            said=_said(sheet),
             answers=answers,
             notice=notice,
             say=say,
@@ -230,6 +254,14 @@ def _page(
         render=render_text,
         say=say,
     )
+
+
+def _said(sheet: Sheet) -> tuple[SaidStage, ...]:
+    """Return what the judgment in force says; nothing for a comparison given back."""
+    if sheet.answer is None:
+        return ()
+    sources = {side: sheet.matter.shown(side).citations for side in SIDES}
+    return said(sheet.matter.rubric, sheet.answer, sources)
 
 
 def _base(fields: Fields | None, sheet: Sheet, refusal: Conflict | None, *, is_kept: bool) -> str:

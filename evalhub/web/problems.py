@@ -10,6 +10,8 @@ from werkzeug.wrappers import Response
 from evalhub.errors import BadInput, Conflict, EvalHubError, NotFound, Problem
 from evalhub.rim.failures import Failure, failure_of
 from evalhub.rim.state import READING_METHODS, request_state
+from evalhub.web.auth import sign_in_page
+from evalhub.web.carried import Carried
 
 SIGNED_OUT = (
     "You are signed out, so what you just sent was not taken. Sign in to go back to its page."
@@ -20,10 +22,15 @@ def failure_page(failure: Failure) -> Response:
     """Answer with a page that says what went wrong and what to do.
 
     Who is not signed in is sent to sign in, and comes back here afterwards if they were
-    only reading or where their form stood; a form they sent is not sent again for them.
+    only reading or where their form stood; a form they sent is not sent again for them. That of
+    a comparison holds somebody's work, so the sign-in page holds on to it.
     """
     # Sent with 303, so that the browser asks the sign-in page with GET whatever it had sent.
     if failure.status == 401:  # noqa: PLR2004 - the status is the plain name of the case
+        carried = Carried.of_request()
+        if carried is not None:
+            page = sign_in_page(target=_target(), carried=carried)
+            return make_response(page, failure.status)
         if request.method not in READING_METHODS:
             flash(SIGNED_OUT, "caution")
         return redirect(_sign_in_path(), code=303)
@@ -50,9 +57,12 @@ def status_of(error: EvalHubError) -> HTTPStatus:
 def _sign_in_path() -> str:
     if request.path == "/" or not _has_page():
         return "/sign-in"
+    return "/sign-in?" + urlencode({"next": _target()})
+
+
+def _target() -> str:
     is_reading = request.method in READING_METHODS
-    target = request.full_path.rstrip("?") if is_reading else request.path
-    return "/sign-in?" + urlencode({"next": target})
+    return request.full_path.rstrip("?") if is_reading else request.path
 
 
 def _has_page() -> bool:

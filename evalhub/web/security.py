@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 from flask import Request
+from flask_wtf.csrf import validate_csrf
 from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response
 
@@ -61,6 +62,15 @@ def check_origin(request: Request, public_url: str) -> None:
         origin is not None and _host_of(origin) not in {request.host, _host_of(public_url)}
     ):
         raise Forbidden
+
+
+def has_own_token(request: Request) -> bool:
+    """Tell whether the form of ``request`` carries the token of this sign-in."""
+    try:
+        validate_csrf(request.form.get("csrf_token"))
+    except ValueError:  # Of which the library's ValidationError is a kind.
+        return False
+    return True
 
 
 def _host_of(url: str) -> str:

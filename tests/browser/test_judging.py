@@ -66,7 +66,7 @@ def test_a_judgment_is_completed(
     address = seat.page.url
 
     fill_in(seat)
-    seat.page.get_by_role("button", name="Submit").click()
+    seat.page.get_by_role("button", name="Submit and next").click()
     expect(seat.page.get_by_text("Your judgment is stored.")).to_be_visible()
 
     assert [judgment.choice for judgment in desk.judgments()] == [Choice.B]
@@ -101,7 +101,7 @@ def test_what_is_missing_is_listed_and_leads_to_its_question(
     claim(seat)
     seat.page.get_by_label("Yes", exact=True).check()
 
-    seat.page.get_by_role("button", name="Submit").click()
+    seat.page.get_by_role("button", name="Submit and next").click()
     errors = seat.page.locator("#errors")
     expect(errors).to_be_visible()
     errors.get_by_role("link", name="Overall").click()
@@ -131,12 +131,12 @@ def test_a_judgment_is_undone_and_changed(sit_down: SitDown, database: Database)
     desk = desk_of(seat, database)
     claim(seat)
     fill_in(seat)
-    seat.page.get_by_role("button", name="Submit").click()
+    seat.page.get_by_role("button", name="Submit and next").click()
 
     seat.page.get_by_role("link", name="Undo or change it").click()
     expect(seat.page.get_by_role("heading", name="Change your judgment")).to_be_visible()
     seat.page.locator("[name='overall'][value='-1']").check()
-    seat.page.get_by_role("button", name="Submit").click()
+    seat.page.get_by_role("button", name="Submit change").click()
     expect(seat.page.get_by_text("Your change is stored")).to_be_visible()
 
     assert [judgment.choice for judgment in desk.judgments()] == [Choice.B, Choice.A]
@@ -149,7 +149,7 @@ def test_a_second_device_is_told_what_is_in_force(sit_down: SitDown, database: D
     fill_in(seat)
     desk.send(seat.page.url.removeprefix(seat.base), answers(overall="-3"))
 
-    seat.page.get_by_role("button", name="Submit").click()
+    seat.page.get_by_role("button", name="Submit and next").click()
     expect(seat.page.get_by_text("That judgment is in force")).to_be_visible()
     expect(seat.page.locator("[name='overall'][value='1']")).to_be_checked()
     reading = seat.page.locator(".reading").bounding_box()
@@ -213,7 +213,7 @@ def test_a_refused_form_is_not_saved_as_if_it_were_the_judgment(
     claim(seat)
     fill_in(seat)
     desk.send(seat.page.url.removeprefix(seat.base), answers(overall="-3"))
-    seat.page.get_by_role("button", name="Submit").click()
+    seat.page.get_by_role("button", name="Submit and next").click()
     seat.page.get_by_text("That judgment is in force").wait_for()
 
     seat.page.wait_for_timeout(1_000)  # A save would start 800 ms after the page.
@@ -358,11 +358,11 @@ def test_nothing_that_names_a_model_reaches_the_browser(
     desk.change_responses("I am Okapi-Model-2B, and zebra-slug-3 is my name. Rest.")
 
     claim(seat)
-    seat.page.get_by_role("button", name="Submit").click()
+    seat.page.get_by_role("button", name="Submit and next").click()
     with seat.page.expect_response("**/draft"):
         seat.page.locator("[name='overall'][value='3']").check()
     fill_in(seat)
-    seat.page.get_by_role("button", name="Submit").click()
+    seat.page.get_by_role("button", name="Submit and next").click()
     seat.page.wait_for_url("**/work/*")
     for path in ("/work", "/work/history", "/account", "/rubrics"):
         seat.go(path)
@@ -434,3 +434,156 @@ def test_on_a_phone_one_answer_shows_at_a_time(sit_down: SitDown, database: Data
 
     expect(seat.page.locator("#answer-b")).to_be_visible()
     expect(seat.page.locator("#answer-a")).to_be_hidden()
+
+
+PHONE = {"width": 390, "height": 844}
+LONG_TEXT = "\n\n".join(f"Paragraph {n} of an answer that goes on for a while." for n in range(60))
+
+
+def top_of(seat: Seat, selector: str) -> float:
+    """Return how far below the top of the window something begins."""
+    box = seat.page.locator(selector).bounding_box()
+    assert box is not None
+    return box["y"]
+
+
+def test_on_a_phone_the_other_answer_starts_at_its_start_and_keeps_its_place(
+    sit_down: SitDown, database: Database
+) -> None:
+    seat = sit_down({Role.ANNOTATOR}, viewport=PHONE)
+    desk_of(seat, database).change_responses(LONG_TEXT)
+    claim(seat)
+    seat.page.locator("#answer-a p").nth(40).scroll_into_view_if_needed()
+    read_to = top_of(seat, "#answer-a")
+
+    seat.page.locator(".pin-tab", has_text="B").click()
+    start = top_of(seat, "#answer-b h2")
+    seat.page.get_by_role("link", name="A", exact=True).click()
+
+    assert 0 <= start < 120
+    assert top_of(seat, "#answer-a") == pytest.approx(read_to, abs=2)
+
+
+def test_on_a_phone_judge_leads_to_the_form_and_back_to_the_question_in_work(
+    sit_down: SitDown, database: Database
+) -> None:
+    seat = sit_down({Role.ANNOTATOR}, viewport=PHONE)
+    desk_of(seat, database).change_responses(LONG_TEXT)
+    claim(seat)
+
+    seat.page.locator(".pin-judge").click()
+    first = top_of(seat, "#judge-h")
+    seat.page.locator("[name='confidence']").first.check()
+    seat.page.get_by_role("link", name="A", exact=True).click()
+    seat.page.locator(".pin-judge").click()
+
+    assert 0 <= first < 150
+    assert 0 <= top_of(seat, "#q-confidence") < 150
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_on_a_phone_the_bar_keeps_each_of_its_words_on_one_line(
+    sit_down: SitDown, database: Database, width: int
+) -> None:
+    seat = sit_down({Role.ANNOTATOR}, viewport={"width": width, "height": 844}, has_touch=True)
+    desk_of(seat, database)
+    claim(seat)
+    with seat.page.expect_response("**/draft"):
+        seat.page.locator("[name='overall'][value='3']").check()
+    expect(seat.page.locator("#saved")).to_contain_text("Draft saved")
+
+    heights = [
+        box["height"]
+        for element in seat.page.locator("#saved, #answered, .bar-actions .btn").all()
+        if (box := element.bounding_box())
+    ]
+
+    assert max(heights[:2]) < 24
+    assert max(heights) < 48
+    assert seat.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize(("is_touch", "hint"), [(True, "none"), (False, "counter(key)")])
+def test_key_hints_stand_only_where_there_are_keys(
+    sit_down: SitDown, database: Database, *, is_touch: bool, hint: str
+) -> None:
+    seat = sit_down({Role.ANNOTATOR}, viewport=PHONE, has_touch=is_touch, is_mobile=is_touch)
+    desk_of(seat, database)
+    claim(seat)
+
+    seat.page.locator("[name='confidence']").first.focus()
+    shown = seat.page.evaluate(
+        "getComputedStyle(document.querySelector('#q-confidence .opt'), '::after').content"
+    )
+
+    assert shown.partition(" /")[0] == hint
+
+
+def test_an_arabic_answer_reads_from_the_right_and_turns_nothing_else(
+    sit_down: SitDown, database: Database
+) -> None:
+    seat = sit_down({Role.ANNOTATOR})
+    words = "\u064a\u062c\u0628 \u0623\u0646 \u064a\u062d\u0635\u0644"
+    arabic = f"{words}\n\n- {words}\n\nA \u202e turned line."
+    desk_of(seat, database).change_responses(arabic)
+    claim(seat)
+
+    read = seat.page.evaluate(
+        """() => {
+          const prose = document.querySelector("#answer-a .prose"), range = document.createRange();
+          range.selectNodeContents(prose.querySelector("p"));
+          const words = range.getBoundingClientRect(), box = prose.getBoundingClientRect();
+          const style = getComputedStyle(prose);
+          return {
+            direction: style.direction, isolates: style.unicodeBidi,
+            fromRight: box.right - words.right, fromLeft: words.left - box.left,
+            list: getComputedStyle(prose.querySelector("ul")).paddingRight,
+            form: getComputedStyle(document.querySelector("#judgment")).direction,
+          };
+        }"""
+    )
+
+    assert (read["direction"], read["isolates"], read["form"]) == ("rtl", "isolate", "ltr")
+    assert read["fromRight"] < 2 < read["fromLeft"]
+    assert read["list"] != "0px"
+
+
+def test_a_text_outlives_a_new_sign_in_in_another_tab(
+    sit_down: SitDown, database: Database
+) -> None:
+    seat = sit_down({Role.ANNOTATOR})
+    desk_of(seat, database)
+    claim(seat)
+    seat.page.evaluate(
+        "document.querySelector('#judgment [name=csrf_token]').value = 'of-the-old-sign-in'"
+    )
+
+    with seat.page.expect_response("**/draft") as refused:
+        seat.page.locator("#why").fill("Ten minutes of typing.")
+    seat.page.get_by_role("button", name="Reload").click()
+    with seat.page.expect_response("**/draft") as saved:
+        expect(seat.page.locator("#why")).to_have_value("Ten minutes of typing.")
+
+    assert (refused.value.status, saved.value.status) == (400, 200)
+
+
+def test_submitting_from_a_tab_of_the_old_sign_in_loses_nothing(
+    sit_down: SitDown, database: Database
+) -> None:
+    seat = sit_down({Role.ANNOTATOR}, has_script=False)
+    desk = desk_of(seat, database)
+    claim(seat)
+    cookie = seat.client.get_cookie("evalhub")
+    assert cookie is not None
+    fill_in(seat)
+    seat.page.locator("#why").fill("Ten minutes of typing.")
+    # The same person signs in again: the cookie is a new one, without this page's token.
+    seat.page.context.add_cookies([{"name": "evalhub", "value": cookie.value, "url": seat.base}])
+
+    seat.page.get_by_role("button", name="Submit and stop").click()
+    expect(seat.page.get_by_text("You have signed in again")).to_be_visible()
+    expect(seat.page.locator("#why")).to_have_value("Ten minutes of typing.")
+    seat.page.get_by_role("button", name="Submit and stop").click()
+    expect(seat.page.get_by_text("Your judgment is stored.")).to_be_visible()
+
+    assert len(desk.judgments()) == 1

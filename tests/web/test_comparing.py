@@ -115,7 +115,7 @@ def test_a_field_nobody_could_send_is_named(desk: Desk) -> None:
     page = desk.send(desk.open(), [*answers(), ("model", "x")])
 
     assert page.status_code == 422
-    assert "is not part of this form" in page.text
+    assert "it does not ask for" in page.text
 
 
 def test_a_draft_is_saved_without_scripts(desk: Desk) -> None:
@@ -456,15 +456,115 @@ def test_a_save_tells_at_once_that_the_pair_is_judged(desk: Desk) -> None:
     assert "Read it" in desk.client.get("/work").text
 
 
-def test_a_form_sent_while_signed_out_leads_to_signing_in_and_back(desk: Desk) -> None:
+def test_a_draft_sent_while_signed_out_is_told_so(desk: Desk) -> None:
     address = desk.open()
     hidden = desk.hidden(address)
     desk.client.delete_cookie("evalhub")
 
-    response = desk.post(address, [*hidden, *answers()])
     draft = save(desk, address, hidden, overall="1")
 
-    assert response.location == f"/sign-in?next={address.replace('/', '%2F')}"
-    assert "You are signed out" in desk.client.get(response.location).text
     assert draft.status_code == 401
     assert desk.judgments() == []
+
+
+def test_submit_and_stop_claims_nothing(desk: Desk) -> None:
+    page = desk.send(desk.open(), answers(), action="stop")
+
+    assert page.location == "/work"
+    assert len(desk.judgments()) == 1
+    assert [one.status for one in desk.assignments()] == [AssignmentStatus.SUBMITTED]
+    assert "Your judgment is stored." in desk.client.get("/work").text
+
+
+def test_submit_and_stop_keeps_what_was_typed_when_something_is_missing(desk: Desk) -> None:
+    page = desk.send(desk.open(), partly(overall="1", why__text="Half of it."), action="stop")
+
+    assert page.status_code == 422
+    assert checked_values(page, "overall") == ["1"]
+    assert "Half of it." in page.text
+
+
+def test_a_page_from_before_a_new_sign_in_comes_back_filled_in(desk: Desk, sign_in: SignIn) -> None:
+    address = desk.open()
+    old = [("csrf_token", "of-the-old-sign-in"), *desk.hidden(address)[1:]]
+    given = answers(why__text="A long reason that nobody wants to type twice.")
+
+    page = desk.post(address, [*old, *given])
+    stored = desk.judgments()
+    fresh = [("csrf_token", token_of(page)), *old[1:]]
+    again = desk.post(address, [*fresh, *given])
+
+    assert page.status_code == 409
+    assert stored == []
+    assert "You have signed in again" in page.text
+    assert "A long reason that nobody wants to type twice." in page.text
+    assert checked_values(page, "overall") == [dict(given)["overall"]]
+    assert again.status_code == 303
+    assert len(desk.judgments()) == 1
+
+
+@pytest.mark.parametrize("action", ["submit", "stop", "save", "skip"])
+def test_without_the_token_of_the_sign_in_no_button_does_anything(desk: Desk, action: str) -> None:
+    address = desk.open()
+    before = desk.assignments()
+
+    page = desk.post(address, answers(), action=action)
+
+    assert page.status_code == 409
+    assert desk.judgments() == []
+    assert [one.status for one in desk.assignments()] == [one.status for one in before]
+    assert "Draft saved" not in desk.client.get("/work").text
+
+
+def test_words_that_do_not_stand_in_the_answer_are_refused_at_their_flag(desk: Desk) -> None:
+    flagged = answers(**{"flags.a": "harmful", "flags.a.harmful.quote": "not in there"})
+
+    page = desk.send(desk.open(), flagged)
+
+    assert page.status_code == 422
+    assert "do not stand in answer A" in page.text
+    assert 'href="#q-flags-a"' in page.text
+
+
+def test_a_judgment_that_stands_is_shown_whole_and_blind(desk: Desk, clock: Clock) -> None:
+    address = desk.open()
+    desk.change_responses("Rest and drink.")
+    given = answers(
+        **{
+            "flags.b": "harmful",
+            "flags.b.harmful.quote": "rest and DRINK",
+            "overall": "-3",
+            "why.text": "B <b>hurts</b> and A does not.",
+            "why.reasons": "correct",
+        }
+    )
+    assert desk.send(address, given).status_code == 303
+    clock.advance(minutes=11)
+
+    page = desk.client.get(address).text
+
+    for words in ("Harmful", "rest and DRINK", "5 Right", "3 Mixed", "A much better", "Sure"):
+        assert words in page
+    assert "B &lt;b&gt;hurts&lt;/b&gt; and A does not." in page
+    assert page.count("Rest and drink.") == 2
+    assert not [name for name in desk.names() if name in page]
+
+
+def test_a_cannot_judge_that_stands_shows_its_reason(desk: Desk, clock: Clock) -> None:
+    address = desk.open()
+    desk.send(address, partly(overall="cannot_judge", cannot_judge_reason="contested"))
+    clock.advance(minutes=11)
+
+    page = desk.client.get(address).text
+
+    assert "Experts differ, and both can be defended" in page
+
+
+def test_text_of_others_is_isolated_wherever_it_is_shown(desk: Desk) -> None:
+    address = desk.open()
+
+    page = desk.client.get(address).text
+
+    assert page.count('<div class="prose" dir="auto">') == 3
+    assert 'id="why" dir="auto"' in page
+    assert '<bdi class="pin-gist">' in page

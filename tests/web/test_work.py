@@ -21,7 +21,7 @@ def test_the_list_shows_the_terms_of_each_project(desk: Desk) -> None:
     page = desk.client.get("/work").text
 
     assert "14.00 EUR" in page
-    assert "7 min" in page
+    assert "7&nbsp;min" in page
     assert "Train a reward model for tests." in page
     assert "rubric small" in page
 
@@ -110,7 +110,7 @@ def test_a_judgment_in_the_list_says_which_it_was_and_leads_there(desk: Desk, cl
     history = desk.client.get("/work/history").text
     judged = desk.client.get(address).text
 
-    assert f'<a href="{address}">Question ' in history
+    assert f'<a href="{address}"><bdi>Question ' in history
     assert "B much better <small>changed once</small>" in history
     assert "A much better" in judged
     assert "Answer A" in judged

@@ -30,6 +30,9 @@ class HeldWork:
 class Work:
     """Hold one project as an annotator sees it before claiming; it names no model.
 
+    ``n_answered`` are the comparisons with a judgment of theirs in force, "cannot judge"
+    included, as their own history counts them: it is work done, and the two figures stand on
+    one page.
     ``held`` is the comparison in hand. ``lapsed`` are those whose lease ran out over a draft:
     what was typed there is found again, whoever has the pair now.
     """
@@ -48,7 +51,7 @@ class Work:
     terms: str
     is_simulated: bool
     n_left: int
-    n_done: int
+    n_answered: int
     has_begun: bool
     held: HeldWork | None
     lapsed: tuple[HeldWork, ...]
@@ -83,7 +86,6 @@ def _is_listed(work: Work) -> bool:
 
 
 def _work(row: "sa.Row[*tuple[Any, ...]]", person_id: int, session: Session, now: datetime) -> Work:
-    counts = _own_counts(row.id, person_id, session)
     return Work(
         slug=row.slug,
         title=row.title,
@@ -99,20 +101,32 @@ def _work(row: "sa.Row[*tuple[Any, ...]]", person_id: int, session: Session, now
         terms=row.terms,
         is_simulated=row.is_simulated,
         n_left=n_open_to(row.id, person_id=person_id, session=session, now=now),
-        n_done=counts.get(AssignmentStatus.SUBMITTED, 0),
-        has_begun=bool(counts),
+        n_answered=_n_answered(row.id, person_id, session),
+        has_begun=_has_begun(row.id, person_id, session),
         held=_held(row.id, person_id, session, now),
         lapsed=tuple(_lapsed(row.id, person_id, session, now)),
     )
 
 
-def _own_counts(project_id: int, person_id: int, session: Session) -> dict[AssignmentStatus, int]:
-    rows = session.connection().execute(
-        sa.select(t.assignment.c.status, sa.func.count().label("n"))
-        .where(t.assignment.c.project_id == project_id, t.assignment.c.person_id == person_id)
-        .group_by(t.assignment.c.status)
+def _n_answered(project_id: int, person_id: int, session: Session) -> int:
+    # Not the assignments that were submitted: a "cannot judge" gives its place to somebody else,
+    # so its assignment ends as released.
+    return (
+        session.connection()
+        .execute(
+            sa.select(sa.func.count(sa.distinct(t.judgment.c.assignment_id))).where(
+                t.judgment.c.project_id == project_id, t.judgment.c.person_id == person_id
+            )
+        )
+        .scalar_one()
     )
-    return {row.status: row.n for row in rows}
+
+
+def _has_begun(project_id: int, person_id: int, session: Session) -> bool:
+    query = sa.select(t.assignment.c.id).where(
+        t.assignment.c.project_id == project_id, t.assignment.c.person_id == person_id
+    )
+    return session.connection().execute(query.limit(1)).first() is not None
 
 
 def _held(project_id: int, person_id: int, session: Session, now: datetime) -> HeldWork | None:

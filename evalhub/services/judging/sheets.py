@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from evalhub.core.assigning import REVISABLE_FOR, is_revisable
 from evalhub.core.campaigns import AssignmentStatus
-from evalhub.core.judging.answers import answer_from_json
+from evalhub.core.judging.answers import Answer, answer_from_json
 from evalhub.core.judging.forms import form_fields
 from evalhub.core.rubrics.vocabulary import ShowReference
 from evalhub.services.assigning.standing import LeaseStanding, standing_of
@@ -66,6 +66,11 @@ class Sheet:
     reference: tuple[str, ...]
     is_reference_held: bool
     versions: tuple[Version, ...]
+
+    @property
+    def answer(self) -> Answer | None:
+        """Return what the judgment in force says; None before the first."""
+        return _answer(self.judgment) if self.judgment else None
 
     @property
     def revision(self) -> int:
@@ -135,7 +140,11 @@ def get_sheet(
 
 def _judged(judgment: StoredJudgment | None) -> tuple[tuple[str, str], ...]:
     """Return the fields of the judgment in force; none before the first."""
-    return tuple(form_fields(answer_from_json(json.loads(judgment.answer)))) if judgment else ()
+    return tuple(form_fields(_answer(judgment))) if judgment else ()
+
+
+def _answer(judgment: StoredJudgment) -> Answer:
+    return answer_from_json(json.loads(judgment.answer))
 
 
 def _reference(

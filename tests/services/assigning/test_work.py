@@ -4,14 +4,16 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from evalhub.core.campaigns import AssignmentStatus, ProjectStatus
+from evalhub.core.campaigns import ProjectStatus
 from evalhub.core.people import Role
-from evalhub.db.models import Assignment
 from evalhub.services.assigning.standing import LeaseStanding
 from evalhub.services.assigning.work import list_work
 from evalhub.services.judging.drafts import save_draft
+from evalhub.services.judging.history import own_judgments
 from tests.factories import add_member, make_person
 from tests.services.assigning.conftest import make_campaign
+from tests.services.judging.conftest import Desk, changed
+from tests.services.judging.conftest import desk as desk  # noqa: PLC0414 - a fixture
 
 
 def test_open_projects_are_listed_with_their_terms(session: Session, now: datetime) -> None:
@@ -20,7 +22,7 @@ def test_open_projects_are_listed_with_their_terms(session: Session, now: dateti
 
     works = list_work(campaign.people[0].id, session=session, now=now)
 
-    assert [(work.slug, work.n_left, work.n_done) for work in works] == [
+    assert [(work.slug, work.n_left, work.n_answered) for work in works] == [
         (campaign.project.slug, 3, 0)
     ]
     assert works[0].held is None
@@ -64,16 +66,27 @@ def test_a_paused_project_is_listed_only_with_work_in_hand(session: Session, now
     assert list_work(second.id, session=session, now=now) == []
 
 
-def test_what_was_judged_is_counted(session: Session, now: datetime) -> None:
-    campaign = make_campaign(session, n_pairs=2)
-    person = campaign.people[0]
-    lease = campaign.must_lease(person, now)
-    session.get_one(Assignment, lease.id).status = AssignmentStatus.SUBMITTED
-    session.flush()
+def test_what_was_answered_is_counted_as_the_history_counts_it(desk: Desk) -> None:
+    person, session, now = desk.lease.person_id, desk.session, desk.now
+    desk.submit()
+    desk.submit(changed(overall="3"), over=1)
 
-    work = list_work(person.id, session=session, now=now)[0]
+    judged = list_work(person, session=session, now=now)[0]
+    cannot = [*changed(overall="cannot_judge"), ("cannot_judge_reason", "contested")]
+    desk.submit(cannot, over=2)
+    said_cannot = list_work(person, session=session, now=now)[0]
 
-    assert (work.n_done, work.n_left) == (1, 1)
+    assert (judged.n_answered, said_cannot.n_answered) == (1, 1)
+    assert own_judgments(person, session=session, now=now).n_found == 1
+
+
+def test_what_others_answered_is_theirs(desk: Desk) -> None:
+    desk.submit()
+    other = desk.campaign.people[1]
+
+    work = list_work(other.id, session=desk.session, now=desk.now)[0]
+
+    assert (work.n_answered, work.has_begun) == (0, False)
 
 
 def test_a_draft_whose_lease_ran_out_is_found_again(session: Session, now: datetime) -> None:
