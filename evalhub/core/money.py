@@ -9,6 +9,7 @@ NO_MINOR_UNIT = frozenset(
     | {"VUV", "XAF", "XOF", "XPF"}
 )
 THREE_DIGITS = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
+SECONDS_AN_HOUR = 3600
 MAX_MINOR_UNITS = 1_000_000_000
 """Fits the 32 bits of its column with room to add a few of them up."""
 
@@ -33,6 +34,14 @@ def format_money(minor_units: int, currency: str) -> str:
     digits = minor_digits(currency)
     whole, rest = divmod(minor_units, 10**digits)
     return f"{whole:,}.{rest:0{digits}} {currency}" if digits else f"{whole:,} {currency}"
+
+
+def hourly_rate(minor_units: int, seconds: float) -> int:
+    """Return what ``minor_units`` in ``seconds`` come to in an hour, rounded down.
+
+    Down, so that a page never shows a rate that was not reached.
+    """
+    return int(minor_units * SECONDS_AN_HOUR // seconds)
 
 
 def parse_money(text: str, currency: str, *, where: str) -> int:

@@ -361,11 +361,23 @@
   form.addEventListener("formdata", e => e.formData.set("active_seconds", seconds));
   const active = () => { if (wasReading.hidden) quiet = 0; };
   ["keydown", "pointerdown", "pointermove", "scroll"].forEach(t => addEventListener(t, active, { passive: true }));
+  // A sitting goes on from comparison to comparison; five quiet minutes end it.
+  const sitting = { most: 45 * 60, gap: 5 * 60 * 1000, key: "sitting" };
+  function sit() {
+    if (document.hidden) return;
+    const before = store.get(sitting.key), moment = Date.now();
+    const worked = before && moment - before.at < sitting.gap ? before.seconds + 1 : 1;
+    store.set(sitting.key, { seconds: worked, at: moment });
+    if (worked < sitting.most || !choice.hidden) return;
+    store.set(sitting.key, { seconds: 0, at: moment });
+    offer("You have worked for 45 minutes. Your draft is kept, and a break costs nothing.",
+      ["Take a break", "/work"], ["Go on", () => {}]);
+  }
   wasReading.addEventListener("click", () => { seconds += Math.min(quiet - 180, 900); wasReading.hidden = true; quiet = 0; });
   setInterval(() => {
     quiet += 1;
     if (quiet > 180) wasReading.hidden = false;
-    else { seconds += 1; clocks.forEach(c => { c.textContent = clockText(seconds); }); }
+    else { sit(); seconds += 1; clocks.forEach(c => { c.textContent = clockText(seconds); }); }
   }, 1000);
 
   // Keys -------------------------------------------------------------------------

@@ -23,6 +23,7 @@ from evalhub.services.judging.history import find_last_revisable
 from evalhub.services.judging.sheets import Sheet, get_sheet
 from evalhub.services.judging.stored import Fields
 from evalhub.services.judging.submitting import Submission, SubmissionKind, submit
+from evalhub.services.judging.today import today_of
 from evalhub.services.selecting.planning import keep_plan_fresh
 from evalhub.web import judging_words as say
 from evalhub.web.context import commit_now, current_session, now, only_read, own_id, requires
@@ -250,6 +251,7 @@ def _page(
             person_id, project_id=matter.lease.project_id, session=session, now=now()
         ),
         n_left=n_open_to(matter.lease.project_id, person_id=person_id, session=session, now=now()),
+        today=today_of(person_id, session=session, now=now()),
         answers=answers,
         render=render_text,
         say=say,

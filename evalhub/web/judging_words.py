@@ -12,6 +12,7 @@ from evalhub.core.rubrics.conditions import AnyOf, FieldAtLeast, FieldEquals
 from evalhub.core.rubrics.schema import Rubric, Why
 from evalhub.services.assigning.choosing import COUNTED
 from evalhub.services.assigning.standing import LeaseStanding
+from evalhub.services.judging.today import Today
 from evalhub.web.rubric_words import condition_words as condition_words  # noqa: PLC0414 - templates find all words here
 
 GIST_LENGTH = 110
@@ -137,6 +138,27 @@ def verdict_words(rubric: Rubric, choice: Choice, preference: int | None) -> str
 def pay_words(minor_units: int, currency: str) -> str:
     """Return what a comparison pays."""
     return format_money(minor_units, currency) if minor_units else "Unpaid"
+
+
+def today_words(today: Today) -> tuple[str, str]:
+    """Return what was earned today, or how much was answered, and at which rate or in what time."""
+    if not today.earned:
+        return f"{today.n_answered:,} answered", time_words(today.active_seconds)
+    total = " and ".join(format_money(one.minor_units, one.currency) for one in today.earned)
+    rates = [
+        f"{format_money(one.per_hour, one.currency)} an hour"
+        for one in today.earned
+        if one.per_hour is not None
+    ]
+    return total, " and ".join(rates) or f"{today.n_answered:,} answered"
+
+
+def time_words(seconds: float) -> str:
+    """Return an active time such as ``1 h 12 min``; "no time noted" where there is none."""
+    hours, minutes = divmod(int(seconds) // 60, 60)
+    if seconds <= 0:
+        return "no time noted"
+    return f"{hours}\u00a0h {minutes}\u00a0min" if hours else f"{minutes}\u00a0min active"
 
 
 def count_words(n_open: int) -> str:

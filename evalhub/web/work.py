@@ -12,6 +12,7 @@ from evalhub.rim.routing import page_number
 from evalhub.services.assigning.claiming import claim
 from evalhub.services.assigning.work import list_work
 from evalhub.services.judging.history import own_judgments
+from evalhub.services.judging.today import today_of
 from evalhub.web import judging_words as say
 from evalhub.web.context import (
     commit_now,
@@ -89,6 +90,7 @@ def _list(problems: Sequence[Problem] = ()) -> str:
         "work/list.html",
         works=works,
         held=[work for work in works if work.held],
+        today=today_of(person_id, session=session, now=now()),
         recent=own_judgments(person_id, session=session, now=now()),
         say=say,
         render=render_text,

@@ -473,12 +473,12 @@ def test_on_a_phone_judge_leads_to_the_form_and_back_to_the_question_in_work(
 
     seat.page.locator(".pin-judge").click()
     first = top_of(seat, "#judge-h")
-    seat.page.locator("[name='confidence']").first.check()
+    seat.page.locator("[name='criteria.correct.b']").first.check()
     seat.page.get_by_role("link", name="A", exact=True).click()
     seat.page.locator(".pin-judge").click()
 
     assert 0 <= first < 150
-    assert 0 <= top_of(seat, "#q-confidence") < 150
+    assert 0 <= top_of(seat, "[aria-label='Correct, answer B']") < 150
 
 
 @pytest.mark.parametrize("width", [320, 390])
@@ -587,3 +587,36 @@ def test_submitting_from_a_tab_of_the_old_sign_in_loses_nothing(
     expect(seat.page.get_by_text("Your judgment is stored.")).to_be_visible()
 
     assert len(desk.judgments()) == 1
+
+
+TWO_TICKS_MS = 2_200
+"""Time in which the page's clock, which ticks once a second, must have ticked."""
+
+
+def test_a_break_is_offered_after_45_minutes_once(sit_down: SitDown, database: Database) -> None:
+    seat = sit_down({Role.ANNOTATOR})
+    desk_of(seat, database)
+    claim(seat)
+    almost = "JSON.stringify({seconds: 45 * 60 - 1, at: Date.now()})"
+
+    seat.page.evaluate(f"localStorage.setItem('sitting', {almost})")
+    offered = seat.page.locator("#choice")
+    expect(offered).to_contain_text("You have worked for 45 minutes.")
+    offered.get_by_role("button", name="Go on").click()
+    seat.page.wait_for_timeout(TWO_TICKS_MS)
+
+    expect(offered).to_be_hidden()
+    assert seat.page.evaluate("JSON.parse(localStorage.getItem('sitting')).seconds") < 60
+
+
+def test_a_pause_ends_the_sitting(sit_down: SitDown, database: Database) -> None:
+    seat = sit_down({Role.ANNOTATOR})
+    desk_of(seat, database)
+    claim(seat)
+    old = "JSON.stringify({seconds: 45 * 60 - 1, at: Date.now() - 6 * 60 * 1000})"
+
+    seat.page.evaluate(f"localStorage.setItem('sitting', {old})")
+    seat.page.wait_for_timeout(TWO_TICKS_MS)
+
+    expect(seat.page.locator("#choice")).to_be_hidden()
+    assert seat.page.evaluate("JSON.parse(localStorage.getItem('sitting')).seconds") < 60

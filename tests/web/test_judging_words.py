@@ -7,6 +7,7 @@ import pytest
 from evalhub.core.judging.answers import CannotJudgeReason, Choice
 from evalhub.core.prompts.records import Message, Prompt, Source
 from evalhub.core.prompts.vocabulary import Audience, MessageRole, SourceKind
+from evalhub.services.judging.today import Earned, Today
 from evalhub.web.judging_words import (
     AUDIENCES,
     CANNOT_JUDGE_WORDS,
@@ -20,6 +21,8 @@ from evalhub.web.judging_words import (
     pay_words,
     question_names,
     scale_words,
+    time_words,
+    today_words,
     verdict_words,
     why_rules,
 )
@@ -110,3 +113,33 @@ def test_a_verdict_is_said_in_the_rubrics_words(
     choice: Choice, preference: int | None, words: str
 ) -> None:
     assert verdict_words(small(), choice, preference) == words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "no time noted"),
+        (59, "0\u00a0min active"),
+        (2520, "42\u00a0min active"),
+        (4380, "1\u00a0h 13\u00a0min"),
+    ],
+)
+def test_a_time_is_written_in_hours_and_minutes(seconds: float, words: str) -> None:
+    assert time_words(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("earned", "words"),
+    [
+        ((), ("3 answered", "42\u00a0min active")),
+        ((Earned("EUR", 1200, 1710),), ("12.00 EUR", "17.10 EUR an hour")),
+        ((Earned("EUR", 1200, None),), ("12.00 EUR", "3 answered")),
+        (
+            (Earned("EUR", 1200, 1710), Earned("JPY", 500, 900)),
+            ("12.00 EUR and 500 JPY", "17.10 EUR an hour and 900 JPY an hour"),
+        ),
+    ],
+    ids=["unpaid", "paid", "without a time", "two currencies"],
+)
+def test_a_day_says_what_it_came_to(earned: tuple[Earned, ...], words: tuple[str, str]) -> None:
+    assert today_words(Today(3, 2520.0, earned)) == words
