@@ -1,5 +1,7 @@
 """The audit log: its chain, what breaks it, and writers at the same time."""
 
+import hashlib
+import json
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -52,6 +54,24 @@ def test_each_entry_names_the_one_before_it(session: Session, now: datetime) -> 
     assert (first.sequence, first.previous_hash) == (1, audit.GENESIS)
     assert (second.sequence, second.previous_hash) == (2, first.hash)
     assert audit.verify(session=session) == audit.AuditReport(2, audit.Head(2, second.hash), None)
+
+
+def test_an_auditor_can_compute_a_hash_from_the_row_alone(session: Session, now: datetime) -> None:
+    record(session, now, n=1)
+    row = record(session, now + timedelta(seconds=1), "thing.ende", größe=2)
+
+    covered = {
+        "action": "thing.ende",
+        "actor": ACTOR.name,
+        "actor_id": None,
+        "at": "2026-11-21T09:30:01.000000+00:00",
+        "details": '{"größe":2}',
+        "previous": row.previous_hash,
+        "sequence": 2,
+        "subject": "thing:1",
+    }
+    text = json.dumps(covered, separators=(",", ":"), ensure_ascii=False)
+    assert row.hash == hashlib.sha256(text.encode()).hexdigest()
 
 
 def test_an_entry_names_its_actor(session: Session, now: datetime) -> None:

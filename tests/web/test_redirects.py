@@ -1,6 +1,14 @@
+from urllib.parse import urljoin, urlsplit
+
 import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 
 from evalhub.web.redirects import local_path
+
+SITE = "https://hub.example"
+SLIPPERY = st.text(st.sampled_from("//\\\\::@.?#%eE \t\n\r\0\x7f\u2028/s"), max_size=12)
 
 
 @pytest.mark.parametrize("target", ["/", "/work", "/projects/a?page=2#x", "/prompt-sets/médecine"])
@@ -32,3 +40,21 @@ def test_paths_of_this_site_are_taken(target: str) -> None:
 )
 def test_everything_else_is_not(target: str | None) -> None:
     assert local_path(target) is None
+
+
+def as_a_browser_reads(target: str) -> str:
+    """Return where a browser goes by the URL standard: it drops and turns characters first."""
+    kept = "".join(letter for letter in target if letter not in "\t\n\r")
+    plain = kept.strip("".join(map(chr, range(0x21)))).replace("\\", "/")
+    return urljoin(f"{SITE}/sign-in", plain)
+
+
+@hypothesis_settings(max_examples=500)
+@given(st.one_of(SLIPPERY, SLIPPERY.map(lambda text: "/" + text), st.text()))
+def test_whatever_is_taken_stays_on_this_site(target: str) -> None:
+    taken = local_path(target)
+
+    if taken is not None:
+        parts = urlsplit(as_a_browser_reads(taken))
+        assert f"{parts.scheme}://{parts.netloc}" == SITE
+        assert not parts.path.startswith("//")
