@@ -71,6 +71,16 @@ def test_long_lists_have_pages(session: Session) -> None:
     assert list_people(session=session, page=9).items == []
 
 
+def test_people_of_one_name_stand_on_one_page_each(session: Session) -> None:
+    everybody = {make_person(session, name="Ada").public_id for _ in range(120)}
+
+    pages = [list_people(session=session, page=page).items for page in (1, 2, 3)]
+
+    listed = [line.person.public_id for page in pages for line in page]
+    assert len(listed) == 120
+    assert set(listed) == everybody
+
+
 def test_a_person_is_found_by_public_id(session: Session) -> None:
     person = make_person(session, Role.LAB)
     make_person(session, Role.ADMIN)
