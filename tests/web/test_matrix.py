@@ -78,7 +78,7 @@ def test_the_page_counts_wins_ties_and_losses_of_the_first_model(
     first = cells[0]
     assert f"<caption><b>{first['model']}</b> against 2 models" in text
     numbers = [first[name] for name in ("wins", "ties", "losses", "n")]
-    share = f"<b>{float(first['share']) * 100:.0f} %</b>"
+    share = f"<b>{float(first['share']) * 100:.0f}&nbsp;%</b>"
     assert row_of(text, first["opponent"]) == [*numbers, share]
     assert text.count('class="self"') == 3
 
