@@ -85,6 +85,10 @@ class PairLikelihood:
         by_rest = np.array([pull.sum()]) - self.ridge * rest if self.has_position else rest
         return by_theta, by_rest
 
+    def reach(self, step: FloatArray) -> float:
+        """Return at least how far ``step``, strengths first, moves any gap."""
+        return float(np.ptp(step[: self.n_models])) + float(np.abs(step[self.n_models :]).sum())
+
     def information(self, terms: Logistic) -> PairInformation:
         """Return minus the second derivative, ridges included."""
         weight = self.n * terms.at * terms.opposite

@@ -64,6 +64,9 @@ class Objective(Protocol[TermsT]):
     ) -> tuple[FloatArray, FloatArray]:
         """Return the gradient by the strengths and by the rest."""
 
+    def reach(self, step: FloatArray) -> float:
+        """Return at least how far ``step``, strengths first, moves any gap."""
+
     def information(self, terms: TermsT) -> System:
         """Return minus the second derivative, ridges included."""
 
@@ -172,6 +175,12 @@ class Likelihood:
         )
         return self.edges.sums(pull) - self.ridge * theta, by_rest
 
+    def reach(self, step: FloatArray) -> float:
+        """Return at least how far ``step``, strengths first, moves any gap."""
+        moved, coefficients = step[: self.n_models], step[self.n_models + self.model.n_shared :]
+        largest = np.abs(self.cells.covariates).max(axis=0, initial=0.0)
+        return float(np.ptp(moved)) + float(np.abs(coefficients) @ largest)
+
     def information(self, terms: Terms) -> Bordered:
         """Return minus the second derivative, ridges included."""
         n, x = self.cells.n, self.cells.covariates
@@ -251,6 +260,9 @@ def _advance(
 
     The loop ends: a step halved often enough no longer changes the parameters or the objective.
     """
+    if likelihood.reach(step) <= likelihood.model.sure_reach:
+        theta, rest = theta + step[: likelihood.n_models], rest + step[likelihood.n_models :]
+        return theta, rest, likelihood.terms(theta, rest)
     value = likelihood.value(terms, theta, rest)
     # Close to the maximum the objective is flat to its last digit; a fall of that size is rounding.
     floor = value - 1e-12 * abs(value)

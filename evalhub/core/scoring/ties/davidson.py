@@ -42,6 +42,11 @@ class Davidson:
         """Return 1: log nu."""
         return 1
 
+    @property
+    def sure_reach(self) -> float:
+        """Return 0: with a shared parameter no such distance is known."""
+        return 0.0
+
     def start(self) -> FloatArray:
         """Return the log nu that would give the share of ties were all models equal."""
         return np.array([np.log(2 * self.tie_share / (1 - self.tie_share))])
@@ -61,8 +66,9 @@ class Davidson:
         lean = (won - lost) / 2
         side = SCORES[outcome] - 0.5
         is_tie = (outcome == TIED).astype(np.float64)
+        value = side * gap + is_tie * log_nu - largest - np.log(total)
         return Terms(
-            value=side * gap + is_tie * log_nu - largest - np.log(total),
+            measure=lambda: value,
             slope=side - lean,
             curvature=(won + lost) / 4 - lean**2,
             shared_slope=(is_tie - tied)[:, np.newaxis],

@@ -30,6 +30,17 @@ class HalfWin:
         """Return 0."""
         return 0
 
+    @property
+    def sure_reach(self) -> float:
+        """Return 1.
+
+        The third derivative of log s(d) by the gap is at most minus the second, so over a step
+        that moves no gap by more than r the fall below the tangent is at most
+        (e^r - r - 1) / r^2 times the step's own decrement, which is under 1 up to r = 1.79.
+        (Bach 2010, Self-concordant analysis for logistic regression, proposition 1.)
+        """
+        return 1.0
+
     def start(self) -> FloatArray:
         """Return no parameter."""
         return np.zeros(0)
@@ -43,8 +54,8 @@ class HalfWin:
         logistic, score = Logistic.of(gap), SCORES[outcome]
         by_shared = no_shared(len(gap))
         return Terms(
+            measure=lambda: score * logistic.log_at + (1 - score) * logistic.log_opposite,
             # y (1 - p) - (1 - y) p equals y - p without its loss of digits near p = 1.
-            value=score * logistic.log_at + (1 - score) * logistic.log_opposite,
             slope=score * logistic.opposite - (1 - score) * logistic.at,
             curvature=logistic.at * logistic.opposite,
             shared_slope=by_shared[0],

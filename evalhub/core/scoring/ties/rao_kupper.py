@@ -68,6 +68,11 @@ class RaoKupper:
         """Return all thresholds, the first being 0 where nobody tied."""
         return shared if self.has_ties else np.concatenate([[0.0], shared])
 
+    @property
+    def sure_reach(self) -> float:
+        """Return 0: with a shared parameter no such distance is known."""
+        return 0.0
+
     def start(self) -> FloatArray:
         """Return the thresholds that would give the shares seen were all models equal."""
         # P(|latent| > c) = 2 s(-c) between equals; kept apart so that the order holds.
@@ -99,8 +104,9 @@ class RaoKupper:
         j_lower, j_upper = (j[outcome] for j in bounds.jacobians(self.has_ties))
         slopes = -(below.opposite + pull), above.opposite + pull
         outer = j_lower[:, :, np.newaxis] * j_upper[:, np.newaxis, :]
+        value = above.log_at + below.log_at + np.log(-np.expm1(-width))
         return Terms(
-            value=above.log_at + below.log_at + np.log(-np.expm1(-width)),
+            measure=lambda: value,
             slope=below.opposite - above.opposite,
             curvature=bend_lower + bend_upper,
             shared_slope=_scaled(j_lower, slopes[0]) + _scaled(j_upper, slopes[1]),
