@@ -44,30 +44,42 @@ class ClusterCells:
         keys = (((cluster << self.bits) | left) << self.bits) | right
         self._merge(keys, n)
 
-    def expected(self, chance: FloatArray, n_clusters: int) -> tuple[FloatArray, FloatArray]:
-        """Return the expected scores of the left and of the right side, (clusters, models) each.
+    def take_from(self, scores: FloatArray, table: FloatArray, place: IntArray) -> None:
+        """Take what is expected from ``scores`` (clusters, columns), in place.
 
-        ``chance`` (models, models) is the expected score of the left side of one judgment of
-        each ordered pair; the first result sums it by the left model, the second by the right.
-        This is the one pass over cells; their number is bounded by clusters times pairs.
+        ``table`` (models, models) is the expected score of the left side of one judgment of each
+        ordered pair: the column of the left model loses it, that of the right model gets it.
+        ``place`` (models) is the column of each model, any for one whose entries are 0. This is a
+        pass over all cells; their number is bounded by clusters times pairs.
         """
-        width = 1 << self.bits
-        n = len(chance)
-        table = np.zeros((width, width))
-        table[:n, :n] = chance
-        by_pair = table.ravel()
-        left, right = np.zeros(n_clusters * width), np.zeros(n_clusters * width)
+        # A new array of this size is handed out by the system page by page, which takes longer
+        # than the pass itself; so everything is added into the one that is there.
+        flat, n_columns = scores.reshape(-1), scores.shape[1]
+        for cluster, left, right, values in self._valued(table):
+            row = cluster * n_columns
+            np.subtract.at(flat, row + place[left], values)
+            np.add.at(flat, row + place[right], values)
+
+    def sums(self, table: FloatArray, n_clusters: int) -> FloatArray:
+        """Return the sum of ``table`` over the judgments of each cluster, in one pass."""
+        total = np.zeros(n_clusters)
+        for cluster, _, _, values in self._valued(table):
+            np.add.at(total, cluster, values)
+        return total
+
+    @property
+    def n_kept(self) -> int:
+        """Return how many cells a pass goes over; some of them may be empty."""
+        return len(self._keys) + len(self._waiting)
+
+    def _valued(
+        self, table: FloatArray
+    ) -> Iterator[tuple[IntArray, IntArray, IntArray, FloatArray]]:
+        """Yield cluster, left and right of each cell, and what ``table`` gives its judgments."""
+        by_pair, n, mask = table.ravel(), len(table), (1 << self.bits) - 1
         for keys, counts in self._blocks():
-            values = counts * by_pair[keys & (width * width - 1)]
-            # Keys are sorted by cluster, so a block touches few clusters and sums stay short.
-            first = int(keys[0] >> (2 * self.bits)) << self.bits
-            by_left = (keys >> self.bits) - first
-            by_right = ((keys >> (2 * self.bits)) << self.bits) + (keys & (width - 1)) - first
-            for sums, rows in ((left, by_left), (right, by_right)):
-                found = np.bincount(rows, values)
-                sums[first : first + len(found)] += found
-        shape = (n_clusters, width)
-        return left.reshape(shape)[:, :n], right.reshape(shape)[:, :n]
+            left, right = (keys >> self.bits) & mask, keys & mask
+            yield keys >> (2 * self.bits), left, right, counts * by_pair[left * n + right]
 
     def _blocks(self) -> Iterator[tuple[IntArray, IntArray]]:
         self._settle()
@@ -77,11 +89,14 @@ class ClusterCells:
 
     def _settle(self) -> None:
         if self._waiting:
-            waiting, self._waiting = self._waiting, {}
-            self._merge(
-                np.fromiter(waiting.keys(), np.int64, len(waiting)),
-                np.fromiter(waiting.values(), np.int64, len(waiting)),
-            )
+            new = sorted(key for key, n in self._waiting.items() if n)
+            counts = [self._waiting[key] for key in new]
+            self._waiting = {}
+            # They are few and known to be new, so they are let in where they belong; to sort all
+            # cells for one judgment more took a twentieth of a refresh.
+            at = np.searchsorted(self._keys, np.array(new, dtype=np.int64))
+            self._keys = np.insert(self._keys, at, new)
+            self._n = np.insert(self._n, at, counts)
 
     def _merge(self, keys: IntArray, n: IntArray) -> None:
         joined, counts = np.concatenate([self._keys, keys]), np.concatenate([self._n, n])

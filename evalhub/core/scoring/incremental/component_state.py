@@ -12,7 +12,8 @@ from evalhub.core.scoring.covariates.position import NAME, effect_of
 from evalhub.core.scoring.existence.components import Component
 from evalhub.core.scoring.existence.confounding import position_obstacle
 from evalhub.core.scoring.incremental.kept_ranks import KeptQuantile
-from evalhub.core.scoring.incremental.kept_scores import MAX_DRIFT, KeptScores
+from evalhub.core.scoring.incremental.kept_scores import MAX_DRIFT, KeptScores, scores_along
+from evalhub.core.scoring.incremental.nearing import neared
 from evalhub.core.scoring.incremental.pair_table import PairLikelihood
 from evalhub.core.scoring.incremental.sums import Sums
 from evalhub.core.scoring.intervals.covariance import (
@@ -45,7 +46,7 @@ class ComponentState:
     """Hold where the searches ended and the scores kept there, for models at ``models``.
 
     ``theta`` and ``sided`` (with ``delta``) are the last strengths without and with the position
-    effect.
+    effect, ``factor`` and ``sided_factor`` the information there.
     """
 
     component: Component
@@ -55,6 +56,8 @@ class ComponentState:
     delta: float = 0.0
     plain: KeptScores | None = None
     positioned: KeptScores | None = None
+    factor: Factored | None = None
+    sided_factor: Factored | None = None
     quantile: KeptQuantile | None = None
     n_evaluations: int = field(default=0)
 
@@ -78,8 +81,7 @@ class ComponentState:
         pairs = PairLikelihood(
             sums.shown()[chosen], sums.scores()[chosen], ridge=0.0 if has_maximum else MAP_RIDGE
         )
-        fit = maximise(pairs, start=self.theta, tolerance=_TOLERANCE)
-        self.theta = fit.strengths
+        fit = self._searched(pairs)
         part = Outline(
             component=self.component,
             names=tuple(names[model] for model in self.component.models),
@@ -90,8 +92,9 @@ class ComponentState:
         )
 
         def ranks(spread: ClusteredCovariance) -> RankIntervals:
-            self.quantile = KeptQuantile.of(spread, options, self.quantile)
-            return self.quantile.intervals(fit.strengths, spread)
+            errors = spread.difference_errors()
+            self.quantile = KeptQuantile.of(spread, errors, options, self.quantile)
+            return self.quantile.intervals(fit.strengths, errors)
 
         def covariance() -> ClusteredCovariance:
             return self._covariance(sums, pairs, fit, part.n_clusters)
@@ -102,11 +105,30 @@ class ComponentState:
             position = self._position(sums, pairs, part.n_clusters, options)
         return FittedPart(part, fit, board_of(part, fit, spread, options, position=position))
 
+    def _searched(self, pairs: PairLikelihood) -> Estimate:
+        start = self.theta
+        if self.factor is not None:
+            start = neared(pairs, start, self.factor, tolerance=_TOLERANCE)
+        fit = maximise(pairs, start=start, tolerance=_TOLERANCE)
+        # The strengths beside a position effect move as those without one do, to the first order.
+        self.sided = self.sided + (fit.strengths - self.theta)
+        self.theta = fit.strengths
+        return fit
+
+    def _searched_sided(self, sided: PairLikelihood) -> Estimate:
+        start = np.append(self.sided, self.delta)
+        if self.sided_factor is not None:
+            start = neared(sided, start, self.sided_factor, tolerance=_TOLERANCE)
+        fit = maximise(sided, start=start[:-1], start_rest=start[-1:], tolerance=_TOLERANCE)
+        self.sided, self.delta = fit.strengths, float(fit.coefficients[0])
+        return fit
+
     def _covariance(
         self, sums: Sums, pairs: PairLikelihood, fit: Estimate, n_clusters: int
     ) -> ClusteredCovariance:
         _require(n_clusters)
         bread = pairs.information(pairs.terms(fit.strengths, fit.rest)).factored()
+        self.factor = bread
         scales = bread.variance_scales()
         kept = self.plain
         if kept is None or kept.drift(sums, fit.strengths, 0.0, n_clusters) > MAX_DRIFT:
@@ -119,20 +141,18 @@ class ComponentState:
         return ClusteredCovariance(
             covariance=covariance,
             n_clusters=n_clusters,
-            clusters_by_model=np.count_nonzero(sums.seen, axis=0)[self.models],
+            clusters_by_model=sums.clusters_by_model[self.models],
             is_varying=np.diag(covariance) > ZERO_RATIO**2 * scales,
         )
 
     def _position(
         self, sums: Sums, pairs: PairLikelihood, n_clusters: int, options: FitOptions
     ) -> Effect:
-        reason = _obstacle(sums, self.models)
+        reason = _obstacle(sums, self.models, pairs)
         if reason is not None:
             return Effect(NAME, None, None, None, reason)
         sided = PairLikelihood(pairs.n, pairs.score, has_position=True)
-        start = np.array([self.delta])
-        fit = maximise(sided, start=self.sided, start_rest=start, tolerance=_TOLERANCE)
-        self.sided, self.delta = fit.strengths, float(fit.coefficients[0])
+        fit = self._searched_sided(sided)
         try:
             _require(n_clusters)
             variance = self._position_variance(sums, sided, fit, n_clusters)
@@ -143,25 +163,38 @@ class ComponentState:
     def _position_variance(
         self, sums: Sums, sided: PairLikelihood, fit: Estimate, n_clusters: int
     ) -> float:
-        bread = sided.information(sided.terms(fit.strengths, fit.rest)).factored()
+        terms = sided.terms(fit.strengths, fit.rest)
+        bread = sided.information(terms).factored()
+        self.sided_factor = bread
         direction = np.zeros(len(self.models) + 1)
         direction[-1] = 1
         held = bread.solve(direction)
         scale, correction = float(held[-1]), n_clusters / (n_clusters - 1)
+        if sums.has_few_cells:
+            self.positioned = None
+            along = scores_along(sums, self.models, terms.at, held)
+            variance = correction * float(along @ along)
+        else:
+            variance = correction * self._squares_along(held, sums, fit, n_clusters)
+        return 0.0 if abs(variance) <= ZERO_RATIO**2 * scale else variance
+
+    def _squares_along(self, held: FloatArray, sums: Sums, fit: Estimate, n_clusters: int) -> float:
+        """Return the sum over clusters of (s_g' held)^2 from kept scores, where they still hold."""
         kept = self.positioned
         if kept is None or kept.drift(sums, fit.strengths, self.delta, n_clusters) > MAX_DRIFT:
             kept = self._evaluated(sums, fit, has_position=True)
-        variance = correction * float(held @ kept.products @ held)
-        if variance <= _DOUBTFUL * scale:
+        squares = float(held @ kept.products @ held)
+        if squares <= _DOUBTFUL * float(held[-1]):
             kept = self._evaluated(sums, fit, has_position=True)
-            variance = correction * float(held @ kept.products @ held)
+            squares = float(held @ kept.products @ held)
         self.positioned = kept
-        return 0.0 if abs(variance) <= ZERO_RATIO**2 * scale else variance
+        return squares
 
     def _evaluated(self, sums: Sums, fit: Estimate, *, has_position: bool) -> KeptScores:
         self.n_evaluations += 1
         delta = float(fit.coefficients[0]) if has_position else None
-        return KeptScores.evaluated(sums, self.models, fit.strengths, delta)
+        before = self.positioned if has_position else self.plain
+        return KeptScores.evaluated(sums, self.models, fit.strengths, delta, before=before)
 
 
 def _require(n_clusters: int) -> None:
@@ -184,16 +217,16 @@ def _is_doubtful(covariance: FloatArray, scales: FloatArray) -> bool:
     return int(is_small.sum()) > len(variance)
 
 
-def _obstacle(sums: Sums, models: IntArray) -> str | None:
+def _obstacle(sums: Sums, models: IntArray, pairs: PairLikelihood) -> str | None:
     """Say why the position effect cannot be estimated; None where it can.
 
     One pair that was shown both ways, each way with something for both sides, settles it at a
     look; a young project without one asks the linear program.
     """
-    lost, tied, won = (kind[np.ix_(models, models)] for kind in sums.table)
-    both = ((won + tied) > 0) & ((lost + tied) > 0)
+    both = (pairs.score > 0) & (pairs.n > pairs.score)
     if (both & both.T).any():
         return None
+    lost, tied, won = (kind[np.ix_(models, models)] for kind in sums.table)
     by_pair = np.stack([lost, tied, won], axis=2)
     left, right, outcome = np.nonzero(by_pair)
     cells = Cells.plain(left, right, outcome, by_pair[left, right, outcome])

@@ -37,10 +37,16 @@ class KeptQuantile:
 
     @classmethod
     def of(
-        cls, spread: ClusteredCovariance, options: FitOptions, kept: "KeptQuantile | None"
+        cls,
+        spread: ClusteredCovariance,
+        errors: FloatArray,
+        options: FitOptions,
+        kept: "KeptQuantile | None",
     ) -> "KeptQuantile":
-        """Return the quantile for ``spread``: the one kept before, if it still holds."""
-        errors = spread.difference_errors()
+        """Return the quantile for ``spread`` with its difference ``errors``.
+
+        It is the one kept before, if that still holds.
+        """
         comparable = comparable_pairs(errors, spread)
         bonferroni = bonferroni_quantile(comparable, spread.n_clusters - 1, options.level)
         if kept and kept.holds(errors, comparable, bonferroni, options):
@@ -50,9 +56,8 @@ class KeptQuantile:
         drawn = drawn_quantile(errors, comparable, spread, level=options.level, rng=rng)
         return cls(options, errors, comparable, bonferroni, drawn)
 
-    def intervals(self, strengths: FloatArray, spread: ClusteredCovariance) -> RankIntervals:
-        """Return the rank intervals of ``strengths`` with the errors of ``spread``."""
-        errors = spread.difference_errors()
+    def intervals(self, strengths: FloatArray, errors: FloatArray) -> RankIntervals:
+        """Return the rank intervals of ``strengths`` with the ``errors`` of their differences."""
         if self.drawn is None:
             return ranks_at(self.bonferroni, strengths, errors, self.comparable, n_draws=0)
         quantile = min(self.bonferroni, self.drawn)

@@ -85,6 +85,25 @@ class PairLikelihood:
         by_rest = np.array([pull.sum()]) - self.ridge * rest if self.has_position else rest
         return by_theta, by_rest
 
+    def slope(self, theta: FloatArray, rest: FloatArray) -> FloatArray:
+        """Return the gradient in one array, to rounding of the counts, in half the time.
+
+        It takes Y - N s(d) as it stands, whose digits are lost where s(d) is close to 1.
+        """
+        pull = theta - theta[:, np.newaxis]
+        if self.has_position:
+            pull -= rest[0]
+        # Overflow to infinity is the right limit: its chance is 0.
+        with np.errstate(over="ignore"):
+            np.exp(pull, out=pull)
+        pull += 1
+        np.divide(self.n, pull, out=pull)
+        np.subtract(self.score, pull, out=pull)
+        by_theta = pull.sum(axis=1) - pull.sum(axis=0) - self.ridge * theta
+        if not self.has_position:
+            return np.asarray(by_theta, dtype=np.float64)
+        return np.append(by_theta, pull.sum() - self.ridge * rest[0])
+
     def reach(self, step: FloatArray) -> float:
         """Return at least how far ``step``, strengths first, moves any gap."""
         return float(np.ptp(step[: self.n_models])) + float(np.abs(step[self.n_models :]).sum())

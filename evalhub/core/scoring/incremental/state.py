@@ -10,7 +10,7 @@ from evalhub.core.scoring.counting.counts import Counts
 from evalhub.core.scoring.covariates.position import sides_of
 from evalhub.core.scoring.existence.components import find_components
 from evalhub.core.scoring.incremental.component_state import ComponentState
-from evalhub.core.scoring.incremental.sums import Sums
+from evalhub.core.scoring.incremental.sums import FEW_CELLS, Sums
 from evalhub.core.scoring.options import Cluster, FitOptions
 from evalhub.core.scoring.outcomes import PLAIN, SCORES
 from evalhub.core.scoring.results import Boards
@@ -30,13 +30,15 @@ class BoardState:
     same however many there are, and so does a refresh, but for the passes over cells that the
     bound asks for now and then. Where a number is stored or released, fit from the beginning.
 
+    ``few_cells`` is up to how many cells the effect of position is evaluated from them each time.
+
     The state is changed in place and is not safe to share between threads without a lock.
     """
 
-    def __init__(self, models: Sequence[str]) -> None:
+    def __init__(self, models: Sequence[str], *, few_cells: int = FEW_CELLS) -> None:
         self.models = tuple(sorted(set(models)))
         self._position = {name: i for i, name in enumerate(self.models)}
-        self._sums = Sums(len(self.models))
+        self._sums = Sums(len(self.models), few_cells=few_cells)
         self._strengths = np.zeros(len(self.models))
         self._arrows: BoolArray | None = None
         self._components: list[ComponentState] = []
@@ -44,9 +46,9 @@ class BoardState:
         self._places: list[tuple[ComponentState, int] | None] = [None] * len(self.models)
 
     @classmethod
-    def of(cls, counts: Counts) -> "BoardState":
+    def of(cls, counts: Counts, *, few_cells: int = FEW_CELLS) -> "BoardState":
         """Return the state of judgments that were counted by prompt; grades are left out."""
-        state = cls(counts.models)
+        state = cls(counts.models, few_cells=few_cells)
         state._sums.add_counts(counts, np.arange(len(counts.models)))
         return state
 
@@ -118,18 +120,30 @@ class BoardState:
         first, second = self._position[left], self._position[right]
         cluster = self._sums.code(prompt)
         self._sums.add(cluster, first, second, plain, times)
+        self._watch(first, second)
         one, other = self._places[first], self._places[second]
         if one is not None and other is not None and one[0] is other[0]:
             one[0].add(cluster, one[1], other[1], float(SCORES[plain]), times)
 
+    def _watch(self, first: int, second: int) -> None:
+        """Forget the components where a win or a tie is the first or was the last of its kind."""
+        arrows = self._arrows
+        if arrows is None:
+            return
+        lost, tied, won = self._sums.table
+        ties = tied[first, second] + tied[second, first]
+        for one, other in ((first, second), (second, first)):
+            has_arrow = won[one, other] + lost[other, one] + ties > 0
+            if has_arrow != arrows[one, other]:
+                self._arrows = None
+
     def _find_components(self) -> None:
-        """Split the models anew where a win or a tie is the first or was the last of its kind."""
+        """Split the models, where the arrows between them are no longer those of the last time."""
+        if self._arrows is not None:
+            return
         scores = self._sums.scores()
         wins = scores + (self._sums.shown() - scores).T
-        arrows = wins > 0
-        if self._arrows is not None and np.array_equal(arrows, self._arrows):
-            return
-        self._arrows = arrows
+        self._arrows = wins > 0
         known = {one.component.models: one for one in self._components}
         self._components = []
         for component in find_components(wins):

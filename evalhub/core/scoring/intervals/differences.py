@@ -6,7 +6,8 @@ estimates move together. With V their covariance, se^2 = V_ii + V_jj - 2 V_ij.
 
 from collections.abc import Iterator, Sequence
 from itertools import combinations, pairwise
-from math import sqrt
+
+import numpy as np
 
 from evalhub.core.scoring.intervals.covariance import ClusteredCovariance
 from evalhub.core.scoring.intervals.ranks import error_floor
@@ -31,11 +32,13 @@ def model_differences(
     """
     position = {name: i for i, name in enumerate(names)}
     quantile, floor = spread.quantile(level), error_floor(spread)
+    pairs = list(_pairs([row for row in rows if row.interval is not None]))
+    i, j = (np.array([position[pair[k].model] for pair in pairs], dtype=np.int64) for k in (0, 1))
+    variance = np.diag(spread.covariance)
+    squared = variance[i] + variance[j] - 2 * spread.covariance[i, j]
+    errors = np.sqrt(np.maximum(squared, 0)).tolist()
     found = []
-    for first, second in _pairs([row for row in rows if row.interval is not None]):
-        i, j = position[first.model], position[second.model]
-        v = spread.covariance
-        se = sqrt(max(float(v[i, i] + v[j, j] - 2 * v[i, j]), 0.0))
+    for (first, second), se in zip(pairs, errors, strict=True):
         if se > floor and first.strength is not None and second.strength is not None:
             gap = first.strength - second.strength
             interval = Interval(gap - quantile * se, gap + quantile * se)

@@ -19,9 +19,10 @@ from evalhub.core.scoring.arrays import FloatArray, IntArray
 class Terms:
     """Hold a log-probability and its derivatives for m cells and K shared parameters.
 
-    ``measure`` gives the log-probability (m) when it is asked for; ``slope`` and ``curvature`` (m) are the first and minus the second derivative by the gap;
-    ``shared_slope`` (m, K), ``shared_cross`` (m, K) and ``shared_curvature`` (m, K, K) are the
-    derivatives by the shared parameters, the last two being minus second derivatives.
+    ``measure`` gives the log-probability (m) when it is asked for; ``slope`` and ``curvature``
+    (m) are the first and minus the second derivative by the gap; ``shared_slope`` (m, K),
+    ``shared_cross`` (m, K) and ``shared_curvature`` (m, K, K) are the derivatives by the shared
+    parameters, the last two being minus second derivatives.
     """
 
     slope: FloatArray

@@ -9,6 +9,7 @@ import pytest
 from evalhub.core.scoring import Board, Boards, count_judgments, fit_counts
 from evalhub.core.scoring.incremental import BoardState
 from evalhub.core.scoring.incremental.kept_scores import MAX_DRIFT
+from evalhub.core.scoring.incremental.sums import FEW_CELLS
 from tests.core.scoring.tables import judgments
 
 Judged: TypeAlias = tuple[str, str, str, int]
@@ -27,9 +28,11 @@ def history_of(table: pd.DataFrame) -> list[Judged]:
     return [(prompt, left, right, kinds[winner]) for prompt, left, right, winner in rows]
 
 
-def state_of(table: pd.DataFrame, models: Iterable[str] = ()) -> BoardState:
+def state_of(
+    table: pd.DataFrame, models: Iterable[str] = (), *, few_cells: int = FEW_CELLS
+) -> BoardState:
     """Return the state of a table that was counted at once."""
-    return BoardState.of(count_judgments(table, models=tuple(models)))
+    return BoardState.of(count_judgments(table, models=tuple(models)), few_cells=few_cells)
 
 
 def fitted(history: Iterable[Judged], models: Iterable[str]) -> Boards:

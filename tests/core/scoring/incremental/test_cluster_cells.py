@@ -13,13 +13,15 @@ rows = st.tuples(st.integers(0, N_CLUSTERS - 1), st.integers(0, 4), st.integers(
 
 
 def check(cells: ClusterCells, kept: Counter[tuple[int, int, int]]) -> None:
-    by_left, by_right = np.zeros((N_CLUSTERS, N_MODELS)), np.zeros((N_CLUSTERS, N_MODELS))
+    expected, sums = np.ones((N_CLUSTERS, N_MODELS)), np.zeros(N_CLUSTERS)
     for (cluster, left, right), n in kept.items():
-        by_left[cluster, left] += n * CHANCE[left, right]
-        by_right[cluster, right] += n * CHANCE[left, right]
-    found = cells.expected(CHANCE, N_CLUSTERS)
-    assert found[0] == pytest.approx(by_left)
-    assert found[1] == pytest.approx(by_right)
+        expected[cluster, left] -= n * CHANCE[left, right]
+        expected[cluster, right] += n * CHANCE[left, right]
+        sums[cluster] += n * CHANCE[left, right]
+    found = np.ones((N_CLUSTERS, N_MODELS))
+    cells.take_from(found, CHANCE, np.arange(N_MODELS))
+    assert found == pytest.approx(expected)
+    assert cells.sums(CHANCE, N_CLUSTERS) == pytest.approx(sums)
 
 
 @given(st.lists(rows, max_size=30), st.lists(rows, max_size=30), st.data())
@@ -53,3 +55,38 @@ def test_blocks_add_up() -> None:
 
 def test_no_cells_expect_nothing() -> None:
     check(ClusterCells(N_MODELS), Counter())
+
+
+def test_models_find_their_own_columns() -> None:
+    cells = ClusterCells(N_MODELS)
+    cells.add(2, 4, 1, 3)
+    table, found = np.zeros((N_MODELS, N_MODELS)), np.zeros((N_CLUSTERS, 3))
+    table[4, 1] = 0.25
+
+    cells.take_from(found, table, np.array([0, 1, 0, 0, 2]))
+
+    assert found[2].tolist() == [0, 0.75, -0.75]
+    assert np.count_nonzero(found) == 2
+
+
+def test_a_cell_that_came_and_went_before_any_pass_is_none() -> None:
+    cells = ClusterCells(N_MODELS)
+    cells.add(0, 1, 2, 1)
+    cells.add(0, 1, 2, -1)
+    cells.add(0, 3, 2, 1)
+
+    assert len(cells) == 1
+    assert cells.n_kept == 1
+
+
+def test_new_cells_are_let_in_where_they_belong() -> None:
+    cells = ClusterCells(N_MODELS)
+    for row in [(3, 1, 0), (1, 2, 4), (3, 0, 1)]:
+        cells.add(*row, 1)
+    assert len(cells) == 3
+
+    for row in [(0, 1, 0), (6, 2, 4), (3, 0, 2)]:
+        cells.add(*row, 2)
+
+    kept = Counter({(3, 1, 0): 1, (1, 2, 4): 1, (3, 0, 1): 1, (0, 1, 0): 2, (6, 2, 4): 2})
+    check(cells, kept + Counter({(3, 0, 2): 2}))

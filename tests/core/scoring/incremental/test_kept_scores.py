@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalhub.core.scoring.arrays import FloatArray
+from evalhub.core.scoring.arrays import FloatArray, IntArray
 from evalhub.core.scoring.counting.counts import count_judgments
-from evalhub.core.scoring.incremental.kept_scores import KeptScores
+from evalhub.core.scoring.incremental.kept_scores import KeptScores, scores_along
 from evalhub.core.scoring.incremental.pair_table import PairLikelihood
 from evalhub.core.scoring.incremental.sums import Sums
 from tests.core.scoring.tables import simulated
@@ -124,3 +124,36 @@ def test_drift_grows_with_the_root_of_the_judgments_of_a_cluster() -> None:
 
     most = sums.seen[:, 0].max()
     assert bound == pytest.approx(sqrt(12 / 11 * most / 2) * 0.01 * np.exp(0.005))
+
+
+def test_new_scores_take_the_room_of_those_before() -> None:
+    sums, theta = filled(), np.array(list(STRENGTHS.values()))
+    before = KeptScores.evaluated(sums, ALL, np.zeros(5), None)
+
+    found = KeptScores.evaluated(sums, ALL, theta, None, before=before)
+
+    assert found.scores is before.scores
+    assert found.scores == pytest.approx(KeptScores.evaluated(sums, ALL, theta, None).scores)
+
+
+def test_room_of_another_shape_is_not_taken() -> None:
+    sums = filled()
+    before = KeptScores.evaluated(sums, ALL, np.zeros(5), None)
+
+    found = KeptScores.evaluated(sums, ALL, np.zeros(5), 0.1, before=before)
+
+    assert found.scores.shape == (len(sums.seen), 6)
+
+
+@pytest.mark.parametrize("models", [ALL, np.array([0, 2, 3])], ids=["all", "some"])
+def test_scores_along_a_direction_are_those_of_all_directions(models: IntArray) -> None:
+    sums, n = Sums(5), len(models)
+    chosen = COUNTS.within(models.tolist())
+    sums.add_counts(chosen, models)
+    theta, direction = np.linspace(0.5, -0.5, n), np.linspace(-1, 2, n + 1)
+    chance = 1 / (1 + np.exp(theta - theta[:, np.newaxis] - 0.2))
+
+    found = scores_along(sums, models, chance, direction)
+
+    whole = KeptScores.evaluated(sums, models, theta, 0.2)
+    assert found == pytest.approx(whole.scores @ direction, abs=1e-12)

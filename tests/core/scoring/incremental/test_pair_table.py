@@ -50,3 +50,28 @@ def test_search_ends_where_that_over_cells_does(*, sided: bool) -> None:
     assert found.coefficients == pytest.approx(expected.coefficients, abs=1e-11)
     assert found.log_likelihood == pytest.approx(expected.log_likelihood)
     assert found.n_iterations < expected.n_iterations
+
+
+@pytest.mark.parametrize("ridge", [0.0, 0.25])
+@pytest.mark.parametrize("sided", [False, True], ids=["plain", "sided"])
+def test_quick_gradient_is_the_gradient(ridge: float, *, sided: bool) -> None:
+    pairs = table(ridge=ridge, sided=sided)
+    theta, rest = np.linspace(-1, 1, 6), np.array([0.3] if sided else [])
+
+    found = pairs.slope(theta, rest)
+
+    exact = np.concatenate(pairs.gradient(pairs.terms(theta, rest), theta, rest))
+    assert found == pytest.approx(exact, abs=1e-10)
+
+
+def test_quick_gradient_stands_gaps_beyond_every_exponent() -> None:
+    found = table().slope(np.array([900.0, 0, 0, 0, 0, -900]), np.zeros(0))
+
+    assert np.isfinite(found).all()
+
+
+def test_reach_is_the_farthest_that_a_step_moves_a_gap() -> None:
+    step = np.array([0.5, 0, 0, 0, 0, -0.25, 0.1])
+
+    assert table(sided=True).reach(step) == pytest.approx(0.85)
+    assert table().reach(step[:6]) == pytest.approx(0.75)

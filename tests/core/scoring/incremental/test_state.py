@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from evalhub.core.scoring import fit
 from evalhub.core.scoring.incremental import BoardState
+from evalhub.core.scoring.incremental.sums import FEW_CELLS
 from tests.core.scoring.incremental.histories import (
     Judged,
     assert_same_boards,
@@ -22,8 +23,12 @@ quickly = settings(max_examples=25, phases=(Phase.explicit, Phase.generate, Phas
 STRENGTHS = {"m0": 1.0, "m1": 0.4, "m2": 0.0, "m3": -0.5, "m4": -0.9}
 
 
-def grown(history: list[Judged], *, refreshes: bool) -> BoardState:
-    state = BoardState(MODELS)
+# The effect of position comes from the cells where those are few, else from kept scores.
+both_ways = pytest.mark.parametrize("few_cells", [0, FEW_CELLS], ids=["kept", "from cells"])
+
+
+def grown(history: list[Judged], *, refreshes: bool, few_cells: int = FEW_CELLS) -> BoardState:
+    state = BoardState(MODELS, few_cells=few_cells)
     for one in history:
         state.add(*one)
         if refreshes:
@@ -31,21 +36,25 @@ def grown(history: list[Judged], *, refreshes: bool) -> BoardState:
     return state
 
 
+@both_ways
 @quickly
-@given(tables())
-def test_any_history_gives_the_board_of_a_fit(table: pd.DataFrame) -> None:
+@given(table=tables())
+def test_any_history_gives_the_board_of_a_fit(table: pd.DataFrame, few_cells: int) -> None:
     history = history_of(table)
 
-    found = grown(history, refreshes=True).boards()
+    found = grown(history, refreshes=True, few_cells=few_cells).boards()
 
     assert_same_boards(found, fitted(history, MODELS))
 
 
+@both_ways
 @quickly
-@given(connected_tables(), st.data())
-def test_what_is_taken_back_leaves_no_trace(table: pd.DataFrame, data: st.DataObject) -> None:
+@given(table=connected_tables(), data=st.data())
+def test_what_is_taken_back_leaves_no_trace(
+    table: pd.DataFrame, data: st.DataObject, few_cells: int
+) -> None:
     history = history_of(table)
-    state = grown(history, refreshes=False)
+    state = grown(history, refreshes=False, few_cells=few_cells)
     state.boards()
     for _ in range(data.draw(st.integers(0, len(history)))):
         state.take_back(*history.pop(data.draw(st.integers(0, len(history) - 1))))
@@ -90,7 +99,7 @@ def test_errors_stay_within_the_bound_over_a_long_history() -> None:
 
 def test_most_refreshes_of_many_judgments_evaluate_no_cells() -> None:
     table = simulated(STRENGTHS, n_prompts=60, n_per_prompt=60)
-    state = state_of(table)
+    state = state_of(table, few_cells=0)
     state.boards()
     evaluations = state.n_evaluations
 
@@ -102,15 +111,16 @@ def test_most_refreshes_of_many_judgments_evaluate_no_cells() -> None:
     assert state.n_evaluations - evaluations < 20
 
 
-def test_a_refresh_without_news_changes_nothing() -> None:
-    state = state_of(simulated(STRENGTHS, n_prompts=20, n_per_prompt=10))
+@both_ways
+def test_a_refresh_without_news_changes_nothing(few_cells: int) -> None:
+    state = state_of(simulated(STRENGTHS, n_prompts=20, n_per_prompt=10), few_cells=few_cells)
 
     first, second = state.boards(), state.boards()
 
     assert [row.strength for row in only(first).rows] == pytest.approx(
         [row.strength for row in only(second).rows], abs=1e-12
     )
-    assert state.n_evaluations == 2
+    assert state.n_evaluations == (1 if few_cells else 2)
 
 
 def test_boards_that_join_become_one() -> None:
@@ -126,9 +136,10 @@ def test_boards_that_join_become_one() -> None:
     assert len(state.boards().boards) == 1
 
 
-def test_two_boards_are_refreshed_apart() -> None:
+@both_ways
+def test_two_boards_are_refreshed_apart(few_cells: int) -> None:
     rows = [("m0", "m1", 1.0), ("m1", "m0", 1.0), ("m2", "m3", 0.5), ("m3", "m2", 1.0)]
-    state = state_of(repeated(rows, n_prompts=8), MODELS)
+    state = state_of(repeated(rows, n_prompts=8), MODELS, few_cells=few_cells)
     state.boards()
     news = [("p1", "m0", "m1", 2), ("p9", "m3", "m2", 0), ("p2", "m2", "m3", 2)]
 
@@ -205,3 +216,14 @@ def test_order_of_arrival_does_not_matter() -> None:
 
     assert_same_boards(one, other)
     assert table_of(history).shape == (72, 4)
+
+
+def test_cells_that_become_many_change_the_way_and_not_the_board() -> None:
+    history = history_of(simulated(STRENGTHS, n_prompts=20, n_per_prompt=6))
+    state = grown(history[:60], refreshes=True, few_cells=70)
+
+    for one in history[60:]:
+        state.add(*one)
+        state.boards()
+
+    assert_same_boards(state.boards(), fitted(history, MODELS))

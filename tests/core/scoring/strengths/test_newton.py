@@ -83,3 +83,25 @@ def test_running_out_of_iterations_names_the_model_and_the_gradient() -> None:
         maximise(likelihood, max_iterations=2)
 
     assert caught.value.gradient > GRADIENT_TOLERANCE
+
+
+def test_a_short_step_is_taken_unmeasured_and_never_lowers_the_likelihood() -> None:
+    likelihood = Likelihood.of(HalfWin(), random_cells(6, 80, seed=3), 6)
+    theta, none = np.linspace(-1, 1, 6), np.zeros(0)
+    terms = likelihood.terms(theta, none)
+    by_theta, _ = likelihood.gradient(terms, theta, none)
+    step = likelihood.information(terms).solve(by_theta, none, tolerance=1e-12)
+    # Scaled to the farthest that is taken unmeasured, from a point of the same direction.
+    step *= HalfWin().sure_reach / likelihood.reach(step)
+
+    there = likelihood.terms(theta + step, none)
+
+    assert likelihood.reach(step) == pytest.approx(1)
+    assert likelihood.log_likelihood(there) >= likelihood.log_likelihood(terms)
+
+
+def test_reach_counts_the_coefficients_by_their_largest_covariate() -> None:
+    cells = random_cells(6, 80, seed=3).with_position()
+    likelihood = Likelihood.of(HalfWin(), cells, 6)
+
+    assert likelihood.reach(np.array([0.5, 0, 0, 0, 0, -0.25, -0.1])) == pytest.approx(0.85)
