@@ -5,7 +5,7 @@ each prompt moves each model by an effect of its own, and twelve annotators turn
 round now and then. What is asked comes from ``evalhub.core.scoring.selection``, as in a project.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -65,6 +65,7 @@ class World:
     quality: FloatArray = field(init=False)
     prompt_of: IntArray = field(init=False)
     scores: FloatArray = field(init=False)
+    is_seasoned: bool = field(init=False, default=False)
     judged: list[tuple[IntArray, IntArray, FloatArray]] = field(init=False, default_factory=list)
 
     def __post_init__(self) -> None:
@@ -124,13 +125,30 @@ def _probabilities(
     """Return the probabilities of the next batch, (R, m), each repetition at its own stage."""
     if mode is SelectionMode.UNIFORM:
         return pair_probabilities(np.ones((world.n_repetitions, len(pairs))), floor=floor)
-    is_ripe = standing is not None and all(is_seasoned(one, pairs) for one in world.scores)
-    if standing is not None and is_ripe:
-        weights = mode_weights(standing, pairs, mode, rng=world.rng)
-        return pair_probabilities(weights, floor=floor)
+    if standing is None:
+        return _first(world, range(world.n_repetitions), pairs, mode, floor=floor)
+    found = pair_probabilities(mode_weights(standing, pairs, mode, rng=world.rng), floor=floor)
+    if not world.is_seasoned:
+        unripe = [i for i, one in enumerate(world.scores) if not is_seasoned(one, pairs)]
+        # Judgments are never taken back, so what has enough of them need not be asked again.
+        world.is_seasoned = not unripe
+        if unripe:
+            found[unripe] = _first(world, unripe, pairs, mode, floor=floor)
+    return found
+
+
+def _first(
+    world: World,
+    repetitions: Iterable[int],
+    pairs: ModelPairs,
+    mode: SelectionMode,
+    *,
+    floor: float,
+) -> FloatArray:
+    """Return the probabilities of repetitions in which some model has few judgments yet."""
     return np.stack(
         [
-            plan_selection(one, pairs, mode, rng=world.rng, floor=floor).probabilities
-            for one in world.scores
+            plan_selection(world.scores[one], pairs, mode, rng=world.rng, floor=floor).probabilities
+            for one in repetitions
         ]
     )

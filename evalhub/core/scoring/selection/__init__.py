@@ -6,7 +6,7 @@ leading axes, so that a simulation runs all its repetitions through the same cod
 """
 
 from evalhub.core.scoring.selection.connecting import component_labels, random_ring
-from evalhub.core.scoring.selection.gains import rank_gains
+from evalhub.core.scoring.selection.gains import rank_gains, settling_gains
 from evalhub.core.scoring.selection.lots import FLOOR, ModelPairs, gain_weights, pair_probabilities
 from evalhub.core.scoring.selection.outlook import Outlook, OutlookPoint, SimulationError, foresee
 from evalhub.core.scoring.selection.planning import (
@@ -16,7 +16,7 @@ from evalhub.core.scoring.selection.planning import (
     plan_selection,
 )
 from evalhub.core.scoring.selection.standing import Standing, estimate_standing, ridge_of
-from evalhub.core.scoring.selection.thompson import top_two_weights
+from evalhub.core.scoring.selection.thompson import open_contests
 
 __all__ = [
     "BATCH",
@@ -32,10 +32,11 @@ __all__ = [
     "estimate_standing",
     "foresee",
     "gain_weights",
+    "open_contests",
     "pair_probabilities",
     "plan_selection",
     "random_ring",
     "rank_gains",
     "ridge_of",
-    "top_two_weights",
+    "settling_gains",
 ]

@@ -9,7 +9,8 @@ lowers trace(L V) by
 
     gain_ij = w (M_ii + M_jj - 2 M_ij) / (1 + w r_ij)      with M = V L V
 
-which is exact for a rank-one addition to the information (Sherman-Morrison). With L the identity
+which is exact for a rank-one addition to the information (Sherman-Morrison). Where only some
+contests matter, each g_ij is multiplied by how much that of i and j does. With L the identity
 the same formula is A-optimality, which targets the mean variance and, measured, saves nothing
 over asking at random.
 """
@@ -24,12 +25,20 @@ from evalhub.core.scoring.selection.standing import Standing, contrasts
 
 def rank_gains(standing: Standing) -> FloatArray:
     """Return the rank gain of every two models, shape (..., n, n), symmetric, 0 on the diagonal."""
+    return settling_gains(standing, np.ones(1))
+
+
+def settling_gains(standing: Standing, contests: FloatArray) -> FloatArray:
+    """Return the gain where each order matters as much as ``contests`` (..., n, n) says.
+
+    The shape is (..., n, n), symmetric, 0 on the diagonal.
+    """
     variance = standing.difference_variances()
     diagonal = np.arange(variance.shape[-1])
     # A model does not differ from itself: 1 keeps the division finite, its openness is 0.
     variance[..., diagonal, diagonal] = 1.0
     gap = standing.differences()
-    openness = norm.pdf(gap / np.sqrt(variance)) / variance
+    openness = contests * norm.pdf(gap / np.sqrt(variance)) / variance
     openness[..., diagonal, diagonal] = 0.0
     probability = expit(gap)
     weight = probability * (1 - probability)

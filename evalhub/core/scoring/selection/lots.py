@@ -52,14 +52,14 @@ class ModelPairs:
         return np.asarray(matrix[..., self.first, self.second], dtype=np.float64)
 
 
-def gain_weights(gains: FloatArray, pairs: ModelPairs) -> FloatArray:
-    """Return the gains of ``pairs`` to the eighth power, shape (..., m), the largest being 1.
+def gain_weights(gains: FloatArray, pairs: ModelPairs, *, exponent: int = EXPONENT) -> FloatArray:
+    """Return the gains of ``pairs`` to a power, shape (..., m), the largest being 1.
 
     Scaling by the largest first keeps the power from underflowing to 0 everywhere.
     """
     chosen = pairs.of_matrix(gains)
     largest = chosen.max(axis=-1, keepdims=True)
-    return np.asarray((chosen / np.where(largest > 0, largest, 1.0)) ** EXPONENT)
+    return np.asarray((chosen / np.where(largest > 0, largest, 1.0)) ** exponent)
 
 
 def pair_probabilities(weights: FloatArray, *, floor: float = FLOOR) -> FloatArray:

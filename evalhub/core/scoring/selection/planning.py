@@ -8,7 +8,7 @@ from evalhub.core.assigning import SelectionPolicy
 from evalhub.core.campaigns import SelectionMode
 from evalhub.core.scoring.arrays import FloatArray
 from evalhub.core.scoring.selection.connecting import component_labels, random_ring
-from evalhub.core.scoring.selection.gains import rank_gains
+from evalhub.core.scoring.selection.gains import rank_gains, settling_gains
 from evalhub.core.scoring.selection.lots import (
     FLOOR,
     ModelPairs,
@@ -20,11 +20,14 @@ from evalhub.core.scoring.selection.standing import (
     estimate_standing,
     n_by_model,
 )
-from evalhub.core.scoring.selection.thompson import top_two_weights
+from evalhub.core.scoring.selection.thompson import open_contests
 from evalhub.errors import BadInput
 
 BATCH = 50
 """Judgments after which a plan is made anew; measured, 10 and 200 do about as well."""
+
+WINNER_EXPONENT = 4
+"""The power of the gain under ``winner``; the draws behind it have concentrated it already."""
 
 SEASONED_AT = 10
 """Judgments every model needs before gains mean anything; below, pairs are drawn evenly."""
@@ -94,5 +97,6 @@ def mode_weights(
     if mode is SelectionMode.RANK:
         return gain_weights(rank_gains(standing), pairs)
     if mode is SelectionMode.WINNER:
-        return top_two_weights(standing, pairs, rng=rng)
+        gains = settling_gains(standing, open_contests(standing, rng=rng))
+        return gain_weights(gains, pairs, exponent=WINNER_EXPONENT)
     return np.ones((*standing.strengths.shape[:-1], len(pairs)))

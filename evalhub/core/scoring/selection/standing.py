@@ -14,6 +14,7 @@ import numpy as np
 from scipy.special import expit, log_expit
 
 from evalhub.core.scoring.arrays import FloatArray
+from evalhub.core.scoring.ties.half_win import HalfWin
 from evalhub.errors import NotConverged
 
 EARLY_RIDGE = 0.25
@@ -125,6 +126,8 @@ def _advance(
     theta: FloatArray, step: FloatArray, *, scores: FloatArray, ridge: FloatArray
 ) -> FloatArray:
     """Take the steps; those that would lower their own objective are halved, the others stand."""
+    if float(np.ptp(step, axis=-1).max(initial=0.0)) <= HalfWin().sure_reach:
+        return np.asarray(theta + step, dtype=np.float64)
     value = _objective(theta, scores, ridge)
     # A fall in the last digits is rounding; halving for it would never end.
     floor = value - 1e-12 * np.abs(value)

@@ -1,40 +1,38 @@
-"""Weigh pairs for the question which model is best (top-two Thompson sampling).
+"""Find which contests for the first two places are open (top-two Thompson sampling).
 
-Strengths are drawn from their normal approximation N(theta, V), and the two models that come out
-first are compared. A pair's weight is the share of draws in which it came out, so the probability
-with which it is asked is known exactly, given the draws. The rest of the board stays in the dark:
-measured, the order of all models takes more than three times the judgments.
+Strengths are drawn from their normal approximation N(theta, V), and each draw names the two models
+that come out first. The share of draws that name a pair says how open the contest between the
+two for the first place is. ``gains.settling_gains`` then says which comparison settles the open
+contests soonest: mostly the two themselves, but a model that both have met may tell more, and two
+models that cannot meet are told apart through others.
+
+Asking the named pairs in proportion to their shares, as top-two sampling does by itself, names
+the best model later, because it asks as often about contests that are as good as settled.
 
 Source: Russo 2020, "Simple Bayesian algorithms for best-arm identification" (top-two sampling).
 """
 
 import numpy as np
 
-from evalhub.core.scoring.arrays import FloatArray, IntArray
-from evalhub.core.scoring.selection.lots import ModelPairs
+from evalhub.core.scoring.arrays import FloatArray
 from evalhub.core.scoring.selection.standing import Standing
 
 N_DRAWS = 400
 
 
-def top_two_weights(
-    standing: Standing, pairs: ModelPairs, *, rng: np.random.Generator, n_draws: int = N_DRAWS
+def open_contests(
+    standing: Standing, *, rng: np.random.Generator, n_draws: int = N_DRAWS
 ) -> FloatArray:
-    """Return the share of ``n_draws`` in which each of ``pairs`` comes first, shape (..., m).
-
-    Where the first two models of a draw cannot be asked, the pair with the best model among those
-    that can is taken, and of these the one with the best second.
-    """
+    """Return the share of ``n_draws`` that name each two models first, symmetric (..., n, n)."""
     drawn = _draw(standing, rng=rng, n_draws=n_draws)
-    position = np.full((pairs.n_models, pairs.n_models), -1, dtype=np.int64)
-    position[pairs.first, pairs.second] = np.arange(len(pairs))
+    n = drawn.shape[-1]
     best = drawn.argmax(axis=-1)
-    np.put_along_axis(drawn, best[..., np.newaxis], drawn.min() - 1, axis=-1)
-    second = drawn.argmax(axis=-1)
-    chosen = position[np.minimum(best, second), np.maximum(best, second)]
-    if (chosen < 0).any():
-        chosen[chosen < 0] = _best_allowed(drawn, best, pairs, where=chosen < 0)
-    return _shares(chosen, len(pairs))
+    np.put_along_axis(drawn, best[..., np.newaxis], -np.inf, axis=-1)
+    code = (best * n + drawn.argmax(axis=-1)).reshape(-1, n_draws)
+    row = np.arange(len(code))[:, np.newaxis] * n * n
+    counts = np.bincount((row + code).ravel(), minlength=len(code) * n * n)
+    named = counts.reshape(*best.shape[:-1], n, n)
+    return np.asarray((named + np.swapaxes(named, -1, -2)) / n_draws, dtype=np.float64)
 
 
 def _draw(standing: Standing, *, rng: np.random.Generator, n_draws: int) -> FloatArray:
@@ -43,30 +41,3 @@ def _draw(standing: Standing, *, rng: np.random.Generator, n_draws: int) -> Floa
     noise = rng.standard_normal((*standing.strengths.shape[:-1], n_draws, factor.shape[-1]))
     moved = noise @ np.swapaxes(factor, -1, -2)
     return np.asarray(standing.strengths[..., np.newaxis, :] + moved, dtype=np.float64)
-
-
-def _best_allowed(
-    drawn: FloatArray,
-    best: IntArray,
-    pairs: ModelPairs,
-    *,
-    where: "np.ndarray[tuple[int, ...], np.dtype[np.bool_]]",
-) -> IntArray:
-    """Return the pair to take in the draws marked ``where``; ``drawn`` lacks its best model."""
-    rows = drawn[where]
-    # The best model was blanked to find the second; its rank is all that is needed here.
-    order = rows.argsort(axis=-1).argsort(axis=-1)
-    np.put_along_axis(order, best[where][..., np.newaxis], pairs.n_models, axis=-1)
-    upper = np.maximum(order[:, pairs.first], order[:, pairs.second])
-    lower = np.minimum(order[:, pairs.first], order[:, pairs.second])
-    found = (upper * (pairs.n_models + 1) + lower).argmax(axis=-1)
-    return np.asarray(found, dtype=np.int64)
-
-
-def _shares(chosen: IntArray, n_pairs: int) -> FloatArray:
-    """Return how often each pair was chosen along the last axis, as shares."""
-    n_draws = chosen.shape[-1]
-    rows = chosen.reshape(-1, n_draws)
-    code = np.arange(len(rows))[:, np.newaxis] * n_pairs + rows
-    counts = np.bincount(code.ravel(), minlength=len(rows) * n_pairs)
-    return np.asarray(counts.reshape(*chosen.shape[:-1], n_pairs) / n_draws, dtype=np.float64)

@@ -5,7 +5,7 @@ from scipy.special import expit
 from scipy.stats import norm
 
 from evalhub.core.scoring.arrays import FloatArray
-from evalhub.core.scoring.selection.gains import rank_gains
+from evalhub.core.scoring.selection.gains import rank_gains, settling_gains
 from evalhub.core.scoring.selection.standing import Standing, contrasts, estimate_standing
 from tests.core.scoring.selection.worlds import expected_scores, score_tables, standing
 
@@ -90,3 +90,36 @@ def test_the_common_level_of_all_models_does_not_matter() -> None:
 
     assert contrasts(now.covariance + 50) == pytest.approx(contrasts(now.covariance), rel=1e-6)
     assert shifted == pytest.approx(rank_gains(now), rel=1e-6)
+
+
+def test_a_contest_of_all_with_all_is_the_rank_gain() -> None:
+    now = estimate_standing(expected_scores(FOUR))
+
+    assert settling_gains(now, np.ones((4, 4))) == pytest.approx(rank_gains(now))
+
+
+def test_only_open_contests_are_worth_a_question() -> None:
+    now = estimate_standing(expected_scores(FOUR, n_each=200))
+    contests = np.zeros((4, 4))
+    contests[0, 1] = contests[1, 0] = 1.0
+
+    gains = settling_gains(now, contests)
+
+    assert gains[0, 1] == gains.max()
+    assert gains[2, 3] < gains[0, 1] / 10
+
+
+def test_two_who_never_meet_are_told_apart_through_a_third() -> None:
+    now = estimate_standing(expected_scores(FOUR, n_each=50))
+    contests = np.zeros((4, 4))
+    contests[1, 2] = contests[2, 1] = 1.0
+
+    gains = settling_gains(now, contests)
+
+    assert min(gains[0, 1], gains[0, 2]) > gains[0, 3]
+
+
+def test_no_open_contest_leaves_nothing_to_gain() -> None:
+    now = estimate_standing(expected_scores(FOUR))
+
+    assert not settling_gains(now, np.zeros((4, 4))).any()
