@@ -70,9 +70,9 @@ def counts_of(world: World, one: int) -> Counts:
     cells, n_judgments = np.unique(
         np.stack([prompt, first, second, outcome]), axis=1, return_counts=True
     )
-    return Counts(
-        models=tuple(f"m{i:02}" for i in range(n)),
-        clusters=tuple(f"p{i:03}" for i in range(N_PROMPTS)),
+    return Counts.of(
+        [f"m{i:02}" for i in range(n)],
+        [f"p{i:03}" for i in range(N_PROMPTS)],
         cluster=cells[0],
         left=cells[1],
         right=cells[2],

@@ -52,8 +52,7 @@ def fit(
         is_style_controlled=style,
         seed=seed,
     )
-    encoded = encode_judgments(judgments, has_texts=style)
-    return fit_encoded(encoded, options, models=models)
+    return fit_encoded(encode_judgments(judgments, has_texts=style), options, models=models)
 
 
 def fit_encoded(
@@ -61,9 +60,8 @@ def fit_encoded(
 ) -> Boards:
     """Fit boards to judgments that were read before; ``fit`` reads a table and calls this."""
     clustered = count_by_cluster(encoded, options.cluster, models=tuple(models))
-    return fit_clustered(
-        clustered,
-        options,
-        n_prompts=None if encoded.prompt is None else len(encoded.prompt.names),
-        styled=StyledRows.of(encoded) if options.is_style_controlled else None,
-    )
+    n_prompts = None if encoded.prompt is None else len(encoded.prompt.names)
+    styled = StyledRows.of(encoded) if options.is_style_controlled else None
+    # Counts are all that the rest needs, and codes of many judgments are much memory to hold on to.
+    del encoded
+    return fit_clustered(clustered, options, n_prompts=n_prompts, styled=styled)

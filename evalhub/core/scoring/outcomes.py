@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from evalhub.core.scoring.arrays import FloatArray, IntArray
+from evalhub.core.scoring.arrays import CodeArray, FloatArray, IntArray
 
 LEFT_LOST: Final = 0
 TIED: Final = 1
@@ -30,7 +30,7 @@ MIRRORED: IntArray = np.array([2, 1, 0, 6, 7, 8, 3, 4, 5])
 """Each outcome as it is when the two sides change places."""
 
 
-def graded(outcome: IntArray, grade: IntArray) -> IntArray:
+def graded(outcome: CodeArray, grade: IntArray) -> IntArray:
     """Return plain outcomes with grades put in; grade 0 leaves an outcome plain."""
     base = np.where(outcome == LEFT_WON, LEFT_WON_BY, LEFT_LOST_BY)
     return np.where((outcome == TIED) | (grade == 0), outcome, base + grade)

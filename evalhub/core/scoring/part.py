@@ -98,11 +98,23 @@ class Part(Outline):
     sample: Sample
 
     @classmethod
-    def of(cls, component: Component, clustered: ClusteredCounts, options: FitOptions) -> "Part":
-        """Cut the component's share out of the counts, and choose its model."""
+    def of(
+        cls,
+        component: Component,
+        clustered: ClusteredCounts,
+        options: FitOptions,
+        *,
+        cells: Cells | None = None,
+    ) -> "Part":
+        """Cut the component's share out of the counts, and choose its model.
+
+        ``cells`` are all plain cells of ``clustered``, where they are at hand already.
+        """
         is_graded = options.ties is Ties.RAO_KUPPER
         counts = [one.within(component.models) for one in clustered.counts]
-        sample = Sample.of(clustered.kind, counts, is_graded=is_graded)
+        if is_graded or counts[0] is not clustered.counts[0]:
+            cells = None
+        sample = Sample.of(clustered.kind, counts, is_graded=is_graded, cells=cells)
         choice = choose_model(options.ties, sample.cells)
         notes = [choice.note] if choice.note else []
         is_adjusted = options.position is PositionTerm.ADJUST

@@ -41,9 +41,9 @@ def count_by_prompt(project_id: int, endpoint_ids: tuple[int, ...], *, session: 
     merged, inverse = np.unique(table, axis=0, return_inverse=True)
     n = np.bincount(inverse.ravel(), weights, minlength=len(merged)).astype(np.int64)
     prompts, cluster = np.unique(merged[:, 0], return_inverse=True)
-    return Counts(
-        models=tuple(str(i) for i in range(len(endpoint_ids))),
-        clusters=tuple(str(prompt) for prompt in prompts),
+    return Counts.of(
+        [str(i) for i in range(len(endpoint_ids))],
+        [str(prompt) for prompt in prompts],
         cluster=cluster.astype(np.int64),
         left=merged[:, 1],
         right=merged[:, 2],

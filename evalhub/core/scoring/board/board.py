@@ -65,7 +65,7 @@ def fit_clustered(
     cells = counts.cells(is_graded=False)
     components = find_components(cells.arrows(len(counts.models)))
     fitted = [
-        _fit_part(Part.of(component, clustered, options), options, styled)
+        _fit_part(Part.of(component, clustered, options, cells=cells), options, styled)
         for component in components
     ]
     return assemble(

@@ -74,6 +74,6 @@ def _joint(encoded: EncodedJudgments) -> Coded | None:
     prompt, annotator = encoded.prompt, encoded.annotator
     if prompt is None or annotator is None:
         return None
-    code = prompt.codes * max(len(annotator.names), 1) + annotator.codes
+    code = prompt.codes.astype(np.int64) * max(len(annotator.names), 1) + annotator.codes
     used, codes = np.unique(code, return_inverse=True)
     return Coded(tuple(str(one) for one in used.tolist()), codes.astype(np.int64))

@@ -5,44 +5,123 @@ judgments that fell into it. Cells are integers and sorted, so neither the order
 nor the way they arrived can change a bit of what is computed from them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from evalhub.core.scoring.arrays import BoolArray, FloatArray, IntArray
+from evalhub.core.scoring.arrays import (
+    BoolArray,
+    CodeArray,
+    FloatArray,
+    IntArray,
+    narrowest,
+    slices,
+)
 from evalhub.core.scoring.counting.cells import Cells
+from evalhub.core.scoring.counting.keys import KeyLayout, run_lengths
 from evalhub.core.scoring.outcomes import LEFT_LOST, LEFT_WON, N_OUTCOMES, PLAIN, TIED
 from evalhub.core.scoring.reading.encoding import Coded, EncodedJudgments, encode_judgments
 
-# Nine outcomes need four bits of a key, three need two, and short keys sort in half the time.
 _PLAIN_OUTCOMES = (LEFT_LOST, TIED, LEFT_WON)
-_OUTCOME_BITS = 4
-_PLAIN_BITS = 2
+# Up to so many codes a table with a place for each needs no sort, and 32 MB.
+_MOST_PLACES = 2**22
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Counts:
-    """Hold judgments as counted cells, sorted by cluster, left, right and outcome.
+class CountBlock:
+    """Hold some cells of ``Counts``, unpacked."""
 
-    ``models`` and ``clusters`` are sorted names; ``cluster``, ``left`` and ``right`` index them;
-    ``outcome`` is one of ``evalhub.core.scoring.outcomes``; ``n`` is the number of judgments in
-    the cell.
-    """
-
-    models: tuple[str, ...]
-    clusters: tuple[str, ...]
     cluster: IntArray
     left: IntArray
     right: IntArray
     outcome: IntArray
     n: IntArray
 
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Counts:
+    """Hold judgments as counted cells, sorted by cluster, left, right and outcome.
+
+    ``models`` and ``clusters`` are sorted names. ``keys`` pack, one integer a cell, the positions
+    of its cluster and its two models and its outcome, one of ``evalhub.core.scoring.outcomes``;
+    ``weights`` are the numbers of judgments. Ten million judgments of a hundred models fall into
+    as many cells, so they are kept packed and in types as narrow as they fit, and unpacked a
+    block at a time (``blocks``). The properties unpack all of them.
+    """
+
+    models: tuple[str, ...]
+    clusters: tuple[str, ...]
+    keys: CodeArray
+    weights: CodeArray
+    layout: KeyLayout
+
+    @classmethod
+    def of(
+        cls,
+        models: Sequence[str],
+        clusters: Sequence[str],
+        *,
+        cluster: IntArray,
+        left: IntArray,
+        right: IntArray,
+        outcome: IntArray,
+        n: IntArray,
+    ) -> "Counts":
+        """Pack cells that are sorted by cluster, left, right and outcome."""
+        layout = KeyLayout.of(len(clusters), len(models), is_graded=True)
+        keys = layout.packed(cluster, left, right, outcome).astype(layout.dtype)
+        weights = n.astype(narrowest(int(n.max(initial=0))))
+        return cls(tuple(models), tuple(clusters), keys, weights, layout)
+
+    @property
+    def cluster(self) -> IntArray:
+        """Return the position of each cell's cluster."""
+        return self.layout.cluster(self.keys)
+
+    @property
+    def left(self) -> IntArray:
+        """Return the position of each cell's left model."""
+        return self.layout.left(self.keys)
+
+    @property
+    def right(self) -> IntArray:
+        """Return the position of each cell's right model."""
+        return self.layout.right(self.keys)
+
+    @property
+    def outcome(self) -> IntArray:
+        """Return the outcome of each cell."""
+        return self.layout.outcome(self.keys)
+
+    @property
+    def n(self) -> IntArray:
+        """Return the number of judgments in each cell."""
+        return self.weights.astype(np.int64)
+
     @property
     def n_judgments(self) -> int:
         """Return how many judgments were counted."""
-        return int(self.n.sum())
+        return int(self.weights.sum(dtype=np.int64))
+
+    @property
+    def has_grades(self) -> bool:
+        """Tell whether any outcome has a grade."""
+        return any(int(block.outcome.max()) > LEFT_WON for block in self.blocks())
+
+    def blocks(self) -> Iterator[CountBlock]:
+        """Yield the cells in their order, a block at a time."""
+        layout = self.layout
+        for rows in slices(len(self.keys)):
+            keys = self.keys[rows].astype(np.int64)
+            yield CountBlock(
+                cluster=layout.cluster(keys),
+                left=layout.left(keys),
+                right=layout.right(keys),
+                outcome=layout.outcome(keys),
+                n=self.weights[rows].astype(np.int64),
+            )
 
     def table(self) -> IntArray:
         """Return the counts over all clusters and grades, shape (3, models, models).
@@ -51,31 +130,28 @@ class Counts:
         square of the number of models.
         """
         size = len(self.models)
-        code = (PLAIN[self.outcome] * size + self.left) * size + self.right
-        total = np.bincount(code, weights=self.n, minlength=3 * size * size)
-        return total.astype(np.int64).reshape(3, size, size)
+        total = np.zeros(3 * size * size, dtype=np.int64)
+        for block in self.blocks():
+            code = (PLAIN[block.outcome] * size + block.left) * size + block.right
+            np.add.at(total, code, block.n)
+        return total.reshape(3, size, size)
 
     def cells(self, *, is_graded: bool) -> Cells:
         """Return the counts over all clusters as cells sorted by left, right and outcome.
 
         Grades are kept where ``is_graded``; a model without graded thresholds has no use for them.
         """
-        size = len(self.models)
-        outcome = self._outcomes(is_graded=is_graded)
-        base = N_OUTCOMES if is_graded else len(_PLAIN_OUTCOMES)
-        code = (self.left * size + self.right) * base + outcome
-        codes, n = _summed(code, self.n, n_codes=size * size * base)
+        size, base = len(self.models), N_OUTCOMES if is_graded else len(_PLAIN_OUTCOMES)
+
+        def coded() -> Iterator[tuple[IntArray, IntArray]]:
+            for block in self.blocks():
+                outcome = block.outcome if is_graded else PLAIN[block.outcome]
+                yield (block.left * size + block.right) * base + outcome, block.n
+
+        codes, n = _summed(coded(), n_codes=size * size * base)
         pair, outcome = np.divmod(codes, base)
         left, right = np.divmod(pair, max(size, 1))
         return Cells.plain(left, right, outcome, n)
-
-    def uncondensed(self, *, is_graded: bool) -> Cells:
-        """Return the counts as cells in their own order, one for each entry of ``cluster``."""
-        return Cells.plain(self.left, self.right, self._outcomes(is_graded=is_graded), self.n)
-
-    def _outcomes(self, *, is_graded: bool) -> IntArray:
-        has_grades = not is_graded and int(self.outcome.max(initial=0)) > LEFT_WON
-        return PLAIN[self.outcome] if has_grades else self.outcome
 
     def within(self, models: Sequence[int]) -> "Counts":
         """Return the cells whose two models are both among ``models`` (ascending positions).
@@ -92,9 +168,9 @@ class Counts:
         cluster = self.cluster[keep]
         # Cells are sorted by cluster, so a change of value is a new cluster.
         is_first = np.diff(cluster, prepend=-1) > 0
-        return Counts(
-            models=tuple(self.models[i] for i in models),
-            clusters=tuple(self.clusters[i] for i in cluster[is_first]),
+        return Counts.of(
+            tuple(self.models[i] for i in models),
+            tuple(self.clusters[i] for i in cluster[is_first]),
             cluster=np.cumsum(is_first) - 1,
             left=position[self.left[keep]],
             right=position[self.right[keep]],
@@ -110,16 +186,18 @@ class Counts:
         """Return the counts of both; the order of the two does not matter."""
         models = tuple(sorted({*self.models, *other.models}))
         clusters = tuple(sorted({*self.clusters, *other.clusters}))
-        parts = [part._keys_in(models, clusters) for part in (self, other)]  # noqa: SLF001 - own class
+        layout = KeyLayout.of(len(clusters), len(models), is_graded=True)
+        parts = [part._keys_in(models, clusters, layout) for part in (self, other)]  # noqa: SLF001 - own class
         keys, n = _tally(np.concatenate(parts), np.concatenate([self.n, other.n]))
-        return _from_keys(keys, n, models=models, clusters=clusters, bits=_OUTCOME_BITS)
+        return _from_keys(keys, n, models=models, clusters=clusters, layout=layout)
 
-    def _keys_in(self, models: Sequence[str], clusters: Sequence[str]) -> IntArray:
+    def _keys_in(
+        self, models: Sequence[str], clusters: Sequence[str], layout: KeyLayout
+    ) -> IntArray:
         model = _positions(self.models, models)
         cluster = _positions(self.clusters, clusters)
-        sides = model[self.left], model[self.right]
-        return _keys(
-            cluster[self.cluster], *sides, self.outcome, n_models=len(models), bits=_OUTCOME_BITS
+        return layout.packed(
+            cluster[self.cluster], model[self.left], model[self.right], self.outcome
         )
 
 
@@ -141,16 +219,13 @@ def count_encoded(
     Time is that of one sort of integers; nothing loops over judgments in Python.
     """
     names = tuple(sorted({*encoded.models, *models}))
-    position = _positions(encoded.models, names)
     if clusters is None:
         everything = ("",) if len(encoded.left) else ()
-        clusters = Coded(everything, np.zeros(len(encoded.left), dtype=np.int64))
+        clusters = Coded(everything, np.zeros(len(encoded.left), dtype=np.int8))
     is_graded = int(encoded.outcome.max(initial=0)) > LEFT_WON
-    bits = _OUTCOME_BITS if is_graded else _PLAIN_BITS
-    sides = position[encoded.left], position[encoded.right]
-    keys = _keys(clusters.codes, *sides, encoded.outcome, n_models=len(names), bits=bits)
-    keys, n = _tally(keys, encoded.count)
-    return _from_keys(keys, n, models=names, clusters=clusters.names, bits=bits)
+    layout = KeyLayout.of(len(clusters.names), len(names), is_graded=is_graded)
+    keys, n = _tally(_keys(encoded, clusters, names, layout), encoded.count)
+    return _from_keys(keys, n, models=names, clusters=clusters.names, layout=layout)
 
 
 def half_win_scores(table: IntArray) -> FloatArray:
@@ -167,73 +242,84 @@ def _positions(names: Sequence[str], sorted_names: Sequence[str]) -> IntArray:
     return np.array([position[name] for name in names], dtype=np.int64)
 
 
-def _model_bits(n_models: int) -> int:
-    return max(n_models - 1, 1).bit_length()
-
-
 def _keys(
-    cluster: IntArray,
-    left: IntArray,
-    right: IntArray,
-    outcome: IntArray,
-    *,
-    n_models: int,
-    bits: int,
-) -> IntArray:
-    """Pack each cell into one integer whose order is that of cluster, left, right, outcome."""
-    model_bits = _model_bits(n_models)
-    key = cluster << model_bits
-    key |= left
-    key <<= model_bits
-    key |= right
-    key <<= bits
-    key |= outcome
-    return key
+    encoded: EncodedJudgments, clusters: Coded, names: Sequence[str], layout: KeyLayout
+) -> CodeArray:
+    """Pack each judgment into one integer, which takes 4 bytes in most projects and 8 in all."""
+    position = _positions(encoded.models, names)
+    keys = np.empty(len(encoded.left), dtype=layout.dtype)
+    for rows in slices(len(keys)):
+        keys[rows] = layout.packed(
+            clusters.codes[rows],
+            position[encoded.left[rows]],
+            position[encoded.right[rows]],
+            encoded.outcome[rows],
+        )
+    return keys
 
 
-def _tally(keys: IntArray, counts: IntArray | None) -> tuple[IntArray, IntArray]:
-    """Return the distinct keys, ascending, and how many judgments each has; never 0."""
+def _tally(keys: CodeArray, counts: IntArray | None) -> tuple[CodeArray, CodeArray]:
+    """Return the distinct keys, ascending, and how many judgments each has; never 0.
+
+    Without ``counts`` each key is one judgment, and ``keys`` are sorted where they stand.
+    """
     if counts is not None:
         distinct, inverse = np.unique(keys, return_inverse=True)
         total = np.bincount(inverse, weights=counts, minlength=len(distinct)).astype(np.int64)
-        return distinct[total > 0], total[total > 0]
-    # Sorting 32-bit integers takes less than half the time; most projects' keys fit.
-    fits = keys.max(initial=0) <= np.iinfo(np.int32).max
-    ordered = np.sort(keys.astype(np.int32) if fits else keys)
-    first = np.flatnonzero(np.diff(ordered, prepend=-1))
-    return ordered[first].astype(np.int64), np.diff(first, append=len(ordered))
+        distinct, total = distinct[total > 0], total[total > 0]
+        return distinct, total.astype(narrowest(int(total.max(initial=0))))
+    keys.sort()
+    is_first = np.ones(len(keys), dtype=np.bool_)
+    np.not_equal(keys[1:], keys[:-1], out=is_first[1:])
+    return keys[is_first], run_lengths(is_first)
 
 
-def _summed(code: IntArray, n: IntArray, *, n_codes: int) -> tuple[IntArray, IntArray]:
-    """Return the distinct codes, ascending, and the sum of ``n`` over each."""
-    if n_codes <= max(4 * len(code), 2**16):
-        # A table with a place for every code needs no sort.
-        total = np.bincount(code, weights=n, minlength=n_codes)
+def _summed(
+    coded: Iterator[tuple[IntArray, IntArray]], *, n_codes: int
+) -> tuple[IntArray, IntArray]:
+    """Return the distinct codes, ascending, and the sum of the numbers over each."""
+    if n_codes <= _MOST_PLACES:
+        total = np.zeros(n_codes, dtype=np.int64)
+        for code, n in coded:
+            np.add.at(total, code, n)
         codes = np.flatnonzero(total)
-        return codes, total[codes].astype(np.int64)
-    order = np.argsort(code)
-    first = np.flatnonzero(np.diff(code[order], prepend=-1))
-    return code[order[first]], np.add.reduceat(n[order], first) if len(first) else n[:0]
+        return codes, total[codes]
+    pieces = list(coded) or [(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))]
+    code = np.concatenate([piece for piece, _ in pieces])
+    n = np.concatenate([piece for _, piece in pieces])
+    bits = int(n.max(initial=1)).bit_length()
+    if n_codes.bit_length() + bits <= np.iinfo(np.int64).bits - 1:
+        # Sorting the numbers along with their codes takes a third of the time of an argsort.
+        code = np.sort((code << bits) | n)
+        code, n = code >> bits, code & ((1 << bits) - 1)
+    else:
+        order = np.argsort(code)
+        code, n = code[order], n[order]
+    first = np.flatnonzero(np.diff(code, prepend=-1))
+    return code[first], np.add.reduceat(n, first) if len(first) else n
 
 
 def _from_keys(
-    keys: IntArray, n: IntArray, *, models: tuple[str, ...], clusters: tuple[str, ...], bits: int
+    keys: CodeArray,
+    n: CodeArray,
+    *,
+    models: tuple[str, ...],
+    clusters: tuple[str, ...],
+    layout: KeyLayout,
 ) -> Counts:
-    model_bits = _model_bits(len(models))
-    mask = (1 << model_bits) - 1
-    pair = keys >> bits
-    cluster = pair >> (2 * model_bits)
-    is_used = np.bincount(cluster, minlength=len(clusters)) > 0
-    if not is_used.all():
-        # A row that stands for no judgment leaves no cell; its cluster must not be counted either.
-        clusters = tuple(clusters[i] for i in np.flatnonzero(is_used))
-        cluster = (np.cumsum(is_used) - 1)[cluster]
-    return Counts(
-        models=models,
-        clusters=clusters,
-        cluster=cluster,
-        left=(pair >> model_bits) & mask,
-        right=pair & mask,
-        outcome=keys & ((1 << bits) - 1),
-        n=n,
+    is_used = np.zeros(len(clusters), dtype=np.bool_)
+    for rows in slices(len(keys)):
+        is_used[layout.cluster(keys[rows])] = True
+    if is_used.all():
+        return Counts(models, clusters, keys, n, layout)
+    # A row that stands for no judgment leaves no cell; its cluster must not be counted either.
+    found = Counts(models, clusters, keys, n, layout)
+    return Counts.of(
+        models,
+        tuple(clusters[i] for i in np.flatnonzero(is_used)),
+        cluster=(np.cumsum(is_used) - 1)[found.cluster],
+        left=found.left,
+        right=found.right,
+        outcome=found.outcome,
+        n=found.n,
     )

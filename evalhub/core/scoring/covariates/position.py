@@ -78,8 +78,10 @@ def sides_of(
 def _by_outcome(counts: Counts) -> FloatArray:
     """Return the judgments of each cluster by their plain outcome, (clusters, 3)."""
     n_clusters = len(counts.clusters)
-    code = counts.cluster * N_OUTCOMES + counts.outcome
-    table = np.bincount(code, counts.n, n_clusters * N_OUTCOMES).reshape(n_clusters, N_OUTCOMES)
+    total = np.zeros(n_clusters * N_OUTCOMES)
+    for block in counts.blocks():
+        np.add.at(total, block.cluster * N_OUTCOMES + block.outcome, block.n)
+    table = total.reshape(n_clusters, N_OUTCOMES)
     return np.stack([table[:, plain == PLAIN].sum(axis=1) for plain in range(3)], axis=1)
 
 

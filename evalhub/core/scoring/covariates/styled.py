@@ -14,7 +14,8 @@ import numpy as np
 
 from evalhub.core.scoring.arrays import FloatArray, IntArray
 from evalhub.core.scoring.counting.cells import Cells
-from evalhub.core.scoring.counting.sample import TWO_WAY_SIGNS, Sample, View
+from evalhub.core.scoring.counting.sample import TWO_WAY_SIGNS, Sample
+from evalhub.core.scoring.counting.views import CellView, View
 from evalhub.core.scoring.covariates.position import effect_of
 from evalhub.core.scoring.covariates.style import STYLE_NAMES, style_differences
 from evalhub.core.scoring.intervals.covariance import ClusteredCovariance, clustered_covariance
@@ -144,7 +145,7 @@ def _views(
     part: Part, encoded: EncodedJudgments, member: IntArray, cells: Cells
 ) -> tuple[View, ...]:
     codes = [
-        coded.codes[member]
+        coded.codes[member].astype(np.int64)
         for coded, kind in (
             (encoded.prompt, Cluster.PROMPT),
             (encoded.annotator, Cluster.ANNOTATOR),
@@ -156,5 +157,5 @@ def _views(
     views = []
     for code, sign in zip(codes, TWO_WAY_SIGNS, strict=False):
         distinct, cluster = np.unique(code, return_inverse=True)
-        views.append(View(cells, cluster.astype(np.int64), len(distinct), sign))
+        views.append(CellView(cells, cluster.astype(np.int64), len(distinct), sign))
     return tuple(views)

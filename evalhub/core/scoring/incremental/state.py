@@ -105,9 +105,9 @@ class BoardState:
         """Return the counts over all prompts as one cluster, for a win matrix."""
         by_pair = self._sums.table.transpose(1, 2, 0)
         left, right, outcome = np.nonzero(by_pair)
-        return Counts(
-            models=self.models,
-            clusters=("",) if len(left) else (),
+        return Counts.of(
+            self.models,
+            ("",) if len(left) else (),
             cluster=np.zeros(len(left), dtype=np.int64),
             left=left,
             right=right,

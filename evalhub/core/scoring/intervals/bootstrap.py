@@ -116,9 +116,12 @@ def _rounds(
     """Yield the strengths of each round that has a finite maximum."""
     (view,) = part.sample.views
     cells, n_clusters = part.sample.cells, view.n_clusters
-    place = _places(view.cells, cells, part.n_models)
+    blocks = list(view.blocks())
+    place = np.concatenate([_places(one.cells, cells, part.n_models) for one in blocks])
+    cluster = np.concatenate([one.cluster for one in blocks])
+    n_judged = np.concatenate([one.cells.n for one in blocks])
     for weights in rng.multinomial(n_clusters, np.full(n_clusters, 1 / n_clusters), n_rounds):
-        n = np.bincount(place, view.cells.n * weights[view.cluster], len(cells.n))
+        n = np.bincount(place, n_judged * weights[cluster], len(cells.n))
         drawn = cells.weighted(n.astype(np.float64)).chosen(np.flatnonzero(n))
         if _has_maximum(drawn, part):
             likelihood = Likelihood.of(part.choice.model, drawn, part.n_models)

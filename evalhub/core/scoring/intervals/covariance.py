@@ -11,6 +11,7 @@ Source: Huber 1967; Liang and Zeger 1986; Cameron, Gelbach and Miller 2011 (two 
 simulated in docs/methods/intervals.md.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -20,7 +21,8 @@ from scipy.stats import t as student_t
 
 from evalhub.core.scoring.arrays import BoolArray, FloatArray, IntArray
 from evalhub.core.scoring.counting.cells import Cells
-from evalhub.core.scoring.counting.sample import Sample, View
+from evalhub.core.scoring.counting.sample import Sample
+from evalhub.core.scoring.counting.views import View, ViewBlock
 from evalhub.core.scoring.strengths.newton import Estimate, Likelihood
 from evalhub.core.scoring.strengths.systems import Bordered, Factored
 from evalhub.core.scoring.ties.likelihoods import Terms
@@ -34,8 +36,6 @@ MAX_MODELS = 3_000
 ZERO_RATIO = 1e-6
 # A score matrix that is emptier than this share is cheaper sparse.
 _DENSE_SHARE = 0.25
-# Derivatives are taken for this many cells at once, so that memory does not grow with the cells.
-_BLOCK = 2**19
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -143,13 +143,20 @@ def _variance_along(
         return float(sample.n_clusters / (sample.n_clusters - 1) * (sample.cells.n @ by_cell))
     total = 0.0
     for view in sample.views:
-        if view.place is None:
-            along = _scores_along(likelihood.over(view.cells), estimate, held)
-        else:
-            along = _scores_along(likelihood, estimate, held)[view.place]
-        sums = np.bincount(view.cluster, along * view.cells.n, view.n_clusters)
+        sums = np.zeros(view.n_clusters)
+        for block, slope, others in _scores(view, sample, estimate):
+            along = _along(block, slope, others, held, sample.n_models)
+            np.add.at(sums, block.cluster, along * block.cells.n)
         total += view.correction * float(sums @ sums)
     return total
+
+
+def _along(
+    block: ViewBlock, slope: FloatArray, others: FloatArray, held: FloatArray, n_models: int
+) -> FloatArray:
+    """Return the derivative of one judgment of each cell of a block, along ``held``."""
+    gap = held[block.cells.left] - held[block.cells.right]
+    return np.asarray(slope * gap + others @ held[n_models:], dtype=np.float64)
 
 
 def _likelihood(sample: Sample, estimate: Estimate, penalties: FloatArray | None) -> Likelihood:
@@ -219,39 +226,48 @@ def _others(terms: Terms, covariates: FloatArray) -> FloatArray:
 
 def _cluster_scores(view: View, sample: Sample, estimate: Estimate) -> FloatArray | csr_array:
     """Return s_g, one row a cluster, (G, n + K + q)."""
-    slope, others = _scores(view, sample, estimate)
-    n, cluster = view.cells.n, view.cluster
-    by_cluster = np.zeros((view.n_clusters, others.shape[1]))
-    for k, column in enumerate(others.T):
-        by_cluster[:, k] = np.bincount(cluster, n * column, view.n_clusters)
-    return _joined(view, sample.n_models, n * slope, by_cluster)
+    n_models, n_others = sample.n_models, len(estimate.rest)
+    size = view.n_clusters * n_models
+    if 2 * view.n_cells < _DENSE_SHARE * size and not n_others:
+        return _sparse_scores(view, sample, estimate)
+    total, by_cluster = np.zeros(size), np.zeros((view.n_clusters, n_others))
+    for block, slope, others in _scores(view, sample, estimate):
+        row, values = block.cluster * n_models, block.cells.n * slope
+        np.add.at(total, row + block.cells.left, values)
+        np.subtract.at(total, row + block.cells.right, values)
+        if n_others:
+            np.add.at(by_cluster, block.cluster, block.cells.n[:, np.newaxis] * others)
+    return np.hstack([total.reshape(view.n_clusters, n_models), by_cluster])
 
 
-def _scores(view: View, sample: Sample, estimate: Estimate) -> tuple[FloatArray, FloatArray]:
-    """Return the derivative of one judgment of each cell by its gap, and by all the rest."""
-    if view.place is not None:
-        slope, others = _cell_scores(sample.cells, sample.n_models, estimate)
-        return slope[view.place], others[view.place]
-    starts = range(0, len(view.cluster), _BLOCK)
-    blocks = [view.cells.part(start, start + _BLOCK) for start in starts]
-    found = [_cell_scores(block, sample.n_models, estimate) for block in blocks]
-    return np.concatenate([one for one, _ in found]), np.concatenate([rest for _, rest in found])
+def _sparse_scores(view: View, sample: Sample, estimate: Estimate) -> csr_array:
+    rows, columns, values = [], [], []
+    for block, slope, _ in _scores(view, sample, estimate):
+        along = block.cells.n * slope
+        rows += [block.cluster, block.cluster]
+        columns += [block.cells.left, block.cells.right]
+        values += [along, -along]
+    ends = np.concatenate(rows), np.concatenate(columns)
+    shape = (view.n_clusters, sample.n_models)
+    return csr_array((np.concatenate(values), ends), shape=shape)
+
+
+def _scores(
+    view: View, sample: Sample, estimate: Estimate
+) -> Iterator[tuple[ViewBlock, FloatArray, FloatArray]]:
+    """Yield blocks with the derivative of one judgment of each cell by its gap, and by the rest."""
+    known = None
+    for block in view.blocks():
+        if block.place is None:
+            yield block, *_cell_scores(block.cells, sample.n_models, estimate)
+            continue
+        if known is None:
+            known = _cell_scores(sample.cells, sample.n_models, estimate)
+        slope, others = known
+        yield block, slope[block.place], others[block.place]
 
 
 def _cell_scores(cells: Cells, n_models: int, estimate: Estimate) -> tuple[FloatArray, FloatArray]:
     likelihood = Likelihood.of(estimate.model, cells, n_models)
     terms = likelihood.terms(estimate.strengths, estimate.rest)
     return terms.slope, _others(terms, cells.covariates)
-
-
-def _joined(
-    view: View, n_models: int, slope: FloatArray, others: FloatArray
-) -> FloatArray | csr_array:
-    left, right, size = view.cells.left, view.cells.right, n_models * view.n_clusters
-    if 2 * len(slope) < _DENSE_SHARE * size and not others.shape[1]:
-        ends = np.tile(view.cluster, 2), np.concatenate([left, right])
-        values = np.concatenate([slope, -slope])
-        return csr_array((values, ends), shape=(view.n_clusters, n_models))
-    row = view.cluster * n_models
-    total = np.bincount(row + left, slope, size) - np.bincount(row + right, slope, size)
-    return np.hstack([total.reshape(view.n_clusters, n_models), others])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from evalhub.core.scoring.arrays import BoolArray, IntArray
+from evalhub.core.scoring.arrays import BoolArray, CodeArray, IntArray
 from evalhub.core.scoring.outcomes import MIRRORED, TIED, graded
 from evalhub.core.scoring.reading.columns import Columns, find_columns
 from evalhub.core.scoring.reading.factors import Factor, Reporter, factorise, name_rule
@@ -26,7 +26,7 @@ class Coded:
     """Hold one column as codes into its sorted names."""
 
     names: tuple[str, ...]
-    codes: IntArray
+    codes: CodeArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,13 +36,14 @@ class EncodedJudgments:
     ``left`` and ``right`` index ``models``, which are sorted; ``outcome`` is one of
     ``evalhub.core.scoring.outcomes``; ``count`` is None where every row is one judgment.
     ``prompt`` and ``annotator`` are None where the table does not have the column, and
-    ``texts`` holds what the two sides answered where it was asked for.
+    ``texts`` holds what the two sides answered where it was asked for. Codes are as narrow as they
+    fit, so that ten million judgments take 50 MB; widen them before you calculate with them.
     """
 
     models: tuple[str, ...]
-    left: IntArray
-    right: IntArray
-    outcome: IntArray
+    left: CodeArray
+    right: CodeArray
+    outcome: CodeArray
     count: IntArray | None
     prompt: Coded | None
     annotator: Coded | None
@@ -110,7 +111,7 @@ def _read_names(judgments: pd.DataFrame, columns: Columns, report: Reporter) -> 
 
 def _outcomes(
     judgments: pd.DataFrame, columns: Columns, read: dict[str, Factor], report: Reporter
-) -> tuple[IntArray, BoolArray | None]:
+) -> tuple[CodeArray, BoolArray | None]:
     """Return the outcome of each row as its columns stand, and which rows were shown swapped."""
     outcome = read["winner"].mapped(columns.outcomes, missing=TIED)
     if columns.has("preference"):
@@ -123,7 +124,7 @@ def _outcomes(
     return outcome, read["side"].mapped(_SIDES, missing=0).astype(np.bool_)
 
 
-def _refuse_contradiction(outcome: IntArray, preference: Preferences, report: Reporter) -> None:
+def _refuse_contradiction(outcome: CodeArray, preference: Preferences, report: Reporter) -> None:
     # A negative preference says that the first model is better, as it does on the page.
     said = TIED - np.sign(preference.values)
     wrong = preference.is_given & (said != outcome)
@@ -156,7 +157,7 @@ def _swapped(
 
 
 def _refuse_self_pairs(
-    same: BoolArray, models: Sequence[str], left: IntArray, *, columns: Columns, report: Reporter
+    same: BoolArray, models: Sequence[str], left: CodeArray, *, columns: Columns, report: Reporter
 ) -> None:
     if same.any():
         model = models[left[np.argmax(same)]]

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from evalhub.core.reading.quoting import shown
-from evalhub.core.scoring.arrays import BoolArray, IntArray
+from evalhub.core.scoring.arrays import BoolArray, CodeArray, look_up, narrowest, slices
 from evalhub.errors import BadInput, Problem
 
 # A wrong column has as many wrong values as rows; nobody reads more of them than this.
@@ -21,30 +21,42 @@ NameRule: TypeAlias = Callable[[Hashable], str | None]
 class Factor:
     """Hold one column as codes into its distinct names, in order of appearance."""
 
-    codes: IntArray
+    codes: CodeArray
     names: Sequence[Hashable]
 
-    def codes_in(self, sorted_names: Sequence[str]) -> IntArray:
+    def codes_in(self, sorted_names: Sequence[str]) -> CodeArray:
         """Return the codes as positions in ``sorted_names``."""
         position = {name: i for i, name in enumerate(sorted_names)}
         return self._gather([position[str(name)] for name in self.names])
 
-    def mapped(self, meanings: Mapping[str, int], *, missing: int) -> IntArray:
+    def mapped(self, meanings: Mapping[str, int], *, missing: int) -> CodeArray:
         """Return what each row's name means; ``missing`` for names that were reported."""
         return self._gather([meanings.get(str(name), missing) for name in self.names])
 
-    def _gather(self, values: Sequence[int]) -> IntArray:
+    def _gather(self, values: Sequence[int]) -> CodeArray:
         # The last entry is what the code -1 of a missing value, already reported, picks.
-        return np.array([*values, 0], dtype=np.int64)[self.codes]
+        table = np.array([*values, 0], dtype=narrowest(max(values, default=0)))
+        return look_up(table, self.codes)
 
 
 def factorise(column: pd.Series) -> Factor | None:
-    """Return the codes of a column; None where it holds lists or dicts, which have no hash."""
-    try:
-        codes, names = pd.factorize(column)
-    except TypeError:
-        return None
-    return Factor(codes.astype(np.int64, copy=False), list(names))
+    """Return the codes of a column; None where it holds lists or dicts, which have no hash.
+
+    It reads a block at a time: codes of a whole column would take eight bytes a row twice over
+    before they are made narrow.
+    """
+    position: dict[Hashable, int] = {}
+    parts = []
+    for rows in slices(len(column)):
+        try:
+            codes, names = pd.factorize(column.iloc[rows])
+        except TypeError:
+            return None
+        places = [position.setdefault(name, len(position)) for name in names]
+        # The last entry is what the code -1 of a missing value picks.
+        parts.append(np.array([*places, -1], dtype=narrowest(len(position)))[codes])
+    found = np.concatenate(parts) if parts else np.zeros(0, dtype=np.int64)
+    return Factor(found, list(position))
 
 
 def name_rule(words: AbstractSet[str] | None = None, *, may_be_whole: bool = False) -> NameRule:

@@ -178,8 +178,9 @@ class Likelihood:
     def reach(self, step: FloatArray) -> float:
         """Return at least how far ``step``, strengths first, moves any gap."""
         moved, coefficients = step[: self.n_models], step[self.n_models + self.model.n_shared :]
-        largest = np.abs(self.cells.covariates).max(axis=0, initial=0.0)
-        return float(np.ptp(moved)) + float(np.abs(coefficients) @ largest)
+        columns = self.cells.covariates.T
+        largest = [float(np.abs(column).max(initial=0.0)) for column in columns]
+        return float(np.ptp(moved)) + float(np.abs(coefficients) @ np.array(largest))
 
     def information(self, terms: Terms) -> Bordered:
         """Return minus the second derivative, ridges included."""

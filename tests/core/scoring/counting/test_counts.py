@@ -146,3 +146,39 @@ def _assert_same(one: Counts, other: Counts) -> None:
     assert (one.models, one.clusters) == (other.models, other.clusters)
     for field in ("cluster", "left", "right", "outcome", "n"):
         np.testing.assert_array_equal(getattr(one, field), getattr(other, field))
+
+
+def test_codes_beyond_a_table_are_summed_by_sorting() -> None:
+    # 1,200 models have more than four million codes, which no table is made for.
+    models = [f"m{i:04}" for i in range(1_200)]
+    cells = np.array(
+        [[0, 5, 900, 2, 3], [1, 3, 4, 0, 1], [1, 5, 900, 2, 4], [2, 1_198, 1_199, 1, 2]]
+    )
+    cluster, left, right, outcome, n = cells.T
+    counts = Counts.of(
+        models, ["p", "q", "r"], cluster=cluster, left=left, right=right, outcome=outcome, n=n
+    )
+
+    found = counts.cells(is_graded=False)
+
+    assert found.left.tolist() == [3, 5, 1_198]
+    assert found.right.tolist() == [4, 900, 1_199]
+    assert found.n.tolist() == [1, 7, 2]
+
+
+def test_numbers_too_large_to_be_sorted_along_are_summed_all_the_same() -> None:
+    models = [f"m{i:04}" for i in range(1_200)]
+    big = 2**52
+    rows = np.array([[0, 5, 900, 2, big], [1, 5, 900, 2, 3]])
+    cluster, left, right, outcome, n = rows.T
+    counts = Counts.of(
+        models, ["p", "q"], cluster=cluster, left=left, right=right, outcome=outcome, n=n
+    )
+
+    assert counts.cells(is_graded=False).n.tolist() == [big + 3]
+
+
+def test_many_models_without_a_judgment_have_no_cells() -> None:
+    counts = count_judgments(judgments([]), models=[f"m{i:04}" for i in range(1_200)])
+
+    assert len(counts.cells(is_graded=False).n) == 0
