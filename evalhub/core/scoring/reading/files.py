@@ -1,8 +1,8 @@
 """Read judgments from the bytes of a file: CSV, JSON lines or Parquet.
 
 Whatever is wrong is named by file, line and column. A million rows take seconds: CSV that needs
-no care is read whole by Arrow, and only a file that breaks a rule, or that has quotes or blank
-lines, is read again line by line to say where.
+no care and JSON lines without corners are read whole by Arrow, and only a file that breaks a rule,
+or that has quotes, escapes or blank lines, is read again line by line to say where.
 """
 
 import re
@@ -28,6 +28,7 @@ from evalhub.core.reading.quoting import kind_of, shown
 from evalhub.core.reading.text import UTF8_MARK
 from evalhub.core.scoring.reading.columns import KNOWN
 from evalhub.core.scoring.reading.encoding import EncodedJudgments, encode_judgments
+from evalhub.core.scoring.reading.json_quickly import read_json_quickly
 from evalhub.errors import BadInput, Problem
 
 MAX_PROBLEMS = 20
@@ -98,6 +99,9 @@ def _read_plain_csv(data: bytes, where: str) -> JudgmentFile | None:
 
 def read_judgments_json_lines(data: bytes, where: str) -> JudgmentFile:
     """Read one JSON object a line; a key that a line lacks is missing in its row."""
+    table = read_json_quickly(data, where)
+    if table is not None:
+        return JudgmentFile(where, table, lambda row: f"{where} line {row}")
     return _by_line(read_json_lines(data, where=where), where)
 
 
