@@ -37,6 +37,9 @@ from evalhub.errors import EstimationError, TooFewClusters
 # the tolerance of a fit from the beginning, because a search that starts near the maximum would
 # otherwise stop anywhere inside that tolerance.
 _TOLERANCE = 1e-12
+# Steps with a kept factor gain a digit or two each, so the last one does not overshoot its aim as
+# Newton's does. Among few judgments a gradient of 1e-12 is a strength that is off by 1e-10.
+_NEARED = 1e-14
 # An error this close to 0 might be exactly 0, which no bound on the drift can tell.
 _DOUBTFUL = (10 * MAX_DRIFT) ** 2
 
@@ -108,7 +111,7 @@ class ComponentState:
     def _searched(self, pairs: PairLikelihood) -> Estimate:
         start = self.theta
         if self.factor is not None:
-            start = neared(pairs, start, self.factor, tolerance=_TOLERANCE)
+            start = neared(pairs, start, self.factor, tolerance=_NEARED)
         fit = maximise(pairs, start=start, tolerance=_TOLERANCE)
         # The strengths beside a position effect move as those without one do, to the first order.
         self.sided = self.sided + (fit.strengths - self.theta)
@@ -118,7 +121,7 @@ class ComponentState:
     def _searched_sided(self, sided: PairLikelihood) -> Estimate:
         start = np.append(self.sided, self.delta)
         if self.sided_factor is not None:
-            start = neared(sided, start, self.sided_factor, tolerance=_TOLERANCE)
+            start = neared(sided, start, self.sided_factor, tolerance=_NEARED)
         fit = maximise(sided, start=start[:-1], start_rest=start[-1:], tolerance=_TOLERANCE)
         self.sided, self.delta = fit.strengths, float(fit.coefficients[0])
         return fit

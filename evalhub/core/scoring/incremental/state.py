@@ -24,7 +24,7 @@ MAX_MODELS = 500
 class BoardState:
     """Keep the headline board of a growing, and sometimes revised, set of judgments.
 
-    The board is that of ``fit_counts`` without options on the same judgments: strengths to 1e-9,
+    The board is that of ``fit_counts`` without options on the same judgments: strengths to 1e-8,
     standard errors to 1 % of the model-based error (``kept_scores`` has the bound), rank
     intervals with a quantile that is drawn again when they change. Folding a judgment costs the
     same however many there are, and so does a refresh, but for the passes over cells that the

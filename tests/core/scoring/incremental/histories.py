@@ -55,7 +55,7 @@ def assert_same_boards(found: Boards, expected: Boards) -> None:
 
 
 def assert_same_board(found: Board, expected: Board) -> None:
-    """Compare one board: rows in order, strengths to 1e-9, errors to the stated bound."""
+    """Compare one board: rows in order, strengths to 1e-8, errors to the stated bound."""
     assert (found.groups, found.ridge, found.n_clusters) == (
         expected.groups,
         expected.ridge,
@@ -74,7 +74,8 @@ def assert_same_board(found: Board, expected: Board) -> None:
             other.rank,
         )
         assert (row.wins, row.ties, row.losses) == (other.wins, other.ties, other.losses)
-        assert is_close(row.strength, other.strength, abs=1e-9)
+        # A fit from the beginning stops at 1e-10 per judgment, which leaves this much.
+        assert is_close(row.strength, other.strength, abs=1e-8)
         assert row.interval_reason == other.interval_reason
         assert is_close(row.se, other.se, rel=MAX_DRIFT * 5)
 
