@@ -218,6 +218,20 @@ def test_of_two_who_register_at_once_the_second_is_told(database: Database, now:
     assert isinstance(beside(database, add, add), Conflict)
 
 
+def test_a_name_that_a_prompt_set_takes_meanwhile_is_told_and_no_failure(
+    database: Database, now: datetime
+) -> None:
+    def bring(session: Session) -> None:
+        # A prompt set with responses adds its endpoints without the lock of those who register.
+        make_endpoint(session, slug="careful")
+
+    failed = beside(database, bring, lambda session: register(DRAFT, session, now))
+
+    assert isinstance(failed, Conflict)
+    with database.transaction(write=False) as session:
+        assert get_endpoint("careful", session=session).label == "careful@1"
+
+
 def test_retiring_during_a_revision_leaves_nothing_in_use(
     database: Database, now: datetime
 ) -> None:

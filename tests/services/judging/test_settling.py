@@ -14,7 +14,7 @@ from tests.factories import make_assignment, make_judgment
 from tests.services.selecting.tournaments import Tournament, make_tournament
 
 ON_CONFLICT = OverlapRule.ON_CONFLICT
-A, B, TIE = Choice.A, Choice.B, Choice.TIE
+A, B, TIE, CANNOT = Choice.A, Choice.B, Choice.TIE, Choice.CANNOT_JUDGE
 
 
 def make(session: Session) -> tuple[Tournament, Pair]:
@@ -34,7 +34,15 @@ def settle(pair: Pair, session: Session) -> int:
 
 @pytest.mark.parametrize(
     ("choices", "places"),
-    [((), 2), ((A,), 2), ((A, A), 2), ((A, TIE), 2), ((A, B), 3), ((B, A), 3)],
+    [
+        ((), 2),
+        ((A,), 2),
+        ((A, A), 2),
+        ((A, TIE), 2),
+        ((A, CANNOT), 2),
+        ((A, B), 3),
+        ((B, A), 3),
+    ],
     ids=str,
 )
 def test_a_place_opens_when_signs_conflict(

@@ -107,6 +107,16 @@ def test_one_row_too_large_is_a_bad_row_among_good_ones() -> None:
     ]
 
 
+def test_the_child_tells_a_row_too_large_as_a_problem() -> None:
+    file = io.BytesIO()
+    pq.write_table(pa.table({"id": ["a", "b"], "prompt": ["x" * MAX_ROW_BYTES, "y"]}), file)
+
+    assert converted(file.getvalue()) == [
+        '[1,"problem","f.parquet row 1","is larger than 8,388,608 bytes"]',
+        '[2,"row",{"id":"b","prompt":"y"}]',
+    ]
+
+
 def test_rows_are_closed_with_their_child_when_nobody_wants_more() -> None:
     rows = unpacked_rows(with_nan(), "f.parquet")
 

@@ -1,9 +1,9 @@
 import pytest
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from evalhub.core.canonical import canonical_json
 from evalhub.core.judging.answers import Answer, Choice, ComparedCriterion, RatedCriterion
-from evalhub.db.models import Project, RubricVersion
+from evalhub.db.models import Pair, Project, RubricVersion
 from evalhub.errors import NotFound
 from evalhub.services.scoring.criteria import project_criteria
 from tests.factories import (
@@ -15,7 +15,7 @@ from tests.factories import (
     make_response,
 )
 from tests.release_project import Verdict, add_verdict, make_tiny_project
-from tests.services.scoring.pairs import prompts_of
+from tests.services.scoring.pairs import make_second_sample, prompts_of
 
 RUBRIC = canonical_json(
     {
@@ -99,6 +99,20 @@ def test_a_criterion_the_rubric_does_not_have_keeps_its_id(session: Session) -> 
         ("clear", None),
         ("correct", None),
     ]
+
+
+def test_two_answers_of_one_endpoint_compare_no_models(session: Session) -> None:
+    project = make_judged(session)
+    before = project_criteria(project.slug, session=session)
+    pair = session.exec(select(Pair).where(Pair.project_id == project.id)).first()
+    assert pair is not None
+    samples = make_second_sample(session, project, pair)
+    add_verdict(session, samples, make_person(session), Verdict(0, Choice.A, answer=FOR_FIRST))
+
+    found = project_criteria(project.slug, session=session)
+
+    counts = [one.boards.n_judgments for one in found.criteria]
+    assert counts == [one.boards.n_judgments for one in before.criteria] == [9, 9]
 
 
 def test_an_unknown_project_is_not_found(session: Session) -> None:

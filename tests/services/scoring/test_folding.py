@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -6,12 +7,13 @@ from sqlmodel import Session
 from evalhub.core.campaigns import AnnotatorKind, JudgmentOrigin
 from evalhub.core.judging.answers import Choice
 from evalhub.db.engine import Database
-from evalhub.db.models import ProjectEndpoint
+from evalhub.db.models import Pair, Project, ProjectEndpoint, Prompt, Response
 from evalhub.services.scoring.folding import FoldedProject
 from evalhub.services.scoring.keeping import BoardCache
 from evalhub.services.scoring.log import HORIZON
-from tests.factories import MOMENT, make_endpoint
+from tests.factories import MOMENT, make_endpoint, make_pair, make_response
 from tests.postgres import PostgresServer
+from tests.services.scoring.pairs import make_second_sample
 from tests.services.scoring.worlds import (
     World,
     add_import,
@@ -182,3 +184,45 @@ def test_model_that_is_no_longer_listed_goes_with_its_last_judgment(
     judge(session, world, 1, Choice.CANNOT_JUDGE, assignment=assignment, revision=2)
 
     assert assert_kept_is_fitted(world, cache, session=session).boards.n_models == 2
+
+
+def test_two_samples_of_one_endpoint_are_left_out_of_a_fold(
+    session: Session, world: World, cache: BoardCache
+) -> None:
+    project = session.get_one(Project, world.project_id)
+    pair = session.get_one(Pair, world.pair_ids[0])
+    samples = make_second_sample(session, project, pair)
+    assert_kept_is_fitted(world, cache, session=session)
+
+    judge(session, replace(world, pair_ids=(samples.id,)), 0)
+
+    kept = assert_kept_is_fitted(world, cache, session=session)
+    assert (kept.left_out.same_endpoint, kept.boards.n_judgments) == (1, 0)
+
+
+def test_a_judgment_of_a_model_that_nobody_listed_brings_it_onto_the_board(
+    session: Session, world: World, cache: BoardCache
+) -> None:
+    judge(session, world, 0)
+    assert_kept_is_fitted(world, cache, session=session)
+    known = session.get_one(Response, session.get_one(Pair, world.pair_ids[0]).response_x_id)
+    stranger = make_endpoint(session, model="elm")
+    prompt = session.get_one(Prompt, known.prompt_id)
+    project = session.get_one(Project, world.project_id)
+    pair = make_pair(session, project, known, make_response(session, prompt, stranger))
+
+    judge(session, replace(world, pair_ids=(pair.id,)), 0)
+
+    kept = assert_kept_is_fitted(world, cache, session=session)
+    assert (kept.boards.n_models, kept.boards.n_judgments) == (4, 2)
+
+
+def test_a_log_that_begins_with_a_later_revision_counts_what_is_in_force(
+    session: Session, world: World, cache: BoardCache
+) -> None:
+    assert_kept_is_fitted(world, cache, session=session)
+    assignment = assign(session, world, 0)
+
+    judge(session, world, 0, Choice.B, assignment=assignment, revision=2)
+
+    assert assert_kept_is_fitted(world, cache, session=session).boards.n_judgments == 1

@@ -22,14 +22,17 @@ _MAX_ITERATIONS = 5_000
 _MAX_TURNED = 8
 
 
-def highest(objective: CrowdObjective) -> Point:
-    """Return the highest top found, with a gradient of at most 1e-8 per judgment."""
+def highest(objective: CrowdObjective, *, max_steps: int = _MAX_NEWTON_STEPS) -> Point:
+    """Return the highest top found, with a gradient of at most 1e-8 per judgment.
+
+    Raise ``NotConverged`` where ``max_steps`` of Newton's method do not lead there.
+    """
     best = _climb(objective, objective.start())
     for turned in _turned(objective, best):
         other = _climb(objective, turned)
         if objective.value(other) > objective.value(best):
             best = other
-    return _finish(objective, best)
+    return _finish(objective, best, max_steps)
 
 
 def _turned(objective: CrowdObjective, top: Point) -> Iterator[Point]:
@@ -49,9 +52,9 @@ def _climb(objective: CrowdObjective, start: Point) -> Point:
     return objective.point(found)
 
 
-def _finish(objective: CrowdObjective, point: Point) -> Point:
+def _finish(objective: CrowdObjective, point: Point, max_steps: int) -> Point:
     """Take Newton's steps, which reach what the climb only comes close to."""
-    for _ in range(_MAX_NEWTON_STEPS):
+    for _ in range(max_steps):
         curvature = objective.curvature(point)
         if objective.largest_gradient(point) <= GRADIENT_TOLERANCE or curvature is None:
             break
@@ -62,6 +65,6 @@ def _finish(objective: CrowdObjective, point: Point) -> Point:
             f"Crowd-BT stopped with gradient {largest:.3g}; the tolerance is "
             f"{GRADIENT_TOLERANCE:g} per judgment.",
             gradient=largest,
-            n_iterations=_MAX_NEWTON_STEPS,
+            n_iterations=max_steps,
         )
     return point

@@ -116,9 +116,8 @@ def _outcomes(
     outcome = read["winner"].mapped(columns.outcomes, missing=TIED)
     if columns.has("preference"):
         preference = preferences_of(judgments["preference"], report)
-        if len(preference.values) == len(outcome):
-            _refuse_contradiction(outcome, preference, report)
-            outcome = graded(outcome, np.abs(preference.values))
+        _refuse_contradiction(outcome, preference, report)
+        outcome = graded(outcome, np.abs(preference.values))
     if not columns.has("side"):
         return outcome, None
     return outcome, read["side"].mapped(_SIDES, missing=0).astype(np.bool_)

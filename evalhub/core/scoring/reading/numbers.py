@@ -15,6 +15,7 @@ from evalhub.core.reading.quoting import shown
 from evalhub.core.scoring.arrays import BoolArray, IntArray
 from evalhub.core.scoring.outcomes import MAX_GRADE
 from evalhub.core.scoring.reading.factors import Factor, Reporter, factorise
+from evalhub.errors import Problem
 
 LARGEST_COUNT = 2**53
 _WHOLE = re.compile(r"[+-]?[0-9]{1,18}(\.0+)?")
@@ -30,7 +31,10 @@ class Preferences:
 
 def preferences_of(column: pd.Series, report: Reporter) -> Preferences:
     """Return graded preferences, which may be missing; report those beyond -3 to 3."""
-    factor = factorise(column) or Factor(np.zeros(0, dtype=np.int64), ())
+    factor = factorise(column)
+    if factor is None:
+        report.problems.append(Problem(f"{report.where}, column 'preference'", "must hold numbers"))
+        factor = Factor(np.zeros(len(column), dtype=np.int64), ("",))
     values = []
     for code, value in enumerate(factor.names):
         number = None if value == "" else _whole(value)

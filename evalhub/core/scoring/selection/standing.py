@@ -25,7 +25,6 @@ WELL_JUDGED = 20
 TOLERANCE = 1e-8
 """The largest gradient, per judgment of a model; the choice of a pair needs no more digits."""
 _MAX_ITERATIONS = 60
-_MAX_HALVINGS = 40
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,7 +70,9 @@ def ridge_of(scores: FloatArray) -> FloatArray:
     return np.where(is_early, EARLY_RIDGE, LATE_RIDGE)
 
 
-def estimate_standing(scores: FloatArray, *, start: FloatArray | None = None) -> Standing:
+def estimate_standing(
+    scores: FloatArray, *, start: FloatArray | None = None, max_iterations: int = _MAX_ITERATIONS
+) -> Standing:
     """Fit strengths and V to ``scores`` (S: wins plus half ties, shape (..., n, n)).
 
     ``start`` are strengths (..., n) to begin from, as those of the last batch; they change the
@@ -82,7 +83,8 @@ def estimate_standing(scores: FloatArray, *, start: FloatArray | None = None) ->
     judgments = np.maximum(n_by_model(scores), 1.0)
     shape = scores.shape[:-1]
     theta = np.zeros(shape) if start is None else np.broadcast_to(start, shape).copy()
-    for _ in range(_MAX_ITERATIONS):
+    largest = np.inf
+    for _ in range(max_iterations):
         gradient = _gradient(theta, scores, ridge)
         hessian = _hessian(theta, scores, ridge)
         largest = float(np.max(np.abs(gradient) / judgments))
@@ -92,10 +94,10 @@ def estimate_standing(scores: FloatArray, *, start: FloatArray | None = None) ->
         step = np.asarray(np.linalg.solve(hessian, gradient[..., np.newaxis])[..., 0], np.float64)
         theta = _advance(theta, step, scores=scores, ridge=ridge)
     raise NotConverged(
-        f"The selection fit stopped after {_MAX_ITERATIONS} iterations with gradient "
+        f"The selection fit stopped after {max_iterations} iterations with gradient "
         f"{largest:.3g}; the tolerance is {TOLERANCE:g} per judgment of a model.",
         gradient=largest,
-        n_iterations=_MAX_ITERATIONS,
+        n_iterations=max_iterations,
     )
 
 
@@ -131,9 +133,7 @@ def _advance(
     value = _objective(theta, scores, ridge)
     # A fall in the last digits is rounding; halving for it would never end.
     floor = value - 1e-12 * np.abs(value)
-    for _ in range(_MAX_HALVINGS):
-        falls = _objective(theta + step, scores, ridge) < floor
-        if not falls.any():
-            break
+    # The loop ends: a step halved often enough no longer changes strengths or objective.
+    while (falls := _objective(theta + step, scores, ridge) < floor).any():
         step = np.where(falls[..., np.newaxis], step / 2, step)
     return np.asarray(theta + step, dtype=np.float64)

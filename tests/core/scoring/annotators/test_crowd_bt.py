@@ -16,10 +16,12 @@ from evalhub.core.scoring.annotators import (
     Decision,
     fit_crowd_bradley_terry,
 )
+from evalhub.core.scoring.annotators.crowd_bt import NOT_CURVED
 from evalhub.core.scoring.annotators.crowd_cells import cells_of
 from evalhub.core.scoring.annotators.crowd_objective import CrowdObjective, Point
+from evalhub.core.scoring.annotators.crowd_search import GRADIENT_TOLERANCE, highest
 from evalhub.core.scoring.arrays import FloatArray
-from evalhub.errors import EstimationError
+from evalhub.errors import EstimationError, NotConverged
 
 MODELS = ("alder", "birch", "cedar", "dogwood")
 
@@ -285,3 +287,32 @@ def test_more_judgments_narrow_a_strength() -> None:
         assert one.interval is not None
         assert other.interval is not None
         assert other.interval.high - other.interval.low < one.interval.high - one.interval.low
+
+
+def test_annotators_who_only_contradict_each_other_leave_no_interval() -> None:
+    decisions = [Decision("x", "a", "b")] * 20 + [Decision("y", "b", "a")] * 20
+
+    found = fit_crowd_bradley_terry(decisions)
+
+    # Either could be the one to trust, and the point between the two tops is no top.
+    assert found.reason == NOT_CURVED
+    assert [one.strength for one in found.strengths] == [0.0, 0.0]
+    assert {one.interval for one in found.strengths} == {None}
+    assert {one.interval for one in found.reliabilities} == {None}
+
+
+def test_where_models_alone_are_curved_upwards_there_is_no_curvature() -> None:
+    cells = cells_of([Decision("x", "a", "b")])
+    objective = CrowdObjective(cells, np.array([30.0]), np.array([30.0]), 0.01)
+
+    assert objective.curvature(Point(np.array([-1.0, 1.0]), np.array([2.0]))) is None
+
+
+def test_too_few_steps_name_the_gradient_they_end_with() -> None:
+    cells = cells_of([Decision("x", "a", "b"), Decision("x", "b", "c"), Decision("y", "a", "c")])
+    objective = CrowdObjective(cells, np.array([5.0, 5.0]), np.array([2.0, 2.0]), 0.1)
+
+    with pytest.raises(NotConverged, match="Crowd-BT stopped with gradient") as error:
+        highest(objective, max_steps=0)
+
+    assert error.value.gradient > GRADIENT_TOLERANCE

@@ -4,6 +4,9 @@ import pytest
 
 from evalhub.core.scoring import Boards, fit
 from evalhub.core.scoring.covariates.style import STYLE_NAMES, style_differences, style_of
+from evalhub.core.scoring.covariates.styled import StyledRows
+from evalhub.core.scoring.reading.encoding import encode_judgments
+from evalhub.errors import BadInput
 from tests.core.scoring.tables import judgments, only, row_of
 
 MARKDOWN = """\
@@ -169,3 +172,10 @@ def test_a_board_without_finite_maximum_has_no_styled_strengths() -> None:
     table = judgments([("p", "a", "b", 1.0)]).assign(response_left="x", response_right="yy")
 
     assert only(fit(table, style=True)).style is None
+
+
+def test_judgments_without_answers_cannot_be_controlled_for_style() -> None:
+    encoded = encode_judgments(judgments([("p", "a", "b", 1.0)]))
+
+    with pytest.raises(BadInput, match="hold no answers to control for style"):
+        StyledRows.of(encoded)

@@ -97,3 +97,9 @@ def test_the_search_converges_exactly_where_a_maximum_is_promised(
         converged = bool(largest < 9)
 
     assert converged == promised
+
+
+def test_a_left_side_that_never_lost_bounds_neither_ties_nor_side() -> None:
+    cells = cells_of((0, 1, 2, 3.0), (0, 1, 1, 2.0), (1, 0, 2, 3.0), (1, 0, 1, 1.0))
+
+    assert not is_bounded(cells, 2, has_ties=True, has_position=True)

@@ -11,7 +11,7 @@ from evalhub.core.scoring.intervals.covariance import clustered_covariance
 from evalhub.core.scoring.intervals.differences import MAX_PAIRWISE
 from evalhub.core.scoring.options import Cluster
 from evalhub.core.scoring.strengths.bradley_terry import fit_bradley_terry
-from tests.core.scoring.tables import only, repeated, row_of, simulated
+from tests.core.scoring.tables import judgments, only, repeated, row_of, simulated
 
 STRENGTHS = {"a": 0.8, "b": 0.2, "c": -0.3, "d": -0.7}
 
@@ -100,3 +100,15 @@ def test_two_way_errors_are_the_sum_less_the_overlap() -> None:
         prompt, annotator, pair = ((part.rows[i].se or 0) ** 2 for part in parts)
         assert row.se == pytest.approx(sqrt(prompt + annotator - pair), rel=1e-9)
     assert both.n_clusters == 15
+
+
+def test_models_that_never_come_apart_within_a_prompt_have_no_difference() -> None:
+    rows = []
+    for number in range(12):
+        score = float(number % 3 > 0)
+        rows += [(f"p{number}", *sides, 1.0) for sides in (("a", "b"), ("b", "a"))]
+        rows += [(f"p{number}", "c", other, score) for other in ("a", "b")]
+
+    found = only(fit(judgments(rows))).differences
+
+    assert [{one.first, one.second} for one in found] == [{"a", "c"}, {"b", "c"}]

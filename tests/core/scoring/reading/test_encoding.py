@@ -254,3 +254,20 @@ def test_a_column_of_nonsense_is_reported_briefly() -> None:
 def test_rows_are_named_as_the_caller_says() -> None:
     with pytest.raises(BadInput, match=r"^file\.csv line 2, column 'winner'"):
         encode_judgments(_by_model(winner="?"), place=lambda row: f"file.csv line {row + 1}")
+
+
+def test_a_column_of_lists_as_preference_is_refused_and_never_passed_over() -> None:
+    table = pd.DataFrame(
+        {"left": ["a", "b"], "right": ["b", "a"], "winner": ["left"] * 2, "preference": [[1], [2]]}
+    )
+
+    with pytest.raises(BadInput, match="column 'preference': must hold numbers"):
+        encode_judgments(table)
+
+
+@pytest.mark.parametrize("column", ["count", "preference"])
+def test_a_truth_value_is_no_number(column: str) -> None:
+    table = pd.DataFrame({"left": ["a"], "right": ["b"], "winner": ["left"], column: [True]})
+
+    with pytest.raises(BadInput, match=f"column '{column}': True is not a whole number"):
+        encode_judgments(table)

@@ -189,3 +189,8 @@ def test_real_judgments_are_read_as_they_lie(shared_dir: Path) -> None:
 
     assert (len(encoded.left), len(encoded.models)) == (8931, 59)
     assert encoded.prompt is None
+
+
+def test_a_file_without_any_known_column_names_what_is_missing() -> None:
+    with pytest.raises(BadInput, match="column 'winner': must be there exactly once"):
+        read_judgments(b"x,y\n1,2\n", name="votes.csv").encoded()

@@ -4,7 +4,13 @@ import pytest
 from evalhub.core.assigning import SelectionPolicy
 from evalhub.core.campaigns import SelectionMode
 from evalhub.core.scoring.selection.lots import FLOOR, ModelPairs
-from evalhub.core.scoring.selection.planning import BATCH, SelectionPlan, plan_selection
+from evalhub.core.scoring.selection.planning import (
+    BATCH,
+    SelectionPlan,
+    mode_weights,
+    plan_selection,
+)
+from evalhub.core.scoring.selection.standing import estimate_standing
 from evalhub.errors import BadInput
 from tests.core.scoring.selection.worlds import expected_scores, rng
 
@@ -101,3 +107,11 @@ def test_the_floor_can_be_raised_to_asking_at_random() -> None:
     )
 
     assert plan.probabilities == pytest.approx([1 / 6] * 6)
+
+
+def test_asking_at_random_weighs_every_pair_alike_in_each_repetition() -> None:
+    standing = estimate_standing(np.stack([expected_scores(np.array([1.0, 0.0, -1.0]))] * 2))
+
+    weights = mode_weights(standing, ModelPairs.every(3), SelectionMode.UNIFORM, rng=rng())
+
+    assert weights.tolist() == [[1.0, 1.0, 1.0]] * 2

@@ -13,6 +13,7 @@ from evalhub.core.scoring.selection.standing import (
     ridge_of,
 )
 from evalhub.core.scoring.strengths.bradley_terry import fit_bradley_terry
+from evalhub.errors import NotConverged
 from tests.core.scoring.selection.worlds import THREE, expected_scores, score_tables
 
 
@@ -101,3 +102,19 @@ def test_one_side_only_judgments_converge_from_a_bad_start() -> None:
     standing = estimate_standing(scores, start=np.array([-30.0, 30.0]))
 
     assert standing.strengths[0] > 3
+
+
+def test_running_out_of_steps_names_the_gradient() -> None:
+    with pytest.raises(NotConverged, match="stopped after 2 iterations with gradient") as error:
+        estimate_standing(expected_scores(THREE * 2), max_iterations=2)
+
+    assert error.value.gradient > 0
+    assert error.value.n_iterations == 2
+
+
+def test_a_step_that_leads_too_far_is_halved_until_nothing_falls() -> None:
+    scores = expected_scores(THREE, n_each=30)
+
+    far = estimate_standing(scores, start=np.array([40.0, 0.0, -40.0]))
+
+    assert far.strengths == pytest.approx(estimate_standing(scores).strengths, abs=1e-6)
