@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from dbos import DBOS, SetEnqueueOptions, SetWorkflowID
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from evalhub.jobs.engine import QUEUE
 from evalhub.services.pulling import RunTools, ShareEnd, ShareJob, run_share
@@ -96,5 +97,9 @@ class PullJobs:
 
 
 def is_passing(error: BaseException) -> bool:
-    """Tell whether waiting may mend the error: the database may come back, a defect stays."""
-    return isinstance(error, SQLAlchemyError)
+    """Tell whether waiting may mend the error: the database may come back, a defect stays.
+
+    Drivers report a connection that is gone or refused, a lock that was not had and a server that
+    shuts down as the first two; a broken constraint or a wrong statement is neither.
+    """
+    return isinstance(error, OperationalError | InterfaceError | NoConnectionFree)

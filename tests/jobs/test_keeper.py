@@ -110,7 +110,19 @@ def test_a_round_that_fails_is_followed_by_the_next(
     assert stumbling.n_rounds >= 2
 
 
-def test_only_what_waiting_may_mend_is_tried_again() -> None:
-    gone = sa.exc.OperationalError("SELECT 1", None, Exception("gone"))
-
-    assert (is_passing(gone), is_passing(ZeroDivisionError())) == (True, False)
+@pytest.mark.parametrize(
+    ("error", "is_tried_again"),
+    [
+        (sa.exc.OperationalError("SELECT 1", None, Exception("gone")), True),
+        (sa.exc.InterfaceError("SELECT 1", None, Exception("closed")), True),
+        (sa.exc.TimeoutError("no connection is free"), True),
+        (sa.exc.IntegrityError("INSERT", None, Exception("twice")), False),
+        (sa.exc.ProgrammingError("SELEKT", None, Exception("no such word")), False),
+        (ZeroDivisionError(), False),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_only_what_waiting_may_mend_is_tried_again(
+    error: BaseException, is_tried_again: bool
+) -> None:
+    assert is_passing(error) is is_tried_again
