@@ -13,6 +13,7 @@ from evalhub.services.scoring.boards import (
     ProjectBoards,
     boards_document,
     keep_fit,
+    matrix_document,
     project_boards,
 )
 from tests.factories import make_person
@@ -39,6 +40,17 @@ def test_page_fits_without_storing_anything(session: Session) -> None:
         assert matrix.models == tuple(row.model for row in board.rows)
         assert matrix.n_judgments == board.n_judgments
     assert session.exec(select(Fit)).all() == []
+
+
+def test_the_matrix_document_counts_what_the_boards_rest_on(session: Session) -> None:
+    make_tiny_project(session)
+
+    scored = project_boards("tiny", session=session)
+    found = json.loads(json.dumps(matrix_document(scored)))
+
+    assert (found["schema"], found["project"]) == ("evalhub.matrix/1", "tiny")
+    assert found["n_judgments"] == sum(one["n_judgments"] for one in found["boards"])
+    assert found["left_out"]["cannot_judge"] == scored.left_out.cannot_judge == 1
 
 
 def test_fit_is_kept_once_for_equal_inputs(session: Session, now: datetime) -> None:

@@ -127,3 +127,13 @@ def test_a_finished_project_has_nothing_to_foresee() -> None:
     found = foresee_project(counts, ModelPairs.of(3, []), None, TIME)
 
     assert "No pair of the project has room" in found.reason
+
+
+def test_one_sentence_has_now_and_ten_hours_later_or_nothing() -> None:
+    counts = judgments()
+    found = foreseen(counts)
+    nothing = foresee_project(counts, ModelPairs.of(3, []), None, TIME)
+
+    assert found.in_short is not None
+    assert [point.hours for point in found.in_short] == pytest.approx([0, 10])
+    assert nothing.in_short is None

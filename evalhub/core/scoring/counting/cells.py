@@ -44,17 +44,6 @@ class Cells:
         """Return the same cells with other numbers of judgments."""
         return Cells(self.left, self.right, self.outcome, n, self.covariates)
 
-    def part(self, start: int, stop: int) -> "Cells":
-        """Return the cells from ``start`` to before ``stop``."""
-        rows = slice(start, stop)
-        return Cells(
-            self.left[rows],
-            self.right[rows],
-            self.outcome[rows],
-            self.n[rows],
-            self.covariates[rows],
-        )
-
     def chosen(self, rows: IntArray) -> "Cells":
         """Return the cells at ``rows``."""
         return Cells(

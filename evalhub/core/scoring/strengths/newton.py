@@ -130,10 +130,6 @@ class Likelihood:
             penalties = np.full(cells.covariates.shape[1], ridge)
         return cls(model, cells, n_models, ridge, penalties)
 
-    def over(self, cells: Cells) -> "Likelihood":
-        """Return the same likelihood of other cells."""
-        return Likelihood(self.model, cells, self.n_models, self.ridge, self.penalties)
-
     @property
     def n_coefficients(self) -> int:
         """Return the number of covariates."""

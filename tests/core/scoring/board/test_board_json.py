@@ -107,3 +107,29 @@ def test_the_type_of_the_columns_leaves_no_trace(dtype: str) -> None:
     typed = TABLE.astype(dict.fromkeys(TABLE.columns, dtype))
 
     assert boards_to_json(fit(typed)) == boards_to_json(fit(TABLE))
+
+
+def test_style_stands_beside_each_strength_and_is_null_where_it_was_not_asked_for() -> None:
+    texts = {
+        "response_left": "# a\n" * 9,
+        "response_right": ["b" * (n % 7 + 1) for n in range(400)],
+    }
+    boards = fit(TABLE.assign(**texts), style=True)
+
+    styled, plain = (boards_to_json(one)["boards"] for one in (boards, fit(TABLE)))
+
+    board, expected = json.loads(json.dumps(styled))[0], only(boards)
+    for row, one in zip(board["models"], expected.rows, strict=True):
+        assert one.style is not None
+        assert (row["style"]["strength"], row["style"]["elo"]) == (
+            one.style.strength,
+            one.style.elo,
+        )
+        assert one.style.interval is not None
+        assert row["style"]["ci_low"] == one.style.interval.low
+        assert row["style"]["elo_high"] == one.style.interval.as_elo().high
+    assert expected.style is not None
+    assert [effect["name"] for effect in board["style"]["effects"]] == [
+        effect.name for effect in expected.style.effects
+    ]
+    assert json.loads(json.dumps(plain))[0]["style"] is None

@@ -140,3 +140,17 @@ def test_simulated_sets_of_ranks_hold_the_truth_at_least_as_often_as_they_say() 
         held += bool((ranks.best == 1).all())
 
     assert held / 200 >= 0.85
+
+
+def test_a_covariance_that_is_none_gives_bonferronis_ranks() -> None:
+    # Two-way clustering subtracts, so a difference can have a negative variance beside honest ones.
+    centred = _independent(3)
+    spread = _spread(
+        centred + 0.05 * np.outer([1, 1, -2], [1, 1, -2]) - 0.02 * np.outer([1, -1, 0], [1, -1, 0])
+    )
+
+    ranks = rank_intervals(np.array([0.3, 0.0, -0.3]), spread, level=0.95, rng=_rng())
+
+    assert np.linalg.eigvalsh(spread.covariance).min() < -0.01
+    assert ranks.n_draws == 0
+    assert ranks.method == "simultaneous over all pairs, Bonferroni, t(G-1)"
