@@ -105,3 +105,17 @@ def test_reach_counts_the_coefficients_by_their_largest_covariate() -> None:
     likelihood = Likelihood.of(HalfWin(), cells, 6)
 
     assert likelihood.reach(np.array([0.5, 0, 0, 0, 0, -0.25, -0.1])) == pytest.approx(0.85)
+
+
+@pytest.mark.parametrize("threshold", [0.01, 5.0, 12.0])
+def test_a_start_whose_first_step_leaves_the_thresholds_order_still_arrives(
+    threshold: float,
+) -> None:
+    cells = random_cells(4, 30, seed=0)
+    likelihood = Likelihood.of(RaoKupper.of(cells), cells, 4)
+
+    found = maximise(likelihood, start=np.zeros(4), start_rest=np.array([threshold]))
+
+    expected = maximise(likelihood)
+    assert found.shared == pytest.approx(expected.shared, abs=1e-6)
+    assert found.strengths == pytest.approx(expected.strengths, abs=1e-6)
