@@ -38,7 +38,9 @@ def parse_json(text: str, *, where: str) -> Json:
         place = f"column {error.colno}"
         if error.lineno > 1 or "\n" in text:
             place = f"line {error.lineno}, {place}"
-        raise BadInput.at(where, f"is not JSON: {error.msg} at {place}") from error
+        # Some of the decoder's words end in "at" and some do not.
+        fault = error.msg.removesuffix(" at")
+        raise BadInput.at(where, f"is not JSON: {fault} at {place}") from error
     except _RuleBroken as error:
         raise BadInput.at(where, str(error)) from error
     # Escapes come out as such characters only now. Searching the raw text for the few escapes

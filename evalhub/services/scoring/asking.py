@@ -22,7 +22,7 @@ from evalhub.services.projects.progress import progress_of
 from evalhub.services.scoring.cells import active_time, count_by_prompt
 from evalhub.services.scoring.foreseeing import Foreseen, foresee_project
 from evalhub.services.scoring.naming import name_models
-from evalhub.services.selecting.planning import DraftPlan, draft_plan
+from evalhub.services.selecting.planning import DraftPlan, draft_plan, list_compared
 
 N_PROMPTS_SHOWN = 8
 
@@ -95,7 +95,7 @@ def ask_next(slug: str, *, session: Session) -> AskNext:
     draft = draft_plan(project.id, session=session)
     counts = count_by_prompt(project.id, draft.tally.endpoint_ids, session=session)
     plans = _plans(project, draft)
-    own = plans.get(project.selection_mode)
+    compared = list_compared(draft.tally, project.id, session=session)
     standing = session.connection().execute(
         sa.select(t.selection_plan).where(t.selection_plan.c.project_id == project.id)
     )
@@ -123,7 +123,10 @@ def ask_next(slug: str, *, session: Session) -> AskNext:
         n_prompts=len(prompts),
         n_places_left=progress_of(project, session=session).n_left,
         foreseen=foresee_project(
-            counts, draft.pairs, own, active_time(project.id, session=session)
+            counts,
+            compared,
+            _plan(project, draft, compared, project.selection_mode),
+            active_time(project.id, session=session),
         ),
     )
 
@@ -167,10 +170,20 @@ def _plans(project: Project, draft: DraftPlan) -> dict[SelectionMode, SelectionP
         return {}
     plans = {project.selection_mode: draft.plan}
     for mode in SelectionMode:
-        if mode not in plans:
-            rng = np.random.default_rng([project.seed, draft.tally.last_judgment_id])
-            plans[mode] = plan_selection(draft.tally.scores, draft.pairs, mode, rng=rng)
+        planned = None if mode in plans else _plan(project, draft, draft.pairs, mode)
+        if planned is not None:
+            plans[mode] = planned
     return plans
+
+
+def _plan(
+    project: Project, draft: DraftPlan, pairs: ModelPairs, mode: SelectionMode
+) -> SelectionPlan | None:
+    """Plan ``pairs`` in ``mode`` from the draft's judgments; None where there are none to plan."""
+    if not len(pairs):
+        return None
+    rng = np.random.default_rng([project.seed, draft.tally.last_judgment_id])
+    return plan_selection(draft.tally.scores, pairs, mode, rng=rng)
 
 
 def _n_least(scores: FloatArray) -> int:

@@ -67,7 +67,13 @@ class Foreseen:
 def foresee_project(
     counts: Counts, pairs: ModelPairs, plan: SelectionPlan | None, time: ActiveTime | None
 ) -> Foreseen:
-    """Return the outlook of the models in ``counts`` under ``plan``, which draws from ``pairs``."""
+    """Return the outlook of the models in ``counts`` under ``plan``, which draws from ``pairs``.
+
+    ``pairs`` are all that the project compares, whether or not they have room: what lies beyond
+    the judgments it wants needs a larger overlap or more prompts, and these bring room to all.
+    With only the pairs that are left, a nearly finished project would foresee for ever more
+    judgments on the two models that happen to be last.
+    """
     scores = half_win_scores(counts.table())
     reason = _why_not(scores.shape[0], counts, plan)
     if plan is None or reason:
@@ -118,7 +124,7 @@ def _why_not(n_models: int, counts: Counts, plan: SelectionPlan | None) -> str:
         )
     if not components[0].has_finite_maximum:
         return "Some model has only won or only lost so far, so its distance has no bound."
-    return "" if plan else "No pair of the project has room for another judgment."
+    return "" if plan else "The project offers no two models for comparison."
 
 
 def _inflation(counts: Counts, standing: Standing) -> float | None:

@@ -101,6 +101,15 @@ def draft_plan(project_id: int, *, session: Session, tally: Tally | None = None)
     )
 
 
+def list_compared(tally: Tally, project_id: int, *, session: Session) -> ModelPairs:
+    """Return every two models of which the project offers pairs, with room or without."""
+    place = {endpoint: i for i, endpoint in enumerate(tally.endpoint_ids)}
+    rows = session.connection().execute(_COMPARED, {"project": project_id})
+    return ModelPairs.of(
+        len(place), [(place[row.endpoint_low_id], place[row.endpoint_high_id]) for row in rows]
+    )
+
+
 def store_plan(draft: DraftPlan, *, session: Session, now: datetime) -> None:
     """Make ``draft`` the project's plan, unless one that rests on later judgments stands.
 
@@ -185,6 +194,10 @@ _OPEN_MATCHUPS = (
         t.pair.c.n_taken < t.pair.c.overlap,
     )
     .group_by(t.matchup.c.id, t.matchup.c.endpoint_low_id, t.matchup.c.endpoint_high_id)
+)
+_COMPARED = sa.select(t.matchup.c.endpoint_low_id, t.matchup.c.endpoint_high_id).where(
+    t.matchup.c.project_id == sa.bindparam("project"),
+    sa.exists().where(t.pair.c.matchup_id == t.matchup.c.id, t.pair.c.is_offered.is_(True)),
 )
 _STANDING = (
     sa.select(

@@ -94,3 +94,17 @@ def test_brackets_within_text_are_no_nesting() -> None:
 def test_many_unterminated_quotes_are_refused() -> None:
     with pytest.raises(BadInput, match="is not JSON"):
         parse_json('"\\' * 400_000, where="x")
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ('{"a": "b', "is not JSON: Unterminated string starting at column 7"),
+        ('{"a": }', "is not JSON: Expecting value at column 7"),
+        ('{"a": "\\ud', "is not JSON: Invalid \\\\uXXXX escape at column 9"),
+    ],
+    ids=["open text", "no value", "escape"],
+)
+def test_the_place_of_a_fault_is_said_once(text: str, rule: str) -> None:
+    with pytest.raises(BadInput, match=rule):
+        parse_json(text, where="x")

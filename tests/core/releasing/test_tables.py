@@ -1,9 +1,11 @@
 from dataclasses import replace
 
+import pytest
+
 from evalhub.core.judging.answers import Choice
 from evalhub.core.releasing.files import TableFiles
 from evalhub.core.releasing.tables import Tally, judgment_lines, write_tables
-from evalhub.core.releasing.vocabulary import PairOutcome, Split
+from evalhub.core.releasing.vocabulary import FLAVOURS, PairOutcome, Part, Split
 from tests.core.releasing.material import (
     make_judged_pair,
     make_judgment,
@@ -18,10 +20,13 @@ TIE = make_judged_pair(make_judgment(Choice.TIE), identity="c")
 UNJUDGED = make_judged_pair(make_judgment(Choice.CANNOT_JUDGE), identity="d")
 
 
-def write(folder: Folder) -> tuple[Tally, dict[str, int | None]]:
+def write(
+    folder: Folder, flavours: tuple[Part, ...] = FLAVOURS
+) -> tuple[Tally, dict[str, int | None]]:
     files = TableFiles(folder.open)
     pairs = [A, UNGRADED, TIE, replace(UNJUDGED, is_simulated=True)]
-    tally = write_tables(pairs, [(make_prompt(), Split.TRAIN)], files=files)
+    prompts = [(make_prompt(), Split.TRAIN)]
+    tally = write_tables(pairs, prompts, files=files, flavours=flavours)
     return tally, {facts.path: facts.n_rows for facts in files.close()}
 
 
@@ -44,6 +49,15 @@ def test_every_pair_goes_where_its_outcome_says() -> None:
         "trl/train.jsonl": 2,
         "verl/train.jsonl": 2,
     }
+
+
+@pytest.mark.parametrize("part", FLAVOURS)
+def test_only_the_flavours_asked_for_are_written_and_trl(part: Part) -> None:
+    _, rows = write(Folder(), (part,))
+
+    others = {path.split("/")[0] for path in rows} & {one.value for one in FLAVOURS} - {part.value}
+    assert others == set()
+    assert rows["trl/train.jsonl"] == 2
 
 
 def test_tally_counts_what_was_written() -> None:

@@ -65,6 +65,23 @@ def test_every_mode_says_what_it_would_ask(session: Session, noise: Tournament) 
     assert (found.pairs[0].n_judgments, found.pairs[0].n_open) == (4, 1)
 
 
+@pytest.mark.parametrize("left", [{(0, 3)}, set()], ids=["two models left", "none left"])
+def test_what_more_would_settle_does_not_hang_on_the_pairs_that_are_left(
+    session: Session, left: set[tuple[int, int]]
+) -> None:
+    tournament = make_tournament(session, n_models=4, n_prompts=5)
+    season(tournament)
+    before = asked(tournament)
+    for (first, second, _), pair in tournament.pairs.items():
+        pair.n_taken = 0 if (first, second) in left else pair.overlap
+    session.flush()
+
+    after = asked(tournament)
+
+    assert len(after.pairs) == len(left)
+    assert after.foreseen.points == before.foreseen.points != ()
+
+
 def test_the_prompts_least_judged_come_first(session: Session, noise: Tournament) -> None:
     tournament = make_tournament(session, n_models=3, n_prompts=3)
     for first, second in ((0, 1), (0, 2)):

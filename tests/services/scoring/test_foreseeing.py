@@ -121,12 +121,12 @@ def test_what_cannot_be_known_says_why(rows: list[tuple[str, str, str, str]], re
     assert reason in found.reason
 
 
-def test_a_finished_project_has_nothing_to_foresee() -> None:
+def test_a_project_that_offers_no_pair_has_nothing_to_foresee() -> None:
     counts = judgments()
 
     found = foresee_project(counts, ModelPairs.of(3, []), None, TIME)
 
-    assert "No pair of the project has room" in found.reason
+    assert "offers no two models" in found.reason
 
 
 def test_one_sentence_has_now_and_ten_hours_later_or_nothing() -> None:

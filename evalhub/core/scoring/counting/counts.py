@@ -105,11 +105,6 @@ class Counts:
         """Return how many judgments were counted."""
         return int(self.weights.sum(dtype=np.int64))
 
-    @property
-    def has_grades(self) -> bool:
-        """Tell whether any outcome has a grade."""
-        return any(int(block.outcome.max()) > LEFT_WON for block in self.blocks())
-
     def blocks(self) -> Iterator[CountBlock]:
         """Yield the cells in their order, a block at a time."""
         layout = self.layout

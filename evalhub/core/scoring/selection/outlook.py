@@ -33,7 +33,10 @@ from evalhub.core.scoring.selection.lots import ModelPairs
 from evalhub.core.scoring.selection.standing import Standing, contrasts, inverse
 
 N_FUTURES = 2_000
-METHOD = "normal approximation; the rule of asking held as it is now"
+METHOD = (
+    "normal approximation; the rule of asking held as it is now, with room for every two models "
+    "that the project compares"
+)
 _QUANTILE = normal_quantile(0.95)
 
 

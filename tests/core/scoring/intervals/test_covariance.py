@@ -5,7 +5,7 @@ from hypothesis import given
 from scipy.stats import t as student_t
 
 from evalhub.core.scoring import Cluster, Counts, count_judgments
-from evalhub.core.scoring.arrays import FloatArray
+from evalhub.core.scoring.arrays import BLOCK, FloatArray
 from evalhub.core.scoring.counting.counts import half_win_scores
 from evalhub.core.scoring.counting.sample import Sample
 from evalhub.core.scoring.intervals.covariance import ClusteredCovariance, clustered_covariance
@@ -60,6 +60,36 @@ def test_the_covariance_is_that_of_the_definition(n_prompts: int, n_per_prompt: 
 
     assert spread.covariance == pytest.approx(_row_by_row(table), abs=1e-10)
     assert spread.n_clusters == n_prompts + 1
+
+
+def test_the_covariance_of_more_cells_than_one_block_is_that_of_the_definition() -> None:
+    rng = np.random.default_rng(5)
+    n_models, n_prompts, n = 40, 9_000, BLOCK + 90_000
+    names = np.array([f"m{i:02d}" for i in range(n_models)])
+    prompt, i = rng.integers(n_prompts, size=n), rng.integers(n_models, size=n)
+    j = (i + rng.integers(1, n_models, size=n)) % n_models
+    won = rng.random(n) < 1 / (1 + np.exp((j - i) / n_models))
+    table = pd.DataFrame(
+        {
+            "prompt_id": prompt.astype(str),
+            "model_a": names[i],
+            "model_b": names[j],
+            "winner": np.where(won, "model_a", "model_b"),
+        }
+    )
+
+    spread = _spread(table)
+
+    counts, fit, scores = _fitted(table)
+    assert len(counts.keys) > BLOCK
+    p = 1 / (1 + np.exp(fit.strengths - fit.strengths[:, np.newaxis]))
+    sums = np.zeros((n_prompts, n_models))
+    np.add.at(sums, (prompt, i), won - p[i, j])
+    np.add.at(sums, (prompt, j), p[i, j] - won)
+    weight = (scores + scores.T) * p * p.T
+    bread = np.linalg.pinv(np.diag(weight.sum(axis=1)) - weight)
+    expected = bread @ (sums.T @ sums * n_prompts / (n_prompts - 1)) @ bread
+    assert spread.covariance == pytest.approx(expected, rel=1e-8, abs=1e-12)
 
 
 @pytest.mark.parametrize(
