@@ -14,7 +14,10 @@ bp = project_blueprint("api_matrix", __name__)
 
 
 class MatrixCellBody(BaseModel):
-    """Tells what a model did against another; ``share`` is of wins, ties as half."""
+    """Tells what a model did against another; ``share`` is of wins, ties as half.
+
+    ``ci_low`` and ``ci_high`` end its Wilson 95 % interval, judgments counted as independent.
+    """
 
     model: str
     opponent: str
@@ -23,6 +26,8 @@ class MatrixCellBody(BaseModel):
     losses: int
     n: int
     share: float
+    ci_low: float
+    ci_high: float
 
 
 class BoardMatrixBody(BaseModel):

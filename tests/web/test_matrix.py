@@ -79,7 +79,8 @@ def test_the_page_counts_wins_ties_and_losses_of_the_first_model(
     assert f"<caption><b>{first['model']}</b> against 2 models" in text
     numbers = [first[name] for name in ("wins", "ties", "losses", "n")]
     share = f"<b>{float(first['share']) * 100:.0f}&nbsp;%</b>"
-    assert row_of(text, first["opponent"]) == [*numbers, share]
+    low, high = (round(float(first[name]) * 100) for name in ("ci_low", "ci_high"))
+    assert row_of(text, first["opponent"]) == [*numbers, share, f"{low} to {high}&nbsp;%"]
     assert text.count('class="self"') == 3
 
 
@@ -116,7 +117,7 @@ def test_boards_that_nothing_links_have_matrices_of_their_own(
     assert "Board 1 of 2: 2 models" in text
     assert "Board 2 of 2: 2 models" in text
     assert '<optgroup label="Board 2">' in text
-    assert row_of(text, "oak") == ["1", "0", "1", "2", "<b>50&nbsp;%</b>"]
+    assert row_of(text, "oak") == ["1", "0", "1", "2", "<b>50&nbsp;%</b>", "9 to 91&nbsp;%"]
     assert not row_of(text, "alder")
 
 
@@ -145,7 +146,7 @@ def test_a_board_too_large_to_draw_keeps_its_table_and_files(
 
     assert 'class="heat' not in text
     assert f"{MAX_DRAWN + 1} models are too many to draw." in text
-    assert row_of(text, "model-008") == ["0", "1", "1", "2", "<b>25&nbsp;%</b>"]
+    assert row_of(text, "model-008") == ["0", "1", "1", "2", "<b>25&nbsp;%</b>", "3 to 80&nbsp;%"]
     table = reader.get(f"/projects/{slug}/scores/matrix.csv").text
     assert len(table.splitlines()) == 1 + 2 * (MAX_DRAWN + 1)
 

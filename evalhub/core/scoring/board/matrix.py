@@ -1,6 +1,8 @@
 """Count who won how often against whom, with models in the order of their board.
 
 These are plain counts: no model, no option of a fit and no weight of an annotator changes them.
+The interval of a share takes judgments for independent, as one of two models alone cannot tell how
+alike those of one prompt are.
 """
 
 import csv
@@ -13,10 +15,11 @@ import numpy as np
 from evalhub.core.canonical import Json
 from evalhub.core.scoring.board.board_csv import as_cell
 from evalhub.core.scoring.counting.counts import Counts
+from evalhub.core.scoring.intervals.shares import Z_95, wilson
 from evalhub.core.scoring.outcomes import LEFT_LOST, LEFT_WON, TIED
-from evalhub.core.scoring.results import Boards
+from evalhub.core.scoring.results import Boards, Interval
 
-FIELDS = ("board", "model", "opponent", "wins", "ties", "losses", "n", "share")
+FIELDS = ("board", "model", "opponent", "wins", "ties", "losses", "n", "share", "ci_low", "ci_high")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,15 @@ class MatrixCell:
     def share(self) -> float:
         """Return how often the row model won, ties as half a win."""
         return (self.wins + self.ties / 2) / self.n_judgments
+
+    @property
+    def interval(self) -> Interval:
+        """Return the 95 % interval of the share, which is never of width 0.
+
+        A tie is taken for half a hit of a yes-or-no trial. It varies less than one, so the interval
+        is rather too wide than too narrow where there are ties.
+        """
+        return wilson(self.share, self.n_judgments, Z_95)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +112,8 @@ def matrices_to_csv(matrices: Sequence[WinMatrix]) -> str:
             for one in matrix.opponents(model):
                 cell, names = one.cell, (as_cell(model), as_cell(one.model))
                 counts = (cell.wins, cell.ties, cell.losses, cell.n_judgments)
-                writer.writerow((number, *names, *counts, cell.share))
+                ends = (cell.interval.low, cell.interval.high)
+                writer.writerow((number, *names, *counts, cell.share, *ends))
     return text.getvalue()
 
 
@@ -119,6 +132,8 @@ def matrices_to_json(matrices: Sequence[WinMatrix]) -> list[dict[str, Json]]:
                     "losses": one.cell.losses,
                     "n": one.cell.n_judgments,
                     "share": one.cell.share,
+                    "ci_low": one.cell.interval.low,
+                    "ci_high": one.cell.interval.high,
                 }
                 for model in matrix.models
                 for one in matrix.opponents(model)

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import binomtest
 
 from evalhub.core.scoring import Counts, count_judgments, fit
 from evalhub.core.scoring.board.matrix import (
@@ -45,6 +46,18 @@ def test_cells_hold_wins_ties_and_losses_in_the_order_asked_for() -> None:
 def test_a_tie_is_half_a_win_in_the_share() -> None:
     assert MatrixCell(wins=2, ties=1, losses=0).share == pytest.approx(2.5 / 3)
     assert MatrixCell(wins=0, ties=4, losses=0).share == 0.5
+
+
+@pytest.mark.parametrize(
+    ("wins", "losses"), [(7, 3), (0, 5), (5, 0), (1, 0)], ids=["some", "none", "all", "one"]
+)
+def test_the_interval_of_clear_wins_is_that_of_scipy(wins: int, losses: int) -> None:
+    expected = binomtest(wins, wins + losses).proportion_ci(method="wilson")
+
+    found = MatrixCell(wins=wins, ties=0, losses=losses).interval
+
+    assert (found.low, found.high) == pytest.approx((expected.low, expected.high), abs=1e-12)
+    assert found.low < found.high
 
 
 def test_grades_count_as_plain_wins() -> None:
@@ -121,6 +134,7 @@ def test_csv_has_each_pair_from_both_sides() -> None:
     line = next(row for row in rows if row["model"] == "a")
     assert [line[name] for name in ("wins", "ties", "losses", "n")] == ["2", "1", "0", "3"]
     assert float(line["share"]) == 2.5 / 3
+    assert 0 < float(line["ci_low"]) < 2.5 / 3 < float(line["ci_high"]) < 1
 
 
 def test_csv_has_no_name_that_a_spreadsheet_runs() -> None:
