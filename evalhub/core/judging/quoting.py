@@ -7,6 +7,7 @@ nothing.
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from html import unescape
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
@@ -32,10 +33,15 @@ def is_quoted(quote: str, text: str) -> bool:
     parts = [words for part in _GAP.split(quote) if (words := _words(part))]
     if not parts:
         return " ".join(quote.split()) in " ".join(text.split())
-    # Once with what Markdown hides and once without: who typed "2." before the words is right too.
-    shown = unescape(text)
-    labels = _LINK.sub(r" \1 ", shown)
-    return any(_follow(parts, _words(one)) for one in (shown, labels, _UNSEEN.sub(" ", labels)))
+    return any(_follow(parts, _words(one)) for one in _readings(text))
+
+
+def _readings(text: str) -> Iterator[str]:
+    # Code shows "&lt;" as it is written, and prose as the sign that it stands for.
+    for shown in dict.fromkeys((unescape(text), text)):
+        # With what Markdown hides and without: who typed "2." before the words is right too.
+        labels = _LINK.sub(r" \1 ", shown)
+        yield from (shown, labels, _UNSEEN.sub(" ", labels))
 
 
 def _words(text: str) -> str:

@@ -17,6 +17,8 @@ Take **500 mg** of _paracetamol_, then wait.
 dose = 500
 ```
 
+Write `&lt;b&gt;` for a tag; salt &amp; water.
+
 The share is $\\frac{1}{2}$. Un\u00adbe\u200blievable \u202eafter\u202c marks → done.
 """
 
@@ -37,6 +39,8 @@ The share is $\\frac{1}{2}$. Un\u00adbe\u200blievable \u202eafter\u202c marks �
         "Take ... wait",
         "then wait. Drink",
         "at home dose = 500",
+        "Write &lt;b&gt; for a tag",
+        "salt & water",
         "The share is 12",
         "Unbelievable after marks",
         "→",
