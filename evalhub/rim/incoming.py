@@ -15,6 +15,7 @@ from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
 from evalhub.core.canonical import Json
+from evalhub.core.reading.text import is_utf8
 from evalhub.errors import BadInput, Problem
 
 MAX_PROBLEMS = 20
@@ -107,7 +108,7 @@ def _broken_rule(value: object) -> str:
             return "holds a character that cannot be kept (NUL)"
         return (
             ""
-            if value.isascii() or _has_utf8(value)
+            if value.isascii() or is_utf8(value)
             else "holds a character that cannot be kept (half of a surrogate pair)"
         )
     # 1e999 is infinite once read.
@@ -117,14 +118,6 @@ def _broken_rule(value: object) -> str:
     if isinstance(value, int) and abs(value) > LARGEST_INTEGER:
         return "is too large a number"
     return ""
-
-
-def _has_utf8(text: str) -> bool:
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:

@@ -15,6 +15,7 @@ from typing import Self
 from flask import request
 
 from evalhub.core.judging.forms import IGNORED_FIELDS
+from evalhub.core.reading.text import is_utf8
 from evalhub.errors import BadInput, Conflict, NotFound
 from evalhub.services.assigning.leases import get_lease
 from evalhub.services.judging.drafts import save_draft
@@ -59,12 +60,17 @@ class Carried:
         except (ValueError, TypeError, RecursionError):
             return None
         texts = [token, *(part for pair in pairs for part in pair)]
-        return cls(token, pairs) if all(isinstance(part, str) for part in texts) else None
+        return cls(token, pairs) if all(_is_storable(part) for part in texts) else None
 
     @property
     def text(self) -> str:
         """Return this as text, for the sign-in page's own form."""
         return json.dumps([self.token, self.fields])
+
+
+def _is_storable(part: object) -> bool:
+    # Escaped in JSON, these come past the check of what a request says, and no database takes them.
+    return isinstance(part, str) and "\0" not in part and is_utf8(part)
 
 
 def keep_carried(carried: Carried, *, person_id: int, session: Session, now: datetime) -> bool:

@@ -20,6 +20,7 @@ from tests.web.pages import fill
 
 PASSWORD = "three quiet rivers"
 REASON = "A reason that took ten minutes \u202e to type."
+KEPT_TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=50)
 TYPED = partly(overall="-3", why__text=REASON)
 
 
@@ -127,8 +128,12 @@ def test_an_empty_form_or_one_of_another_page_is_not_held(desk: Desk) -> None:
         '[["a"], "xy"]',
         "[" * 5_000,
         '["a", [["b", "' + "x" * MAX_CHARACTERS + '"]]]',
+        r'["\ud800", []]',
+        r'["a\u0000", []]',
+        r'["a", [["b", "\ud800"]]]',
+        r'["a", [["b\u0000", "c"]]]',
     ],
-    ids=range(12),
+    ids=range(16),
 )
 def test_what_no_page_of_ours_holds_is_nothing(desk: Desk, text: str) -> None:
     assert Carried.read(text) is None
@@ -149,7 +154,7 @@ def fill_of_account(desk: Desk) -> dict[str, str]:
     return {"csrf_token": str(fill(page)["csrf_token"][0])}
 
 
-@given(st.lists(st.tuples(st.text(max_size=20), st.text(max_size=50)), max_size=10))
+@given(st.lists(st.tuples(KEPT_TEXT, KEPT_TEXT), max_size=10))
 def test_it_is_read_back_as_it_was_held(fields: list[tuple[str, str]]) -> None:
     carried = Carried("token", tuple(fields))
 
