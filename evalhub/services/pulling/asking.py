@@ -69,6 +69,9 @@ class Share:
             raise EndpointError(self._last_failure)
         if self._end is ShareEnd.DONE:
             await self._store_suspects(self._outage.clear())
+        if self._outage.is_down:
+            # Whoever goes on begins anew; until then nobody asks at the time that was written down.
+            await asyncio.to_thread(self._note_wait, "")
         return self._end
 
     async def _supervise(self, askers: set[asyncio.Task[None]]) -> None:

@@ -80,6 +80,12 @@ def _finish(
     pull.status, pull.reason, pull.finished_at = status, reason, now
     session.add(pull)
     session.flush()
+    # A share that has not ended says here when it asks again, which it will not.
+    session.execute(
+        sa.update(PullEndpoint)
+        .where(col(PullEndpoint.pull_id) == pull.id, col(PullEndpoint.ended_at).is_(None))
+        .values(reason="")
+    )
 
 
 def _record(action: str, pull: Pull, *, session: Session, actor: Actor, now: datetime) -> None:

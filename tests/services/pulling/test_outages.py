@@ -12,7 +12,16 @@ from evalhub.core.pulling.outcomes import Outcome
 from evalhub.core.pulling.patience import Patience
 from evalhub.core.pulling.specs import Question
 from evalhub.core.responses import ErrorKind, ResponseStatus
-from evalhub.services.pulling import Attendance, PullAttendance, RunTools, attend, pull_progress
+from evalhub.services.pulling import (
+    Attendance,
+    PullAttendance,
+    RunTools,
+    attend,
+    interrupt_pull,
+    pull_progress,
+)
+from evalhub.services.pulling.settling import note_wait
+from tests.factories import MOMENT
 from tests.pulling import Scene
 from tests.services.pulling.puppet import Puppet, long_set, outcome, responses, run
 
@@ -39,6 +48,11 @@ class Flaky(Puppet):
 def set_concurrency(scene: Scene, n: int) -> None:
     with scene.database.transaction() as session:
         session.execute(sa.text("UPDATE endpoint SET max_concurrency = :n"), {"n": n})
+
+
+def share_reason(scene: Scene, public_id: str) -> str:
+    with scene.database.transaction(write=False) as session:
+        return pull_progress(public_id, session=session).endpoints[0].reason
 
 
 def kinds(scene: Scene) -> list[str]:
@@ -173,3 +187,16 @@ def test_while_it_is_down_the_pull_says_what_it_waits_for(scene: Scene, tools: R
     assert set(kinds(scene)) == {"answered"}
     assert found[0].advice.startswith("careful@1 does not answer and is asked again at 09:09:5")
     assert ": refused. Nothing has to be done" in found[0].advice
+    assert share_reason(scene, pull.public_id) == ""
+
+
+def test_a_pull_that_a_person_stopped_waits_for_nothing(scene: Scene) -> None:
+    endpoint = scene.endpoint()
+    pull = scene.start()
+    with scene.database.transaction() as session:
+        note_wait(pull.id, endpoint, reason="is asked again at 09:09", session=session)
+
+    with scene.database.transaction() as session:
+        interrupt_pull(pull.public_id, reason="Stopped.", session=session, now=MOMENT)
+
+    assert share_reason(scene, pull.public_id) == ""
