@@ -57,7 +57,8 @@ def download_json(slug: str) -> ResponseReturnValue:
 @requires(*READERS)
 def download_csv(slug: str) -> ResponseReturnValue:
     """Hand out one line for each model and opponent."""
-    text = matrices_to_csv(_scored(slug).matrices)
+    scored = _scored(slug)
+    text = matrices_to_csv(scored.matrices, is_simulated=scored.is_simulated)
     return attachment(text, f"{slug}-matrix.csv", "text/csv; charset=utf-8")
 
 

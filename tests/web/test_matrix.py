@@ -182,6 +182,8 @@ def test_simulated_judgments_are_marked(reader: FlaskClient, database: Database)
     found = reader.get(f"{URL}.json").json
     assert found is not None
     assert (found["simulated"], found["n_simulated"]) == (True, 20)
+    rows = csv.DictReader(io.StringIO(reader.get(f"{URL}.csv").text))
+    assert {row["simulated"] for row in rows} == {"true"}
 
 
 @pytest.mark.parametrize("ending", ["", ".json", ".csv"])

@@ -19,7 +19,19 @@ from evalhub.core.scoring.intervals.shares import Z_95, wilson
 from evalhub.core.scoring.outcomes import LEFT_LOST, LEFT_WON, TIED
 from evalhub.core.scoring.results import Boards, Interval
 
-FIELDS = ("board", "model", "opponent", "wins", "ties", "losses", "n", "share", "ci_low", "ci_high")
+FIELDS = (
+    "board",
+    "model",
+    "opponent",
+    "wins",
+    "ties",
+    "losses",
+    "n",
+    "share",
+    "ci_low",
+    "ci_high",
+    "simulated",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +111,11 @@ def win_matrices(counts: Counts, boards: Boards) -> tuple[WinMatrix, ...]:
     return tuple(win_matrix(counts, [row.model for row in board.rows]) for board in boards.boards)
 
 
-def matrices_to_csv(matrices: Sequence[WinMatrix]) -> str:
+def matrices_to_csv(matrices: Sequence[WinMatrix], *, is_simulated: bool = False) -> str:
     """Return a line for each model and opponent that were compared, each pair from both sides.
 
-    Both sides, so that a reader who keeps the lines of one model has all that it did.
+    Both sides, so that a reader who keeps the lines of one model has all that it did. Each says
+    whether judgments behind it are simulated, as the lines of a board do.
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -113,7 +126,8 @@ def matrices_to_csv(matrices: Sequence[WinMatrix]) -> str:
                 cell, names = one.cell, (as_cell(model), as_cell(one.model))
                 counts = (cell.wins, cell.ties, cell.losses, cell.n_judgments)
                 ends = (cell.interval.low, cell.interval.high)
-                writer.writerow((number, *names, *counts, cell.share, *ends))
+                mark = str(is_simulated).lower()
+                writer.writerow((number, *names, *counts, cell.share, *ends, mark))
     return text.getvalue()
 
 

@@ -146,6 +146,14 @@ def test_csv_has_no_name_that_a_spreadsheet_runs() -> None:
     assert ",=y" not in text
 
 
+def test_every_line_of_the_csv_says_whether_judgments_are_simulated() -> None:
+    _, matrices = two_boards()
+
+    rows = csv.DictReader(io.StringIO(matrices_to_csv(matrices, is_simulated=True)))
+
+    assert {row["simulated"] for row in rows} == {"true"}
+
+
 def test_json_says_what_the_csv_says() -> None:
     _, matrices = two_boards()
 
@@ -154,6 +162,7 @@ def test_json_says_what_the_csv_says() -> None:
 
     cells = [
         {name: str(value) for name, value in {"board": number, **cell}.items()}
+        | {"simulated": "false"}
         for number, board in enumerate(boards, start=1)
         for cell in board["cells"]
     ]
