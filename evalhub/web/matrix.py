@@ -59,7 +59,7 @@ def download_csv(slug: str) -> ResponseReturnValue:
     """Hand out one line for each model and opponent."""
     scored = _scored(slug)
     text = matrices_to_csv(scored.matrices, is_simulated=scored.is_simulated)
-    return attachment(text, f"{slug}-matrix.csv", "text/csv; charset=utf-8")
+    return attachment(text, f"{slug}-matrix.csv", "text/csv")
 
 
 def _scored(slug: str) -> ProjectBoards:

@@ -89,7 +89,7 @@ def download_csv(slug: str) -> ResponseReturnValue:
     """Hand out one row a model."""
     scored = _scored(slug)
     text = boards_to_csv(scored.boards, is_simulated=scored.is_simulated)
-    return attachment(text, f"{slug}-scores.csv", "text/csv; charset=utf-8")
+    return attachment(text, f"{slug}-scores.csv", "text/csv")
 
 
 def clusters_of(board: Board) -> str:

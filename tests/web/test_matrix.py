@@ -170,7 +170,7 @@ def test_files_are_handed_out_under_their_names(reader: FlaskClient, tiny: None)
     assert found.json["schema"] == "evalhub.matrix/1"
     assert found.json["n_judgments"] == sum(one["n_judgments"] for one in found.json["boards"])
     assert found.headers["Content-Disposition"] == 'attachment; filename="tiny-matrix.json"'
-    assert table.mimetype == "text/csv"
+    assert table.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert table.headers["Content-Disposition"] == 'attachment; filename="tiny-matrix.csv"'
 
 

@@ -130,7 +130,7 @@ def test_boards_are_handed_out_as_json_and_csv(reader: FlaskClient, tiny: None) 
     assert found.json is not None
     assert found.json["options"]["ties"] == "davidson"
     assert found.headers["Content-Disposition"] == 'attachment; filename="tiny-scores.json"'
-    assert table.mimetype == "text/csv"
+    assert table.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert table.text.splitlines()[0].startswith("board,model,strength,elo,se,ci_low")
     assert len(table.text.splitlines()) == 4
 
