@@ -117,6 +117,16 @@ def test_a_judgment_in_the_list_says_which_it_was_and_leads_there(desk: Desk, cl
     assert not [name for name in desk.names() if name in history + judged]
 
 
+def test_the_list_of_work_leads_to_all_judgments_from_the_first_on(desk: Desk) -> None:
+    before = desk.client.get("/work").text
+    desk.send(desk.open(), answers())
+
+    after = desk.client.get("/work").text
+
+    assert 'href="/work/history"' not in before
+    assert 'href="/work/history">Your judgments</a>' in after
+
+
 @pytest.mark.parametrize("page", ["", "?page=9", "?page=x", "?page=-1"])
 def test_an_empty_history_says_so(client: FlaskClient, sign_in: SignIn, page: str) -> None:
     sign_in(client, {Role.ANNOTATOR})
