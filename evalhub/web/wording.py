@@ -10,7 +10,7 @@ ROLE_NOTES: Mapping[Role, str] = {
     Role.ADMIN: "manages people and roles, and reads the audit log",
     Role.RESEARCHER: "uploads prompt sets, registers endpoints, pulls, runs projects, reads scores",
     Role.ANNOTATOR: "compares answers",
-    Role.REVIEWER: "reads judgments with their reasons and settles disagreements",
+    Role.REVIEWER: "reads projects, scores and judgments with their reasons",
     Role.COORDINATOR: "opens, pauses and staffs projects",
     Role.LAB: "downloads releases",
     Role.AUDITOR: "reads everything behind a release and changes nothing",

@@ -5,6 +5,7 @@ import shlex
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
+from itertools import pairwise
 from pathlib import Path
 
 import click
@@ -99,7 +100,7 @@ def test_the_readme_shows_a_board(printed: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("page", sorted((ROOT / "docs").glob("*.md")), ids=lambda page: page.name)
 def test_every_command_of_a_guide_exists_with_its_options(page: Path) -> None:
-    """Placeholders stand for names, so these lines are parsed and not run."""
+    """Placeholders stand for names, so lines are parsed and not run; words of choices must fit."""
     for line in examples(page):
         if line.startswith("evalhub "):
             _parse(shlex.split(line)[1:])
@@ -112,5 +113,8 @@ def _parse(words: list[str]) -> None:
         found = command.get_command(context, words[0])
         assert found is not None, words
         command, words = found, words[1:]
-    options = {name for parameter in command.params for name in parameter.opts}
-    assert {word for word in words if word.startswith("--")} <= options
+    options = {name: parameter for parameter in command.params for name in parameter.opts}
+    assert {word for word in words if word.startswith("--")} <= options.keys()
+    for name, value in pairwise(words):
+        if name in options and isinstance(options[name].type, click.Choice):
+            options[name].type.convert(value, options[name], context)
