@@ -65,7 +65,8 @@ class Carried:
     @property
     def text(self) -> str:
         """Return this as text, for the sign-in page's own form."""
-        return json.dumps([self.token, self.fields])
+        # Escaped, a letter that is not Latin would take six of the characters that are allowed.
+        return json.dumps([self.token, self.fields], ensure_ascii=False)
 
 
 def _is_storable(part: object) -> bool:

@@ -68,6 +68,19 @@ def test_it_is_held_by_the_sign_in_page_and_becomes_a_draft(desk: Desk) -> None:
     assert desk.judgments() == []
 
 
+def test_a_long_form_is_held_in_any_script(desk: Desk) -> None:
+    address, text = desk.open(), "\u8a9e" * 70_000
+    hidden = desk.hidden(address)
+    desk.client.delete_cookie("evalhub")
+
+    held = desk.post(address, [*hidden, *partly(why__text=text)])
+    entered = enter(desk, held, "ada@example.org")
+
+    assert held.status_code == 401
+    assert entered.location == address
+    assert text in desk.client.get(address).text
+
+
 def test_another_account_gets_nothing_of_it(desk: Desk, database: Database) -> None:
     with database.transaction() as session:
         other = make_person(session, Role.ANNOTATOR)
