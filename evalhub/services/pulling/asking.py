@@ -163,12 +163,17 @@ class Share:
     async def _settle(self, question: Question, outcome: Outcome) -> None:
         """Store what came back, and what was held back until it came."""
         self._has_answered = self._has_answered or outcome.error_kind is None
+        # A used-up quota or a wrong key says of no prompt that it was to blame for its failure.
+        if outcome.error_kind not in ENDPOINT_WIDE:
+            await self._settle_suspects()
+        await self._store(question, outcome)
+        self._notice(outcome)
+
+    async def _settle_suspects(self) -> None:
         was_down = self._outage.is_down
         await self._store_suspects(self._outage.answer())
         if was_down:
             await asyncio.to_thread(self._note_wait, "")
-        await self._store(question, outcome)
-        self._notice(outcome)
 
     async def _store_suspects(self, suspects: Sequence[Suspect]) -> None:
         for suspect in suspects:

@@ -144,6 +144,20 @@ def test_an_endpoint_that_stays_down_is_given_up_and_asked_again_later(
     assert (progress.n_settled, progress.endpoints[0].n_left) == (5, 15)
 
 
+def test_a_used_up_quota_says_nothing_of_what_failed_before(scene: Scene, tools: RunTools) -> None:
+    scene.endpoint()
+    texts = long_set(scene, 20)
+    set_concurrency(scene, 1)
+    spent = outcome(ResponseStatus.ERROR, "", kind=ErrorKind.QUOTA, message="used up")
+    plan = dict.fromkeys(texts[5:9], DOWN) | dict.fromkeys(texts[9:], spent)
+
+    pull = scene.start(prompt_set="long")
+    status = run(scene, pull.id, replace(tools, clients=Puppet(plan).open, patience=QUICK))
+
+    assert status is PullStatus.FAILED
+    assert kinds(scene) == ["answered"] * 5 + ["quota"] * 5
+
+
 def test_one_that_answered_in_an_earlier_pull_is_waited_for(scene: Scene, tools: RunTools) -> None:
     scene.endpoint()
     run(scene, scene.start().id, replace(tools, clients=Puppet().open))
