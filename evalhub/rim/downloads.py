@@ -4,6 +4,7 @@ import re
 from http import HTTPStatus
 
 from flask import make_response, request, send_file
+from werkzeug.exceptions import PreconditionFailed
 from werkzeug.wrappers import Response
 
 from evalhub.core.canonical import sha256_hex
@@ -52,6 +53,7 @@ def send_release_file(project: str, version: str, path: str, *, actor: Actor) ->
         # spares the bytes.
         max_age=0,
     )
+    _refuse_another_state(response)
     # HEAD and 304 send no byte of the file, so nothing was downloaded.
     if request.method == "GET" and response.status_code in SENDING:
         _note(release.kept, path, _part(response), actor)
@@ -70,6 +72,7 @@ def send_manifest(project: str, version: str, *, actor: Actor) -> Response:
     response.mimetype = MIME_TYPES["json"]
     response.set_etag(sha256_hex(release.manifest_text))
     response.make_conditional(request)
+    _refuse_another_state(response)
     if request.method == "GET" and response.status_code in SENDING:
         _note(release.kept, MANIFEST, None, actor)
     return response
@@ -83,6 +86,16 @@ def _drop_unknown_range() -> None:
     """
     if not ONE_PART.fullmatch(request.headers.get("Range", "")):
         request.environ.pop("HTTP_RANGE", None)
+
+
+def _refuse_another_state(response: Response) -> None:
+    """Raise if the file is not the one that ``If-Match`` names.
+
+    The framework sets the status and leaves the whole file below it, which nobody would note.
+    """
+    if response.status_code == HTTPStatus.PRECONDITION_FAILED:
+        response.close()
+        raise PreconditionFailed
 
 
 def _part(response: Response) -> BytePart | None:

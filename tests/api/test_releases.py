@@ -80,6 +80,17 @@ def test_known_manifest_is_not_sent_again(
     assert downloaded(database) == ["manifest.json"]
 
 
+def test_manifest_of_another_state_is_refused_without_a_byte_of_it(
+    client: FlaskClient, built: BuiltRelease, key: dict[str, str], database: Database
+) -> None:
+    response = client.get(f"{BASE}/tiny/1.0.0", headers=key | {"If-Match": '"another"'})
+
+    assert response.status_code == 412
+    assert b"precondition_failed" in response.data
+    assert b"evalhub.release" not in response.data
+    assert downloaded(database) == []
+
+
 @pytest.mark.parametrize("path", ["", "/files/manifest.json"])
 def test_whoever_reads_the_manifest_is_in_the_log(
     client: FlaskClient, built: BuiltRelease, key: dict[str, str], database: Database, path: str

@@ -223,6 +223,18 @@ def test_unchanged_file_is_not_sent_or_recorded_again(
     assert downloads(database) == []
 
 
+def test_file_of_another_state_is_refused_without_a_byte_of_it(
+    lab: FlaskClient, built: BuiltRelease, database: Database
+) -> None:
+    content = (built.folder / "README.md").read_bytes()
+
+    response = lab.get(f"{BASE}/files/README.md", headers={"If-Match": '"another"'}, buffered=True)
+
+    assert response.status_code == 412
+    assert content not in response.data
+    assert downloads(database) == []
+
+
 def test_range_past_the_end_is_refused_with_the_length_and_not_recorded(
     lab: FlaskClient, built: BuiltRelease, database: Database
 ) -> None:
