@@ -52,3 +52,15 @@ def test_no_template_lets_a_line_end_between_a_number_and_its_unit() -> None:
     ]
 
     assert found == []
+
+
+def test_every_field_of_a_template_says_its_type_by_which_it_is_dressed() -> None:
+    untyped = re.compile(r"<input (?![^>]*\btype=)[^>]*>")
+
+    found = [
+        f"{path.name}: {match.group()}"
+        for path in TEMPLATES.rglob("*.html")
+        for match in untyped.finditer(path.read_text())
+    ]
+
+    assert found == []
