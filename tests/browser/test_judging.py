@@ -491,6 +491,8 @@ def test_on_a_phone_the_bar_keeps_each_of_its_words_on_one_line(
     with seat.page.expect_response("**/draft"):
         seat.page.locator("[name='overall'][value='3']").check()
     expect(seat.page.locator("#saved")).to_contain_text("Draft saved")
+    # As under a rubric with more questions than the small one has.
+    seat.page.locator("#answered").evaluate("e => { e.textContent = '18 of 18 answered'; }")
 
     heights = [
         box["height"]
@@ -501,6 +503,21 @@ def test_on_a_phone_the_bar_keeps_each_of_its_words_on_one_line(
     assert max(heights[:2]) < 24
     assert max(heights) < 48
     assert seat.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_strip_keeps_the_mark_beside_its_word_over_a_long_prompt(
+    sit_down: SitDown, database: Database
+) -> None:
+    seat = sit_down({Role.ANNOTATOR})
+    desk_of(seat, database)
+    claim(seat)
+    gist, word = seat.page.locator(".pin-gist"), seat.page.locator(".pin-prompt b")
+    gist.evaluate("gist => { gist.textContent = 'A prompt that goes on. '.repeat(20); }")
+
+    box = word.bounding_box()
+
+    assert box is not None
+    assert box["height"] < 24
 
 
 @pytest.mark.parametrize(("is_touch", "hint"), [(True, "none"), (False, "counter(key)")])
