@@ -14,12 +14,16 @@ from evalhub.db import tables as t
 _ENDED = (AssignmentStatus.SUBMITTED, AssignmentStatus.RELEASED)
 
 
+MIN_TIMED_SECONDS = 600
+"""A comparison answered in seconds would come to thousands an hour, which nobody will earn."""
+
+
 @dataclass(frozen=True, slots=True)
 class Earned:
     """Hold what was earned in one currency, and in how much active time as far as it is known.
 
     ``per_hour`` is in minor units; None where no time is known, as without scripts, since a
-    rate over part of the time would promise too much.
+    rate over part of the time would promise too much, and in the first ``MIN_TIMED_SECONDS``.
     """
 
     currency: str
@@ -74,4 +78,7 @@ def _earned(rows: "Iterable[sa.Row[*tuple[object, ...]]]") -> "Iterable[Earned]"
         total = sum(row.pay_minor_units for row in mine)
         times = [row.seconds for row in mine]
         seconds = None if None in times else sum(times)
-        yield Earned(currency, total, hourly_rate(total, seconds) if seconds else None)
+        if seconds is None or seconds < MIN_TIMED_SECONDS:
+            yield Earned(currency, total, None)
+        else:
+            yield Earned(currency, total, hourly_rate(total, seconds))

@@ -32,12 +32,26 @@ def test_before_the_first_answer_nothing_is_earned(desk: Desk) -> None:
 
 def test_a_change_adds_its_time_and_no_second_pay(desk: Desk) -> None:
     pay(desk, 1400)
-    later = desk.now + timedelta(minutes=9)
+    first, later = (desk.now + timedelta(minutes=n) for n in (15, 20))
 
-    desk.submit([*FORM, ("active_seconds", "0")])
+    desk.submit([*FORM, ("active_seconds", "900")], at=first)
     desk.submit([*changed(overall="3"), ("active_seconds", "300")], at=later, over=1)
 
-    assert today(desk, later) == Today(1, 300.0, (Earned("EUR", 1400, 16_800),))
+    assert today(desk, later) == Today(1, 1200.0, (Earned("EUR", 1400, 4_200),))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "per_hour"), [(2, None), (599, None), (600, 8_400)], ids=["at once", "short", "ten"]
+)
+def test_a_rate_is_told_from_ten_minutes_on(desk: Desk, seconds: int, per_hour: int | None) -> None:
+    pay(desk, 1400)
+
+    later = desk.now + timedelta(minutes=15)
+
+    desk.submit([*FORM, ("active_seconds", str(seconds))], at=later)
+
+    (earned,) = today(desk, later).earned
+    assert earned.per_hour == per_hour
 
 
 def test_cannot_judge_is_paid_like_any_answer(desk: Desk) -> None:
