@@ -134,7 +134,7 @@ def test_boards_that_nothing_links_say_what_to_compare(tmp_path: Path) -> None:
             "left,right,winner\na,b,left\na,b,draw\n",
             "line 3, column 'winner': 'draw' is not one of",
         ),
-        ("left,right\na,b\n", "column 'winner': must be there exactly once"),
+        ("left,right\na,b\n", "column 'winner': is missing"),
         ("left,right,winner,count\na,b,left,-2\n", "line 2, column 'count': -2 is negative"),
         ("left,right,winner\na,a,left\n", "line 2, column 'right': 'a' is compared with itself"),
     ],

@@ -20,6 +20,8 @@ from evalhub.services.scoring.cells import ActiveTime
 HOURS = (1, 2, 5, 10, 20, 50, 100)
 JUDGMENTS = (50, 100, 200, 500, 1_000, 2_000)
 """What is foreseen where no active time was measured."""
+MIN_TIMED = 10
+"""So many timed judgments make a pace: one that took five seconds would make 720 an hour."""
 SHORT = 4
 """The point for one sentence: 10 hours, or 500 judgments."""
 
@@ -46,7 +48,8 @@ class Foreseen:
     ``points`` is empty where there is none, and ``reason`` then says why. ``error`` is how far
     ``n_futures`` simulated futures may put them off. ``inflation`` is by how much the
     prompt-clustered variance exceeds the model's; ``has_clusters`` is False where there is no such
-    variance and 1 was taken. ``time`` is the measured active time.
+    variance and 1 was taken. ``time`` is the measured active time, None before ``MIN_TIMED``
+    judgments have one.
     """
 
     points: tuple[ForeseenPoint, ...]
@@ -87,6 +90,8 @@ def foresee_project(
             has_clusters=False,
             time=time,
         )
+    if time is not None and time.n < MIN_TIMED:
+        time = None
     standing = estimate_standing(scores)
     inflation = _inflation(counts, standing)
     n_more = (

@@ -52,6 +52,14 @@ def test_without_a_measured_time_hours_stay_unknown() -> None:
     assert {point.hours for point in found.points} == {None}
 
 
+@pytest.mark.parametrize(("n", "is_known"), [(9, False), (10, True)])
+def test_hours_need_ten_timed_judgments(n: int, is_known: bool) -> None:
+    found = foreseen(judgments(), time=ActiveTime(minutes=6.0, n=n))
+
+    assert (found.time is not None) == is_known
+    assert all((point.hours is not None) == is_known for point in found.points)
+
+
 def test_more_hours_settle_more() -> None:
     points = foreseen(judgments()).points
 
@@ -62,7 +70,7 @@ def test_more_hours_settle_more() -> None:
 
 @pytest.mark.parametrize("seed", range(6))
 def test_no_row_of_the_page_expects_less_than_the_row_above(seed: int) -> None:
-    points = foreseen(judgments(seed=seed), time=ActiveTime(minutes=90.0, n=4)).points
+    points = foreseen(judgments(seed=seed), time=ActiveTime(minutes=90.0, n=40)).points
 
     # At this pace an hour is one judgment, whose worth is far below the noise of a simulation.
     assert [point.n_more for point in points[:3]] == [0, 1, 1]

@@ -19,6 +19,7 @@ WINNERS = {
 OPTIONAL = ("prompt_id", "annotator_id", "preference", "side", "count")
 _TEXTS = {_BY_MODEL: ("response_a", "response_b"), _BY_SIDE: ("response_left", "response_right")}
 
+TWICE = "stands there more than once"
 KNOWN = frozenset(
     {"winner", *OPTIONAL, *_BY_MODEL, *_BY_SIDE, *_TEXTS[_BY_MODEL], *_TEXTS[_BY_SIDE]}
 )
@@ -76,15 +77,24 @@ def find_columns(judgments: pd.DataFrame, *, where: str) -> Columns:
 
 def _require_once(required: Sequence[str], names: Sequence[str], *, where: str) -> None:
     wrong = [name for name in required if names.count(name) != 1]
+    missing = {name for name in wrong if name not in names}
     if wrong:
         raise BadInput(
-            [Problem(f"{where}, column {name!r}", "must be there exactly once") for name in wrong]
+            [
+                Problem(f"{where}, column {name!r}", _hint(name) if name in missing else TWICE)
+                for name in wrong
+            ]
         )
+
+
+def _hint(name: str) -> str:
+    """Return the rule that a missing column breaks, with the names that would do as well."""
+    if name == "winner":
+        return "is missing"
+    return "is missing; name the models model_a and model_b, or left and right"
 
 
 def _refuse_twice(known: Sequence[str], names: Sequence[str], *, where: str) -> None:
     twice = [name for name in known if names.count(name) > 1]
     if twice:
-        raise BadInput(
-            [Problem(f"{where}, column {name!r}", "stands there more than once") for name in twice]
-        )
+        raise BadInput([Problem(f"{where}, column {name!r}", TWICE) for name in twice])

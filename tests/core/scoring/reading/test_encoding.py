@@ -104,7 +104,22 @@ def test_an_empty_table_has_no_models() -> None:
 def test_a_missing_column_is_named(column: str) -> None:
     table = judgments([GOOD]).drop(columns=column)
 
-    with pytest.raises(BadInput, match=f"column '{column}': must be there exactly once"):
+    with pytest.raises(BadInput, match=f"column '{column}': is missing"):
+        encode_judgments(table)
+
+
+def test_a_missing_model_column_says_which_names_would_do() -> None:
+    table = judgments([GOOD]).drop(columns="left")
+
+    with pytest.raises(BadInput, match="name the models model_a and model_b, or left and right"):
+        encode_judgments(table)
+
+
+def test_a_column_that_stands_twice_is_not_called_missing() -> None:
+    table = judgments([GOOD])
+    table = pd.concat([table, table[["winner"]]], axis=1)
+
+    with pytest.raises(BadInput, match="column 'winner': stands there more than once"):
         encode_judgments(table)
 
 

@@ -89,7 +89,7 @@ def test_a_header_alone_is_no_judgment() -> None:
     ("text", "message"),
     [
         ("", "votes.csv: has no header line"),
-        ("model_a,model_b\nx,y\n", "votes.csv, column 'winner': must be there exactly once"),
+        ("model_a,model_b\nx,y\n", "votes.csv, column 'winner': is missing"),
         ("model_a;model_b,winner\nx;y,tie\n", "votes.csv header: holds commas and semicolons"),
         (f"{HEADER},winner\n", "votes.csv header: the column 'winner' stands twice"),
         (f"{PLAIN}x,y\n", "votes.csv line 4: has 2 cells where the header has 3"),
@@ -192,5 +192,5 @@ def test_real_judgments_are_read_as_they_lie(shared_dir: Path) -> None:
 
 
 def test_a_file_without_any_known_column_names_what_is_missing() -> None:
-    with pytest.raises(BadInput, match="column 'winner': must be there exactly once"):
+    with pytest.raises(BadInput, match="column 'winner': is missing"):
         read_judgments(b"x,y\n1,2\n", name="votes.csv").encoded()
