@@ -34,8 +34,13 @@
   stops.sort((x, y) => x.inputs[0].compareDocumentPosition(y.inputs[0]) & 4 ? -1 : 1);
 
   const current = () => stops.find(s => s.inputs.includes(document.activeElement));
-  const isAnswered = s => s.inputs.some(i => i.checked);
+  const isAnswered = s =>
+    s.least ? s.inputs.filter(i => i.value !== "not_checked").length >= s.least : s.inputs.some(i => i.checked);
+  // Any of the sources will do, so they are asked as one; the keyboard visits each.
+  const sources = $$(".cites select", form), wanted = Number($("#cites-help")?.dataset.wanted || 0);
   const needed = stops.filter(s => s.name), overallStop = stops.find(s => s.el.id === "q-overall");
+  if (wanted)
+    needed.push({ el: sources[0].closest(".cites"), inputs: sources, group: sources[0], name: "Sources", least: wanted });
   const cannotStop = stops.find(s => s.el.id === "q-cannot-judge");
   cannotStop.name = cannotStop.el.dataset.whenCannot;
   const isRouted = s => s.inputs.some(i => i.checked && "routes" in i.dataset);

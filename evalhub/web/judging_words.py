@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from evalhub.core.assigning import ReleaseReason
 from evalhub.core.judging.answers import CannotJudgeReason, Choice
+from evalhub.core.judging.checks import n_sources_to_check
 from evalhub.core.money import format_money
 from evalhub.core.prompts.records import Prompt
 from evalhub.core.prompts.vocabulary import Audience, MessageRole, Risk
@@ -12,6 +13,7 @@ from evalhub.core.rubrics.conditions import AnyOf, FieldAtLeast, FieldEquals
 from evalhub.core.rubrics.schema import Rubric, Why
 from evalhub.services.assigning.choosing import COUNTED
 from evalhub.services.assigning.standing import LeaseStanding
+from evalhub.services.judging.matter import Matter
 from evalhub.services.judging.today import Today
 from evalhub.web.rubric_words import condition_words as condition_words  # noqa: PLC0414 - templates find all words here
 
@@ -195,6 +197,12 @@ def context_words(prompt: Prompt) -> str:
         f"in {LANGUAGES.get(prompt.language.partition('-')[0], prompt.language)}",
     ]
     return ", ".join(part for part in parts if part)
+
+
+def sources_to_check(matter: Matter) -> int:
+    """Return how many sources of both answers the form requires to be checked."""
+    table = matter.rubric.citations
+    return n_sources_to_check(table, matter.facts) if table else 0
 
 
 def gist(prompt: Prompt) -> str:

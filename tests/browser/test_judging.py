@@ -306,6 +306,25 @@ def test_the_medical_rubric_takes_at_most_twenty_keys(
     assert n_keys <= 20
 
 
+def test_sources_that_must_be_checked_count_as_one_answer(
+    sit_down: SitDown, database: Database
+) -> None:
+    seat = sit_down({Role.ANNOTATOR})
+    desk = desk_of(seat, database)
+    use_rubric(database, "law")
+    desk.change_responses("See https://example.org/statute.")
+    claim(seat)
+    asked = int(total(seat))
+
+    seat.page.locator("#cite-b-1").select_option(index=1)
+
+    expect(seat.page.locator("#answered")).to_have_text(f"1 of {asked} answered")
+    seat.page.locator("#cite-b-1").select_option(index=0)
+    expect(seat.page.locator("#answered")).to_have_text(f"0 of {asked} answered")
+    seat.page.get_by_role("button", name="Submit and next").click()
+    expect(seat.page.locator("#errors").get_by_text("Sources", exact=True)).to_be_visible()
+
+
 def total(seat: Seat) -> str:
     """Return how many answers are asked."""
     return seat.page.locator("#answered").inner_text().split()[2]

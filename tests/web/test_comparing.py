@@ -34,6 +34,27 @@ def test_the_page_shows_prompt_answers_and_the_whole_rubric(desk: Desk) -> None:
     assert "Needed when urgency is now" in page
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("See https://example.org/dose.", "Check at least 1 of 2 sources; “not checked” is"),
+        ("Rest.", "“Not checked” is an honest answer."),
+    ],
+    ids=["cited", "nothing cited"],
+)
+def test_the_page_says_how_many_sources_must_be_checked(desk: Desk, text: str, words: str) -> None:
+    desk.change_responses(text)
+
+    assert words in desk.client.get(desk.open()).text
+
+
+def test_a_refused_form_leads_to_what_is_missing_without_scripts(desk: Desk) -> None:
+    page = desk.send(desk.open(), answers(overall=""))
+
+    top = page.text.partition('<div class="reading">')[0]
+    assert 'bench-notice no-js">Nothing was stored yet: <a href="#errors">one answer needs' in top
+
+
 def test_no_model_endpoint_or_project_name_is_sent(desk: Desk) -> None:
     responses = [desk.client.get("/work"), desk.client.get(desk.open())]
     responses.append(desk.send(desk.open(), partly()))

@@ -23,6 +23,7 @@ from evalhub.core.judging.quoting import is_quoted
 from evalhub.core.rubrics.conditions import Facts, evaluate
 from evalhub.core.rubrics.schema import CitationTable, Criterion, Rubric
 from evalhub.core.rubrics.vocabulary import NOT_CHECKED, Mode, VetoOverride
+from evalhub.core.wording import counted
 from evalhub.errors import BadInput, Problem
 
 SHARE_DIGITS = 9
@@ -169,12 +170,20 @@ def _citations(table: CitationTable, answer: Answer, facts: PromptFacts) -> Iter
                 yield Problem(f"cites-{side}", rule)
             elif check.result != NOT_CHECKED:
                 n_checked += 1
-    # 0.28 of 25 is 7.000000000000001 to a computer and must not ask for an eighth.
-    share = ceil(round(table.required_share * n_cited, SHARE_DIGITS))
-    wanted = max(min(table.minimum_checked_if_any, n_cited), share)
+    wanted = n_sources_to_check(table, facts)
     if n_checked < wanted:
         where = "cites-a" if facts.n_citations_a else "cites-b"
-        yield Problem(where, f"check at least {wanted} of the {n_cited} sources; {n_checked} are")
+        yield Problem(
+            where, f"check at least {wanted} of {counted(n_cited, 'source')}; {n_checked} so far"
+        )
+
+
+def n_sources_to_check(table: CitationTable, facts: PromptFacts) -> int:
+    """Return how many of the sources that both responses cite must be checked."""
+    n_cited = facts.n_citations_a + facts.n_citations_b
+    # 0.28 of 25 is 7.000000000000001 to a computer and must not ask for an eighth.
+    share = ceil(round(table.required_share * n_cited, SHARE_DIGITS))
+    return max(min(table.minimum_checked_if_any, n_cited), share)
 
 
 def _criteria(rubric: Rubric, answer: Answer, facts: Facts) -> Iterator[Problem]:

@@ -21,6 +21,7 @@ from evalhub.core.judging.checks import PromptFacts, applicable_criteria, check_
 from evalhub.core.judging.forms import parse_form
 from evalhub.core.judging.outcomes import facts_of
 from evalhub.core.rubrics.schema import Rubric
+from evalhub.core.wording import counted
 from tests.core.judging.forms import Fields, answer, any_fields, complete_fields
 from tests.core.rubrics.small import small, without_citations
 from tests.core.rubrics.test_shipped import NAMES, shipped
@@ -50,7 +51,7 @@ def test_an_empty_answer_is_told_everything_in_the_order_of_the_form() -> None:
         "competence: choose one answer",
         "flags-a: tick what is present in answer A, or “None of these”",
         "flags-b: tick what is present in answer B, or “None of these”",
-        "cites-a: check at least 1 of the 2 sources; 0 are",
+        "cites-a: check at least 1 of 2 sources; 0 so far",
         "correct: rate both answers",
         "clear: choose one answer",
         "overall: choose one answer",
@@ -98,7 +99,7 @@ def test_without_a_choice_the_triage_is_asked() -> None:
         (
             ("citations.a.1",),
             {},
-            "cites-a: check at least 1 of the 2 sources; 0 are",
+            "cites-a: check at least 1 of 2 sources; 0 so far",
         ),
     ],
     ids=lambda value: str(value)[:40],
@@ -230,7 +231,7 @@ def test_a_rubric_may_refuse_to_go_against_a_veto() -> None:
     ("facts", "told"),
     [
         (PromptFacts(), []),
-        (PromptFacts(n_citations_b=3), ["cites-b: check at least 1 of the 3 sources; 0 are"]),
+        (PromptFacts(n_citations_b=3), ["cites-b: check at least 1 of 3 sources; 0 so far"]),
     ],
     ids=["nothing-cited", "cited-in-b"],
 )
@@ -243,7 +244,7 @@ def test_sources_are_checked_only_where_something_is_cited(
 def test_a_share_of_the_sources_can_be_required() -> None:
     rubric = small("minimum_checked_if_any: 1", "required_share: 0.6")
 
-    assert check(answer(), rubric=rubric) == ["cites-a: check at least 2 of the 2 sources; 1 are"]
+    assert check(answer(), rubric=rubric) == ["cites-a: check at least 2 of 2 sources; 1 so far"]
 
 
 def test_a_rubric_without_citations_asks_for_none() -> None:
@@ -311,4 +312,4 @@ def test_the_share_of_sources_to_check_is_exact(percent: int, n_a: int, n_b: int
 
     told = [rule for rule in found if "check at least" in rule]
     assert len(told) == (wanted > 0)
-    assert all(f"at least {wanted} of the {n_a + n_b} sources" in rule for rule in told)
+    assert all(f"at least {wanted} of {counted(n_a + n_b, 'source')};" in rule for rule in told)
