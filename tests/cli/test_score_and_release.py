@@ -193,3 +193,17 @@ def test_a_judges_file_is_imported_under_its_name(
 
     assert result.output == "Imported 1 judgment by 1 annotator on 1 pair (0 new).\n"
     assert "2 by models" in run(settings, "score", "tiny").output
+
+
+def test_an_import_says_what_no_complete_answer_was_judged(
+    tiny: None, settings: Settings, tmp_path: Path
+) -> None:
+    file = tmp_path / "pilot.csv"
+    file.write_text(
+        "annotator_id,prompt_id,model_left,model_right,choice\nmia,p2,alder,cedar,left\n", "utf-8"
+    )
+
+    result = run(settings, "judgments", "import", "tiny", str(file), "--source", "pilot")
+
+    assert "Imported 1 judgment by 1 annotator on 1 pair (0 new)." in result.output
+    assert "1 judgment on a response that is no complete answer." in result.output

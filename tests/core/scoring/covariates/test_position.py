@@ -91,6 +91,24 @@ def test_reporting_and_adjusting_estimate_the_same_effect() -> None:
     assert strengths_of(reported) == strengths_of(only(fit(table, position="off")))
 
 
+def test_too_few_prompts_leave_an_adjusted_effect_without_an_interval() -> None:
+    won, lost = 1.0, 0.0
+    rows = [
+        ("p1", "a", "b", won),
+        ("p1", "b", "a", lost),
+        ("p2", "b", "a", won),
+        ("p2", "a", "b", won),
+        ("p3", "a", "b", lost),
+    ]
+
+    position = only(fit(judgments(rows), position="adjust")).position
+
+    assert position is not None
+    assert position.value == pytest.approx(np.log(2) / 2)
+    assert (position.se, position.interval) == (None, None)
+    assert position.reason == "An interval needs at least 5 clusters; there are 3."
+
+
 def test_a_model_shown_on_the_left_gains_nothing_once_adjusted() -> None:
     # Two equal models; the first stood left in three of four judgments, and the left side wins.
     rng, rows = np.random.default_rng(6), []
