@@ -133,21 +133,15 @@ def hostile_answers(form: Form, rng: random.Random) -> Iterator[dict[str, list[s
     yield {**form.values, "unknown": ["x"]}
 
 
-def test_no_page_leads_nowhere(visit: Visit) -> None:
+def test_no_page_leads_nowhere_and_no_answer_to_a_form_breaks_one(desk: Desk, visit: Visit) -> None:
+    """Ask both of one visit, which takes longer than all of its checks."""
     broken = {address: status for address, status in visit.statuses.items() if status >= 400}
-
     assert broken == {}
     assert 30 < len(visit.statuses) < MAX_PAGES
-
-
-def test_the_visitor_meets_every_kind_of_form(visit: Visit) -> None:
     met = {urlsplit(where).path.split("/")[1] for _, where in visit.forms}
-
     assert met >= {"account", "admin", "endpoints", "projects", "prompt-sets", "pulls", "work"}
     assert any(where.startswith("/uploads/") for _, where in visit.forms)
 
-
-def test_no_answer_to_a_real_form_breaks_a_page(desk: Desk, visit: Visit) -> None:
     rng = random.Random(7)
     statuses: Counter[int] = Counter()
     for (method, where), (page, form) in sorted(visit.forms.items()):

@@ -183,7 +183,7 @@ class Judging:
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(4))
 def test_judgments_follow_the_rules_of_evidence(session: Session, seed: int) -> None:
     judging = Judging(session, random.Random(seed))
 
