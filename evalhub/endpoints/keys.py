@@ -69,6 +69,8 @@ def scrubbed(text: str, key: str | None) -> str:
     if key is None or len(key) < SHORTEST_SECRET:
         return text
     written = json.dumps(key)[1:-1]
-    for form in {key, written, written.replace("/", "\\/")}:
+    # The longest first: the key alone, taken out of its JSON form, would leave half of an escape
+    # behind, and a body that is no JSON any more.
+    for form in sorted({key, written, written.replace("/", "\\/")}, key=len, reverse=True):
         text = text.replace(form, REMOVED)
     return text

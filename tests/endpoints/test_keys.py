@@ -99,5 +99,11 @@ def test_no_key_that_is_a_secret_survives(key: str, before: str, after: str) -> 
     assert key not in json.loads(scrubbed(json.dumps([before, key, after]), key))
 
 
+def test_a_key_that_ends_in_a_backslash_leaves_json_whole() -> None:
+    key = "0123456789a\\"
+
+    assert json.loads(scrubbed(json.dumps([key, "]"]), key)) == ["[key]", "]"]
+
+
 def test_nothing_is_removed_without_a_key() -> None:
     assert scrubbed("a text", None) == "a text"
