@@ -1,7 +1,7 @@
 """Check the rows of a release against its own promises, table by table and across tables."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from math import inf, isclose
 
@@ -14,6 +14,8 @@ from evalhub.core.releasing.vocabulary import FLAVOURS, Part, Split
 from evalhub.errors import Problem
 
 EVEN = 0.5
+ALWAYS_MADE = frozenset({Part.PAIRS_MARGIN, Part.TRL})
+"""The tables that every release makes from ``pairs``, whatever its recipe says of flavours."""
 _CHATS = ("prompt", "chosen", "rejected")
 _PAIR_TABLES = frozenset({Part.PAIRS, Part.PAIRS_MARGIN, Part.TRL})
 
@@ -41,8 +43,12 @@ def check_schema(part: Part, schema: pa.Schema, *, where: str) -> list[Problem]:
 
 @dataclass(slots=True)
 class RowChecks:
-    """Check rows as they come and keep what the checks across tables need."""
+    """Check rows as they come and keep what the checks across tables need.
 
+    ``promised`` are the tables made from ``pairs`` that the release must have.
+    """
+
+    promised: Collection[Part] = ALWAYS_MADE
     problems: list[Problem] = field(default_factory=list)
     _ids: dict[Part, set[str]] = field(default_factory=lambda: {part: set() for part in Part})
     _split_of_prompt: dict[str, Split] = field(default_factory=dict)
@@ -66,7 +72,8 @@ class RowChecks:
         """
         self.problems += [Problem("", rule) for rule in self._broken_across()]
         if not self.problems:
-            self.problems += [Problem("", rule) for rule in self._flavours.finish()]
+            broken = self._flavours.finish(self.promised)
+            self.problems += [Problem("", rule) for rule in broken]
         return self.problems
 
     def _broken(self, part: Part, split: Split, row: AnyRow) -> Iterator[str]:

@@ -6,8 +6,8 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from evalhub.core.prompts.parsing import prompt_from_row
 from evalhub.core.prompts.records import Prompt
-from evalhub.core.releasing.manifest import MANIFEST, Manifest
-from evalhub.core.releasing.vocabulary import RELEASE_SCHEMA
+from evalhub.core.releasing.manifest import MANIFEST, RECIPE, Manifest
+from evalhub.core.releasing.vocabulary import FLAVOURS, RELEASE_SCHEMA, Part
 from evalhub.errors import BadInput
 
 _MANIFESTS = TypeAdapter(Manifest)
@@ -20,6 +20,10 @@ class _Flag(BaseModel):
 
 class _Flags(BaseModel):
     items: list[_Flag] = []
+
+
+class _Recipe(BaseModel):
+    flavours: list[str] = []
 
 
 class _Rubric(BaseModel):
@@ -35,6 +39,18 @@ def read_veto_flags(document: str) -> frozenset[str]:
     """Return the ids of the flags with a veto in a stored rubric."""
     rubric = _Rubric.model_validate_json(document)
     return frozenset(flag.id for flag in rubric.flags.items if flag.veto)
+
+
+def read_flavours(recipe: str) -> frozenset[Part]:
+    """Return the flavours that a recipe names, none if it is from before there were any.
+
+    Raise ``BadInput`` when it is no recipe.
+    """
+    try:
+        named = _Recipe.model_validate_json(recipe).flavours
+    except ValidationError as error:
+        raise BadInput.at(RECIPE, error.errors()[0]["msg"]) from error
+    return frozenset(part for part in FLAVOURS if part in named)
 
 
 def read_manifest(text: str | bytes) -> Manifest:

@@ -10,13 +10,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from evalhub.core.canonical import sha256_hex
-from evalhub.core.releasing.checking import RowChecks, check_schema
+from evalhub.core.releasing.checking import ALWAYS_MADE, RowChecks, check_schema
 from evalhub.core.releasing.checksums import CHECKSUMS, parse_checksums
 from evalhub.core.releasing.files import ROWS_PER_GROUP, FileFacts, table_path
 from evalhub.core.releasing.manifest import MANIFEST, RECIPE, Manifest, rows_by_table
 from evalhub.core.releasing.vocabulary import FileFormat, Part, Split
 from evalhub.errors import BadInput, NotFound, Problem
-from evalhub.services.releasing.reading import read_manifest
+from evalhub.services.releasing.reading import read_flavours, read_manifest
 
 MAX_PROBLEMS = 50
 _CHUNK = 2**20
@@ -107,8 +107,12 @@ def _broken_manifest(manifest: Manifest, sums: dict[str, str]) -> list[Problem]:
 
 
 def _check_contents(folder: Path, manifest: Manifest) -> tuple[int, list[Problem]]:
-    problems = _broken_recipe(folder, manifest)
-    checks, n_rows = RowChecks(), 0
+    try:
+        recipe = _text(folder / RECIPE)
+        checks, n_rows = RowChecks(ALWAYS_MADE | read_flavours(recipe)), 0
+    except BadInput as error:
+        return 0, list(error.problems)
+    problems = _broken_recipe(recipe, manifest)
     for part in Part:
         for split in Split:
             if split in manifest.counts.rows.get(part, {}):
@@ -117,8 +121,8 @@ def _check_contents(folder: Path, manifest: Manifest) -> tuple[int, list[Problem
     return n_rows, problems or checks.finish()
 
 
-def _broken_recipe(folder: Path, manifest: Manifest) -> list[Problem]:
-    if sha256_hex(_text(folder / RECIPE).removesuffix("\n")) == manifest.recipe_sha256:
+def _broken_recipe(recipe: str, manifest: Manifest) -> list[Problem]:
+    if sha256_hex(recipe.removesuffix("\n")) == manifest.recipe_sha256:
         return []
     return [Problem(RECIPE, f"does not have the hash in {MANIFEST}")]
 

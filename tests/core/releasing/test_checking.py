@@ -149,6 +149,14 @@ def test_conversation_that_differs_from_its_pair_is_found() -> None:
     assert problems_of(tables) == ["trl/train does not say what its canonical table says"]
 
 
+@pytest.mark.parametrize("part", [Part.TRL, Part.PAIRS_MARGIN])
+def test_table_that_every_release_has_is_missed(part: Part) -> None:
+    tables = make_tables()
+    del tables[part]
+
+    assert f"{part}/train does not say what its canonical table says" in problems_of(tables)
+
+
 def test_schema_with_another_type_or_a_reserved_name_is_found() -> None:
     wrong = SCHEMAS[Part.PAIRS].append(pa.field("messages", pa.string()))
 

@@ -125,6 +125,28 @@ def test_link_in_place_of_a_file_is_a_problem(built: BuiltRelease, tmp_path: Pat
     assert problems_of(built.folder) == ["recipe.json: does not have the hash in SHA256SUMS"]
 
 
+@pytest.mark.parametrize("name", ["trl", "pairs_margin", "kto", "nemo_rl", "arena"])
+def test_table_that_was_taken_out_with_care_is_missed(built: BuiltRelease, name: str) -> None:
+    manifest = json.loads((built.folder / "manifest.json").read_bytes())
+    kept = [file for file in manifest["files"] if not file["path"].startswith(f"{name}/")]
+    del manifest["counts"]["rows"][name]
+    edit_manifest(built.folder, files=kept, counts=manifest["counts"])
+    shutil.rmtree(built.folder / name)
+    seal(built.folder)
+
+    found = problems_of(built.folder)
+
+    assert f"{name}/train does not say what its canonical table says" in found
+
+
+@pytest.mark.parametrize("recipe", ["no JSON", "[]", '{"flavours": 3}'])
+def test_recipe_that_is_none_is_a_problem_and_no_crash(built: BuiltRelease, recipe: str) -> None:
+    (built.folder / "recipe.json").write_text(recipe, "utf-8")
+    edit_manifest(built.folder, recipe_sha256=sha256_hex(recipe))
+
+    assert [found.partition(":")[0] for found in problems_of(built.folder)] == ["recipe.json"]
+
+
 def test_manifest_that_lists_another_hash_is_a_problem(built: BuiltRelease) -> None:
     path = built.folder / "manifest.json"
     text = path.read_text("utf-8").replace(built.manifest.files[0].sha256, "0" * 64)

@@ -1,7 +1,7 @@
 """Check that every flavour of a release says what its canonical tables say."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, cast
 
@@ -42,8 +42,7 @@ class _Digests:
 class FlavourChecks:
     """Make every flavour again from the canonical rows and compare it with what is there.
 
-    Canonical tables come first, each in the order it was written in. A flavour that a release
-    does not have is not missed: its recipe may have left it out.
+    Canonical tables come first, each in the order it was written in.
     """
 
     _expected: _Digests = field(default_factory=_Digests)
@@ -69,10 +68,14 @@ class FlavourChecks:
         elif part is Part.KTO or part in PAIR_FLAVOURS:
             self._found.add(part, split, row)
 
-    def finish(self) -> Iterator[str]:
-        """Yield the rule that each flavour breaks which differs from its canonical table."""
+    def finish(self, promised: Collection[Part]) -> Iterator[str]:
+        """Yield the rule that each flavour breaks which differs from its canonical table.
+
+        One that is not ``promised`` may be missing, since its recipe left it out; a promised one
+        that is gone differs from every row that it should have.
+        """
         self._expect_kto(self._kto.finish())
-        for part in sorted(self._found.parts()):
+        for part in sorted(self._found.parts() | set(promised)):
             for split in Split:
                 if self._expected.value(part, split) != self._found.value(part, split):
                     yield f"{part}/{split} does not say what its canonical table says"
