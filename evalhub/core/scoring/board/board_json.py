@@ -111,11 +111,7 @@ def _row(row: BoardRow) -> dict[str, Json]:
     ranks = row.rank_interval
     return {
         "model": row.model,
-        "strength": row.strength,
-        "elo": row.elo,
-        "se": row.se,
-        **_ends("ci", row.interval),
-        **_ends("elo", row.interval and row.interval.as_elo()),
+        **_strength(row),
         "interval_reason": row.interval_reason,
         "rank": row.rank,
         "rank_low": None if ranks is None else ranks.best,
@@ -126,19 +122,17 @@ def _row(row: BoardRow) -> dict[str, Json]:
         "wins": row.wins,
         "ties": row.ties,
         "losses": row.losses,
-        "style": _style_strength(row.style),
+        "style": None if row.style is None else _strength(row.style),
     }
 
 
-def _style_strength(style: StyleStrength | None) -> Json:
-    if style is None:
-        return None
+def _strength(one: BoardRow | StyleStrength) -> dict[str, Json]:
     return {
-        "strength": style.strength,
-        "elo": style.elo,
-        "se": style.se,
-        **_ends("ci", style.interval),
-        **_ends("elo", style.interval and style.interval.as_elo()),
+        "strength": one.strength,
+        "elo": one.elo,
+        "se": one.se,
+        **_ends("ci", one.interval),
+        **_ends("elo", one.interval and one.interval.as_elo()),
     }
 
 
