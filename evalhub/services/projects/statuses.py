@@ -33,15 +33,19 @@ VERBS = {
 
 @dataclass(frozen=True, slots=True)
 class DraftOpening:
-    """Hold what opening a project needs and what takes long: its pairs, its judgments counted."""
+    """Hold what opening a project needs and what takes long: its pairs, its judgments counted.
+
+    ``tally`` is None where pairs are drawn evenly, so that no plan rests on the judgments.
+    """
 
     pairs: DraftPairs
-    tally: Tally
+    tally: Tally | None
 
 
 def draft_opening(project: Project, *, session: Session) -> DraftOpening:
     """Draw the pairs of a project that is about to open and count its judgments."""
-    tally = tally_project(project.id, session=session)
+    is_planned = project.selection_mode is not SelectionMode.UNIFORM
+    tally = tally_project(project.id, session=session) if is_planned else None
     return DraftOpening(draft_pairs(project, session=session), tally)
 
 
