@@ -1,14 +1,14 @@
 """Measure what choosing the next comparison saves: ``make bench-selection``.
 
 Simulated and seeded: 20 models, 150 prompts, 1,600 repetitions of each policy; 400 for the order
-in the clustered regime, 600 for its winner and 6,400 for the winner in the even regime, whose gate
+in the clustered regime, 600 for its winner and 51,200 for the winner in the even regime, whose gate
 lies close to what is measured. ``benchmarks/selection_world.py`` describes the world. "Order" is
 Kendall's tau between the board and the truth; the judgments to a level are where the mean curve
 over repetitions, made monotone, crosses it. Brackets are 95 % intervals, by resampling repetitions
 (2,000 times). A gate holds when the worse end of the interval holds it. Exits with 1 when one does
 not.
 
-    python -m benchmarks selection        every gate, about five minutes on two processors
+    python -m benchmarks selection        every gate, about twenty minutes on two processors
     EVALHUB_BENCH_SHARE=0.25 ...          a quick look with a quarter of the repetitions
 """
 
@@ -33,7 +33,7 @@ from evalhub.core.scoring.selection.lots import FLOOR
 SHARE = float(os.environ.get("EVALHUB_BENCH_SHARE", "1"))
 # A gate close to what is measured needs a narrow bracket, and so more repetitions than the others.
 N_BLOCKS = {
-    ("even", SelectionMode.WINNER): 64,
+    ("even", SelectionMode.WINNER): 512,
     ("clustered", SelectionMode.WINNER): 6,
     ("even", SelectionMode.RANK): 16,
     ("clustered", SelectionMode.RANK): 4,

@@ -89,9 +89,21 @@ def test_a_draft_is_drawn_while_somebody_writes(
         def draw() -> int:
             with database.transaction(write=False) as reading:
                 project = get_project(trial, session=reading)
-                return len(draft_opening(project, session=reading).pairs.pairs)
+                drawn = draft_opening(project, session=reading)
+                return len(drawn.pairs.pairs) if drawn else 0
 
         assert pool.submit(draw).result(timeout=30) == N_PROMPTS
+
+
+@pytest.mark.parametrize("status", [ProjectStatus.OPEN, ProjectStatus.CLOSED])
+def test_nothing_is_drawn_for_a_project_that_cannot_be_opened(
+    database: Database, trial: str, now: datetime, status: ProjectStatus
+) -> None:
+    for to in dict.fromkeys((ProjectStatus.OPEN, status)):
+        set_status(trial, to, database=database, actor=ACTOR, now=now)
+
+    with database.transaction(write=False) as reading:
+        assert draft_opening(get_project(trial, session=reading), session=reading) is None
 
 
 def test_a_draft_that_was_overtaken_is_drawn_again(

@@ -14,6 +14,7 @@ from evalhub.core.responses import ResponseStatus
 from evalhub.db import tables as t
 from evalhub.db.models import Project
 from evalhub.errors import BadInput, Problem
+from evalhub.services.pairing.responses import project_responses
 
 MAX_PROBLEMS = 500
 
@@ -96,7 +97,8 @@ def resolve(
 def known_responses(project: Project, *, session: Session) -> KnownResponses:
     """Return what rows of an import into ``project`` may name; first samples only."""
     rows = session.connection().execute(
-        sa.select(
+        project_responses(
+            project,
             t.prompt.c.key,
             t.prompt.c.id.label("prompt_id"),
             t.response.c.id,
@@ -105,13 +107,7 @@ def known_responses(project: Project, *, session: Session) -> KnownResponses:
             t.endpoint.c.slug,
             t.endpoint.c.revision,
             t.endpoint.c.model,
-        )
-        .join(t.response, t.response.c.prompt_id == t.prompt.c.id)
-        .join(t.endpoint, t.endpoint.c.id == t.response.c.endpoint_id)
-        .join(t.project_endpoint, t.project_endpoint.c.endpoint_id == t.endpoint.c.id)
-        .where(
-            t.project_endpoint.c.project_id == project.id,
-            t.prompt.c.prompt_set_version_id == project.prompt_set_version_id,
+        ).where(
             t.response.c.sample_index == 0,
             t.response.c.status != ResponseStatus.ERROR,
         )

@@ -10,6 +10,7 @@ from evalhub.core.canonical import sha256_hex
 from evalhub.core.pairing import Candidate, EndpointKey, PairingRule, PlannedPair, plan_pairs
 from evalhub.db import tables as t
 from evalhub.db.models import Endpoint, Project
+from evalhub.services.pairing.responses import project_responses
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,8 @@ def _rule(project: Project, *, session: Session) -> PairingRule:
 def _candidates(project: Project, *, session: Session) -> RowsByCandidate:
     """Return every response of the project's endpoints to its prompts, with its rows."""
     rows = session.connection().execute(
-        sa.select(
+        project_responses(
+            project,
             t.prompt.c.id.label("prompt_id"),
             t.prompt.c.key,
             t.response.c.id.label("response_id"),
@@ -118,13 +120,6 @@ def _candidates(project: Project, *, session: Session) -> RowsByCandidate:
             t.endpoint.c.id.label("endpoint_id"),
             t.endpoint.c.slug,
             t.endpoint.c.revision,
-        )
-        .join(t.response, t.response.c.prompt_id == t.prompt.c.id)
-        .join(t.endpoint, t.endpoint.c.id == t.response.c.endpoint_id)
-        .join(t.project_endpoint, t.project_endpoint.c.endpoint_id == t.endpoint.c.id)
-        .where(
-            t.project_endpoint.c.project_id == project.id,
-            t.prompt.c.prompt_set_version_id == project.prompt_set_version_id,
         )
     )
     return {

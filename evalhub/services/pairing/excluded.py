@@ -1,7 +1,6 @@
 """List the responses of a project that nobody is shown as an answer, and why."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session
@@ -9,6 +8,7 @@ from sqlmodel import Session
 from evalhub.core.responses import ResponseStatus
 from evalhub.db import tables as t
 from evalhub.db.models import Project
+from evalhub.services.pairing.responses import project_responses
 
 LIST_LIMIT = 200
 """How many excluded responses a page lists; all of them are counted."""
@@ -44,7 +44,7 @@ class IdenticalAnswers:
 
 def n_responses_by_status(project: Project, *, session: Session) -> dict[ResponseStatus, int]:
     """Return how many responses of the project ended in each status."""
-    query = _responses(project, t.response.c.status, sa.func.count().label("n_responses"))
+    query = project_responses(project, t.response.c.status, sa.func.count().label("n_responses"))
     rows = session.connection().execute(query.group_by(t.response.c.status))
     counts = {row.status: row.n_responses for row in rows}
     return {status: counts[status] for status in ResponseStatus if status in counts}
@@ -53,7 +53,7 @@ def n_responses_by_status(project: Project, *, session: Session) -> dict[Respons
 def list_excluded(project: Project, *, session: Session) -> list[ExcludedResponse]:
     """Return the first responses that are no answers, by prompt and endpoint."""
     rows = session.connection().execute(
-        _responses(
+        project_responses(
             project,
             t.prompt.c.key,
             t.endpoint.c.slug,
@@ -122,7 +122,7 @@ def list_identical(project: Project, *, session: Session) -> list[IdenticalAnswe
 def list_self_naming(project: Project, *, session: Session) -> list[SelfNaming]:
     """Return the first answers that name their model, by prompt and endpoint."""
     rows = session.connection().execute(
-        _responses(project, t.prompt.c.key, t.endpoint.c.slug, t.response.c.names_itself)
+        project_responses(project, t.prompt.c.key, t.endpoint.c.slug, t.response.c.names_itself)
         .where(
             t.response.c.status == ResponseStatus.ANSWERED,
             t.response.c.names_itself.is_not(None),
@@ -131,22 +131,6 @@ def list_self_naming(project: Project, *, session: Session) -> list[SelfNaming]:
         .limit(LIST_LIMIT)
     )
     return [SelfNaming(row.key, row.slug, row.names_itself) for row in rows]
-
-
-def _responses(
-    project: Project, *columns: "sa.ColumnElement[Any]"
-) -> "sa.Select[*tuple[Any, ...]]":
-    return (
-        sa.select(*columns)
-        .select_from(t.response)
-        .join(t.prompt, t.prompt.c.id == t.response.c.prompt_id)
-        .join(t.endpoint, t.endpoint.c.id == t.response.c.endpoint_id)
-        .join(t.project_endpoint, t.project_endpoint.c.endpoint_id == t.endpoint.c.id)
-        .where(
-            t.project_endpoint.c.project_id == project.id,
-            t.prompt.c.prompt_set_version_id == project.prompt_set_version_id,
-        )
-    )
 
 
 def _reason(status: ResponseStatus, finish_reason: str | None, error_message: str) -> str:

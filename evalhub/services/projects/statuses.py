@@ -42,8 +42,13 @@ class DraftOpening:
     tally: Tally | None
 
 
-def draft_opening(project: Project, *, session: Session) -> DraftOpening:
-    """Draw the pairs of a project that is about to open and count its judgments."""
+def draft_opening(project: Project, *, session: Session) -> DraftOpening | None:
+    """Draw the pairs of a project that is about to open and count its judgments.
+
+    None where its status does not lead there: nothing would use what takes seconds to draw.
+    """
+    if ProjectStatus.OPEN not in NEXT_STATUSES[project.status]:
+        return None
     is_planned = project.selection_mode is not SelectionMode.UNIFORM
     tally = tally_project(project.id, session=session) if is_planned else None
     return DraftOpening(draft_pairs(project, session=session), tally)

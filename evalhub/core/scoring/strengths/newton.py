@@ -220,7 +220,8 @@ def maximise(
     ``start`` gives strengths to begin with, ``start_rest`` shared parameters and coefficients.
     Raise ``NotConverged`` when the search stops short of the tolerance.
     """
-    theta = np.zeros(likelihood.n_models) if start is None else start
+    # Steps sum to 0 over the strengths, so they never take off what a ridge holds against a mean.
+    theta = np.zeros(likelihood.n_models) if start is None else start - start.mean()
     rest = np.concatenate([likelihood.model.start(), np.zeros(likelihood.n_coefficients)])
     rest = rest if start_rest is None else start_rest
     per_model, total = likelihood.judgments()

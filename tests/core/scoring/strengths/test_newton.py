@@ -119,3 +119,13 @@ def test_a_start_whose_first_step_leaves_the_thresholds_order_still_arrives(
     expected = maximise(likelihood)
     assert found.shared == pytest.approx(expected.shared, abs=1e-6)
     assert found.strengths == pytest.approx(expected.strengths, abs=1e-6)
+
+
+def test_a_start_with_a_mean_arrives_under_a_ridge() -> None:
+    """What was left of a board that fell in two starts the search, and its mean is not 0."""
+    likelihood = Likelihood.of(HalfWin(), random_cells(4, 6, seed=5), 4, ridge=0.25)
+    start = np.array([-0.3, 0.6, -0.2, -0.9])
+
+    found = maximise(likelihood, start=start, tolerance=1e-12)
+
+    assert found.strengths == pytest.approx(maximise(likelihood).strengths, abs=1e-9)
