@@ -18,6 +18,7 @@ from evalhub.web.rendering import (
     render_alike,
     render_text,
 )
+from tests.hostile import hostile_texts
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -61,6 +62,12 @@ ACTIVE = re.compile(
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_gives_nothing_active(text: str) -> None:
     assert ACTIVE.search(render_text(text)) is None
+
+
+def test_no_payload_in_any_disguise_gives_anything_active() -> None:
+    active = [text for text in hostile_texts() if ACTIVE.search(render_text(text))]
+
+    assert active == []
 
 
 @given(st.text(alphabet=st.sampled_from("<>\"'=/ab[]()!`$\\|-#*&;:\n \t.onerror")))
