@@ -14,7 +14,7 @@ PEERS ?= $(BIN)/python
 TEST_ENV := $(shell test -w /dev/shm && mkdir -p /dev/shm/evalhub-tests && echo TMPDIR=/dev/shm/evalhub-tests)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test coverage check format bench bench-labels bench-scoring bench-selection docs clean
+.PHONY: help run test coverage check format bench bench-labels bench-scoring bench-selection docs clean translations
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ check: $(READY_DEV) ## Check format, lint, types, imports and docs
 format: $(READY_DEV) ## Rewrite the code in the house format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+translations: $(READY_DEV) ## Bring the catalogues of translations up to date and list what is missing
+	$(BIN)/python -m scripts.translations
 
 bench: $(READY_DEV) ## Measure and print the figures of docs/benchmarks.md
 	$(BIN)/python -m benchmarks

@@ -61,6 +61,7 @@ from evalhub.web import (
     judges,
     judgments,
     labels,
+    languages,
     matrix,
     projects,
     prompt_sets,
@@ -73,12 +74,14 @@ from evalhub.web import (
 from evalhub.web import context as web_context
 from evalhub.web.figures import fit_figures
 from evalhub.web.frame import fit_templates
+from evalhub.web.language import fit_languages, mark_language
 from evalhub.web.problems import failure_page
 from evalhub.web.security import add_headers, check_origin, hosts_of
 
 PAGES: tuple[Blueprint, ...] = (
     home.bp,
     auth.bp,
+    languages.bp,
     account.bp,
     admin.bp,
     scores.bp,
@@ -120,6 +123,8 @@ OVERTAKEN = "Someone else changed this at the same moment. Look again, then try 
 STRANGER_BODY_BYTES = MIB
 """Largest body taken from someone who has not shown who they are."""
 MAX_FORM_PARTS = 2000
+OPEN_FORMS = frozenset({auth.bp.name, languages.bp.name})
+"""Parts whose forms somebody may send who is not signed in."""
 UNREACHABLE = (OperationalError, NoConnectionFree)
 """What says that the database cannot be asked now: it is away, locked, or all connections are
 taken. None is a fault of the request, so it may be sent again."""
@@ -150,6 +155,7 @@ def create_app(
     Runtime(settings, open_database(settings), clock).install(app)
     _guard_requests(app, settings)
     _answer_failures(app)
+    fit_languages(app)
     fit_templates(app)
     fit_figures(app)
     for pages in PAGES:
@@ -212,7 +218,7 @@ def _guard_requests(app: Flask, settings: Settings) -> None:
             check_form_json(request)
         elif request.method not in READING_METHODS:
             check_origin(request, settings.public_url)
-            if request.blueprint != auth.bp.name:
+            if request.blueprint not in OPEN_FORMS:
                 # Before the form's token, which ended with the sign-in it was bound to: who is
                 # signed out is told so, and not that the form is old.
                 web_context.signed_in()
@@ -224,6 +230,7 @@ def _guard_requests(app: Flask, settings: Settings) -> None:
     def protect(response: Response) -> Response:
         is_static = request.endpoint == "static"
         response.headers["X-Request-Id"] = request_state().request_id
+        mark_language(response)
         return add_headers(response, is_https=settings.is_https, is_static=is_static)
 
 

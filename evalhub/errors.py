@@ -22,12 +22,45 @@ Pages and API map each class to a status in one table (``evalhub/rim/failures.py
 commands print the message and exit with status 1.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
+
+
+class Sentence(str):
+    """Be a text that people read, and remember what it was made from.
+
+    ``Sentence("%(name)s is taken", name="law")`` is its English text wherever a text is expected.
+    A page takes ``template`` and ``values`` apart again to say the same in another language,
+    which it could not do with the finished sentence. Whole numbers get their thousands set apart.
+    """
+
+    __slots__ = ("template", "values")
+    template: str
+    values: Mapping[str, object]
+
+    def __new__(cls, template: str, /, **values: object) -> Self:
+        """Put ``values`` into ``template``, which names their places as ``%(name)s``."""
+        said = super().__new__(cls, template % _written(values) if values else template)
+        said.template, said.values = template, values
+        return said
+
+
+def _written(values: Mapping[str, object]) -> dict[str, object]:
+    return {
+        name: f"{one:,}" if isinstance(one, int) and not isinstance(one, bool) else one
+        for name, one in values.items()
+    }
 
 
 class EvalHubError(Exception):
     """Stand at the root of the tree; ``str(error)`` is fit to show to the person who asked."""
+
+    @property
+    def message(self) -> str:
+        """Return what ``str`` gives, as the ``Sentence`` it was made from where it was one."""
+        first = self.args[0] if self.args else ""
+        return first if isinstance(first, Sentence) else str(self)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,11 @@ import pytest
 from evalhub import errors
 from evalhub.errors import (
     BadInput,
+    Conflict,
     EvalHubError,
     NotConverged,
     Problem,
+    Sentence,
     TooFewClusters,
     TooManyAttempts,
 )
@@ -33,6 +35,38 @@ def test_bad_input_lists_each_place_with_its_rule() -> None:
 
 def test_a_single_rule_can_be_given_at_once() -> None:
     assert BadInput.at("line 1", "is not JSON").problems == (Problem("line 1", "is not JSON"),)
+
+
+def test_a_sentence_is_a_text_and_remembers_its_parts() -> None:
+    said = Sentence("%(name)s has %(n)s of %(kind)s", name="law", n=1200, kind=True)
+
+    assert said == "law has 1,200 of True"
+    assert said.template == "%(name)s has %(n)s of %(kind)s"
+    assert said.values == {"name": "law", "n": 1200, "kind": True}
+
+
+def test_a_sentence_without_values_may_hold_a_percent_sign() -> None:
+    assert Sentence("100 % of it") == "100 % of it"
+
+
+def test_an_error_gives_the_sentence_it_was_made_from() -> None:
+    said = Sentence("%(n)s are left", n=2)
+
+    assert Conflict(said).message is said
+    assert str(Conflict(said)) == "2 are left"
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (Conflict("It is taken."), "It is taken."),
+        (EvalHubError(), ""),
+        (BadInput([Problem("id", Sentence("is %(n)s", n=1)), Problem("", "no")]), "id: is 1\nno"),
+    ],
+    ids=["text", "nothing", "problems"],
+)
+def test_any_other_error_gives_its_text(error: EvalHubError, message: str) -> None:
+    assert error.message == message
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from evalhub.errors import (
     NotFound,
     NotSignedIn,
     Problem,
+    Sentence,
     TooManyAttempts,
 )
 
@@ -34,21 +35,25 @@ STATUS_BY_ERROR: tuple[tuple[type[EvalHubError], HTTPStatus], ...] = (
 """The first class that fits decides; anything else is a fault of ours."""
 
 SENTENCES: Mapping[int, str] = {
-    400: "The request could not be read. Go back, reload the page and try again.",
-    401: "Sign in to go on.",
-    403: "This was sent from another site or in another name than yours, so it was not taken.",
-    404: "There is nothing at this address, or not for you.",
-    405: "This address does not take that kind of request.",
-    408: "What you sent took too long to arrive. Nothing was changed; try again.",
-    412: "What you have is another version than the one here. Get it again.",
-    413: "What was sent is larger than this address takes.",
-    414: "The address is longer than any of ours.",
-    415: "This address does not take that kind of content.",
-    416: "The file is shorter than the part that was asked for.",
-    429: "Too many tries in a short time. Wait a little, then try again.",
-    431: "Your browser sent more about itself than we take. Delete this site's cookies, try again.",
-    500: "Something went wrong on our side. Nothing was changed.",
-    503: "The database does not answer. Nothing was changed; try again in a moment.",
+    400: Sentence("The request could not be read. Go back, reload the page and try again."),
+    401: Sentence("Sign in to go on."),
+    403: Sentence(
+        "This was sent from another site or in another name than yours, so it was not taken."
+    ),
+    404: Sentence("There is nothing at this address, or not for you."),
+    405: Sentence("This address does not take that kind of request."),
+    408: Sentence("What you sent took too long to arrive. Nothing was changed; try again."),
+    412: Sentence("What you have is another version than the one here. Get it again."),
+    413: Sentence("What was sent is larger than this address takes."),
+    414: Sentence("The address is longer than any of ours."),
+    415: Sentence("This address does not take that kind of content."),
+    416: Sentence("The file is shorter than the part that was asked for."),
+    429: Sentence("Too many tries in a short time. Wait a little, then try again."),
+    431: Sentence(
+        "Your browser sent more about itself than we take. Delete this site's cookies, try again."
+    ),
+    500: Sentence("Something went wrong on our side. Nothing was changed."),
+    503: Sentence("The database does not answer. Nothing was changed; try again in a moment."),
 }
 """What is said when the error itself carries nothing fit to show.
 
@@ -57,30 +62,34 @@ authorization will not help"); whoever meets them here is a doctor between two p
 """
 
 TITLES: Mapping[int, str] = {
-    400: "This was not taken",
-    401: "You are not signed in",
-    403: "This is not open to you",
-    404: "Nothing is here",
-    405: "This cannot be done here",
-    408: "It took too long",
-    409: "This cannot be done now",
-    413: "This is too large",
-    415: "This cannot be read here",
-    422: "Something needs a change",
-    429: "Too many tries",
-    500: "Something went wrong",
-    502: "The server of a model gave no fit answer",
-    503: "EvalHub is busy",
+    400: Sentence("This was not taken"),
+    401: Sentence("You are not signed in"),
+    403: Sentence("This is not open to you"),
+    404: Sentence("Nothing is here"),
+    405: Sentence("This cannot be done here"),
+    408: Sentence("It took too long"),
+    409: Sentence("This cannot be done now"),
+    413: Sentence("This is too large"),
+    415: Sentence("This cannot be read here"),
+    422: Sentence("Something needs a change"),
+    429: Sentence("Too many tries"),
+    500: Sentence("Something went wrong"),
+    502: Sentence("The server of a model gave no fit answer"),
+    503: Sentence("EvalHub is busy"),
 }
 """What a page about a failure is called; any other is called by the name of its status."""
 
 KEPT_HEADERS = frozenset({"Allow", "Retry-After", "Content-Range"})
 """What a failure's status requires to be said with it: a 416 names the length there is."""
 
-SENT_IS_STORED = "What you sent is stored, but the next page could not be shown. Reload it."
+SENT_IS_STORED = Sentence(
+    "What you sent is stored, but the next page could not be shown. Reload it."
+)
 """What is said instead when the fault came after the request's own work was committed."""
 
-STALE_FORM = "This form is too old or came from elsewhere. Go back, reload the page, send it again."
+STALE_FORM = Sentence(
+    "This form is too old or came from elsewhere. Go back, reload the page, send it again."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +129,7 @@ def failure_of(error: EvalHubError) -> Failure:
     headers = (
         {"Retry-After": str(error.retry_after_s)} if isinstance(error, TooManyAttempts) else {}
     )
-    return Failure(status, str(error), problems, headers)
+    return Failure(status, error.message, problems, headers)
 
 
 def after_commit(failure: Failure) -> Failure:

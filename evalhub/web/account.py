@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from evalhub.core.people import Scope
-from evalhub.errors import BadInput, Problem, TooManyAttempts
+from evalhub.errors import BadInput, Problem, Sentence, TooManyAttempts
 from evalhub.rim.fields import chosen, whole_number
 from evalhub.services import api_keys
 from evalhub.services.accounts import sessions, signing_in
@@ -28,6 +28,7 @@ from evalhub.web.context import (
     signed_in,
     user_agent,
 )
+from evalhub.web.language import _
 
 bp = Blueprint("account", __name__, url_prefix="/account")
 
@@ -71,15 +72,15 @@ def set_password() -> ResponseReturnValue:
         return _page(error.problems), 422
     except TooManyAttempts as error:
         only_read()
-        return _page([Problem("", str(error))]), 429, {"Retry-After": str(error.retry_after_s)}
+        return _page([Problem("", error.message)]), 429, {"Retry-After": str(error.retry_after_s)}
     if token is None:
         # The attempt counts whatever becomes of the page, and the page holds up no other writer.
         commit_now()
         only_read()
-        return _page([Problem("present password", "is not right")]), 422
+        return _page([Problem("present password", Sentence("is not right"))]), 422
     # The sign-in that asked has ended with the others, so the cookie gets the new one.
     hold_token(token)
-    flash("Your password is changed. Every other sign-in has ended.", "good")
+    flash(_("Your password is changed. Every other sign-in has ended."), "good")
     return redirect("/account", code=303)
 
 
@@ -97,7 +98,7 @@ def end_session(web_session_id: int) -> ResponseReturnValue:
     if web_session_id == signed_in().web_session_id:
         forget_token()
         return redirect("/sign-in", code=303)
-    flash("That sign-in has ended.", "good")
+    flash(_("That sign-in has ended."), "good")
     return redirect("/account", code=303)
 
 
@@ -107,7 +108,7 @@ def end_sessions() -> ResponseReturnValue:
     """End every sign-in of the person, this one too."""
     sessions.end_sessions(own_id(), session=current_session(), actor=current_actor(), now=now())
     forget_token()
-    flash("You are signed out everywhere.", "good")
+    flash(_("You are signed out everywhere."), "good")
     return redirect("/sign-in", code=303)
 
 
@@ -143,7 +144,7 @@ def revoke_key(public_id: str) -> ResponseReturnValue:
         person_id=own_id(),
         now=now(),
     )
-    flash("The API key no longer works.", "good")
+    flash(_("The API key no longer works."), "good")
     return redirect("/account#keys", code=303)
 
 

@@ -20,12 +20,13 @@ from evalhub.web.context import (
     reading,
     user_agent,
 )
+from evalhub.web.language import N_, _, translated
 from evalhub.web.navigation import start_of
 from evalhub.web.redirects import local_path
 
 bp = Blueprint("auth", __name__)
 
-WRONG = "The e-mail address or the password is not right."
+WRONG = N_("The e-mail address or the password is not right.")
 
 
 @bp.get("/sign-in")
@@ -56,11 +57,11 @@ def sign_in() -> ResponseReturnValue:
         )
     except TooManyAttempts as error:
         headers = {"Retry-After": str(error.retry_after_s)}
-        return _sign_in_page(email, str(error)), 429, headers
+        return _sign_in_page(email, translated(error.message)), 429, headers
     if token is None:
         # A failure that was rolled back with its page would never count.
         commit_now()
-        return _sign_in_page(email, WRONG), 422
+        return _sign_in_page(email, _(WRONG)), 422
     entered = _enter(token, local_path(request.form.get("next")) or "/")
     carried = Carried.read(request.form.get("carried", ""))
     if carried is None or checked.person_id is None:
@@ -77,7 +78,8 @@ def _hand_back(
         return redirect("/", code=303)
     if keep_carried(carried, person_id=person_id, session=session, now=now()):
         flash(
-            "What you had filled in is saved as your draft. Look it over, then submit it.", "good"
+            _("What you had filled in is saved as your draft. Look it over, then submit it."),
+            "good",
         )
         return entered
     # The sign-in stands; the page that asks is drawn without the writer's place.
@@ -90,7 +92,7 @@ def sign_out() -> ResponseReturnValue:
     """End the session of this browser."""
     _leave()
     forget_token()
-    flash("You are signed out.", "good")
+    flash(_("You are signed out."), "good")
     return redirect("/sign-in", code=303)
 
 

@@ -1,21 +1,35 @@
 """Write values as people read them."""
 
 import re
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
 
+from babel.dates import format_date
 from markupsafe import Markup, escape
+
+from evalhub.web.language import current_language
 
 _BEFORE_UNIT = re.compile(r"(?<=\d) (?=(?:%|per cent|min|s|ms|h|MB|MiB|kB|GB)(?![\w-]))")
 
 
-def day(value: datetime) -> str:
-    """Return a date such as ``21 November 2026``."""
-    return f"{value.day} {value:%B %Y}"
+_DAY: Mapping[str, str] = {"en": "d MMMM y", "de": "d. MMMM y"}
+"""How a day is written in each language, in the pattern letters of Unicode."""
+
+
+def day(value: date) -> str:
+    """Return a date such as ``21 November 2026`` or ``21. November 2026``."""
+    language = current_language()
+    return format_date(value, _DAY[language], locale=language)
 
 
 def moment(value: datetime) -> str:
     """Return a date and time such as ``21 November 2026, 09:30 UTC``."""
-    return f"{day(value)}, {value:%H:%M} UTC"
+    return f"{day(value)}, {clock(value)}"
+
+
+def clock(value: datetime) -> str:
+    """Return a time of day such as ``09:30 UTC``."""
+    return f"{value:%H:%M} UTC"
 
 
 def bound(text: str) -> str:
@@ -25,11 +39,6 @@ def bound(text: str) -> str:
     what programs and byte-for-byte releases expect; only pages bind them.
     """
     return _BEFORE_UNIT.sub("\u00a0", text)
-
-
-def number(value: int) -> str:
-    """Return a whole number with thousands set apart, such as ``1,133``."""
-    return f"{value:,}"
 
 
 def short_hash(value: str) -> str:

@@ -3,13 +3,15 @@
 import hashlib
 from pathlib import Path
 
-from flask import Flask, request
+from flask import Flask, current_app, request
 from flask_wtf.csrf import generate_csrf
 from jinja2 import StrictUndefined
+from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
 from evalhub.core.wording import counted
-from evalhub.web import formats, wording
+from evalhub.rim.state import READING_METHODS
+from evalhub.web import formats, language, wording
 from evalhub.web.context import find_current
 from evalhub.web.navigation import Entry, entries_for, is_here
 
@@ -25,7 +27,11 @@ def fit_templates(app: Flask) -> None:
         bound=formats.bound,
         day=formats.day,
         moment=formats.moment,
-        number=formats.number,
+        clock=formats.clock,
+        number=language.number,
+        decimal=language.decimal,
+        with_comma=language.with_comma,
+        translated=language.translated,
         counted=counted,
         short_hash=formats.short_hash,
         code_words=formats.code_words,
@@ -42,7 +48,7 @@ def fit_templates(app: Flask) -> None:
         # Not url_for: the page about a request whose host makes no sense needs its style too.
         return f"{app.static_url_path}/{name}?v={versions[name]}"
 
-    app.jinja_env.globals.update(asset=asset, csrf_field=csrf_field)
+    app.jinja_env.globals.update(asset=asset, csrf_field=csrf_field, script_words=script_words)
     app.context_processor(frame)
 
 
@@ -50,12 +56,33 @@ def frame() -> dict[str, object]:
     """Return what ``base.html`` shows around a page."""
     me = find_current()
     entries = entries_for(me.actor) if me else []
-    return {"me": me, "nav": entries, "here": _here(entries)}
+    return {
+        "me": me,
+        "nav": entries,
+        "here": _here(entries),
+        "language": language.current_language(),
+        "languages": language.LANGUAGES,
+        "own_address": _own_address(),
+    }
 
 
 def csrf_field() -> Markup:
     """Return the hidden field that every form that is posted carries."""
     return Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf())
+
+
+def script_words(*names: str) -> Markup:
+    """Return what the scripts ``names`` say in the reader's language, as data that they read.
+
+    It runs nothing, so the policy of scripts allows it in the page; in English there is none.
+    """
+    words = [language.script_words(language.current_language(), name) for name in names]
+    held = {text: said for part in words for text, said in part.items()}
+    if not held:
+        return Markup()
+    return Markup('<script type="application/json" data-words>{}</script>').format(
+        htmlsafe_json_dumps(held, ensure_ascii=False)
+    )
 
 
 def asset_versions(folder: Path) -> dict[str, str]:
@@ -65,6 +92,15 @@ def asset_versions(folder: Path) -> dict[str, str]:
         for path in folder.rglob("*")
         if path.is_file()
     }
+
+
+def _own_address() -> str:
+    """Return where to come back to after choosing a language; the start where no page stands."""
+    if request.method in READING_METHODS:
+        return request.full_path.rstrip("?")
+    adapter = current_app.create_url_adapter(request)
+    has_page = adapter is not None and adapter.test(request.path, method="GET")
+    return request.path if has_page else "/"
 
 
 def _here(entries: list[Entry]) -> Entry | None:

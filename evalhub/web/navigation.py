@@ -3,34 +3,42 @@
 from dataclasses import dataclass
 
 from evalhub.core.people import Actor, Role
+from evalhub.web.language import N_, translated
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One link of the main navigation; no roles means everyone who is signed in."""
 
-    label: str
+    text: str
     path: str
     roles: frozenset[Role] = frozenset()
     parts: tuple[str, ...] = ()
     """Where its pages begin, when that is not its path alone."""
 
+    @property
+    def label(self) -> str:
+        """Return what the link says in the reader's language."""
+        return translated(self.text)
+
 
 ENTRIES = (
-    Entry("Work", "/work", frozenset({Role.ANNOTATOR})),
+    Entry(N_("Work"), "/work", frozenset({Role.ANNOTATOR})),
     Entry(
-        "Prompt sets",
+        N_("Prompt sets"),
         "/prompt-sets",
         frozenset({Role.RESEARCHER}),
         parts=("/prompt-sets", "/uploads"),
     ),
-    Entry("Endpoints", "/endpoints", frozenset({Role.RESEARCHER})),
-    Entry("Pulls", "/pulls", frozenset({Role.RESEARCHER})),
-    Entry("Projects", "/projects", frozenset({Role.RESEARCHER, Role.COORDINATOR, Role.REVIEWER})),
-    Entry("Rubrics", "/rubrics"),
-    Entry("Releases", "/releases", frozenset({Role.LAB, Role.AUDITOR, Role.RESEARCHER})),
-    Entry("Audit", "/admin/audit", frozenset({Role.AUDITOR})),
-    Entry("Admin", "/admin/people", frozenset({Role.ADMIN}), parts=("/admin",)),
+    Entry(N_("Endpoints"), "/endpoints", frozenset({Role.RESEARCHER})),
+    Entry(N_("Pulls"), "/pulls", frozenset({Role.RESEARCHER})),
+    Entry(
+        N_("Projects"), "/projects", frozenset({Role.RESEARCHER, Role.COORDINATOR, Role.REVIEWER})
+    ),
+    Entry(N_("Rubrics"), "/rubrics"),
+    Entry(N_("Releases"), "/releases", frozenset({Role.LAB, Role.AUDITOR, Role.RESEARCHER})),
+    Entry(N_("Audit"), "/admin/audit", frozenset({Role.AUDITOR})),
+    Entry(N_("Admin"), "/admin/people", frozenset({Role.ADMIN}), parts=("/admin",)),
 )
 
 STARTS: tuple[tuple[Role, str], ...] = (

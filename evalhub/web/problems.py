@@ -12,8 +12,9 @@ from evalhub.rim.failures import Failure, failure_of
 from evalhub.rim.state import READING_METHODS, request_state
 from evalhub.web.auth import sign_in_page
 from evalhub.web.carried import Carried
+from evalhub.web.language import N_, _
 
-SIGNED_OUT = (
+SIGNED_OUT = N_(
     "You are signed out, so what you just sent was not taken. Sign in to go back to its page."
 )
 
@@ -32,7 +33,7 @@ def failure_page(failure: Failure) -> Response:
             page = sign_in_page(target=_target(), carried=carried)
             return make_response(page, failure.status)
         if request.method not in READING_METHODS:
-            flash(SIGNED_OUT, "caution")
+            flash(_(SIGNED_OUT), "caution")
         return redirect(_sign_in_path(), code=303)
     if request.method not in READING_METHODS and not request_state().has_committed:
         # Messages such as "Draft saved" are put into the cookie before the commit; when it
@@ -46,7 +47,7 @@ def failure_page(failure: Failure) -> Response:
 
 def problems_of(error: BadInput | Conflict | NotFound) -> tuple[Problem, ...]:
     """Return what stands above a form that came back: each broken rule, or what is in the way."""
-    return error.problems if isinstance(error, BadInput) else (Problem("", str(error)),)
+    return error.problems if isinstance(error, BadInput) else (Problem("", error.message),)
 
 
 def status_of(error: EvalHubError) -> HTTPStatus:

@@ -3,68 +3,89 @@
 from collections.abc import Collection, Mapping
 
 from evalhub.core.people import Origin, Role, Scope
+from evalhub.web.language import N_, Words, _
 
-ROLE_NAMES: Mapping[Role, str] = {**{role: role.value for role in Role}, Role.ANNOTATOR: "expert"}
+ROLE_NAMES: Mapping[Role, str] = Words(
+    {
+        Role.ADMIN: N_("admin"),
+        Role.RESEARCHER: N_("researcher"),
+        Role.ANNOTATOR: N_("expert"),
+        Role.REVIEWER: N_("reviewer"),
+        Role.COORDINATOR: N_("coordinator"),
+        Role.LAB: N_("lab"),
+        Role.AUDITOR: N_("auditor"),
+    }
+)
 
-ROLE_NOTES: Mapping[Role, str] = {
-    Role.ADMIN: "manages people and roles, and reads the audit log",
-    Role.RESEARCHER: "uploads prompt sets, registers endpoints, pulls, runs projects, reads scores",
-    Role.ANNOTATOR: "compares answers",
-    Role.REVIEWER: "reads projects, scores and judgments with their reasons",
-    Role.COORDINATOR: "opens, pauses and staffs projects",
-    Role.LAB: "downloads releases",
-    Role.AUDITOR: "reads everything behind a release and changes nothing",
-}
+ROLE_NOTES: Mapping[Role, str] = Words(
+    {
+        Role.ADMIN: N_("manages people and roles, and reads the audit log"),
+        Role.RESEARCHER: N_(
+            "uploads prompt sets, registers endpoints, pulls, runs projects, reads scores"
+        ),
+        Role.ANNOTATOR: N_("compares answers"),
+        Role.REVIEWER: N_("reads projects, scores and judgments with their reasons"),
+        Role.COORDINATOR: N_("opens, pauses and staffs projects"),
+        Role.LAB: N_("downloads releases"),
+        Role.AUDITOR: N_("reads everything behind a release and changes nothing"),
+    }
+)
 
-SCOPE_NOTES: Mapping[Scope, str] = {
-    Scope.PROMPTS_WRITE: "upload, confirm and freeze prompt sets",
-    Scope.PULLS_WRITE: "start, follow and cancel pulls",
-    Scope.PROJECTS_READ: "read projects and boards",
-    Scope.RELEASES_READ: "list and download releases",
-}
+SCOPE_NOTES: Mapping[Scope, str] = Words(
+    {
+        Scope.PROMPTS_WRITE: N_("upload, confirm and freeze prompt sets"),
+        Scope.PULLS_WRITE: N_("start, follow and cancel pulls"),
+        Scope.PROJECTS_READ: N_("read projects and boards"),
+        Scope.RELEASES_READ: N_("list and download releases"),
+    }
+)
 
-ORIGIN_NAMES: Mapping[Origin, str] = {
-    Origin.ACCOUNT: "has an account",
-    Origin.IMPORTED: "named in imported judgments",
-    Origin.SIMULATED: "simulated",
-}
+ORIGIN_NAMES: Mapping[Origin, str] = Words(
+    {
+        Origin.ACCOUNT: N_("has an account"),
+        Origin.IMPORTED: N_("named in imported judgments"),
+        Origin.SIMULATED: N_("simulated"),
+    }
+)
 
-PLACE_NAMES: Mapping[str, str] = {
-    "action": "The button that was pressed",
-    "baseline": "Baseline",
-    "days": "Days it is valid",
-    "dialect": "Dialect",
-    "email": "E-mail address",
-    "endpoints": "Endpoints",
-    "expected_minutes": "Expected minutes",
-    "file": "File",
-    "form": "This form",
-    "key": "Key",
-    "lease_minutes": "Minutes to judge in",
-    "name": "Name",
-    "overlap": "Judgments wanted per pair",
-    "overlap_rule": "When a pair has enough",
-    "pairs_per_prompt": "Pairs a prompt gets",
-    "pay": "Pay",
-    "pay_currency": "Currency",
-    "prompt_set": "Prompt set",
-    "purpose": "Purpose",
-    "request_timeout_s": "Longest wait for a reply",
-    "role": "Role",
-    "roles": "Roles",
-    "rubric": "Rubric",
-    "scopes": "What it may do",
-    "seed": "Seed",
-    "selection_mode": "Which comparison comes next",
-    "slug": "Short name",
-    "status": "Status",
-    "strategy": "Which pairs are made",
-    "terms": "Terms",
-    "title": "Title",
-    "total_timeout_s": "Longest time for all tries",
-    "url": "Address",
-    "version": "Version",
-}
+PLACE_NAMES: Mapping[str, str] = Words(
+    {
+        "action": N_("The button that was pressed"),
+        "baseline": N_("Baseline"),
+        "days": N_("Days it is valid"),
+        "dialect": N_("Dialect"),
+        "email": N_("E-mail address"),
+        "endpoints": N_("Endpoints"),
+        "expected_minutes": N_("Expected minutes"),
+        "file": N_("File"),
+        "form": N_("This form"),
+        "key": N_("Key"),
+        "lease_minutes": N_("Minutes to judge in"),
+        "name": N_("Name"),
+        "overlap": N_("Judgments wanted per pair"),
+        "overlap_rule": N_("When a pair has enough"),
+        "pairs_per_prompt": N_("Pairs a prompt gets"),
+        "pay": N_("Pay"),
+        "pay_currency": N_("Currency"),
+        "prompt_set": N_("Prompt set"),
+        "purpose": N_("Purpose"),
+        "request_timeout_s": N_("Longest wait for a reply"),
+        "role": N_("Role"),
+        "roles": N_("Roles"),
+        "rubric": N_("Rubric"),
+        "scopes": N_("What it may do"),
+        "seed": N_("Seed"),
+        "selection_mode": N_("Which comparison comes next"),
+        "slug": N_("Short name"),
+        "status": N_("Status"),
+        "strategy": N_("Which pairs are made"),
+        "terms": N_("Terms"),
+        "title": N_("Title"),
+        "total_timeout_s": N_("Longest time for all tries"),
+        "url": N_("Address"),
+        "version": N_("Version"),
+    }
+)
 """Names of fields in what programs send, and what a person who reads a page would call them."""
 
 BROWSERS = (
@@ -94,8 +115,11 @@ def role_name(role: Role) -> str:
 
 def refusal_words(roles: Collection[Role]) -> str:
     """Return what somebody is told who holds none of ``roles``, and whom to ask for one."""
-    names = " or ".join(sorted(role_name(role) for role in roles))
-    return f"This page is for the role {names}, which you do not hold. An admin can give it to you."
+    names = _(" or ").join(sorted(role_name(role) for role in roles))
+    return _(
+        "This page is for the role %(names)s, which you do not hold. An admin can give it to you.",
+        names=names,
+    )
 
 
 def place_words(where: str) -> str:
@@ -123,5 +147,5 @@ def browser_name(user_agent: str) -> str:
     browser = next((name for mark, name in BROWSERS if mark in user_agent), None)
     system = next((name for mark, name in SYSTEMS if mark in user_agent), None)
     if browser and system:
-        return f"{browser} on {system}"
-    return user_agent[:SHOWN_LENGTH] or "unknown"
+        return _("%(browser)s on %(system)s", browser=browser, system=system)
+    return user_agent[:SHOWN_LENGTH] or _("unknown")

@@ -5,6 +5,8 @@ from html.parser import HTMLParser
 
 from werkzeug.test import TestResponse
 
+FRAME = frozenset({"/sign-out", "/language"})
+"""Forms that every page has: the one that signs out and the one that chooses a language."""
 Data = dict[str, str | list[str]]
 
 
@@ -75,16 +77,21 @@ class _Reader(HTMLParser):
             values.append(given.get("value") or "")
 
 
-def forms_of(page: TestResponse) -> list[Form]:
-    """Return the forms of a page, in order, without the one that signs out."""
+def all_forms_of(page: TestResponse) -> list[Form]:
+    """Return every form of a page, in order."""
     reader = _Reader()
     reader.feed(page.text)
-    return [form for form in reader.forms if form.action != "/sign-out"]
+    return reader.forms
+
+
+def forms_of(page: TestResponse) -> list[Form]:
+    """Return the forms of a page, in order, without those of its frame."""
+    return [form for form in all_forms_of(page) if form.action not in FRAME]
 
 
 def form_of(page: TestResponse, action: str | None = None) -> Form:
     """Return the form of a page that is posted to ``action``, or its first posted form."""
-    for form in forms_of(page):
+    for form in all_forms_of(page) if action in FRAME else forms_of(page):
         if form.method.lower() == "post" and action in {None, form.action}:
             return form
     raise AssertionError(f"The page has no posted form for {action!r}.")

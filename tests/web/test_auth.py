@@ -219,7 +219,7 @@ def test_an_invitation_becomes_an_account(
 def test_an_invitation_names_its_roles(client: FlaskClient, link: str) -> None:
     page = client.get(link).text
 
-    assert "<b>expert</b> and <b>lab</b>" in page
+    assert "<b>expert</b>, <b>lab</b>" in page
     assert "bo@example.org" in page
 
 

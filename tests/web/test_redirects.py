@@ -5,10 +5,20 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from evalhub.web.redirects import local_path
+from evalhub.web.redirects import is_local, local_path
 
 SITE = "https://hub.example"
 SLIPPERY = st.text(st.sampled_from("//\\\\::@.?#%eE \t\n\r\0\x7f\u2028/s"), max_size=12)
+
+
+@pytest.mark.parametrize("target", ["/sign-in?next=/work", "/invitations/abc", "/work"])
+def test_a_page_that_needs_no_sign_in_is_of_this_site_too(target: str) -> None:
+    assert is_local(target)
+
+
+@pytest.mark.parametrize("target", ["", "//evil.example", "/\\evil.example", "work", "/\n/x"])
+def test_what_leads_elsewhere_is_not_of_this_site(target: str) -> None:
+    assert not is_local(target)
 
 
 @pytest.mark.parametrize("target", ["/", "/work", "/projects/a?page=2#x", "/prompt-sets/médecine"])

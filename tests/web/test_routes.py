@@ -15,7 +15,9 @@ from tests.web.conftest import SignIn
 from tests.web.pages import token_of
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "routes.txt"
-OPEN = frozenset({"/health", "/ready", "/sign-in", "/sign-out", "/api/v1/", "/api/v1/openapi.json"})
+OPEN = frozenset(
+    {"/health", "/ready", "/sign-in", "/sign-out", "/language", "/api/v1/", "/api/v1/openapi.json"}
+)
 """Addresses that anybody may ask for."""
 
 NASTY = {

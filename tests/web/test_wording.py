@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from evalhub.core.people import Origin, Role, Scope
-from evalhub.web import formats, wording
+from evalhub.web import formats, language, wording
 
 
 def test_every_role_scope_and_origin_has_its_words() -> None:
@@ -37,7 +37,7 @@ def test_values_read_as_people_write_them() -> None:
 
     assert formats.day(moment) == "1 November 2026"
     assert formats.moment(moment) == "1 November 2026, 09:05 UTC"
-    assert formats.number(1133) == "1,133"
+    assert language.number(1133) == "1,133"
     assert formats.short_hash("0123456789abcdef") == "01234567…cdef"
 
 

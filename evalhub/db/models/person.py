@@ -24,5 +24,7 @@ class Person(SQLModel, table=True):
     origin: Origin = Field(sa_type=vocabulary(Origin))
     import_source: str | None = Field(default=None, max_length=100)
     external_id: str | None = Field(default=None, max_length=200)
+    # What they chose to read pages in; None where the browser decides.
+    language: str | None = Field(default=None, max_length=35)
     created_at: datetime = Field(sa_type=UtcDateTime)
     disabled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

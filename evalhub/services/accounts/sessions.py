@@ -28,6 +28,8 @@ class SignedIn:
     actor: Actor
     is_stale: bool
     """``last_seen_at`` is due to be written."""
+    language: str | None = None
+    """The language the person chose to read pages in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ def find_signed_in(token: str, *, session: Session, now: datetime) -> SignedIn |
         public_id=person.public_id,
         actor=Actor(person.id, person.name, roles_of(person.id, session=session)),
         is_stale=now - row.last_seen_at >= SEEN_EVERY,
+        language=person.language,
     )
 
 

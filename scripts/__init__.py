@@ -1,0 +1,1 @@
+"""Keep what is made from the code up to date."""
