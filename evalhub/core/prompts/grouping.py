@@ -6,7 +6,7 @@ figures. A set may say more with ``metadata.group``, which is then the key.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 
 from evalhub.core.canonical import sha256_hex
 from evalhub.core.prompts.near_duplicates import near_duplicate_groups
@@ -26,17 +26,27 @@ def prompt_group(prompt: Prompt) -> str:
     return sha256_hex(f"first:{_NUMBER.sub('0', normalised(first_user_text(prompt)))}")
 
 
-def prompt_groups(prompts: Sequence[Prompt]) -> tuple[str, ...]:
+def prompt_groups(prompts: Iterable[Prompt]) -> tuple[str, ...]:
     """Return the keys of ``prompts``, in order, near duplicates among them sharing one.
 
-    The shared key is the smallest of the group, so it does not depend on the order.
+    The shared key is the smallest of the group, so it does not depend on the order. Prompts are
+    read once and not kept, so that a set may be larger than memory.
     """
+    keys: list[str] = []
+    near = near_duplicate_groups(_first_texts(prompts, keys))
     # A prompt in the training file whose near copy is in the test file makes the test worthless.
-    parents = {key: key for key in map(prompt_group, prompts)}
-    for group in near_duplicate_groups([first_user_text(prompt) for prompt in prompts]):
-        roots = sorted({_root(parents, prompt_group(prompts[position])) for position in group})
+    parents: dict[str, str] = {key: key for key in keys}
+    for group in near:
+        roots = sorted({_root(parents, keys[position]) for position in group})
         parents.update(dict.fromkeys(roots, roots[0]))
-    return tuple(_root(parents, prompt_group(prompt)) for prompt in prompts)
+    return tuple(_root(parents, key) for key in keys)
+
+
+def _first_texts(prompts: Iterable[Prompt], keys: list[str]) -> Iterator[str]:
+    """Yield what is compared of each prompt, and put its own key into ``keys`` on the way."""
+    for prompt in prompts:
+        keys.append(prompt_group(prompt))
+        yield first_user_text(prompt)
 
 
 def first_user_text(prompt: Prompt) -> str:

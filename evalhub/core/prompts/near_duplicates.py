@@ -8,8 +8,10 @@ of texts and not with its square. Texts of fewer than eight words are compared a
 since one word would decide.
 """
 
+import hashlib
 import zlib
-from collections.abc import Sequence
+from array import array
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -31,28 +33,78 @@ _OFFSETS = _GENERATOR.integers(0, 2**31 - 1, size=(BANDS * ROWS, 1), dtype=np.ui
 Shingles = npt.NDArray[np.uint64]
 
 
-def near_duplicate_groups(texts: Sequence[str]) -> tuple[tuple[int, ...], ...]:
+def near_duplicate_groups(texts: Iterable[str]) -> tuple[tuple[int, ...], ...]:
     """Return groups of positions in ``texts`` that are near duplicates, each of two or more.
 
-    Being near is carried on: when a is near b and b near c, all three are one group.
+    Being near is carried on: when a is near b and b near c, all three are one group. Texts are
+    read once and not kept; their shingles and signatures are, some 500 bytes a text of 60 words.
     """
-    forms = [normalised(text) for text in texts]
-    shingles = [_shingles(form) for form in forms]
-    parents = list(range(len(texts)))
-    first_by_key: dict[tuple[int, bytes], int] = {}
-    for position, form in enumerate(forms):
-        earlier = first_by_key.setdefault((-1, form.encode()), position)
+    sketches = _Sketches()
+    parents: list[int] = []
+    first_by_form: dict[bytes, int] = {}
+    for position, text in enumerate(texts):
+        form = normalised(text)
+        parents.append(position)
+        digest = hashlib.blake2b(form.encode(), digest_size=16).digest()
+        earlier = first_by_form.setdefault(digest, position)
         _join(parents, earlier, position)
         # A text that equals an earlier one is joined already and would only fill the bands.
-        if earlier == position and shingles[position].size:
-            for key in _bands(shingles[position]):
-                other = first_by_key.setdefault(key, position)
-                if (
-                    other != position
-                    and _similarity(shingles[other], shingles[position]) >= THRESHOLD
-                ):
-                    _join(parents, other, position)
+        if earlier == position:
+            sketches.add(position, _shingles(form))
+    for first, other in sketches.candidates():
+        one, another = sketches.position(first), sketches.position(other)
+        # Most pairs fall together in many bands, and the first time has joined them.
+        if _root(parents, one) == _root(parents, another):
+            continue
+        if _similarity(sketches.shingles(first), sketches.shingles(other)) >= THRESHOLD:
+            _join(parents, one, another)
     return _groups(parents)
+
+
+class _Sketches:
+    """Keep the shingles and the signature of many texts in a few arrays, numbered as they come."""
+
+    def __init__(self) -> None:
+        self._positions = array("q")
+        self._values = array("I")
+        self._ends = array("q", [0])
+        self._signatures = bytearray()
+
+    def add(self, position: int, shingles: Shingles) -> None:
+        """Keep the text at ``position``, unless it is too short to have shingles."""
+        if not shingles.size:
+            return
+        self._positions.append(position)
+        self._values.frombytes(shingles.astype(np.uint32).tobytes())
+        self._ends.append(len(self._values))
+        self._signatures += _signature(shingles).tobytes()
+
+    def position(self, number: int) -> int:
+        """Return where the text stood."""
+        return self._positions[number]
+
+    def shingles(self, number: int) -> Shingles:
+        """Return the shingles of a text."""
+        kept = self._values[self._ends[number] : self._ends[number + 1]]
+        return np.array(kept, dtype=np.uint64)
+
+    def candidates(self) -> Iterator[tuple[int, int]]:
+        """Yield, band by band, each text that shares the band with an earlier one, and the first.
+
+        Texts of a band are found by sorting it: a dictionary of all bands would hold twenty
+        entries a text, ten times what the texts themselves take.
+        """
+        signatures = np.frombuffer(bytes(self._signatures), np.uint32).reshape(-1, BANDS, ROWS)
+        for band in range(BANDS):
+            keys = signatures[:, band]
+            # Stable, so that within one key the texts stand in their order.
+            order = np.lexsort(keys.T)
+            is_new = np.ones(len(order), np.bool_)
+            is_new[1:] = (keys[order[1:]] != keys[order[:-1]]).any(axis=1)
+            starts = np.flatnonzero(is_new)
+            first = order[np.repeat(starts, np.diff(np.append(starts, len(order))))]
+            for number in np.flatnonzero(~is_new):
+                yield int(first[number]), int(order[number])
 
 
 def _shingles(form: str) -> Shingles:
@@ -65,10 +117,10 @@ def _shingles(form: str) -> Shingles:
     return np.unique(np.array([zlib.crc32(text.encode()) for text in joined], dtype=np.uint64))
 
 
-def _bands(shingles: Shingles) -> list[tuple[int, bytes]]:
-    signature = ((shingles % _PRIME * _FACTORS + _OFFSETS) % _PRIME).min(axis=1)
-    rows = signature.reshape(BANDS, ROWS)
-    return [(band, rows[band].tobytes()) for band in range(BANDS)]
+def _signature(shingles: Shingles) -> npt.NDArray[np.uint32]:
+    """Return the MinHash signature, whose values are below 2**31."""
+    lowest = ((shingles % _PRIME * _FACTORS + _OFFSETS) % _PRIME).min(axis=1)
+    return np.asarray(lowest, dtype=np.uint32)
 
 
 def _similarity(first: Shingles, second: Shingles) -> float:
@@ -92,5 +144,7 @@ def _join(parents: list[int], first: int, second: int) -> None:
 def _groups(parents: list[int]) -> tuple[tuple[int, ...], ...]:
     members: dict[int, list[int]] = {}
     for position in range(len(parents)):
-        members.setdefault(_root(parents, position), []).append(position)
-    return tuple(tuple(group) for group in members.values() if len(group) > 1)
+        root = _root(parents, position)
+        if root != position:
+            members.setdefault(root, [root]).append(position)
+    return tuple(tuple(members[root]) for root in sorted(members))

@@ -5,10 +5,11 @@ processor or library leaves in the last digits of a double, and far below what j
 On one machine nothing is left to chance: every sum runs in an order fixed by names.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from evalhub.core.releasing.manifest import ItemFacts, LabelFacts, PooledFacts
 from evalhub.core.releasing.material import PairLabel
@@ -45,9 +46,34 @@ def label_release(inputs: LabelInputs, *, most_pooled: int = MAX_POOLED) -> Rele
     item = fit_item_only(inputs.table, controls=inputs.controls)
     pooled, reason = pooled_or_reason(inputs, most=most_pooled)
     return ReleaseLabels(
-        by_pair={pair: _label(item, pooled, number) for number, pair in enumerate(inputs.pairs)},
+        by_pair=_LabelByPair(inputs.pairs, item, pooled),
         facts=LabelFacts(_item_facts(inputs, item), _pooled_facts(pooled, reason)),
     )
+
+
+class _LabelByPair(Mapping[str, PairLabel]):
+    """Look labels up in the arrays of the fits: ten million objects would take gigabytes.
+
+    ``names`` are ascending, so a pair is found by halving.
+    """
+
+    def __init__(
+        self, names: npt.NDArray[np.bytes_], item: ItemLabels, pooled: PooledLabels | None
+    ) -> None:
+        self._names, self._item, self._pooled = names, item, pooled
+
+    def __getitem__(self, pair: str) -> PairLabel:
+        name = pair.encode()
+        number = int(np.searchsorted(self._names, name))
+        if number == len(self._names) or self._names[number] != name:
+            raise KeyError(pair)
+        return _label(self._item, self._pooled, number)
+
+    def __iter__(self) -> Iterator[str]:
+        return (name.decode() for name in self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
 
 
 def _label(item: ItemLabels, pooled: PooledLabels | None, pair: int) -> PairLabel:

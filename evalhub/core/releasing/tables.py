@@ -40,31 +40,34 @@ class Tally:
         return dict(sorted(Counter(self.annotators.values()).items()))
 
 
-def write_tables(
-    pairs: Iterable[JudgedPair],
-    prompts: Iterable[tuple[ReleasePrompt, Split]],
-    *,
-    files: TableFiles,
-    flavours: Collection[Part] = FLAVOURS,
-) -> Tally:
-    """Write ``pairs`` and ``prompts`` in the order they come, which the caller must fix.
+class Tables:
+    """Write the rows of every table, prompt by prompt, and count them.
 
-    The pairs of a prompt come together. One pair with its judgments is held at a time, and the
-    responses of one prompt.
+    Prompts and their pairs come in an order that the caller must fix. The rows of one prompt are
+    made at a time, and nothing is kept of it afterwards but counts.
     """
-    tally = Tally()
-    extra = FlavourTables(files, flavours)
-    for pair in pairs:
-        summary = summarise(pair)
-        _count(pair, summary, tally)
-        _write_pair(pair, summary, files=files, flavours=extra)
-        for judgment in pair.judgments:
-            files.add(Part.JUDGMENTS, pair.split, judgment_row(judgment, pair, summary.outcome))
-    extra.finish()
-    for prompt, split in prompts:
-        files.add(Part.PROMPTS, split, prompt_row(prompt, split))
-    tally.left_out = extra.left_out
-    return tally
+
+    def __init__(self, files: TableFiles, flavours: Collection[Part] = FLAVOURS) -> None:
+        self._files = files
+        self._flavours = FlavourTables(files, flavours)
+        self._tally = Tally()
+
+    def add_prompt(self, prompt: ReleasePrompt, split: Split, pairs: Iterable[JudgedPair]) -> None:
+        """Write one prompt with all of its judged pairs."""
+        for pair in pairs:
+            summary = summarise(pair)
+            _count(pair, summary, self._tally)
+            _write_pair(pair, summary, files=self._files, flavours=self._flavours)
+            for judgment in pair.judgments:
+                row = judgment_row(judgment, pair, summary.outcome)
+                self._files.add(Part.JUDGMENTS, pair.split, row)
+        self._files.add(Part.PROMPTS, split, prompt_row(prompt, split))
+
+    def finish(self) -> Tally:
+        """Write what is still held back and return the counts; nothing may be added afterwards."""
+        self._flavours.finish()
+        self._tally.left_out = self._flavours.left_out
+        return self._tally
 
 
 def _write_pair(

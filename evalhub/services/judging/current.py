@@ -1,6 +1,7 @@
 """Read a project's judgments in force, for scoring and releasing."""
 
 import json
+from collections.abc import Collection, Mapping
 from typing import Any, TypeAlias
 
 import sqlalchemy as sa
@@ -22,11 +23,38 @@ def current_judgments(project_id: int, *, session: Session) -> list[JudgmentReco
     row ids or on a database's collation, so SQLite and PostgreSQL agree.
     """
     rows = session.connection().execute(_statement(project_id))
-    return sorted((_record(row) for row in rows), key=lambda record: record.sort_key)
+    records = (_record(row, *(_response(row, side) for side in PAIR_SIDES)) for row in rows)
+    return sorted(records, key=lambda record: record.sort_key)
 
 
-def _statement(project_id: int) -> "sa.Select[Any]":
-    columns: list[sa.ColumnElement[Any]] = [
+def judgments_on(
+    prompt_ids: Collection[int],
+    *,
+    project_id: int,
+    responses: Mapping[int, JudgedResponse],
+    session: Session,
+) -> list[JudgmentRecord]:
+    """Return those of ``current_judgments`` that are on some prompts, ordered alike.
+
+    ``responses`` has every response to them by its row: a response is in several pairs and each
+    pair is judged several times, so whoever reads a whole project this way joins none of them.
+    """
+    query = (
+        sa.select(*_columns(), t.pair.c.response_x_id, t.pair.c.response_y_id)
+        .select_from(_joined())
+        .where(
+            t.pair.c.prompt_id.in_(prompt_ids), t.judgment.c.project_id == project_id, is_in_force()
+        )
+    )
+    rows = session.connection().execute(query)
+    records = (
+        _record(row, responses[row.response_x_id], responses[row.response_y_id]) for row in rows
+    )
+    return sorted(records, key=lambda record: record.sort_key)
+
+
+def _columns() -> "list[sa.ColumnElement[Any]]":
+    return [
         *t.judgment.c,
         t.prompt.c.key.label("prompt_key"),
         t.prompt.c.sha256.label("prompt_sha256"),
@@ -35,12 +63,20 @@ def _statement(project_id: int) -> "sa.Select[Any]":
         t.rubric_version.c.rubric_id.label("rubric_name"),
         t.rubric_version.c.version.label("rubric_version"),
     ]
-    source, sides = join_sides(
+
+
+def _joined() -> sa.FromClause:
+    return (
         t.judgment.join(t.pair, t.pair.c.id == t.judgment.c.pair_id)
         .join(t.prompt, t.prompt.c.id == t.pair.c.prompt_id)
         .join(t.person, t.person.c.id == t.judgment.c.person_id)
         .join(t.rubric_version, t.rubric_version.c.id == t.judgment.c.rubric_version_id)
     )
+
+
+def _statement(project_id: int) -> "sa.Select[Any]":
+    columns = _columns()
+    source, sides = join_sides(_joined())
     for side, (response, endpoint) in sides.items():
         columns += [
             *(endpoint.c[name].label(f"{side}_{name}") for name in ("slug", "revision", "model")),
@@ -56,8 +92,7 @@ def _statement(project_id: int) -> "sa.Select[Any]":
     )
 
 
-def _record(row: _Row) -> JudgmentRecord:
-    x, y = (_response(row, side) for side in PAIR_SIDES)
+def _record(row: _Row, x: JudgedResponse, y: JudgedResponse) -> JudgmentRecord:
     # Pairs are stored by row id, which differs from database to database; records are not.
     is_turned = y.sort_key < x.sort_key
     return JudgmentRecord(

@@ -1,7 +1,6 @@
 """Describe what went into a release and what came out, for its manifest."""
 
 import hashlib
-from collections.abc import Iterable
 
 import sqlalchemy as sa
 from sqlmodel import Session
@@ -21,34 +20,32 @@ from evalhub.core.releasing.manifest import (
     rows_by_table,
 )
 from evalhub.core.releasing.recipe import METHODS, Recipe
-from evalhub.core.releasing.tables import Tally, judgment_lines
+from evalhub.core.releasing.tables import Tally
 from evalhub.core.releasing.vocabulary import RELEASE_SCHEMA, PairOutcome
 from evalhub.db import tables as t
 from evalhub.db.models import Endpoint, RubricVersion
 from evalhub.services.releasing.gathering import Source
+from evalhub.services.releasing.paging import runs
 
 
 def describe_inputs(source: Source, *, session: Session) -> ReleaseInputs:
     """Return the inputs of a release with their hashes."""
-    prompts = [item.prompt for item in source.prompts.values()]
     n_responses, responses_sha256 = _responses(source, session=session)
     return ReleaseInputs(
         prompt_set=PromptSetInput(
             slug=source.prompt_set.slug,
             version=source.version.number,
             sha256=source.version.sha256,
-            n_prompts=len(prompts),
-            licenses=tuple(sorted({prompt.license for prompt in prompts})),
-            languages=tuple(sorted({prompt.language for prompt in prompts})),
+            n_prompts=len(source.prompts.prompts),
+            licenses=source.prompts.licenses,
+            languages=source.prompts.languages,
         ),
         rubrics=tuple(_rubric(row) for row in source.rubrics),
         endpoints=tuple(_endpoint(row) for row in source.endpoints.values()),
         responses_sha256=responses_sha256,
-        judgments_sha256=_hash_of(
-            judgment_lines((item.id, item.record) for item in source.judgments)
-        ),
+        judgments_sha256=source.judgments_sha256,
         n_responses=n_responses,
-        n_judgments=len(source.judgments),
+        n_judgments=source.n_judgments,
     )
 
 
@@ -74,7 +71,7 @@ def describe_release(
         counts=_counts(source, tally, files),
         agreement=tally.agreement.figures(),
         filters=(
-            *judgment_filters(len(source.judgments), source.dropped),
+            *judgment_filters(source.n_judgments, source.dropped),
             *pair_filters(tally.outcomes),
             *flavour_filters(
                 tally.outcomes[PairOutcome.PREFERENCE], tally.left_out, recipe.flavours
@@ -108,11 +105,11 @@ def rubric_path(row: RubricVersion) -> str:
 
 def _counts(source: Source, tally: Tally, files: tuple[FileFacts, ...]) -> ReleaseCounts:
     return ReleaseCounts(
-        n_judgments=len(source.released),
+        n_judgments=source.n_released,
         n_cannot_judge=tally.n_cannot_judge,
         n_simulated_judgments=tally.n_simulated_judgments,
         n_annotators=len(tally.annotators),
-        n_prompts=len({item.record.prompt_key for item in source.released}),
+        n_prompts=source.n_prompts,
         n_models=len(tally.models),
         judgments_by_origin=dict(sorted(tally.judgments_by_origin.items())),
         annotators_by_origin=tally.annotators_by_origin(),
@@ -131,29 +128,23 @@ def _endpoint(row: Endpoint) -> EndpointInput:
 
 def _responses(source: Source, *, session: Session) -> tuple[int, str]:
     """Return the number and the hash of the responses to the prompts by the judged endpoints."""
-    query = (
-        sa.select(
-            t.prompt.c.key,
-            t.endpoint.c.slug,
-            t.endpoint.c.revision,
-            t.response.c.sample_index,
-            t.response.c.status,
-            t.response.c.sha256,
+    named = {row.id: (row.slug, row.revision) for row in source.endpoints.values()}
+    digest, n = hashlib.sha256(), 0
+    r = t.response.c
+    for run in runs(source.prompts.prompts):
+        key_by_row = {one.row_id: one.key for one in run}
+        query = sa.select(r.prompt_id, r.endpoint_id, r.sample_index, r.status, r.sha256).where(
+            r.prompt_id.in_(key_by_row), r.endpoint_id.in_(named)
         )
-        .join(t.prompt, t.prompt.c.id == t.response.c.prompt_id)
-        .join(t.endpoint, t.endpoint.c.id == t.response.c.endpoint_id)
-        .where(
-            t.prompt.c.prompt_set_version_id == source.version.id,
-            t.response.c.endpoint_id.in_([row.id for row in source.endpoints.values()]),
+        # Sorted here: the two databases do not collate text alike. The key leads, so the pages
+        # together are in order, too.
+        rows = sorted(
+            (key_by_row[prompt_id], *named[endpoint_id], sample, status, sha256)
+            for prompt_id, endpoint_id, sample, status, sha256 in session.connection().execute(
+                query
+            )
         )
-    )
-    # Sorted here: the two databases do not collate text alike.
-    rows = sorted(tuple(row) for row in session.connection().execute(query))
-    return len(rows), _hash_of([*row] for row in rows)
-
-
-def _hash_of(lines: Iterable[Json]) -> str:
-    digest = hashlib.sha256()
-    for line in lines:
-        digest.update(canonical_json(line).encode() + b"\n")
-    return digest.hexdigest()
+        n += len(rows)
+        for row in rows:
+            digest.update(canonical_json([*row]).encode() + b"\n")
+    return n, digest.hexdigest()

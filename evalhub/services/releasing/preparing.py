@@ -68,7 +68,7 @@ def prepare_release(
     known = list_rows(project.id, session=session)
     plan = _plan(project, recipe or Recipe(), secret=settings.secret_key, session=session)
     chosen = _version(version, plan, known)
-    manifest = write_release(plan, chosen, open_file=opener(folder), session=session)
+    manifest = write_release(plan, chosen, open_file=opener(folder))
     # Here and not while the folder is published: bringing gigabytes to the disk takes seconds,
     # in which the publishing transaction would keep every other writer out.
     make_durable(folder)
@@ -92,7 +92,7 @@ def list_rows(project_id: int, *, session: Session) -> list[Release]:
 
 def _plan(project: Project, recipe: Recipe, *, secret: str, session: Session) -> Plan:
     source = gather(project, secret=secret, session=session)
-    if not source.released:
+    if not source.n_released:
         raise Conflict(f"Project {project.slug!r} has no judgments to release.")
     return plan_release(source, recipe=recipe, session=session)
 

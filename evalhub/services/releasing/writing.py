@@ -22,7 +22,7 @@ from evalhub.core.releasing.manifest import (
 )
 from evalhub.core.releasing.recipe import Recipe
 from evalhub.core.releasing.splits import split_groups
-from evalhub.core.releasing.tables import Tally, write_tables
+from evalhub.core.releasing.tables import Tables, Tally
 from evalhub.core.releasing.vocabulary import Part, Split
 from evalhub.services.releasing.describing import (
     describe_inputs,
@@ -30,8 +30,8 @@ from evalhub.services.releasing.describing import (
     rubric_path,
     snapshot_hash,
 )
-from evalhub.services.releasing.gathering import Source, source_labels
-from evalhub.services.releasing.streaming import judged_pairs
+from evalhub.services.releasing.gathering import Source
+from evalhub.services.releasing.streaming import judged_prompts
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,14 +50,14 @@ def plan_release(source: Source, *, recipe: Recipe, session: Session) -> Plan:
     return Plan(source, inputs, recipe, snapshot_hash(source, inputs, recipe))
 
 
-def write_release(plan: Plan, version: str, *, open_file: OpenFile, session: Session) -> Manifest:
+def write_release(plan: Plan, version: str, *, open_file: OpenFile) -> Manifest:
     """Write every file of a release with ``open_file`` and return its manifest.
 
     The order is forced: tables first, the card tells their rows, the manifest hashes the
     card, and the checksums cover the manifest.
     """
-    labels = label_release(source_labels(plan.source))
-    tally, files = _write_tables(plan, labels, open_file, session=session)
+    labels = label_release(plan.source.labels)
+    tally, files = _write_tables(plan, labels, open_file)
     files += _write_texts(plan, _flavour_texts(plan, files), open_file)
     project = plan.source.project
     manifest = describe_release(
@@ -77,19 +77,16 @@ def write_release(plan: Plan, version: str, *, open_file: OpenFile, session: Ses
 
 
 def _write_tables(
-    plan: Plan, labels: ReleaseLabels, open_file: OpenFile, *, session: Session
+    plan: Plan, labels: ReleaseLabels, open_file: OpenFile
 ) -> tuple[Tally, tuple[FileFacts, ...]]:
-    source, tables = plan.source, TableFiles(open_file)
+    source, files = plan.source, TableFiles(open_file)
     splits = split_groups(
-        [(item.group, item.prompt.split) for item in source.prompts.values()],
-        shares=plan.recipe.shares,
-        salt=plan.recipe.salt,
+        source.prompts.groups_and_uses(), shares=plan.recipe.shares, salt=plan.recipe.salt
     )
-    used = {item.record.prompt_key for item in source.released}
-    prompts = [(item, splits[item.group]) for key, item in source.prompts.items() if key in used]
-    pairs = judged_pairs(source, splits, labels=labels.by_pair, session=session)
-    tally = write_tables(pairs, prompts, files=tables, flavours=plan.recipe.flavours)
-    return tally, tables.close()
+    tables = Tables(files, plan.recipe.flavours)
+    for prompt, split, pairs in judged_prompts(source, splits, labels=labels.by_pair):
+        tables.add_prompt(prompt, split, pairs)
+    return tables.finish(), files.close()
 
 
 def _flavour_texts(plan: Plan, tables: tuple[FileFacts, ...]) -> dict[str, str]:

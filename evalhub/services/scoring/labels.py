@@ -136,7 +136,7 @@ def _pairs(
             standing=stands[i],
             strength=abs(float(preference[i])),
         )
-        for i, name in enumerate(inputs.pairs)
+        for i, name in enumerate(inputs.pair_names())
     ]
     return sorted(pairs, key=_worth)
 

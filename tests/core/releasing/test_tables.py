@@ -4,7 +4,7 @@ import pytest
 
 from evalhub.core.judging.answers import Choice
 from evalhub.core.releasing.files import TableFiles
-from evalhub.core.releasing.tables import Tally, judgment_lines, write_tables
+from evalhub.core.releasing.tables import Tables, Tally, judgment_lines
 from evalhub.core.releasing.vocabulary import FLAVOURS, PairOutcome, Part, Split
 from tests.core.releasing.material import (
     make_judged_pair,
@@ -25,8 +25,9 @@ def write(
 ) -> tuple[Tally, dict[str, int | None]]:
     files = TableFiles(folder.open)
     pairs = [A, UNGRADED, TIE, replace(UNJUDGED, is_simulated=True)]
-    prompts = [(make_prompt(), Split.TRAIN)]
-    tally = write_tables(pairs, prompts, files=files, flavours=flavours)
+    tables = Tables(files, flavours)
+    tables.add_prompt(make_prompt(), Split.TRAIN, pairs)
+    tally = tables.finish()
     return tally, {facts.path: facts.n_rows for facts in files.close()}
 
 

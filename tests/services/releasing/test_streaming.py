@@ -2,9 +2,11 @@ import pytest
 from sqlmodel import Session, select
 
 from evalhub.core.releasing.vocabulary import Split
-from evalhub.db.models import Prompt
+from evalhub.db.models import Project, Prompt
+from evalhub.services.judging.current import current_judgments
 from evalhub.services.releasing.gathering import Source, gather
-from evalhub.services.releasing.streaming import PROMPTS_PER_BATCH, judged_pairs
+from evalhub.services.releasing.paging import PROMPTS_PER_PAGE
+from evalhub.services.releasing.streaming import judged_prompts
 from tests.core.releasing.material import LABEL
 from tests.factories import (
     make_endpoint,
@@ -14,7 +16,7 @@ from tests.factories import (
     make_prompt_set_version,
     make_response,
 )
-from tests.release_project import A, Verdict, add_verdict
+from tests.release_project import A, Verdict, add_verdict, make_tiny_project
 
 
 def make_source(session: Session, n_prompts: int) -> Source:
@@ -33,16 +35,41 @@ def make_source(session: Session, n_prompts: int) -> Source:
     return gather(project, secret="s" * 32, session=session)
 
 
-@pytest.mark.parametrize("n_prompts", [1, PROMPTS_PER_BATCH, PROMPTS_PER_BATCH + 1])
+@pytest.mark.parametrize("n_prompts", [1, PROMPTS_PER_PAGE, PROMPTS_PER_PAGE + 1])
 def test_every_pair_comes_with_its_own_texts(session: Session, n_prompts: int) -> None:
     source = make_source(session, n_prompts)
-    splits = {prompt.group: Split.TRAIN for prompt in source.prompts.values()}
+    splits = {prompt.group: Split.TRAIN for prompt in source.prompts.prompts}
+    labels = dict.fromkeys(source.labels.pair_names(), LABEL)
 
-    labels = {item.pair_id: LABEL for item in source.released}
-    pairs = list(judged_pairs(source, splits, labels=labels, session=session))
+    found = list(judged_prompts(source, splits, labels=labels))
 
-    assert [pair.prompt.key for pair in pairs] == sorted(source.prompts)
-    assert {pair.label for pair in pairs} == {LABEL}
-    for pair in pairs:
-        assert pair.x_text == f"{pair.x.endpoint} on {pair.prompt.key}"
-        assert pair.y_text == f"{pair.y.endpoint} on {pair.prompt.key}"
+    assert [prompt.key for prompt, _, _ in found] == sorted(f"p{n}" for n in range(n_prompts))
+    assert source.n_prompts == n_prompts
+    for prompt, split, (pair,) in found:
+        assert (pair.prompt, pair.split, split) == (prompt, Split.TRAIN, Split.TRAIN)
+        assert pair.label == LABEL
+        assert pair.x_text == f"{pair.x.endpoint} on {prompt.key}"
+        assert pair.y_text == f"{pair.y.endpoint} on {prompt.key}"
+
+
+def test_pages_hold_few_prompts_and_texts_only_where_asked(session: Session) -> None:
+    source = make_source(session, PROMPTS_PER_PAGE + 2)
+
+    bare, whole = list(source.pager.pages()), list(source.pager.pages(with_texts=True))
+
+    assert [len(page.prompts) for page in bare] == [PROMPTS_PER_PAGE, 2]
+    assert [len(page.texts) for page in bare] == [0, 0]
+    assert [len(page.texts) for page in whole] == [2 * PROMPTS_PER_PAGE, 4]
+
+
+def test_a_page_says_the_same_of_judgments_as_the_whole_project(session: Session) -> None:
+    make_tiny_project(session)
+    project = session.exec(select(Project).where(Project.slug == "tiny")).one()
+    source = gather(project, secret="s" * 32, session=session)
+
+    paged = [item.record for page in source.pager.pages() for item in page.judgments]
+
+    whole = current_judgments(project.id, session=session)
+    assert sorted(paged, key=lambda record: record.sort_key) == whole
+    assert len(paged) == source.n_judgments
+    assert sum(source.dropped.values()) == source.n_judgments - source.n_released

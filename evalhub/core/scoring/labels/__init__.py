@@ -10,7 +10,11 @@ from evalhub.core.scoring.labels.item_only import ItemLabels, fit_item_only
 from evalhub.core.scoring.labels.judgments import JudgmentTable, count_graded
 from evalhub.core.scoring.labels.parameters import ControlCounts
 from evalhub.core.scoring.labels.pooled import PooledLabels, fit_pooled, pooled_or_reason
-from evalhub.core.scoring.labels.records import LabelInputs, label_inputs
+from evalhub.core.scoring.labels.records import (
+    LabelCollector,
+    LabelInputs,
+    label_inputs,
+)
 from evalhub.core.scoring.labels.responses import PairedResponses
 from evalhub.core.scoring.labels.votes import (
     Standing,
@@ -24,6 +28,7 @@ __all__ = [
     "ControlCounts",
     "ItemLabels",
     "JudgmentTable",
+    "LabelCollector",
     "LabelInputs",
     "PairedResponses",
     "PooledLabels",

@@ -1,30 +1,35 @@
 """Turn judgments in force into what labels are fitted to: codes of pairs, people and models."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from array import array
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from evalhub.core.judging.answers import Choice
-from evalhub.core.judging.records import JudgedResponse, JudgmentRecord
+from evalhub.core.judging.records import JudgmentRecord, SortKey
 from evalhub.core.responses import ResponseStatus
 from evalhub.core.scoring.annotators.controls import Controls, is_right
+from evalhub.core.scoring.arrays import IntArray
 from evalhub.core.scoring.labels.judgments import JudgmentTable, count_graded
 from evalhub.core.scoring.labels.parameters import ControlCounts
 from evalhub.core.scoring.labels.responses import PairedResponses
 
 _SIGNS = {Choice.A: -1, Choice.B: 1}
+NAMES_AT_ONCE = 50_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LabelInputs:
     """Hold what both fits need; the first response of a pair is x, the second y.
 
-    ``pairs`` and ``models`` give the names behind the codes.
+    ``pairs`` and ``models`` give the names behind the codes, ascending; those of pairs are kept
+    as UTF-8 in one array, because there may be ten million of them.
     """
 
-    pairs: tuple[str, ...]
+    pairs: npt.NDArray[np.bytes_]
     models: tuple[str, ...]
     table: JudgmentTable
     paired: PairedResponses
@@ -34,6 +39,103 @@ class LabelInputs:
     def n_controls(self) -> int:
         """Return how many answers to control items bear on the reliabilities."""
         return int(self.controls.right.sum() + self.controls.wrong.sum())
+
+    def pair_names(self) -> Iterator[str]:
+        """Yield the name of each pair, in the order of the codes."""
+        for name in self.pairs:
+            yield name.decode()
+
+
+class LabelCollector:
+    """Take the judgments of one prompt after another and keep numbers of them, no objects.
+
+    A judgment is kept in some forty bytes, so that what a fit needs of a whole project fits where
+    the project does not.
+    """
+
+    def __init__(self, *, names_at_once: int = NAMES_AT_ONCE) -> None:
+        self._pairs = _Names(names_at_once)
+        self._people, self._models = _Codes(), _Codes()
+        self._pair, self._person = array("q"), array("q")
+        self._grade, self._is_graded, self._side = array("b"), array("b"), array("b")
+        self._first, self._second, self._model = array("q"), array("q"), array("q")
+        self._controls: Counter[tuple[str, bool]] = Counter()
+
+    def add_prompt(self, judgments: Iterable[tuple[str, JudgmentRecord]]) -> None:
+        """Take all judgments on one prompt, each with the name of its pair.
+
+        Prompts come in the order of their keys: responses are numbered as they come, and the
+        pooled fit adds them up in that order.
+        """
+        sides: dict[str, JudgmentRecord] = {}
+        code_by_pair: dict[str, int] = {}
+        for pair, record in judgments:
+            if not is_labelled(record):
+                continue
+            if pair not in code_by_pair:
+                code_by_pair[pair] = self._pairs.add(pair)
+            sides[pair] = record
+            self._pair.append(code_by_pair[pair])
+            self._person.append(self._people.code(record.person_public_id))
+            self._grade.append(_grade(record))
+            self._is_graded.append(record.preference is not None)
+            self._side.append(1 if record.is_swapped else -1)
+        self._add_responses(sides.values())
+
+    def add_control(self, record: JudgmentRecord, controls: Controls) -> None:
+        """Take a judgment that may be on a prompt with a known answer.
+
+        It informs the reliability of its annotator and nothing else.
+        """
+        verdict = is_right(record, controls)
+        if verdict is not None:
+            self._controls[record.person_public_id, verdict] += 1
+
+    def finish(self) -> LabelInputs:
+        """Return the inputs; nothing may be added afterwards.
+
+        Names are sorted before they become codes, so that the order in which a database gives
+        people and pairs cannot change a bit of what is fitted.
+        """
+        names = self._pairs.array()
+        order = np.argsort(names, kind="stable")
+        place = np.empty_like(order)
+        place[order] = np.arange(len(order))
+        people, person = self._people.sorted_codes()
+        models, model = self._models.sorted_codes()
+        return LabelInputs(
+            pairs=names[order],
+            models=tuple(models),
+            table=count_graded(
+                place[_ints(self._pair)],
+                person[_ints(self._person)],
+                _ints(self._grade),
+                is_graded=_ints(self._is_graded).astype(np.bool_),
+                side=_ints(self._side),
+                n_pairs=len(names),
+                n_annotators=len(people),
+            ),
+            paired=PairedResponses(
+                first=_ints(self._first)[order],
+                second=_ints(self._second)[order],
+                model=model[_ints(self._model)],
+                n_models=len(models),
+            ),
+            controls=_control_counts(people, self._controls),
+        )
+
+    def _add_responses(self, sides: Iterable[JudgmentRecord]) -> None:
+        """Give each response of one prompt its code: by content, after those of earlier prompts."""
+        ends = [(record.x, record.y) for record in sides]
+        responses = {one.sort_key: one for both in ends for one in both}
+        start = len(self._model)
+        code: dict[SortKey, int] = {}
+        for number, key in enumerate(sorted(responses), start=start):
+            code[key] = number
+            self._model.append(self._models.code(responses[key].model))
+        for x, y in ends:
+            self._first.append(code[x.sort_key])
+            self._second.append(code[y.sort_key])
 
 
 def is_labelled(record: JudgmentRecord) -> bool:
@@ -56,32 +158,70 @@ def label_inputs(
     control_judgments: Iterable[JudgmentRecord] = (),
     controls: Controls | None = None,
 ) -> LabelInputs:
-    """Return the inputs for ``judgments``, each with the name of its pair.
+    """Return the inputs for ``judgments``, in any order, each with the name of its pair.
 
     ``control_judgments`` on prompts with known answers (``controls``) inform the reliabilities of
-    their annotators and nothing else. Names are sorted before they become codes, so that the
-    order of the judgments cannot change a bit of what is fitted.
+    their annotators and nothing else.
     """
-    used = [(pair, record) for pair, record in judgments if is_labelled(record)]
-    people = _codes(record.person_public_id for _, record in used)
-    sides = dict(used)
-    pairs = _codes(sides)
-    models = _codes(side.model for record in sides.values() for side in (record.x, record.y))
-    return LabelInputs(
-        pairs=tuple(pairs),
-        models=tuple(models),
-        table=count_graded(
-            [pairs[pair] for pair, _ in used],
-            [people[record.person_public_id] for _, record in used],
-            [_grade(record) for _, record in used],
-            is_graded=[record.preference is not None for _, record in used],
-            side=[1 if record.is_swapped else -1 for _, record in used],
-            n_pairs=len(pairs),
-            n_annotators=len(people),
-        ),
-        paired=_paired([sides[pair] for pair in pairs], models),
-        controls=_controls(people, control_judgments, controls or {}),
-    )
+    by_prompt: defaultdict[str, list[tuple[str, JudgmentRecord]]] = defaultdict(list)
+    for pair, record in judgments:
+        by_prompt[record.prompt_key].append((pair, record))
+    collector = LabelCollector()
+    for prompt in sorted(by_prompt):
+        collector.add_prompt(by_prompt[prompt])
+    for record in control_judgments:
+        collector.add_control(record, controls or {})
+    return collector.finish()
+
+
+class _Names:
+    """Keep names as bytes in arrays: a text of 32 letters takes 81 bytes in a list, and 32 here."""
+
+    def __init__(self, at_once: int) -> None:
+        self._at_once = at_once
+        self._n = 0
+        self._open: list[bytes] = []
+        self._closed: list[npt.NDArray[np.bytes_]] = []
+
+    def add(self, name: str) -> int:
+        """Keep ``name`` and return its number."""
+        self._open.append(name.encode())
+        self._n += 1
+        if len(self._open) == self._at_once:
+            self._close()
+        return self._n - 1
+
+    def array(self) -> npt.NDArray[np.bytes_]:
+        """Return all names in the order they came."""
+        self._close()
+        return np.concatenate(self._closed)
+
+    def _close(self) -> None:
+        self._closed.append(np.array(self._open, dtype=np.bytes_))
+        self._open = []
+
+
+class _Codes:
+    """Number names as they come, and afterwards by their order."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, int] = {}
+
+    def code(self, name: str) -> int:
+        """Return the number of ``name``."""
+        return self._code.setdefault(name, len(self._code))
+
+    def sorted_codes(self) -> tuple[list[str], IntArray]:
+        """Return the names ascending, and the place there of each number."""
+        names = sorted(self._code)
+        place = np.empty(len(names), dtype=np.int64)
+        for number, name in enumerate(names):
+            place[self._code[name]] = number
+        return names, place
+
+
+def _ints(values: "array[int]") -> IntArray:
+    return np.array(values, dtype=np.int64)
 
 
 def _grade(record: JudgmentRecord) -> int:
@@ -90,44 +230,9 @@ def _grade(record: JudgmentRecord) -> int:
     return _SIGNS.get(record.canonical_choice, 0) if preference is None else preference
 
 
-def _paired(sides: Sequence[JudgmentRecord], models: Mapping[str, int]) -> PairedResponses:
-    named = [(record.prompt_key, side) for record in sides for side in (record.x, record.y)]
-    keys = sorted({_response_key(prompt, side) for prompt, side in named})
-    code = {key: number for number, key in enumerate(keys)}
-    model_by_key = {_response_key(prompt, side): models[side.model] for prompt, side in named}
-    ends = np.array(
-        [
-            [code[_response_key(record.prompt_key, side)] for side in (record.x, record.y)]
-            for record in sides
-        ],
-        dtype=np.int64,
-    ).reshape(-1, 2)
-    return PairedResponses(
-        first=ends[:, 0],
-        second=ends[:, 1],
-        model=np.array([model_by_key[key] for key in keys], dtype=np.int64),
-        n_models=len(models),
-    )
-
-
-def _response_key(prompt: str, side: JudgedResponse) -> tuple[str, str, int, int, str]:
-    return (prompt, *side.sort_key)
-
-
-def _controls(
-    people: Mapping[str, int], judgments: Iterable[JudgmentRecord], controls: Controls
-) -> ControlCounts:
-    counts: Counter[tuple[str, bool]] = Counter()
-    for record in judgments:
-        verdict = is_right(record, controls)
-        if verdict is not None:
-            counts[record.person_public_id, verdict] += 1
+def _control_counts(people: Sequence[str], counts: Counter[tuple[str, bool]]) -> ControlCounts:
     right, wrong = (
         np.array([counts[person, value] for person in people], dtype=np.int64)
         for value in (True, False)
     )
     return ControlCounts(right=right, wrong=wrong)
-
-
-def _codes(names: Iterable[str]) -> dict[str, int]:
-    return {name: number for number, name in enumerate(sorted(set(names)))}

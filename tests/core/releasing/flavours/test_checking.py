@@ -7,7 +7,7 @@ import pytest
 from evalhub.core.judging.answers import Choice
 from evalhub.core.releasing.files import Row, TableFiles
 from evalhub.core.releasing.flavours.checking import FlavourChecks
-from evalhub.core.releasing.tables import write_tables
+from evalhub.core.releasing.tables import Tables as Written
 from evalhub.core.releasing.vocabulary import FLAVOURS, Part, Split
 from tests.core.releasing.flavours.rows import TALK, make_pair
 from tests.core.releasing.material import make_prompt
@@ -47,7 +47,10 @@ class Rows(TableFiles):
 def tables() -> Tables:
     """Return the rows of every table of a sound release."""
     rows = Rows()
-    write_tables(PAIRS, [], files=rows)
+    written = Written(rows)
+    for pair in PAIRS:
+        written.add_prompt(pair.prompt, pair.split, [pair])
+    written.finish()
     return rows.tables
 
 

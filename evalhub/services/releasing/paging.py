@@ -1,0 +1,202 @@
+"""Read a project's judgments page by page: some prompts at a time, with all that was said of them.
+
+A page is a run of prompts in the order of their keys, so whatever is done page by page comes in the
+order that a release is written in, and memory holds one page however many there are.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from evalhub.core.campaigns import AnnotatorKind
+from evalhub.core.judging.records import JudgedResponse, JudgmentRecord
+from evalhub.core.prompts.vocabulary import Split as PromptUse
+from evalhub.core.releasing.identifiers import judgment_id, pair_id, pseudonym
+from evalhub.core.releasing.material import ReleasePrompt
+from evalhub.core.releasing.vocabulary import FilterName
+from evalhub.db import tables as t
+from evalhub.services.judging.current import judgments_on
+from evalhub.services.releasing.indexing import IndexedPrompt, PromptIndex
+from evalhub.services.releasing.reading import read_prompt
+
+PROMPTS_PER_PAGE = 100
+
+_FILTER_BY_USE = {
+    PromptUse.GOLD: FilterName.CONTROL_PROMPT,
+    PromptUse.HOLDOUT: FilterName.HELD_OUT_PROMPT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NamedJudgment:
+    """Hold a judgment in force with the ids it has in a release."""
+
+    id: str
+    pair_id: str
+    annotator: str
+    record: JudgmentRecord
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Page:
+    """Hold some prompts and the judgments in force on them, ordered by prompt, pair and id.
+
+    ``released`` are those that the judgment filters let through, and ``dropped`` counts what each
+    filter took. ``texts`` has what each response says, by its prompt and by what it is; it is empty
+    where only the judgments were asked for.
+    """
+
+    prompts: Mapping[str, ReleasePrompt]
+    judgments: Sequence[NamedJudgment]
+    released: Sequence[NamedJudgment]
+    dropped: Counter[FilterName]
+    texts: Mapping[tuple[str, JudgedResponse], str]
+
+
+@dataclass(slots=True)
+class Pseudonyms:
+    """Give every person the name under which one project's releases know them."""
+
+    secret: str
+    project: str
+    _known: dict[str, str] = field(default_factory=dict)
+
+    def of(self, person: str) -> str:
+        """Return the name of a person, given their public id."""
+        if person not in self._known:
+            self._known[person] = pseudonym(self.secret, project=self.project, person=person)
+        return self._known[person]
+
+
+@dataclass(frozen=True, slots=True)
+class Pager:
+    """Turn the pages of one project, as often as a build needs to."""
+
+    project_id: int
+    index: PromptIndex
+    pseudonyms: Pseudonyms
+    session: Session
+
+    def pages(self, *, with_texts: bool = False) -> Iterator[Page]:
+        """Yield the pages in the order of the prompts' keys."""
+        endpoints = _endpoints(self.session)
+        for run in runs(self.index.prompts):
+            yield self._page(run, endpoints, with_texts=with_texts)
+
+    def _page(
+        self,
+        run: Sequence[IndexedPrompt],
+        endpoints: Mapping[int, tuple[str, int, str]],
+        *,
+        with_texts: bool,
+    ) -> Page:
+        prompts = _prompts(run, session=self.session)
+        responses, texts = _responses(run, endpoints, self.session, with_texts=with_texts)
+        records = judgments_on(
+            [one.row_id for one in run],
+            project_id=self.project_id,
+            responses=responses,
+            session=self.session,
+        )
+        judgments = name_judgments(records, self.pseudonyms)
+        filters = [(item, _filter_of(item.record, prompts)) for item in judgments]
+        return Page(
+            prompts=prompts,
+            judgments=judgments,
+            released=[item for item, name in filters if name is None],
+            dropped=Counter(name for _, name in filters if name is not None),
+            texts=texts,
+        )
+
+
+def runs(prompts: Sequence[IndexedPrompt]) -> Iterator[Sequence[IndexedPrompt]]:
+    """Yield the prompts of one page after another."""
+    for start in range(0, len(prompts), PROMPTS_PER_PAGE):
+        yield prompts[start : start + PROMPTS_PER_PAGE]
+
+
+def name_judgments(
+    records: Sequence[JudgmentRecord], pseudonyms: Pseudonyms
+) -> list[NamedJudgment]:
+    """Give each record its ids, and order them by prompt, pair and judgment id.
+
+    ``records`` come ordered by person and time within a pair, which numbers the judgments
+    of a person who judged a pair more than once.
+    """
+    seen: defaultdict[tuple[str, str], int] = defaultdict(int)
+    pairs: dict[tuple[str, JudgedResponse, JudgedResponse], str] = {}
+    named = []
+    for record in records:
+        # Hashed once a pair: it is the most costly thing done for a judgment here.
+        key = (record.prompt_key, record.x, record.y)
+        pair = pairs.get(key) or pairs.setdefault(key, pair_id(record))
+        who = pseudonyms.of(record.person_public_id)
+        named.append(NamedJudgment(judgment_id(pair, who, nth=seen[pair, who]), pair, who, record))
+        seen[pair, who] += 1
+    return sorted(named, key=lambda item: (item.record.prompt_key, item.pair_id, item.id))
+
+
+def _filter_of(record: JudgmentRecord, prompts: Mapping[str, ReleasePrompt]) -> FilterName | None:
+    """Return the judgment filter that takes ``record``, if any."""
+    if record.annotator_kind is not AnnotatorKind.HUMAN:
+        return FilterName.MODEL_JUDGE
+    return _FILTER_BY_USE.get(prompts[record.prompt_key].prompt.split)
+
+
+def _prompts(run: Sequence[IndexedPrompt], *, session: Session) -> dict[str, ReleasePrompt]:
+    columns = (t.prompt.c.id, t.prompt.c.key, t.prompt.c.sha256, t.prompt.c.document)
+    query = sa.select(*columns).where(t.prompt.c.id.in_([one.row_id for one in run]))
+    rows = {row.id: row for row in session.connection().execute(query)}
+    found = {}
+    for one in run:
+        row = rows[one.row_id]
+        prompt = read_prompt(row.document, key=row.key)
+        found[one.key] = ReleasePrompt(prompt, row.sha256, one.group)
+    return found
+
+
+def _endpoints(session: Session) -> dict[int, tuple[str, int, str]]:
+    columns = (t.endpoint.c.id, t.endpoint.c.slug, t.endpoint.c.revision, t.endpoint.c.model)
+    rows = session.connection().execute(sa.select(*columns))
+    return {row_id: (slug, revision, model) for row_id, slug, revision, model in rows}
+
+
+def _responses(
+    run: Sequence[IndexedPrompt],
+    endpoints: Mapping[int, tuple[str, int, str]],
+    session: Session,
+    *,
+    with_texts: bool,
+) -> tuple[dict[int, JudgedResponse], dict[tuple[str, JudgedResponse], str]]:
+    """Return the responses to the prompts by their row, and their texts if wanted."""
+    key_by_row = {one.row_id: one.key for one in run}
+    r = t.response.c
+    query = sa.select(
+        r.id,
+        r.prompt_id,
+        r.endpoint_id,
+        r.sample_index,
+        r.sha256,
+        r.status,
+        # Most of a page's bytes, and of no use to whoever only counts.
+        r.text if with_texts else sa.literal(""),
+    ).where(r.prompt_id.in_(key_by_row))
+    responses, texts = {}, {}
+    for (
+        row_id,
+        prompt_id,
+        endpoint_id,
+        sample,
+        sha256,
+        status,
+        text,
+    ) in session.connection().execute(query):
+        slug, revision, model = endpoints[endpoint_id]
+        response = JudgedResponse(slug, revision, sample, model, sha256, status)
+        responses[row_id] = response
+        if with_texts:
+            texts[key_by_row[prompt_id], response] = text
+    return responses, texts
