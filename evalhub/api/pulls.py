@@ -1,5 +1,6 @@
 """Start pulls and follow them."""
 
+import uuid
 from datetime import datetime
 
 from flask import Response, jsonify
@@ -18,7 +19,7 @@ from evalhub.services.pulling import (
     cancel_pull,
     pull_progress,
     resume_pull,
-    start_pull,
+    start_pull_once,
 )
 
 TAG = Tag(name="pulls", description="Asking endpoints the prompts of a set.")
@@ -30,6 +31,18 @@ bp = APIBlueprint(
     abp_security=SECURITY,
     abp_responses=RESPONSES,
 )
+
+
+ONCE_NOTE = (
+    "With an `Idempotency-Key` (1 to 100 visible ASCII characters) the same request can be sent "
+    "again after a broken connection: it answers with the pull that the first one started."
+)
+
+
+class StartHeader(BaseModel):
+    """Names the request, so that it can be sent again without asking twice."""
+
+    idempotency_key: str | None = Field(default=None, alias="Idempotency-Key")
 
 
 class PullBody(BaseModel):
@@ -89,19 +102,25 @@ class ProgressBody(BaseModel):
     endpoints: list[ShareBody]
 
 
-@bp.post("", responses={"201": ProgressBody}, summary="Start a pull")
-def start(body: PullBody) -> tuple[Response, int]:
-    """Start a pull, which a worker then runs."""
-    actor = api_actor(Scope.PULLS_WRITE)
-    pull = start_pull(
+@bp.post(
+    "",
+    responses={"200": ProgressBody, "201": ProgressBody},
+    summary="Start a pull",
+    description=ONCE_NOTE,
+)
+def start(header: StartHeader, body: PullBody) -> tuple[Response, int]:
+    """Start a pull, which a worker then runs; 200 for one that its key started before."""
+    started = start_pull_once(
         body.prompt_set,
         body.endpoints,
+        # Without a key each request is one of its own, as is each press of the page's button.
+        key=uuid.uuid4().hex if header.idempotency_key is None else header.idempotency_key,
         session=current_session(),
-        actor=actor,
+        actor=api_actor(Scope.PULLS_WRITE),
         now=now(),
         retry_errors=body.retry_errors,
     )
-    return _answer(pull.public_id), 201
+    return _answer(started.pull.public_id), 201 if started.is_new else 200
 
 
 @bp.get("/<public_id>", responses={"200": ProgressBody}, summary="Follow a pull")

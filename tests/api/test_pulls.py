@@ -166,3 +166,42 @@ def test_a_key_of_another_scope_starts_nothing(
         assert client.post(path, headers=headers).status_code == 403
     with database.transaction(write=False) as session:
         assert [one.status for one in list_pulls(session=session)] == [PullStatus.RUNNING]
+
+
+def test_a_request_that_arrives_twice_starts_one_pull(
+    client: FlaskClient, scene: Scene, headers: dict[str, str], database: Database, clock: Clock
+) -> None:
+    named = {"Idempotency-Key": "monday"}
+    other = bearer(database, Role.RESEARCHER, Scope.PULLS_WRITE, now=clock())
+
+    first, again = (client.post(PATH, json=WANTED, headers=headers | named) for _ in range(2))
+    of_another = client.post(PATH, json=WANTED, headers=other | named)
+
+    assert [one.status_code for one in (first, again, of_another)] == [201, 200, 201]
+    assert first.get_json()["id"] == again.get_json()["id"] != of_another.get_json()["id"]
+    with database.transaction(write=False) as session:
+        assert len(list_pulls(session=session)) == 2
+
+
+def test_a_key_stands_for_one_request(
+    client: FlaskClient, scene: Scene, headers: dict[str, str]
+) -> None:
+    named = headers | {"Idempotency-Key": "monday"}
+    client.post(PATH, json=WANTED, headers=named)
+
+    answer = client.post(PATH, json={**WANTED, "retry_errors": True}, headers=named)
+
+    assert answer.status_code == 409
+    assert "'monday' was sent before with another request" in answer.get_json()["error"]["message"]
+
+
+@pytest.mark.parametrize("key", ["", "x" * 101, "a b", "\xe9"], ids=["empty", "long", "blank", "é"])
+def test_a_malformed_key_is_refused(
+    client: FlaskClient, scene: Scene, headers: dict[str, str], database: Database, key: str
+) -> None:
+    answer = client.post(PATH, json=WANTED, headers=headers | {"Idempotency-Key": key})
+
+    assert answer.status_code == 422
+    assert answer.get_json()["error"]["problems"][0]["where"] == "Idempotency-Key"
+    with database.transaction(write=False) as session:
+        assert list_pulls(session=session) == []

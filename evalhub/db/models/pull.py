@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from evalhub.core.campaigns import PullStatus
@@ -14,6 +15,10 @@ class Pull(SQLModel, table=True):
     ``run_number`` counts how often it was started or resumed; each run is a job of its own.
     """
 
+    # A request that arrives twice must not ask paid endpoints twice; nulls, of pages and commands,
+    # never meet.
+    __table_args__ = (sa.UniqueConstraint("created_by", "request_key"),)
+
     id: int = Field(default=None, primary_key=True)
     public_id: str = Field(max_length=32, unique=True)
     prompt_set_version_id: int = Field(foreign_key="prompt_set_version.id", ondelete="RESTRICT")
@@ -24,5 +29,7 @@ class Pull(SQLModel, table=True):
     reason: str = Field(default="", max_length=1000)
     created_at: datetime = Field(sa_type=UtcDateTime)
     created_by: int | None = Field(default=None, foreign_key="person.id", ondelete="RESTRICT")
+    request_key: str | None = Field(default=None, max_length=100)
+    request_sha256: str | None = Field(default=None, max_length=64)
     started_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -17,6 +17,7 @@ from evalhub.services.pulling.progress import (
     PullProgress,
     pull_progress,
 )
+from evalhub.services.pulling.repeating import StartedPull, start_pull_once
 from evalhub.services.pulling.running import run_pull
 from evalhub.services.pulling.sharing import run_share
 from evalhub.services.pulling.starting import start_pull
@@ -38,6 +39,7 @@ __all__ = [
     "RunTools",
     "ShareEnd",
     "ShareJob",
+    "StartedPull",
     "Stored",
     "attend",
     "browse_responses",
@@ -53,5 +55,6 @@ __all__ = [
     "run_pull",
     "run_share",
     "start_pull",
+    "start_pull_once",
     "waiting_jobs",
 ]

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session
@@ -14,6 +15,14 @@ from evalhub.services.pulling.finding import PullView, get_pull, get_version
 from evalhub.services.pulling.planning import wanted_endpoints
 
 
+@dataclass(frozen=True, slots=True)
+class RequestMark:
+    """Know a request again: the key its sender gave it, and the hash of what it asks for."""
+
+    key: str
+    sha256: str
+
+
 def start_pull(
     prompt_set: str,
     endpoints: Sequence[str],
@@ -23,6 +32,7 @@ def start_pull(
     now: datetime,
     retry_errors: bool = False,
     is_foreground: bool = False,
+    mark: RequestMark | None = None,
 ) -> PullView:
     """Add a pull of ``prompt_set`` (slug or slug@number) from ``endpoints`` (slugs).
 
@@ -39,6 +49,8 @@ def start_pull(
         retry_errors=retry_errors,
         created_at=now,
         created_by=actor.person_id,
+        request_key=mark.key if mark else None,
+        request_sha256=mark.sha256 if mark else None,
     )
     session.add(pull)
     session.flush()
