@@ -16,7 +16,8 @@
     ├── EstimationError      a number cannot be computed honestly
     │   ├── TooFewClusters   too few clusters for an interval; carries the count
     │   └── NotConverged     the optimiser stopped short; carries the gradient
-    └── EndpointError        a model endpoint failed; see ``evalhub.endpoints``
+    ├── EndpointError        a model endpoint failed; see ``evalhub.endpoints``
+    └── ClientError          a server of EvalHub refused or did not answer; see ``evalhub.client``
 
 Pages and API map each class to a status in one table (``evalhub/rim/failures.py``);
 commands print the message and exit with status 1.
@@ -162,3 +163,7 @@ class NotConverged(EstimationError):
 
 class EndpointError(EvalHubError):
     """Report that a model endpoint failed; subclasses live in ``evalhub.endpoints``."""
+
+
+class ClientError(EvalHubError):
+    """Report what a program met at a server of EvalHub; subclasses live in ``evalhub.client``."""

@@ -1,0 +1,52 @@
+"""A client for programs: upload prompts, start and follow pulls, download releases.
+
+It needs httpx and pydantic and nothing else of EvalHub's server; ``docs/client.md`` shows it.
+"""
+
+from evalhub.client.answers import FileFacts, Manifest, PromptSetVersion, Pull, PullShare, Release
+from evalhub.client.client import Client
+from evalhub.client.downloading import Downloaded
+from evalhub.client.errors import (
+    Changed,
+    Damaged,
+    KeyRefused,
+    NoSpace,
+    NotNow,
+    NotThere,
+    Refused,
+    Rejected,
+    Strange,
+    TookTooLong,
+    Unreachable,
+    UploadRefused,
+)
+from evalhub.client.patience import RetryPolicy
+from evalhub.client.verifying import Verified
+from evalhub.errors import ClientError, Problem
+
+__all__ = [
+    "Changed",
+    "Client",
+    "ClientError",
+    "Damaged",
+    "Downloaded",
+    "FileFacts",
+    "KeyRefused",
+    "Manifest",
+    "NoSpace",
+    "NotNow",
+    "NotThere",
+    "Problem",
+    "PromptSetVersion",
+    "Pull",
+    "PullShare",
+    "Refused",
+    "Rejected",
+    "Release",
+    "RetryPolicy",
+    "Strange",
+    "TookTooLong",
+    "Unreachable",
+    "UploadRefused",
+    "Verified",
+]

@@ -1,0 +1,251 @@
+"""Speak to a server of EvalHub: upload prompts, pull, and download releases.
+
+with Client("https://evalhub.example.org", key) as hub:
+    version = hub.upload_prompts("cardiology.jsonl", slug="cardiology", title="Cardiology")
+    pull = hub.start_pull(version.name, ["careful", "quick"])
+    for progress in hub.follow_pull(pull.id):
+        print(progress.n_settled, "of", progress.n_wanted)
+    hub.download("cardiology", "1.0.0", "cardiology-1.0.0")
+"""
+
+import random
+import time
+import uuid
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TypeAlias
+from urllib.parse import quote
+
+from evalhub.client.answers import (
+    Frozen,
+    Manifest,
+    PromptSetVersion,
+    Pull,
+    Release,
+    Releases,
+    Upload,
+    parse,
+    parse_manifest,
+)
+from evalhub.client.downloading import Downloaded, Told, download_files
+from evalhub.client.errors import TookTooLong, UploadRefused
+from evalhub.client.patience import RetryPolicy
+from evalhub.client.transport import Transport
+from evalhub.client.verifying import Verified, verify_folder
+from evalhub.errors import Problem
+
+JsonValue: TypeAlias = (
+    "bool | int | float | str | Sequence[JsonValue] | Mapping[str, JsonValue] | None"
+)
+Rows: TypeAlias = Sequence[Mapping[str, "JsonValue"]]
+
+SLOWER = 1.5
+"""By how much the wait between two looks at a pull grows while nothing changes."""
+SLOWEST = 10
+"""How often the first wait the longest one is."""
+
+
+class Client:
+    """Hold one server, one key and its connections; use it as a context manager.
+
+    Requests that may safely arrive twice are sent again after a broken connection or a busy
+    server, with growing random waits. Nothing else is, and a pull is never started twice.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        key: str,
+        *,
+        policy: RetryPolicy | None = None,
+        timeout_s: float = 60.0,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._sleep = sleep
+        self._clock = clock
+        self._transport = Transport(
+            base_url,
+            key,
+            policy=policy or RetryPolicy(),
+            timeout_s=timeout_s,
+            sleep=sleep,
+            rng=random.Random(),  # noqa: S311 - spreads waits, guards nothing
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._transport.close()
+
+    def upload_prompts(
+        self,
+        prompts: Path | str | Rows,
+        *,
+        slug: str,
+        title: str = "",
+        keep_bad_rows_out: bool = False,
+        **fields: str | bool,
+    ) -> PromptSetVersion:
+        """Upload a file or rows and freeze them as a version, unless a row breaks a rule.
+
+        ``fields`` fill gaps as the API names them: ``domain``, ``language``, ``license``,
+        ``source_kind``, ``renames``, ``keep_unknown``. Raise ``UploadRefused`` with the place
+        and the rules of each bad row, after which nothing is frozen; with ``keep_bad_rows_out``
+        the good rows are frozen without them, if there are any.
+        """
+        upload = self._send_prompts(prompts, {"slug": slug, "title": title, **fields})
+        report = upload.report
+        if report.n_good == 0 or (report.n_bad and not keep_bad_rows_out):
+            self._post(f"/prompt-uploads/{upload.token}/discard")
+            problems = [
+                Problem(f"{row.file or report.filename} {report.unit} {row.line}", reason)
+                for row in report.bad_rows
+                for reason in row.reasons
+            ]
+            raise UploadRefused(problems, n_bad=report.n_bad)
+        return parse(Frozen, self._post(f"/prompt-uploads/{upload.token}/confirm")).version
+
+    def start_pull(
+        self,
+        prompt_set: str,
+        endpoints: Sequence[str],
+        *,
+        retry_errors: bool = False,
+        key: str | None = None,
+    ) -> Pull:
+        """Start a pull and return it; it is started once, however often the network repeats it.
+
+        ``key`` names the request (one is made up otherwise): a program that was killed and sends
+        the same under the same key gets the pull that it started before.
+        """
+        wanted = {
+            "prompt_set": prompt_set,
+            "endpoints": list(endpoints),
+            "retry_errors": retry_errors,
+        }
+        return parse(
+            Pull,
+            self._transport.send(
+                "POST",
+                "/pulls",
+                is_repeatable=True,
+                json=wanted,
+                headers={"Idempotency-Key": key or uuid.uuid4().hex},
+            ),
+        )
+
+    def pull(self, pull_id: str) -> Pull:
+        """Return how far a pull has come."""
+        return parse(Pull, self._get(f"/pulls/{_part(pull_id)}"))
+
+    def follow_pull(
+        self, pull_id: str, *, every_s: float = 1.0, at_most_s: float = 24 * 3600.0
+    ) -> Iterator[Pull]:
+        """Yield a pull as it is now and at each change, until nothing more will be asked.
+
+        It is asked for every ``every_s`` seconds while it moves, and up to ten times as rarely
+        while it does not. Raise ``TookTooLong`` once ``at_most_s`` have passed; the pull itself
+        goes on.
+        """
+        began, wait_s, seen = self._clock(), every_s, None
+        while True:
+            found = self.pull(pull_id)
+            if found != seen:
+                yield found
+                wait_s, seen = every_s, found
+            else:
+                wait_s = min(wait_s * SLOWER, every_s * SLOWEST)
+            if found.is_over:
+                return
+            if self._clock() + wait_s > began + at_most_s:
+                settled = f"{found.n_settled} of {found.n_wanted} are settled"
+                advice = f"; {found.advice}" if found.advice else ""
+                raise TookTooLong(
+                    f"Pull {pull_id} is not over after {at_most_s:g} s: {settled}{advice}."
+                )
+            self._sleep(wait_s)
+
+    def releases(self) -> tuple[Release, ...]:
+        """Return every release that the key opens, by project, the newest version first."""
+        return parse(Releases, self._get("/releases")).releases
+
+    def manifest(self, project: str, version: str) -> Manifest:
+        """Return the manifest of a release, byte for byte."""
+        return parse_manifest(self._get(_release(project, version)))
+
+    def download(
+        self,
+        project: str,
+        version: str,
+        folder: Path | str,
+        *,
+        only: Collection[str] = (),
+        workers: int = 4,
+        tell: Told = lambda _path, _n_there, _n_bytes: None,
+    ) -> Downloaded:
+        """Bring a release into ``folder``, checked; run again, it goes on where it stood.
+
+        ``only`` names the tables that are wanted, all by default. At most ``workers`` files come
+        at a time; ``tell`` is called, from their threads, with the path, the bytes that are
+        there and those that the file has. Raise ``Changed`` for a file that is no longer the
+        manifest's, ``Damaged`` for one whose bytes are not, ``NoSpace`` for a full disk.
+        """
+        address = _release(project, version)
+        return download_files(
+            self.manifest(project, version),
+            Path(folder),
+            transport=self._transport,
+            address=f"{address}/files",
+            only=only,
+            workers=workers,
+            tell=tell,
+        )
+
+    @staticmethod
+    def verify(folder: Path | str, *, only: Collection[str] = ()) -> Verified:
+        """Check a downloaded folder without asking anybody; raise ``Damaged`` naming each file."""
+        return verify_folder(Path(folder), only=only)
+
+    def _send_prompts(self, prompts: Path | str | Rows, fields: Mapping[str, str | bool]) -> Upload:
+        """Send the upload once: a copy of it would be confirmed by nobody and stay."""
+        if isinstance(prompts, (str, Path)):
+            path = Path(prompts)
+            form = {name: _form_value(value) for name, value in fields.items()}
+            sent = (path.name, path.read_bytes(), "application/octet-stream")
+            what = {"data": form, "files": {"file": sent}}
+        else:
+            what = {"json": {**fields, "rows": [dict(row) for row in prompts]}}
+        text = self._transport.send("POST", "/prompt-uploads", is_repeatable=False, **what)
+        return parse(Upload, text)
+
+    def _get(self, path: str) -> bytes:
+        return self._transport.send("GET", path, is_repeatable=True)
+
+    def _post(self, path: str) -> bytes:
+        """Send what changes nothing more when it arrives again."""
+        return self._transport.send("POST", path, is_repeatable=True)
+
+
+def _form_value(value: str | bool) -> str:  # noqa: FBT001 - one of the values of a form
+    return value if isinstance(value, str) else str(value).lower()
+
+
+def _release(project: str, version: str) -> str:
+    return f"/releases/{_part(project)}/{_part(version)}"
+
+
+def _part(text: str) -> str:
+    """Return ``text`` as one part of an address, whatever stands in it."""
+    return quote(text, safe="")
