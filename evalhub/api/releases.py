@@ -71,8 +71,8 @@ class ReleasesBody(BaseModel):
 
 @bp.get("", responses={"200": ReleasesBody}, summary="List releases")
 def show_all() -> Response:
-    """List every release."""
-    api_actor(Scope.RELEASES_READ)
+    """List every release that the key opens."""
+    actor = api_actor(Scope.RELEASES_READ)
     releases = [
         ReleaseBody(
             project=one.project,
@@ -84,7 +84,7 @@ def show_all() -> Response:
             created_at=one.created_at.isoformat(),
             manifest=f"{PREFIX}/releases/{one.project}/{one.version}",
         )
-        for one in list_releases(session=current_session())
+        for one in list_releases(session=current_session(), actor=actor)
     ]
     return jsonify(ReleasesBody(releases=releases).model_dump())
 

@@ -66,7 +66,7 @@ def _recipe(flavours: tuple[str, ...]) -> Recipe:
 def list_command() -> None:
     """List every release."""
     with transaction(write=False) as session:
-        releases = list_releases(session=session)
+        releases = list_releases(session=session, actor=ACTOR)
     rows = [
         (
             f"{one.project}@{one.version}",
@@ -101,7 +101,8 @@ def _folder(name: str) -> Path:
     if Path(name).is_dir() or not at:
         return Path(name)
     with transaction(write=False) as session:
-        return get_release(project, version, session=session, settings=settings()).folder
+        found = get_release(project, version, session=session, settings=settings(), actor=ACTOR)
+        return found.folder
 
 
 def _print(report: ReleaseReport) -> None:

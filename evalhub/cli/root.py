@@ -19,6 +19,7 @@ COMMANDS = {
     "endpoints": "evalhub.cli.endpoints:group",
     "invite": "evalhub.cli.people:invite_command",
     "judgments": "evalhub.cli.judgments:group",
+    "keys": "evalhub.cli.keys:group",
     "people": "evalhub.cli.people:group",
     "projects": "evalhub.cli.projects:group",
     "prompts": "evalhub.cli.prompts:group",

@@ -57,23 +57,47 @@ SCOPE_ROLES: dict[Scope, frozenset[Role]] = {
 }
 """Roles of which the owner needs at least one for a key of theirs to carry the scope."""
 
+RELEASE_SCOPES = frozenset({Scope.RELEASES_READ})
+"""What a key that is limited to some releases may carry; the rest of the API knows no release."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseLimit:
+    """Hold what a key is limited to: ``PROJECT`` for all its releases, ``PROJECT@VERSION`` for one.
+
+    A limit names at least one; whoever may open everything has none.
+    """
+
+    names: tuple[str, ...]
+
+    def allows(self, project: str, version: str) -> bool:
+        """Tell whether the release ``version`` of ``project`` is within the limit."""
+        return project in self.names or f"{project}@{version}" in self.names
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Stand for whoever acts: a signed-in person, an API key's owner, or a command.
 
     ``person_id`` is None only for commands run by the operator on the server itself, which
-    hold every role. ``scopes`` is None unless an API key is used.
+    hold every role. ``scopes`` and ``key_id`` are None unless an API key is used; ``limit`` is
+    None unless that key opens only some releases.
     """
 
     person_id: int | None
     name: str
     roles: frozenset[Role]
     scopes: frozenset[Scope] | None = None
+    key_id: int | None = None
+    limit: ReleaseLimit | None = None
 
     def has(self, *roles: Role) -> bool:
         """Tell whether the actor holds at least one of ``roles``."""
         return not self.roles.isdisjoint(roles)
+
+    def may_open(self, project: str, version: str) -> bool:
+        """Tell whether a release is within the limit of the actor's key, if it has any."""
+        return self.limit is None or self.limit.allows(project, version)
 
 
 def command_actor(name: str = "command line") -> Actor:

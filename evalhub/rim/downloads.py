@@ -1,5 +1,6 @@
 """Send a file of a release: resumable, named by its hash, and noted."""
 
+import base64
 import re
 from http import HTTPStatus
 
@@ -13,6 +14,7 @@ from evalhub.core.releasing.manifest import MANIFEST
 from evalhub.rim.state import current_session, current_settings, now, runtime
 from evalhub.services.releasing.kept import (
     BytePart,
+    FoundRelease,
     KeptRelease,
     get_file,
     get_release,
@@ -35,8 +37,9 @@ def send_release_file(project: str, version: str, path: str, *, actor: Actor) ->
     Every request that is answered with bytes is noted with the bytes it gets. Noting only
     those that hold the first byte would miss whoever asks for all the others.
     """
-    release = get_release(project, version, session=current_session(), settings=current_settings())
+    release = _release(project, version, actor)
     file = get_file(release, path)
+    _refuse_another_state(file.facts.sha256)
     # Before the file is sent: the framework answers 416 to what it cannot parse.
     _drop_unknown_range()
     response = send_file(
@@ -53,7 +56,7 @@ def send_release_file(project: str, version: str, path: str, *, actor: Actor) ->
         # spares the bytes.
         max_age=0,
     )
-    _refuse_another_state(response)
+    _tell_digest(response, file.facts.sha256)
     # HEAD and 304 send no byte of the file, so nothing was downloaded.
     if request.method == "GET" and response.status_code in SENDING:
         _note(release.kept, path, _part(response), actor)
@@ -67,15 +70,29 @@ def send_manifest(project: str, version: str, *, actor: Actor) -> Response:
     in the log as much as who has taken a table. A reader that knows it already gets, and is
     noted for, nothing.
     """
-    release = get_release(project, version, session=current_session(), settings=current_settings())
+    release = _release(project, version, actor)
+    digest = sha256_hex(release.manifest_text)
+    _refuse_another_state(digest)
     response = make_response(release.manifest_text)
     response.mimetype = MIME_TYPES["json"]
-    response.set_etag(sha256_hex(release.manifest_text))
+    response.set_etag(digest)
+    _tell_digest(response, digest)
     response.make_conditional(request)
-    _refuse_another_state(response)
     if request.method == "GET" and response.status_code in SENDING:
         _note(release.kept, MANIFEST, None, actor)
     return response
+
+
+def _tell_digest(response: Response, sha256: str) -> None:
+    """Say the hash of the whole file, also beside a part of it (RFC 9530)."""
+    digest = base64.b64encode(bytes.fromhex(sha256)).decode()
+    response.headers["Repr-Digest"] = f"sha-256=:{digest}:"
+
+
+def _release(project: str, version: str, actor: Actor) -> FoundRelease:
+    return get_release(
+        project, version, session=current_session(), settings=current_settings(), actor=actor
+    )
 
 
 def _drop_unknown_range() -> None:
@@ -88,13 +105,13 @@ def _drop_unknown_range() -> None:
         request.environ.pop("HTTP_RANGE", None)
 
 
-def _refuse_another_state(response: Response) -> None:
+def _refuse_another_state(tag: str) -> None:
     """Raise if the file is not the one that ``If-Match`` names.
 
-    The framework sets the status and leaves the whole file below it, which nobody would note.
+    RFC 9110 has this first of all. The framework looks at ``Range`` before it, and would give
+    whoever resumes a download a part of another file.
     """
-    if response.status_code == HTTPStatus.PRECONDITION_FAILED:
-        response.close()
+    if request.if_match and not request.if_match.contains(tag):
         raise PreconditionFailed
 
 

@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from evalhub.core.people import SCOPE_ROLES, Actor, Role, Scope
+from evalhub.core.people import RELEASE_SCOPES, SCOPE_ROLES, Actor, ReleaseLimit, Role, Scope
 from evalhub.db.models import ApiKey, Person
 from evalhub.errors import BadInput, Forbidden, NotFound
 from evalhub.services import audit
 from evalhub.services.accounts.sessions import roles_of
 from evalhub.services.accounts.tokens import new_public_id, new_token, token_hash
+from evalhub.services.releasing.limiting import check_limit
 
 PREFIX = "evh_"
 SHOWN_LENGTH = 12
@@ -55,15 +56,23 @@ def issue_key(
     scopes: Collection[Scope],
     days: int,
     now: datetime,
+    limit: ReleaseLimit | None = None,
+    owner: Actor | None = None,
 ) -> IssuedKey:
     """Make a key for the actor; the returned text is stored nowhere.
 
-    Raise ``BadInput`` for a bad name, lifetime or empty scopes, ``Forbidden`` for a scope
-    the actor's roles do not allow.
+    With ``limit`` it opens only these releases. ``owner`` is whose key it becomes where the
+    operator makes it on the server for somebody else.
+
+    Raise ``BadInput`` for a bad name, lifetime or limit or empty scopes, ``Forbidden`` for a
+    scope the owner's roles do not allow.
     """
-    person_id = _owner_id(actor)
+    person_id, roles = _owner(actor, owner)
     name = name.strip()
-    _check(name, scopes, days, actor)
+    _check(name, scopes, days, roles)
+    if limit is not None:
+        _check_limited(scopes)
+        check_limit(limit, session=session, actor=actor)
     key = PREFIX + new_token()
     row = ApiKey(
         public_id=new_public_id(),
@@ -73,6 +82,7 @@ def issue_key(
         key_hash=token_hash(key),
         # Sorted, so that equal keys have equal entries in the log.
         scopes=sorted(scope.value for scope in scopes),
+        releases=list(limit.names) if limit else None,
         created_at=now,
         expires_at=now + timedelta(days=days),
     )
@@ -83,7 +93,12 @@ def issue_key(
         session=session,
         actor=actor,
         subject=f"api_key:{row.public_id}",
-        details={"name": name, "scopes": row.scopes, "expires_at": row.expires_at.isoformat()},
+        details={
+            "name": name,
+            "scopes": row.scopes,
+            "releases": row.releases,
+            "expires_at": row.expires_at.isoformat(),
+        },
         now=now,
     )
     return IssuedKey(key, name, row.expires_at)
@@ -151,7 +166,9 @@ def find_key_owner(key: str, *, session: Session, now: datetime) -> KeyOwner | N
     roles = roles_of(person.id, session=session)
     scopes = frozenset(Scope(scope) for scope in row.scopes) & allowed_scopes(roles)
     is_stale = row.last_used_at is None or now - row.last_used_at >= USED_EVERY
-    return KeyOwner(row.id, Actor(person.id, person.name, roles, scopes), is_stale)
+    limit = None if row.releases is None else ReleaseLimit(tuple(row.releases))
+    actor = Actor(person.id, person.name, roles, scopes, key_id=row.id, limit=limit)
+    return KeyOwner(row.id, actor, is_stale)
 
 
 def note_used(key_id: int, *, session: Session, now: datetime) -> None:
@@ -161,14 +178,27 @@ def note_used(key_id: int, *, session: Session, now: datetime) -> None:
     )
 
 
-def _owner_id(actor: Actor) -> int:
+def _owner(actor: Actor, owner: Actor | None) -> tuple[int, frozenset[Role]]:
+    """Return whose key it becomes and the roles that bound it."""
+    # The operator alone makes keys for others: a person who could would hold what they may do.
+    is_foreign = owner is not None and actor.person_id is not None
+    holder = actor if owner is None else owner
     # A key must not make keys: it would outlive its own end and what it may do.
-    if actor.person_id is None or actor.scopes is not None:
+    if is_foreign or holder.person_id is None or holder.scopes is not None:
         raise Forbidden("Only a signed-in person can make an API key for themselves.")
-    return actor.person_id
+    return holder.person_id, holder.roles
 
 
-def _check(name: str, scopes: Collection[Scope], days: int, actor: Actor) -> None:
+def _check_limited(scopes: Collection[Scope]) -> None:
+    """Refuse a limited key that could do what no limit reaches."""
+    others = sorted(scope.value for scope in set(scopes) - RELEASE_SCOPES)
+    if others:
+        raise BadInput.at(
+            "scopes", f"a key limited to some releases cannot carry {', '.join(others)}"
+        )
+
+
+def _check(name: str, scopes: Collection[Scope], days: int, roles: frozenset[Role]) -> None:
     if not 1 <= len(name) <= MAX_NAME_LENGTH:
         raise BadInput.at("name", f"needs 1 to {MAX_NAME_LENGTH} characters")
     if not 1 <= days <= MAX_DAYS:
@@ -177,7 +207,7 @@ def _check(name: str, scopes: Collection[Scope], days: int, actor: Actor) -> Non
         raise BadInput.at("scopes", "choose at least one")
     # At the making too, although every use asks again: a key that can do nothing would be noticed
     # in a script at night.
-    refused = set(scopes) - allowed_scopes(actor.roles)
+    refused = set(scopes) - allowed_scopes(roles)
     if refused:
         names = ", ".join(sorted(scope.value for scope in refused))
         raise Forbidden(f"Your roles do not allow an API key with {names}.")

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 
 from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
 from evalhub.core.people import Scope
+from evalhub.core.releasing.limits import parse_limit
 from evalhub.errors import BadInput, Problem, Sentence, TooManyAttempts
 from evalhub.rim.fields import chosen, whole_number
 from evalhub.services import api_keys
@@ -124,6 +126,7 @@ def issue_key() -> ResponseReturnValue:
             scopes=chosen(request.form.getlist("scopes"), Scope, where="scopes"),
             days=whole_number(request.form.get("days", ""), where="days"),
             now=now(),
+            limit=parse_limit([request.form.get("releases", "")]),
         )
     except BadInput as error:
         only_read()
@@ -165,4 +168,6 @@ def _page(
         problems=problems,
         key_problems=key_problems,
         issued=issued,
+        # Once the key is made, the form is for the next one.
+        form=MultiDict() if issued else request.form,
     )

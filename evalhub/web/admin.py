@@ -9,7 +9,7 @@ from evalhub.core.people import Origin, Role
 from evalhub.errors import BadInput, Conflict, Problem
 from evalhub.rim.fields import choice, chosen
 from evalhub.rim.routing import page_number
-from evalhub.services import audit
+from evalhub.services import api_keys, audit
 from evalhub.services.accounts import invitations, people, sessions
 from evalhub.services.accounts.invitations import IssuedInvitation
 from evalhub.web.context import (
@@ -75,6 +75,7 @@ def show_person(public_id: str) -> ResponseReturnValue:
         line=line,
         all_roles=list(Role),
         sessions=sessions.list_sessions(line.person.id, session=current_session(), now=now()),
+        keys=api_keys.list_keys(line.person.id, session=current_session(), now=now()),
     )
 
 
@@ -115,6 +116,22 @@ def end_sessions(public_id: str) -> ResponseReturnValue:
     person = people.get_person(public_id, session=current_session()).person
     sessions.end_sessions(person.id, session=current_session(), actor=current_actor(), now=now())
     return _done(public_id, "The person is signed out everywhere.")
+
+
+@bp.post("/people/<public_id>/keys/<key_id>/revoke")
+@requires(Role.ADMIN)
+def revoke_key(public_id: str, key_id: str) -> ResponseReturnValue:
+    """End an API key of a person."""
+    person = people.get_person(public_id, session=current_session()).person
+    api_keys.revoke_key(
+        key_id,
+        session=current_session(),
+        actor=current_actor(),
+        person_id=person.id,
+        now=now(),
+    )
+    flash("The API key no longer works.", "good")
+    return redirect(url_for("admin.show_person", public_id=public_id), code=303)
 
 
 @bp.get("/audit")

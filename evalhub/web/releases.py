@@ -34,7 +34,8 @@ BUILDERS = (Role.RESEARCHER, Role.ADMIN)
 @requires(*READERS)
 def show_all() -> ResponseReturnValue:
     """List every release."""
-    return render_template("releases/list.html", releases=list_releases(session=current_session()))
+    releases = list_releases(session=current_session(), actor=current_actor())
+    return render_template("releases/list.html", releases=releases)
 
 
 @bp.post("/<project>")
@@ -67,7 +68,13 @@ def build(project: str) -> ResponseReturnValue:
 @requires(*READERS)
 def show(project: str, version: str) -> ResponseReturnValue:
     """Show what a release is, who judged, and its files."""
-    release = get_release(project, version, session=current_session(), settings=current_settings())
+    release = get_release(
+        project,
+        version,
+        session=current_session(),
+        settings=current_settings(),
+        actor=current_actor(),
+    )
     manifest = release.manifest
     return render_template(
         "releases/show.html",

@@ -69,6 +69,7 @@ PLACE_NAMES: Mapping[str, str] = Words(
         "pay_currency": N_("Currency"),
         "prompt_set": N_("Prompt set"),
         "purpose": N_("Purpose"),
+        "releases": N_("Releases that a key opens"),
         "request_timeout_s": N_("Longest wait for a reply"),
         "role": N_("Role"),
         "roles": N_("Roles"),

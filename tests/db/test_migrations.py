@@ -10,11 +10,21 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlmodel import Session, SQLModel, select
 
-from evalhub.core.campaigns import OverlapRule, SelectionMode
+from evalhub.core.campaigns import OverlapRule, PullStatus, SelectionMode
+from evalhub.core.people import Role
 from evalhub.db.engine import Database
 from evalhub.db.migrate import alembic_config, current_revision, head_revision, upgrade
-from evalhub.db.models import AuditEvent, Matchup, Pair, Project, Release, ReleaseDownload
-from tests.factories import make_project
+from evalhub.db.models import (
+    ApiKey,
+    AuditEvent,
+    Matchup,
+    Pair,
+    Project,
+    Pull,
+    Release,
+    ReleaseDownload,
+)
+from tests.factories import make_person, make_project
 from tests.services.selecting.tournaments import make_tournament
 
 
@@ -133,3 +143,43 @@ def test_projects_of_the_second_schema_go_on_as_they_began(
     assert project.overlap_rule is OverlapRule.FIXED
     assert len(matchups) == 3
     assert Counter(pair.matchup_id for pair in pairs) == {one.id: 2 for one in matchups}
+
+
+def test_keys_and_pulls_of_the_fourth_schema_stay_as_they_are(
+    database: Database, now: datetime
+) -> None:
+    with database.transaction() as session:
+        tournament = make_tournament(session, n_models=3, n_prompts=2)
+        version = tournament.project.prompt_set_version_id
+        person = make_person(session, Role.LAB)
+        session.add(
+            ApiKey(
+                public_id="k",
+                person_id=person.id,
+                name="k",
+                prefix="evh_",
+                key_hash="0" * 64,
+                scopes=["releases:read"],
+                releases=["tiny"],
+                created_at=now,
+                expires_at=now,
+            )
+        )
+        for number in "12":
+            pull = Pull(
+                public_id=number,
+                prompt_set_version_id=version,
+                status=PullStatus.DONE,
+                created_at=now,
+                created_by=person.id,
+                request_key=number,
+            )
+            session.add(pull)
+
+    command.downgrade(alembic_config(database), "0004")
+    upgrade(database)
+
+    with database.transaction(write=False) as session:
+        key, pulls = session.exec(select(ApiKey)).one(), session.exec(select(Pull)).all()
+    assert (key.scopes, key.releases) == (["releases:read"], None)
+    assert [pull.request_key for pull in pulls] == [None, None]

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 from sqlmodel import Session, select
 
-from evalhub.core.people import Actor, Role, Scope, command_actor
+from evalhub.config import Settings
+from evalhub.core.people import Actor, ReleaseLimit, Role, Scope, command_actor
 from evalhub.db.models import ApiKey, AuditEvent, Person, RoleGrant
 from evalhub.errors import BadInput, Forbidden, NotFound
 from evalhub.services.api_keys import (
@@ -18,6 +19,8 @@ from evalhub.services.api_keys import (
     revoke_key,
 )
 from tests.factories import make_person
+from tests.release_project import make_tiny_project
+from tests.releases import build_release
 
 
 def actor_of(person: Person, *roles: Role) -> Actor:
@@ -59,7 +62,9 @@ def test_a_key_stands_for_its_owner(session: Session, lab: Actor, now: datetime)
 
     assert owner is not None
     scopes = frozenset({Scope.RELEASES_READ})
-    assert owner.actor == Actor(lab.person_id, "Lab", frozenset({Role.LAB}), scopes)
+    assert owner.actor == Actor(
+        lab.person_id, "Lab", frozenset({Role.LAB}), scopes, key_id=owner.key_id
+    )
 
 
 def test_a_key_is_long_and_marked_and_not_stored(
@@ -195,3 +200,90 @@ def test_a_key_cannot_make_keys(session: Session, lab: Actor, now: datetime) -> 
     for actor in (by_key, command_actor()):
         with pytest.raises(Forbidden, match="Only a signed-in person"):
             issue(session, actor, now, Scope.RELEASES_READ)
+
+
+def issue_limited(
+    session: Session, actor: Actor, now: datetime, *names: str, scope: Scope = Scope.RELEASES_READ
+) -> IssuedKey:
+    return issue_key(
+        "Nightly",
+        session=session,
+        actor=actor,
+        scopes=[scope],
+        days=30,
+        now=now,
+        limit=ReleaseLimit(names),
+    )
+
+
+@pytest.fixture
+def released(session: Session, settings: Settings, now: datetime) -> None:
+    """Give two versions of one project, and another project without a release."""
+    make_tiny_project(session)
+    for version in ("1.0.0", "1.1.0"):
+        build_release(
+            "tiny",
+            session=session,
+            settings=settings,
+            actor=command_actor(),
+            now=now,
+            version=version,
+        )
+
+
+@pytest.mark.usefixtures("released")
+@pytest.mark.parametrize("names", [("tiny",), ("tiny@1.0.0", "tiny@1.1.0")], ids=str)
+def test_a_limit_comes_back_with_the_key(
+    session: Session, lab: Actor, now: datetime, names: tuple[str, ...]
+) -> None:
+    issued = issue_limited(session, lab, now, *names)
+
+    owner = find_key_owner(issued.key, session=session, now=now)
+    event = session.exec(select(AuditEvent).where(AuditEvent.action == "api_key.issue")).one()
+
+    assert owner is not None
+    assert owner.actor.limit == ReleaseLimit(names)
+    assert owner.actor.may_open("tiny", "1.1.0")
+    assert not owner.actor.may_open("other", "1.1.0")
+    assert names[0] in event.details
+
+
+@pytest.mark.usefixtures("released")
+def test_a_limit_to_what_is_not_there_is_refused(
+    session: Session, lab: Actor, now: datetime
+) -> None:
+    with pytest.raises(BadInput) as caught:
+        issue_limited(session, lab, now, "tiny", "tiny@9.0.0", "unheard")
+
+    assert [problem.rule for problem in caught.value.problems] == [
+        "there is no release 'tiny@9.0.0'",
+        "there is no release 'unheard'",
+    ]
+
+
+@pytest.mark.usefixtures("released")
+def test_a_limited_key_carries_nothing_that_knows_no_limit(session: Session, now: datetime) -> None:
+    researcher = actor_of(make_person(session, Role.RESEARCHER), Role.RESEARCHER)
+
+    with pytest.raises(BadInput, match="limited to some releases cannot carry pulls:write"):
+        issue_limited(session, researcher, now, "tiny", scope=Scope.PULLS_WRITE)
+
+
+def test_the_operator_makes_keys_for_others_within_their_roles(
+    session: Session, lab: Actor, now: datetime
+) -> None:
+    def make(actor: Actor, scope: Scope) -> IssuedKey:
+        return issue_key(
+            "k", session=session, actor=actor, scopes=[scope], days=1, now=now, owner=lab
+        )
+
+    issued = make(command_actor(), Scope.RELEASES_READ)
+
+    owner = find_key_owner(issued.key, session=session, now=now)
+    assert owner is not None
+    assert owner.actor.person_id == lab.person_id
+    with pytest.raises(Forbidden, match="pulls:write"):
+        make(command_actor(), Scope.PULLS_WRITE)
+    admin = actor_of(make_person(session, Role.ADMIN), Role.ADMIN)
+    with pytest.raises(Forbidden, match="Only a signed-in person"):
+        make(admin, Scope.RELEASES_READ)

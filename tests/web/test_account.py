@@ -6,10 +6,13 @@ import pytest
 from flask.testing import FlaskClient
 from sqlmodel import select
 
-from evalhub.core.people import Role, Scope
+from evalhub.config import Settings
+from evalhub.core.people import Role, Scope, command_actor
 from evalhub.db.engine import Database
 from evalhub.db.models import ApiKey, Person, SignInAttempt, WebSession
 from evalhub.services.accounts.passwords import is_password, new_password
+from tests.release_project import MOMENT, make_tiny_project
+from tests.releases import build_release
 from tests.web.conftest import Clock, SignIn
 from tests.web.pages import Data, fill
 
@@ -211,3 +214,45 @@ def test_a_key_can_be_revoked(client: FlaskClient, database: Database) -> None:
     assert response.location == "/account#keys"
     assert "You have no API key." in client.get("/account").text
     assert client.post(action, data=fill(page, action)).status_code == 404
+
+
+@pytest.fixture
+def released(database: Database, settings: Settings) -> None:
+    """Give a release."""
+    with database.transaction() as session:
+        make_tiny_project(session)
+        build_release("tiny", session=session, settings=settings, actor=command_actor(), now=MOMENT)
+
+
+@pytest.mark.usefixtures("person", "released")
+def test_a_key_is_limited_to_the_releases_that_are_named(
+    client: FlaskClient, database: Database
+) -> None:
+    page = client.get("/account")
+
+    data = fill(page, "/account/keys", name="Nightly", scopes=[Scope.RELEASES_READ.value])
+    made = client.post("/account/keys", data={**data, "releases": "tiny@1.0.0, tiny"})
+
+    assert made.status_code == 200
+    with database.transaction(write=False) as session:
+        assert session.exec(select(ApiKey)).one().releases == ["tiny", "tiny@1.0.0"]
+    assert "<code>tiny, tiny@1.0.0</code>" in client.get("/account").text
+
+
+@pytest.mark.usefixtures("person", "released")
+def test_a_limit_that_names_nothing_is_told_beside_what_was_typed(
+    client: FlaskClient, database: Database
+) -> None:
+    page = client.get("/account")
+
+    data = fill(page, "/account/keys", name="Nightly", scopes=[Scope.RELEASES_READ.value])
+    response = client.post("/account/keys", data={**data, "releases": "tinny"})
+
+    assert response.status_code == 422
+    assert "Releases that a key opens:</b> there is no release &#39;tinny&#39;" in response.text
+    sent = fill(response, "/account/keys")
+    assert (sent["name"], sent["scopes"], sent["releases"]) == (
+        ["Nightly"],
+        [Scope.RELEASES_READ.value],
+        ["tinny"],
+    )

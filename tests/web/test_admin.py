@@ -6,11 +6,12 @@ import pytest
 from flask.testing import FlaskClient
 from sqlmodel import select
 
-from evalhub.core.people import Origin, Role
+from evalhub.core.people import Actor, Origin, Role, Scope
 from evalhub.db.engine import Database
-from evalhub.db.models import Invitation, Person, RoleGrant
+from evalhub.db.models import ApiKey, Invitation, Person, RoleGrant
+from evalhub.services.api_keys import issue_key
 from tests.factories import make_person
-from tests.web.conftest import SignIn
+from tests.web.conftest import Clock, SignIn
 from tests.web.pages import Data, fill, token_of
 
 PAGES = ("/admin/people", "/admin/audit")
@@ -266,7 +267,7 @@ def test_what_people_typed_is_shown_as_text(client: FlaskClient, database: Datab
 
 
 @pytest.mark.usefixtures("admin")
-@pytest.mark.parametrize("action", ["roles", "disable", "enable", "sessions/end"])
+@pytest.mark.parametrize("action", ["roles", "disable", "enable", "sessions/end", "keys/x/revoke"])
 def test_only_admins_send_these_forms(
     client: FlaskClient, sign_in: SignIn, bo: Person, action: str
 ) -> None:
@@ -278,3 +279,47 @@ def test_only_admins_send_these_forms(
     response = outsider.post(path, data={"csrf_token": token, "roles": ["admin"]})
 
     assert response.status_code == 403
+
+
+@pytest.fixture
+def key_of_bo(bo: Person, database: Database, clock: Clock) -> ApiKey:
+    """Give a key of Bo's."""
+    with database.transaction() as session:
+        actor = Actor(bo.id, bo.name, frozenset({Role.LAB}))
+        issue_key(
+            "Nightly",
+            session=session,
+            actor=actor,
+            scopes=[Scope.RELEASES_READ],
+            days=9,
+            now=clock(),
+        )
+        return session.exec(select(ApiKey)).one()
+
+
+@pytest.mark.usefixtures("admin")
+def test_an_admin_sees_and_ends_the_keys_of_a_person(
+    client: FlaskClient, bo: Person, key_of_bo: ApiKey
+) -> None:
+    path = f"/admin/people/{bo.public_id}"
+    page = client.get(path)
+    assert "<td><code>" + key_of_bo.prefix in page.text
+
+    form = f"{path}/keys/{key_of_bo.public_id}/revoke"
+    ended = client.post(form, data=fill(page, form))
+
+    assert ended.location == path
+    assert "None that works." in client.get(path).text
+    assert client.post(form, data=fill(page, form)).status_code == 404
+
+
+@pytest.mark.usefixtures("key_of_bo")
+def test_a_key_is_ended_at_its_owner_alone(
+    client: FlaskClient, admin: Person, bo: Person, key_of_bo: ApiKey
+) -> None:
+    page = client.get(f"/admin/people/{bo.public_id}")
+
+    form = f"/admin/people/{admin.public_id}/keys/{key_of_bo.public_id}/revoke"
+    response = client.post(form, data={"csrf_token": token_of(page)})
+
+    assert response.status_code == 404

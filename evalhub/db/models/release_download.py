@@ -30,6 +30,8 @@ class ReleaseDownload(SQLModel, table=True):
     id: int = Field(default=None, primary_key=True)
     release_id: int = Field(foreign_key="release.id", ondelete="RESTRICT", index=True)
     person_id: int | None = Field(default=None, foreign_key="person.id", ondelete="RESTRICT")
+    # None for a browser that is signed in, and for what was downloaded before keys were noted.
+    api_key_id: int | None = Field(default=None, foreign_key="api_key.id", ondelete="RESTRICT")
     file: str = Field(max_length=300)
     first_byte: int | None = Field(default=None, sa_type=sa.BigInteger)
     last_byte: int | None = Field(default=None, sa_type=sa.BigInteger)

@@ -2,9 +2,11 @@
 
 from sqlmodel import Session, select
 
+from evalhub.core.people import Actor
 from evalhub.db.models import Person
 from evalhub.errors import NotFound
 from evalhub.services.accounts.fields import clean_email
+from evalhub.services.accounts.sessions import roles_of
 
 
 def find_account_id(email: str, *, session: Session) -> int | None:
@@ -18,3 +20,9 @@ def get_account_id(email: str, *, session: Session) -> int:
     if found is None:
         raise NotFound(f"Nobody has the address {clean_email(email)}.")
     return found
+
+
+def get_account(email: str, *, session: Session) -> Actor:
+    """Return the account with this address as who would act by it; raise ``NotFound``."""
+    person = session.get_one(Person, get_account_id(email, session=session))
+    return Actor(person.id, person.name, roles_of(person.id, session=session))

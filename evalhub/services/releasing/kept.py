@@ -61,25 +61,31 @@ class BytePart:
     last: int
 
 
-def list_releases(*, session: Session) -> list[KeptRelease]:
-    """Return every release, by project, the newest version first."""
+def list_releases(*, session: Session, actor: Actor) -> list[KeptRelease]:
+    """Return every release that ``actor`` may open, by project, the newest version first."""
     query = select(Release, Project.slug).join(Project, col(Project.id) == col(Release.project_id))
-    found = [_kept(row, slug) for row, slug in session.exec(query)]
+    found = [
+        _kept(row, slug) for row, slug in session.exec(query) if actor.may_open(slug, row.version)
+    ]
     # Two sorts, the second stable: projects by name, and versions by their numbers within.
     found.sort(key=lambda one: parse_version(one.version), reverse=True)
     return sorted(found, key=lambda one: one.project)
 
 
 def get_release(
-    project: str, version: str, *, session: Session, settings: Settings
+    project: str, version: str, *, session: Session, settings: Settings, actor: Actor
 ) -> FoundRelease:
-    """Return one release; raise ``NotFound`` when it does not exist."""
+    """Return one release; raise ``NotFound`` when it does not exist, or not for ``actor``.
+
+    A key that is limited to other releases gets the very answer for one that is not there: it
+    must not learn which others there are.
+    """
     query = (
         select(Release)
         .join(Project, col(Project.id) == col(Release.project_id))
         .where(Project.slug == project)
     )
-    rows = session.exec(query).all()
+    rows = [row for row in session.exec(query) if actor.may_open(project, row.version)]
     row = next((row for row in rows if row.version == version), None)
     if row is None:
         raise NotFound(f"There is no release {f'{project}@{version}'[:120]!r}.")
@@ -130,11 +136,12 @@ def record_download(
     actor: Actor,
     now: datetime,
 ) -> None:
-    """Note who took which file, or which ``part`` of it."""
+    """Note who took which file, or which ``part`` of it, and with which key."""
     session.add(
         ReleaseDownload(
             release_id=release.id,
             person_id=actor.person_id,
+            api_key_id=actor.key_id,
             file=path,
             first_byte=part.first if part else None,
             last_byte=part.last if part else None,

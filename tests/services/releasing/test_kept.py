@@ -24,7 +24,7 @@ from tests.releases import build_release
 
 
 def found(session: Session, settings: Settings) -> FoundRelease:
-    return get_release("tiny", "1.0.0", session=session, settings=settings)
+    return get_release("tiny", "1.0.0", session=session, settings=settings, actor=command_actor())
 
 
 def test_list_is_by_project_and_newest_version_first(
@@ -40,7 +40,7 @@ def test_list_is_by_project_and_newest_version_first(
             version=version,
         )
 
-    releases = list_releases(session=session)
+    releases = list_releases(session=session, actor=command_actor())
 
     assert [one.version for one in releases] == ["1.10.0", "1.9.0", "1.0.0"]
     assert [one.version for one in found(session, settings).versions] == [
@@ -62,7 +62,7 @@ def test_unknown_release_is_named(
     built: BuiltRelease, session: Session, settings: Settings, project: str, version: str
 ) -> None:
     with pytest.raises(NotFound, match=f"no release '{project}@{version}'"):
-        get_release(project, version, session=session, settings=settings)
+        get_release(project, version, session=session, settings=settings, actor=command_actor())
 
 
 def test_every_file_can_be_downloaded(
