@@ -145,7 +145,7 @@ def test_projects_of_the_second_schema_go_on_as_they_began(
     assert Counter(pair.matchup_id for pair in pairs) == {one.id: 2 for one in matchups}
 
 
-def test_keys_and_pulls_of_the_fourth_schema_stay_as_they_are(
+def test_keys_and_pulls_of_the_fifth_schema_stay_as_they_are(
     database: Database, now: datetime
 ) -> None:
     with database.transaction() as session:
@@ -176,7 +176,7 @@ def test_keys_and_pulls_of_the_fourth_schema_stay_as_they_are(
             )
             session.add(pull)
 
-    command.downgrade(alembic_config(database), "0004")
+    command.downgrade(alembic_config(database), "0005")
     upgrade(database)
 
     with database.transaction(write=False) as session:
