@@ -193,13 +193,14 @@ def answer_from_json(value: Json, *, where: str = "answer") -> Answer:
     spot = spot_of_json(value, findings)
     findings.raise_if_any()
     answer = decode(Answer, without_schema(spot, SCHEMA, findings), findings)
-    if not _is_consistent(answer):
+    if not is_consistent(answer):
         findings.add(f"{answer.preference} does not go with {answer.choice}", path="preference")
         raise BadInput(findings.problems)
     return answer
 
 
-def _is_consistent(answer: Answer) -> bool:
+def is_consistent(answer: Answer) -> bool:
+    """Tell whether the preference is one that goes with the choice."""
     if answer.choice is None or answer.choice is Choice.CANNOT_JUDGE:
         return answer.preference is None
     if answer.preference is None:

@@ -6,15 +6,16 @@ version of pyarrow; the manifest says which.
 """
 
 import hashlib
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from io import RawIOBase
-from typing import BinaryIO, Protocol, TypeAlias
+from typing import BinaryIO, TypeAlias
 
+import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from evalhub.core.releasing.columns import record_batch
 from evalhub.core.releasing.flavours.rows import FlavourRow
 from evalhub.core.releasing.rows import Row as CanonicalRow
 from evalhub.core.releasing.schemas import SCHEMAS
@@ -23,6 +24,7 @@ from evalhub.core.releasing.vocabulary import FileFormat, Part, Split
 ROWS_PER_GROUP = 2_000
 ZSTD_LEVEL = 3
 WRITER = f"pyarrow {pa.__version__}"
+_LINE = orjson.OPT_APPEND_NEWLINE
 
 Row: TypeAlias = CanonicalRow | FlavourRow
 
@@ -60,11 +62,11 @@ class HashedFile(RawIOBase):
 
     def write(self, data: "bytes | bytearray | memoryview", /) -> int:  # type: ignore[override]  # typeshed's Buffer has no name before Python 3.12
         """Write all of ``data``."""
-        raw = bytes(data)
-        self._file.write(raw)
-        self._digest.update(raw)
-        self._n_bytes += len(raw)
-        return len(raw)
+        n_bytes = memoryview(data).nbytes
+        self._file.write(data)
+        self._digest.update(data)
+        self._n_bytes += n_bytes
+        return n_bytes
 
     def close(self) -> None:
         """Close the file behind."""
@@ -77,14 +79,6 @@ class HashedFile(RawIOBase):
         return FileFacts(self.path, self._digest.hexdigest(), self._n_bytes, n_rows)
 
 
-class _RowWriter(Protocol):
-    def add(self, row: Row) -> None:
-        """Write one row."""
-
-    def close(self) -> FileFacts:
-        """Write what is left, close the file and return its facts."""
-
-
 class JsonlWriter:
     """Write one JSON object a line, keys in the order of the schema."""
 
@@ -92,13 +86,11 @@ class JsonlWriter:
         self._file = HashedFile(path, file)
         self._n_rows = 0
 
-    def add(self, row: Row) -> None:
-        """Write one row."""
-        # NaN is not JSON; refusing it here finds the fault where it was made and not in somebody's
-        # loader.
-        line = json.dumps(row, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-        self._file.write(line.encode() + b"\n")
-        self._n_rows += 1
+    def write(self, rows: Sequence[Row]) -> None:
+        """Write rows."""
+        # Together: a write and a hash of each line would cost more than making it.
+        self._file.write(b"".join([orjson.dumps(row, option=_LINE) for row in rows]))
+        self._n_rows += len(rows)
 
     def close(self) -> FileFacts:
         """Close the file and return its facts."""
@@ -112,7 +104,6 @@ class ParquetWriter:
     def __init__(self, path: str, file: BinaryIO, *, schema: pa.Schema) -> None:
         self._file = HashedFile(path, file)
         self._schema = schema
-        self._rows: list[Row] = []
         self._n_rows = 0
         self._writer = pq.ParquetWriter(
             self._file,
@@ -127,25 +118,47 @@ class ParquetWriter:
             write_statistics=True,
         )
 
+    def write(self, rows: Sequence[Row]) -> None:
+        """Write rows as one row group."""
+        batch = record_batch(rows, self._schema)
+        self._writer.write_table(pa.Table.from_batches([batch]), row_group_size=ROWS_PER_GROUP)
+        self._n_rows += len(rows)
+
+    def close(self) -> FileFacts:
+        """Close the file and return its facts."""
+        self._writer.close()
+        self._file.close()
+        return self._file.facts(self._n_rows)
+
+
+class _SplitWriter:
+    """Hold the rows of one split of one table until they fill a row group, and write both files."""
+
+    def __init__(self, part: Part, split: Split, open_file: OpenFile) -> None:
+        parquet, jsonl = (table_path(part, split, kind) for kind in FileFormat)
+        # Parquet first: it refuses what is no number, which JSON would write as null.
+        self._writers = (
+            ParquetWriter(parquet, open_file(parquet), schema=SCHEMAS[part]),
+            JsonlWriter(jsonl, open_file(jsonl)),
+        )
+        self._rows: list[Row] = []
+
     def add(self, row: Row) -> None:
         """Take one row; a full group is written at once."""
         self._rows.append(row)
         if len(self._rows) == ROWS_PER_GROUP:
             self._flush()
 
-    def close(self) -> FileFacts:
-        """Write the last group, close the file and return its facts."""
+    def close(self) -> list[FileFacts]:
+        """Write the last group, close both files and return their facts."""
         # An empty row group is legal and some readers stumble over it.
         if self._rows:
             self._flush()
-        self._writer.close()
-        self._file.close()
-        return self._file.facts(self._n_rows)
+        return [writer.close() for writer in self._writers]
 
     def _flush(self) -> None:
-        table = pa.Table.from_pylist(self._rows, schema=self._schema)
-        self._writer.write_table(table, row_group_size=ROWS_PER_GROUP)
-        self._n_rows += len(self._rows)
+        for writer in self._writers:
+            writer.write(self._rows)
         self._rows = []
 
 
@@ -157,26 +170,18 @@ class TableFiles:
 
     def __init__(self, open_file: OpenFile) -> None:
         self._open_file = open_file
-        self._writers: dict[tuple[Part, Split], tuple[_RowWriter, ...]] = {}
+        self._writers: dict[tuple[Part, Split], _SplitWriter] = {}
 
     def add(self, part: Part, split: Split, row: Row) -> None:
         """Write ``row`` to the files of its table and split."""
         if (part, split) not in self._writers:
-            self._writers[part, split] = self._open(part, split)
-        for writer in self._writers[part, split]:
-            writer.add(row)
+            self._writers[part, split] = _SplitWriter(part, split, self._open_file)
+        self._writers[part, split].add(row)
 
     def close(self) -> tuple[FileFacts, ...]:
         """Close every file and return their facts, ordered by path."""
-        facts = [writer.close() for writers in self._writers.values() for writer in writers]
+        facts = [one for writer in self._writers.values() for one in writer.close()]
         return tuple(sorted(facts, key=lambda one: one.path))
-
-    def _open(self, part: Part, split: Split) -> tuple[_RowWriter, ...]:
-        parquet, jsonl = (table_path(part, split, kind) for kind in FileFormat)
-        return (
-            ParquetWriter(parquet, self._open_file(parquet), schema=SCHEMAS[part]),
-            JsonlWriter(jsonl, self._open_file(jsonl)),
-        )
 
 
 def table_path(part: Part, split: Split, kind: FileFormat) -> str:

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from functools import lru_cache
 
 from evalhub.core.canonical import Json, content_hash
 from evalhub.core.judging.records import JudgedResponse, JudgmentRecord
@@ -10,6 +11,8 @@ _ID_LENGTH = 32
 _PSEUDONYM_LENGTH = 16
 
 
+# A response stands in several pairs and their judgments, which follow each other.
+@lru_cache(maxsize=4_096)
 def response_id(prompt_sha256: str, response: JudgedResponse) -> str:
     """Return the id of one response: the hash of its prompt, its endpoint and its text."""
     return content_hash([prompt_sha256, *response.sort_key])[:_ID_LENGTH]

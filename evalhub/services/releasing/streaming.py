@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import TypeAlias
 
-from evalhub.core.judging.answers import Answer, answer_from_json
+from evalhub.core.judging.answers import Answer
 from evalhub.core.releasing.material import (
     JudgedPair,
     PairLabel,
@@ -14,7 +14,7 @@ from evalhub.core.releasing.material import (
 from evalhub.core.releasing.vocabulary import Split
 from evalhub.services.releasing.gathering import Source
 from evalhub.services.releasing.paging import NamedJudgment, Page
-from evalhub.services.releasing.reading import read_veto_flags
+from evalhub.services.releasing.reading import read_answer, read_veto_flags
 
 _Vetoes: TypeAlias = Mapping[tuple[str, str], frozenset[str]]
 
@@ -88,7 +88,7 @@ def _pair(
 
 def _judgment(item: NamedJudgment, vetoes: _Vetoes) -> ReleaseJudgment:
     record = item.record
-    answer = answer_from_json(record.answer, where=f"judgment {record.public_id!r}")
+    answer = read_answer(record.answer, where=f"judgment {record.public_id!r}")
     flags = vetoes[record.rubric_id, record.rubric_version]
     a, b = (_is_vetoed(answer, side_is_a=is_a, flags=flags) for is_a in (True, False))
     vetoed = (b, a) if record.is_swapped else (a, b)

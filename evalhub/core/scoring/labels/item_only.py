@@ -31,6 +31,7 @@ from evalhub.core.scoring.labels.parameters import (
     first_grading,
     maximise,
 )
+from evalhub.core.scoring.labels.patterns import Patterns, find_patterns
 from evalhub.core.scoring.labels.posteriors import PairPosteriors, pair_posteriors
 
 PRIOR_SD = 1.5
@@ -73,32 +74,37 @@ def fit_item_only(
         RELIABILITY_PRIOR, n_annotators=table.n_annotators, controls=controls
     )
 
+    patterns = find_patterns(table)
+
     def target(grading: Grading) -> tuple[float, GradingGradient]:
         grades = tabulate(table, grading)
-        posteriors = _posteriors(table, grades)
-        return float(posteriors.log_evidence.sum()), grades.gradient(posteriors.expected)
+        posteriors = _posteriors(patterns, grades)
+        value = (posteriors.log_evidence * patterns.n_pairs).sum()
+        return float(value), grades.gradient(posteriors.expected)
 
     found = maximise(target, first_grading(prior), prior=prior, max_iterations=max_iterations)
     # An optimiser stops within a tolerance, at bits that depend on the machine. Labels are taken
     # at rounded parameters, so that this noise does not reach the bytes of a release.
     grading = found.grading.rounded(PARAMETER_DIGITS)
-    posteriors = _posteriors(table, tabulate(table, grading))
+    posteriors = _posteriors(patterns, tabulate(table, grading))
+    of_pair = patterns.of_pair
     return ItemLabels(
         method=METHOD,
-        probability=posteriors.probability,
-        probability_se=posteriors.probability_se,
-        preference=posteriors.mean,
-        preference_se=np.sqrt(posteriors.variance),
+        probability=posteriors.probability[of_pair],
+        probability_se=posteriors.probability_se[of_pair],
+        preference=posteriors.mean[of_pair],
+        preference_se=np.sqrt(posteriors.variance)[of_pair],
         grading=grading,
-        log_likelihood=float(posteriors.log_evidence.sum()),
+        log_likelihood=float((posteriors.log_evidence * patterns.n_pairs).sum()),
         n_iterations=found.n_iterations,
     )
 
 
-def _posteriors(table: JudgmentTable, grades: GradingTable) -> PairPosteriors:
+def _posteriors(patterns: Patterns, grades: GradingTable) -> PairPosteriors:
     return pair_posteriors(
-        table,
+        patterns.counts,
         grades.log_probability,
-        prior_mean=np.zeros(table.n_pairs),
-        prior_variance=np.full(table.n_pairs, PRIOR_SD**2),
+        prior_mean=np.zeros(1),
+        prior_variance=np.full(1, PRIOR_SD**2),
+        times=patterns.n_pairs,
     )

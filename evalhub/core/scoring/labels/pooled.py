@@ -146,7 +146,7 @@ def _stepped(
     posterior = graph.posterior(sites, tau=tau)
     cavity = cavities(posterior.mean, posterior.variance, sites)
     posteriors = pair_posteriors(
-        table,
+        table.by_pair,
         tabulate(table, grading).log_probability,
         prior_mean=cavity.mean,
         prior_variance=cavity.variance,

@@ -8,11 +8,11 @@ results is a fixed number of megabytes, and every sum runs in the same order on 
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import csr_array
 from scipy.special import expit
 
 from evalhub.core.scoring.arrays import FloatArray
 from evalhub.core.scoring.labels.grading import NODES
-from evalhub.core.scoring.labels.judgments import JudgmentTable
 
 PAIRS_PER_BATCH = 20_000
 
@@ -38,30 +38,40 @@ class PairPosteriors:
 
 
 def pair_posteriors(
-    table: JudgmentTable,
+    by_pair: csr_array,
     log_probability: FloatArray,
     *,
     prior_mean: FloatArray,
     prior_variance: FloatArray,
+    times: FloatArray | None = None,
     pairs_per_batch: int = PAIRS_PER_BATCH,
 ) -> PairPosteriors:
-    """Return the posteriors of all pairs under priors N(mean, variance), one each.
+    """Return the posteriors of all pairs under priors N(mean, variance), one each or one for all.
 
-    ``log_probability`` is the table of the cells, shape (U, 61).
+    ``by_pair`` counts the judgments of each pair in each cell, shape (P, U), and
+    ``log_probability`` is the table of the cells, shape (U, 61). ``times`` says for how many pairs
+    a row stands, 1 when left out; it weighs ``expected`` alone.
     """
-    results = np.empty((5, table.n_pairs))
+    n_pairs = by_pair.shape[0]
+    results = np.empty((5, n_pairs))
     expected = np.zeros_like(log_probability)
-    for start in range(0, table.n_pairs, pairs_per_batch):
+    shared = _log_normal(prior_mean, prior_variance) if len(prior_mean) == 1 else None
+    for start in range(0, n_pairs, pairs_per_batch):
         batch = slice(start, start + pairs_per_batch)
-        counts = table.by_pair[batch]
+        counts = by_pair[batch]
         log_weight = counts @ log_probability
-        log_weight += _log_normal(prior_mean[batch], prior_variance[batch])
+        # Nearly half of the time where it is computed for each pair.
+        log_weight += (
+            _log_normal(prior_mean[batch], prior_variance[batch]) if shared is None else shared
+        )
         top = log_weight.max(axis=1, keepdims=True)
         weight = np.exp(log_weight - top)
         total = weight.sum(axis=1, keepdims=True)
         weight /= total
         results[:, batch] = _moments(weight)
         results[4, batch] = (top + np.log(total))[:, 0]
+        if times is not None:
+            weight *= times[batch, np.newaxis]
         expected += counts.T @ weight
     mean, variance, probability, error, evidence = results
     return PairPosteriors(mean, variance, probability, error, evidence, expected)

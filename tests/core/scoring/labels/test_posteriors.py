@@ -55,7 +55,7 @@ def posteriors_of(
 ) -> PairPosteriors:
     """Return the posteriors of every pair of a table under one prior."""
     return pair_posteriors(
-        table,
+        table.by_pair,
         tabulate(table, grading).log_probability,
         prior_mean=np.full(table.n_pairs, mean),
         prior_variance=np.full(table.n_pairs, sd**2),
