@@ -22,6 +22,7 @@ from evalhub.rim.state import runtime
 from evalhub.services.accounts.sessions import start_session
 from tests.factories import make_person
 from tests.web.pages import fill as fill  # noqa: PLC0414 - re-exported for tests that import it here
+from tests.web.templates import COMPILED
 
 
 class Clock:
@@ -59,6 +60,7 @@ def app(settings: Settings, clock: Clock) -> Iterator[Flask]:
     """Give the application over the test's database; an unexpected error fails the test."""
     app = create_app(settings, clock=clock)
     app.testing = True
+    app.jinja_env.bytecode_cache = COMPILED
     yield app
     with app.app_context():
         runtime().database.dispose()
