@@ -14,7 +14,7 @@ from typing import Self
 
 from flask import request
 
-from evalhub.core.judging.forms import IGNORED_FIELDS
+from evalhub.core.judging.form_reading import IGNORED_FIELDS
 from evalhub.core.reading.text import is_utf8
 from evalhub.errors import BadInput, Conflict, NotFound
 from evalhub.services.assigning.leases import get_lease

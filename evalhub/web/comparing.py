@@ -10,7 +10,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 from evalhub.core.assigning import ReleaseReason
 from evalhub.core.judging.answers import SIDES
 from evalhub.core.judging.applicability import criteria_to_ask
-from evalhub.core.judging.forms import DRAFT_FIELD
+from evalhub.core.judging.form_reading import DRAFT_FIELD
 from evalhub.core.people import Role
 from evalhub.errors import BadInput, Conflict, LeaseLost, Problem, StaleDraft, StaleForm
 from evalhub.rim.fields import shown

@@ -124,6 +124,22 @@ class ComparedCriterion:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """Hold words of one response that were singled out, with the flag or the reason for it.
+
+    ``start`` and ``end`` count code points of the response's text, and ``quote`` is what stands
+    between them. ``flag`` is empty for a mark that has a reason only.
+    """
+
+    side: Side
+    start: int
+    end: int
+    quote: str
+    flag: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """Hold a whole form, in the order of the rubric's parts.
 
@@ -145,6 +161,7 @@ class Answer:
     confidence: int | None = None
     reasons: tuple[str, ...] = ()
     why: str = ""
+    marks: tuple[Mark, ...] = ()
 
     @property
     def quality(self) -> TieQuality | None:
@@ -180,7 +197,10 @@ def choice_of(preference: int) -> Choice:
 
 def answer_to_json(answer: Answer) -> Json:
     """Return ``answer`` as JSON in the names of its fields, without those that hold nothing."""
-    return {"schema": SCHEMA, **fields_to_json(answer)}
+    written = {"schema": SCHEMA, **fields_to_json(answer)}
+    # Left out where there are none, so that an answer from before there were marks is written
+    # as it always was: the same form sent again must be known as the same.
+    return written if answer.marks else {k: v for k, v in written.items() if k != "marks"}
 
 
 def answer_from_json(value: Json, *, where: str = "answer") -> Answer:
@@ -226,6 +246,7 @@ def swap_sides(answer: Answer) -> Answer:
         compared=tuple(replace(item, value=_negated(item.value)) for item in answer.compared),
         choice=_SWAPPED_CHOICE.get(answer.choice, answer.choice) if answer.choice else None,
         preference=None if answer.preference is None else -answer.preference,
+        marks=tuple(replace(mark, side="b" if mark.side == "a" else "a") for mark in answer.marks),
     )
 
 

@@ -18,6 +18,8 @@ from evalhub.core.judging.answers import (
     Side,
 )
 from evalhub.core.judging.forms import form_fields, parse_form
+from evalhub.core.judging.marking import MARKS_QUESTION, check_mark
+from evalhub.core.judging.masking import Masked, Span
 from evalhub.core.judging.outcomes import VetoState, facts_of, outcome_of, route_of
 from evalhub.core.judging.quoting import is_quoted
 from evalhub.core.rubrics.conditions import Facts, evaluate
@@ -34,7 +36,8 @@ SHARE_DIGITS = 9
 class PromptFacts:
     """Hold what the rules need to know of the pair: tags, texts, how many sources each cites.
 
-    The texts are those that were shown. Without one (None) no quote is compared with it: a
+    The texts are those that were shown; ``hidden_a`` and ``hidden_b`` say what the stored ones
+    have where a name is masked. Without one (None) no quote is compared with it: a
     rubric can be tried before there is a response.
     """
 
@@ -43,10 +46,19 @@ class PromptFacts:
     n_citations_b: int = 0
     text_a: str | None = None
     text_b: str | None = None
+    hidden_a: tuple[Span, ...] = ()
+    hidden_b: tuple[Span, ...] = ()
 
     def text(self, side: Side) -> str | None:
         """Return the response shown on ``side``."""
         return self.text_a if side == "a" else self.text_b
+
+    def masked(self, side: Side) -> Masked | None:
+        """Return the response shown on ``side`` with what is masked in it; None without one."""
+        text = self.text(side)
+        return (
+            text if text is None else Masked(text, self.hidden_a if side == "a" else self.hidden_b)
+        )
 
     def n_citations(self, side: Side) -> int:
         """Return how many sources the response shown on ``side`` cites."""
@@ -66,6 +78,8 @@ def check_answer(rubric: Rubric, answer: Answer, facts: PromptFacts) -> list[Pro
     found = _overall(answer)
     if answer.choice is not Choice.CANNOT_JUDGE:
         found = chain(_triage(rubric, answer), found, _judgment(rubric, answer, facts))
+    # Also beside a cannot-judge: it is stored with its marks, which must have their places.
+    found = chain(found, _marks(rubric, answer, facts))
     # In the order of the page, so that the first link of the summary leads to the first question.
     order = {name: n for n, name in enumerate(_questions(rubric))}
     return sorted(found, key=lambda problem: order[problem.where])
@@ -103,7 +117,7 @@ def _questions(rubric: Rubric) -> list[str]:
         "overall": ["overall", "cannot-judge", "confidence"],
         "why": ["reasons", "why"],
     }
-    return [name for stage in rubric.task.stages for name in by_stage[stage]]
+    return [*(name for stage in rubric.task.stages for name in by_stage[stage]), MARKS_QUESTION]
 
 
 def _judgment(rubric: Rubric, answer: Answer, facts: PromptFacts) -> Iterator[Problem]:
@@ -228,6 +242,22 @@ def _why(rubric: Rubric, answer: Answer, facts: Facts) -> Iterator[Problem]:
         yield Problem("why", rule)
     elif is_required and not has_span and length < why.min_chars:
         yield Problem("why", f"give the reason in at least {why.min_chars} characters")
+
+
+def _marks(rubric: Rubric, answer: Answer, facts: PromptFacts) -> Iterator[Problem]:
+    for number, mark in enumerate(answer.marks, start=1):
+        text = facts.masked(mark.side)
+        rule = "" if text is None else check_mark(mark, number, text)
+        if rule:
+            yield Problem(MARKS_QUESTION, rule)
+        ticked = {raised.flag for raised in answer.flags(mark.side).raised}
+        if mark.flag and mark.flag not in ticked:
+            flag = rubric.flag(mark.flag)
+            label = mark.flag if flag is None else flag.label
+            rule = (
+                f"mark {number}: tick “{label}” for answer {mark.side.upper()} too, or take it away"
+            )
+            yield Problem(MARKS_QUESTION, rule)
 
 
 def _veto(rubric: Rubric, answer: Answer) -> Iterator[Problem]:

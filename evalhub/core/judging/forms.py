@@ -3,19 +3,19 @@
 The fields are named ``triage.<question>``, ``flags.<a|b>`` (ticked boxes, with ``none``),
 ``flags.<a|b>.<flag>.quote``, ``citations.<a|b>.<number>``, ``criteria.<criterion>`` or
 ``criteria.<criterion>.<a|b>``, ``overall`` (-3…3, ``both_good``, ``both_bad``,
-``cannot_judge``), ``cannot_judge_reason``, ``confidence``, ``why.reasons`` and ``why.text``.
+``cannot_judge``), ``cannot_judge_reason``, ``confidence``, ``why.reasons``, ``why.text`` and
+``marks.<n>.<part>`` as in ``evalhub.core.judging.marking``.
 A form may be incomplete, for drafts are read the same way; ``evalhub.core.judging.checks``
 says what is missing. What a form cannot have sent is refused.
 
 The place of a problem is the question's id, so that a page links it to ``#q-<id>``: a triage
 question's or criterion's own id, or ``flags-a``, ``flags-b``, ``cites-a``, ``cites-b``,
-``overall``, ``cannot-judge``, ``confidence``, ``reasons``, ``why``; ``form`` where the field
-belongs to no question.
+``overall``, ``cannot-judge``, ``confidence``, ``reasons``, ``why``, ``marks``; ``form`` where the
+field belongs to no question.
 """
 
 import re
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 
 from evalhub.core.judging.answers import (
     SIDES,
@@ -33,28 +33,19 @@ from evalhub.core.judging.answers import (
     Value,
     choice_of,
 )
-from evalhub.core.rubrics.schema import Criterion, Rubric
-from evalhub.core.rubrics.texts import is_clean
-from evalhub.core.rubrics.vocabulary import NONE_FLAG, Mode
-from evalhub.errors import BadInput, Problem
-
-REVISION_FIELD = "revision"
-"""The field that names the revision a form was filled in over; 0 before the first judgment."""
-DRAFT_FIELD = "draft"
-"""The field that names the draft a form was filled in over; empty where there was none."""
-
-IGNORED_FIELDS = frozenset(
-    {"csrf_token", "task_token", "lease_token", "rubric", "action", "skip_reason"}
-    | {"active_seconds", REVISION_FIELD, DRAFT_FIELD}
+from evalhub.core.judging.form_reading import (
+    MAX_QUOTE_CHARS,
+    REVISION_FIELD,
+    FormReader,
+    shown_value,
 )
-"""Fields of the page that are no part of the answer."""
+from evalhub.core.judging.mark_forms import mark_fields, read_marks, with_quotes_of_marks
+from evalhub.core.rubrics.schema import Criterion, Rubric
+from evalhub.core.rubrics.vocabulary import NONE_FLAG, Mode
+from evalhub.errors import BadInput
 
-MAX_QUOTE_CHARS = 400
-"""A sentence or two: the words that show the problem, not the response over again."""
 MAX_TEXT_CHARS = 20_000
 """What is kept of a reason while it is a draft; a rubric's own limit speaks at the submission."""
-
-NOT_OFFERED = "is not among the answers offered; choose one of them"
 
 _CITATION_FIELD = re.compile(r"citations\.(?P<side>[ab])\.(?P<number>[1-9][0-9]{0,2})")
 
@@ -67,7 +58,7 @@ def parse_form(rubric: Rubric, fields: Sequence[tuple[str, str]]) -> Answer:
     counts as no answer. Raise ``BadInput`` with every unknown field and impossible value.
     """
     # Every reader takes its fields out, so that what is left at the end belongs to no question.
-    form = _Form(fields)
+    form = FormReader(fields)
     choice, preference = _overall(form, rubric)
     answer = Answer(
         triage=tuple(_triage(form, rubric)),
@@ -83,7 +74,9 @@ def parse_form(rubric: Rubric, fields: Sequence[tuple[str, str]]) -> Answer:
         confidence=_confidence(form, rubric),
         reasons=_reasons(form, rubric),
         why=form.text("why.text", question="why", most=MAX_TEXT_CHARS),
+        marks=tuple(read_marks(form, rubric)),
     )
+    answer = with_quotes_of_marks(answer)
     form.refuse_unread()
     if form.problems:
         raise BadInput(form.problems)
@@ -111,6 +104,7 @@ def form_fields(answer: Answer) -> list[tuple[str, str]]:
     fields.append(("confidence", _word(answer.confidence)))
     fields += [("why.reasons", reason) for reason in answer.reasons]
     fields.append(("why.text", answer.why))
+    fields += mark_fields(answer.marks)
     return [(name, value) for name, value in fields if value]
 
 
@@ -130,69 +124,11 @@ def base_of(fields: Sequence[tuple[str, str]]) -> int:
     text = given.pop()
     # Nine digits fit every database's integer, and are parsed in no time.
     if given or not re.fullmatch(r"[0-9]{1,9}", text):
-        raise BadInput.at("form", f"{_shown(text)} names no version of this judgment")
+        raise BadInput.at("form", f"{shown_value(text)} names no version of this judgment")
     return int(text)
 
 
-@dataclass(slots=True)
-class _Form:
-    """Hold the fields by name, and the problems found while they are taken out."""
-
-    values_by_name: dict[str, list[str]]
-    problems: list[Problem]
-
-    def __init__(self, fields: Iterable[tuple[str, str]]) -> None:
-        self.values_by_name = {}
-        self.problems = []
-        for name, value in fields:
-            if name not in IGNORED_FIELDS:
-                self.values_by_name.setdefault(name, []).append(value)
-
-    def refuse(self, question: str, rule: str) -> None:
-        self.problems.append(Problem(question, rule))
-
-    def one(self, name: str, *, question: str) -> str:
-        """Take the only value of a field; empty when it is absent."""
-        values = [value for value in self.values_by_name.pop(name, []) if value]
-        if len(values) > 1:
-            self.refuse(question, f"{len(values)} answers were sent; choose one")
-        return values[0] if values else ""
-
-    def word(self, name: str, known: Collection[str], *, question: str) -> str | None:
-        """Take a field whose value is one of ``known``; None when it is absent or is not."""
-        value = self.one(name, question=question)
-        if not value:
-            return None
-        if value in known:
-            return value
-        self.refuse(question, f"{_shown(value)} {NOT_OFFERED}")
-        return None
-
-    def words(self, name: str, known: Sequence[str], *, question: str) -> tuple[str, ...]:
-        """Take the ticked boxes of a field, in the order of ``known``."""
-        ticked = [value for value in self.values_by_name.pop(name, []) if value]
-        for value in ticked:
-            if value not in known:
-                self.refuse(question, f"{_shown(value)} {NOT_OFFERED}")
-        return tuple(word for word in known if word in ticked)
-
-    def text(self, name: str, *, question: str, most: int) -> str:
-        """Take a field of free text, with the line breaks of the web made plain."""
-        value = self.one(name, question=question).replace("\r\n", "\n").replace("\r", "\n").strip()
-        if len(value) > most:
-            self.refuse(question, f"has {len(value)} characters; at most {most} are kept")
-        elif not is_clean(value):
-            self.refuse(question, "holds an invisible control character; type it again")
-        return value
-
-    def refuse_unread(self) -> None:
-        for name in self.values_by_name:
-            self.refuse(
-                "form", f"it does not ask for {_shown(name)}; reload the page and send it again"
-            )
-
-
-def _triage(form: _Form, rubric: Rubric) -> Iterable[TriageAnswer]:
+def _triage(form: FormReader, rubric: Rubric) -> Iterable[TriageAnswer]:
     for question in rubric.triage:
         options = [option.id for option in question.options]
         option = form.word(f"triage.{question.id}", options, question=question.id)
@@ -200,7 +136,7 @@ def _triage(form: _Form, rubric: Rubric) -> Iterable[TriageAnswer]:
             yield TriageAnswer(question.id, option)
 
 
-def _flags(form: _Form, rubric: Rubric, side: Side) -> SideFlags:
+def _flags(form: FormReader, rubric: Rubric, side: Side) -> SideFlags:
     question = f"flags-{side}"
     ids = [flag.id for flag in rubric.flags.items]
     ticked = form.words(f"flags.{side}", [NONE_FLAG, *ids], question=question)
@@ -213,7 +149,7 @@ def _flags(form: _Form, rubric: Rubric, side: Side) -> SideFlags:
     return SideFlags(NONE_FLAG in ticked, tuple(raised))
 
 
-def _citations(form: _Form, rubric: Rubric, side: Side) -> Iterable[CitationCheck]:
+def _citations(form: FormReader, rubric: Rubric, side: Side) -> Iterable[CitationCheck]:
     if rubric.citations is None:
         return
     results = [result.id for result in rubric.citations.results]
@@ -226,7 +162,7 @@ def _citations(form: _Form, rubric: Rubric, side: Side) -> Iterable[CitationChec
             yield CitationCheck(number, result)
 
 
-def _rated(form: _Form, rubric: Rubric) -> Iterable[RatedCriterion]:
+def _rated(form: FormReader, rubric: Rubric) -> Iterable[RatedCriterion]:
     for criterion in rubric.criteria:
         if criterion.mode is Mode.RATE_EACH and criterion.scale is not None:
             points = [point.value for point in criterion.scale.points]
@@ -238,7 +174,7 @@ def _rated(form: _Form, rubric: Rubric) -> Iterable[RatedCriterion]:
                 yield RatedCriterion(criterion.id, a, b)
 
 
-def _compared(form: _Form, rubric: Rubric) -> Iterable[ComparedCriterion]:
+def _compared(form: FormReader, rubric: Rubric) -> Iterable[ComparedCriterion]:
     points = [point.value for point in rubric.compare_scale.points]
     for criterion in rubric.criteria:
         if criterion.mode is Mode.COMPARE:
@@ -247,7 +183,9 @@ def _compared(form: _Form, rubric: Rubric) -> Iterable[ComparedCriterion]:
                 yield ComparedCriterion(criterion.id, value)
 
 
-def _value(form: _Form, criterion: Criterion, points: Sequence[int], *, name: str) -> Value | None:
+def _value(
+    form: FormReader, criterion: Criterion, points: Sequence[int], *, name: str
+) -> Value | None:
     known = [str(point) for point in points]
     if criterion.allow_na:
         known.append(NotApplicable.NA)
@@ -257,7 +195,7 @@ def _value(form: _Form, criterion: Criterion, points: Sequence[int], *, name: st
     return NotApplicable.NA if word == NotApplicable.NA else int(word)
 
 
-def _overall(form: _Form, rubric: Rubric) -> tuple[Choice | None, int | None]:
+def _overall(form: FormReader, rubric: Rubric) -> tuple[Choice | None, int | None]:
     points = {str(point.value): point.value for point in rubric.overall.points}
     known = [*points, *rubric.overall.quality_if_tie, Choice.CANNOT_JUDGE]
     word = form.word("overall", known, question="overall")
@@ -269,7 +207,7 @@ def _overall(form: _Form, rubric: Rubric) -> tuple[Choice | None, int | None]:
     return choice, None if choice is Choice.CANNOT_JUDGE else 0
 
 
-def _cannot_judge_reason(form: _Form, choice: Choice | None) -> CannotJudgeReason | None:
+def _cannot_judge_reason(form: FormReader, choice: Choice | None) -> CannotJudgeReason | None:
     known = [reason.value for reason in CannotJudgeReason]
     word = form.word("cannot_judge_reason", known, question="cannot-judge")
     if word is None or choice is not Choice.CANNOT_JUDGE:
@@ -277,15 +215,11 @@ def _cannot_judge_reason(form: _Form, choice: Choice | None) -> CannotJudgeReaso
     return CannotJudgeReason(word)
 
 
-def _confidence(form: _Form, rubric: Rubric) -> int | None:
+def _confidence(form: FormReader, rubric: Rubric) -> int | None:
     known = [str(point.value) for point in rubric.overall.confidence.points]
     word = form.word("confidence", known, question="confidence")
     return None if word is None else int(word)
 
 
-def _reasons(form: _Form, rubric: Rubric) -> tuple[str, ...]:
+def _reasons(form: FormReader, rubric: Rubric) -> tuple[str, ...]:
     return form.words("why.reasons", rubric.why.quick_reasons, question="reasons")
-
-
-def _shown(text: str) -> str:
-    return ascii(text[:60])

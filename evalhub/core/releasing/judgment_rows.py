@@ -10,6 +10,7 @@ from evalhub.core.releasing.rows import (
     CriterionItem,
     FlagItem,
     JudgmentRow,
+    MarkItem,
     TriageItem,
 )
 from evalhub.core.releasing.vocabulary import PairOutcome
@@ -41,6 +42,7 @@ def judgment_row(judgment: ReleaseJudgment, pair: JudgedPair, outcome: PairOutco
         reasons=list(answer.reasons),
         criteria=_criteria(answer),
         flags=_flags(answer),
+        marks=_marks(answer),
         citations=_citations(answer),
         triage=[TriageItem(question=item.question, option=item.option) for item in answer.triage],
         pair_outcome=outcome.value,
@@ -86,6 +88,20 @@ def _flags(answer: Answer) -> list[FlagItem]:
         FlagItem(flag=raised.flag, side=side, quote=raised.quote)
         for side in SIDES
         for raised in answer.flags(side).raised
+    ]
+
+
+def _marks(answer: Answer) -> list[MarkItem]:
+    return [
+        MarkItem(
+            side=mark.side,
+            start=mark.start,
+            end=mark.end,
+            quote=mark.quote,
+            flag=mark.flag,
+            reason=mark.reason,
+        )
+        for mark in answer.marks
     ]
 
 

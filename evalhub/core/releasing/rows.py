@@ -122,6 +122,17 @@ class FlagItem(TypedDict):
     quote: str
 
 
+class MarkItem(TypedDict):
+    """Hold words singled out in one response, by their code points in the response's text."""
+
+    side: str
+    start: int
+    end: int
+    quote: str
+    flag: str
+    reason: str
+
+
 class CitationItem(TypedDict):
     """Hold what was found for one source of one response."""
 
@@ -159,6 +170,7 @@ class JudgmentRow(TypedDict):
     reasons: list[str]
     criteria: list[CriterionItem]
     flags: list[FlagItem]
+    marks: list[MarkItem]
     citations: list[CitationItem]
     triage: list[TriageItem]
     pair_outcome: str

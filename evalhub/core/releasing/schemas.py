@@ -113,6 +113,18 @@ _CRITERIA = pa.list_(
     )
 )
 _FLAGS = pa.list_(pa.struct([("flag", pa.string()), ("side", pa.string()), ("quote", pa.string())]))
+_MARKS = pa.list_(
+    pa.struct(
+        [
+            ("side", pa.string()),
+            ("start", pa.int64()),
+            ("end", pa.int64()),
+            ("quote", pa.string()),
+            ("flag", pa.string()),
+            ("reason", pa.string()),
+        ]
+    )
+)
 _CITATIONS = pa.list_(
     pa.struct([("number", pa.int64()), ("side", pa.string()), ("result", pa.string())])
 )
@@ -138,6 +150,7 @@ _JUDGMENTS = [
     required("reasons", pa.list_(pa.string())),
     required("criteria", _CRITERIA),
     required("flags", _FLAGS),
+    required("marks", _MARKS),
     required("citations", _CITATIONS),
     required("triage", _TRIAGE),
     required("pair_outcome", pa.string()),

@@ -12,6 +12,7 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import (
     Annotated,
+    Literal,
     TypeVar,
     Union,
     get_args,
@@ -61,6 +62,8 @@ def _read(hint: object, spot: Spot, findings: Findings) -> object:
     origin, args = get_origin(hint), get_args(hint)
     if origin is Annotated:
         return _read_ruled(args[0], args[1:], spot, findings=findings)
+    if origin is Literal:
+        return _read_word({word: word for word in args}, spot, findings)
     if origin in {Union, UnionType}:
         return _read_union(args, spot, findings)
     if origin is tuple:
@@ -129,14 +132,18 @@ def _read_object(kind: type, spot: Spot, findings: Findings) -> object:
     return _BROKEN if _BROKEN in values.values() else build(**values)
 
 
+def _read_word(words: Mapping[str, object], spot: Spot, findings: Findings) -> object:
+    value = spot.content
+    if isinstance(value, str) and value in words:
+        return words[value]
+    told = _shown(value) if isinstance(value, str) else _kind_of(spot)
+    return _broken(f"must be one of {', '.join(words)}, not {told}", spot, findings)
+
+
 def _read_scalar(hint: object, spot: Spot, findings: Findings) -> object:
     value = spot.content
     if isinstance(hint, type) and issubclass(hint, StrEnum):
-        words = [member.value for member in hint]
-        if isinstance(value, str) and value in words:
-            return hint(value)
-        told = _shown(value) if isinstance(value, str) else _kind_of(spot)
-        return _broken(f"must be one of {', '.join(words)}, not {told}", spot, findings)
+        return _read_word({member.value: member for member in hint}, spot, findings)
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     # A plain isinstance would take true for the number one.

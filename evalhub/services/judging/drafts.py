@@ -11,7 +11,8 @@ from sqlmodel import Session
 from evalhub.core.assigning import Lease, is_revisable
 from evalhub.core.campaigns import AssignmentStatus
 from evalhub.core.canonical import sha256_hex
-from evalhub.core.judging.forms import DRAFT_FIELD, IGNORED_FIELDS, REVISION_FIELD, base_of
+from evalhub.core.judging.form_reading import DRAFT_FIELD, IGNORED_FIELDS, REVISION_FIELD
+from evalhub.core.judging.forms import base_of
 from evalhub.db import tables as t
 from evalhub.errors import BadInput, Conflict, LeaseLost, StaleDraft
 from evalhub.services.assigning.leases import extend, get_lease

@@ -17,7 +17,8 @@ from evalhub.core.campaigns import JudgmentOrigin, OverlapRule, ProjectStatus
 from evalhub.core.judging.answers import Side
 from evalhub.core.judging.checks import PromptFacts
 from evalhub.core.judging.citations import Citation, find_citations
-from evalhub.core.judging.masking import mask_names
+from evalhub.core.judging.marking import Texts
+from evalhub.core.judging.masking import Masked, mask
 from evalhub.core.people import Origin
 from evalhub.core.prompts.parsing import prompt_from_document
 from evalhub.core.prompts.records import Prompt
@@ -31,8 +32,13 @@ from evalhub.services.assigning.leases import get_lease
 class ShownResponse:
     """Hold one response as it is shown: its masked text and the sources found in it."""
 
-    text: str
+    masked: Masked
     citations: tuple[Citation, ...]
+
+    @property
+    def text(self) -> str:
+        """Return the text as it is shown."""
+        return self.masked.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +68,14 @@ class Matter:
             n_citations_b=len(self.b.citations),
             text_a=self.a.text,
             text_b=self.b.text,
+            hidden_a=self.a.masked.hidden,
+            hidden_b=self.b.masked.hidden,
         )
+
+    @property
+    def texts(self) -> Texts:
+        """Return both responses as shown, with what is masked in them."""
+        return {"a": self.a.masked, "b": self.b.masked}
 
     def shown(self, side: Side) -> ShownResponse:
         """Return the response shown on one side."""
@@ -155,5 +168,5 @@ def parse_prompt(document: str) -> Prompt:
 # Smaller than the cache of prompts: a response can have a megabyte.
 @lru_cache(maxsize=256)
 def _shown(text: str, names: tuple[str, ...]) -> ShownResponse:
-    masked = mask_names(text, names)
-    return ShownResponse(masked, find_citations(masked))
+    masked = mask(text, names)
+    return ShownResponse(masked, find_citations(masked.text))

@@ -11,6 +11,7 @@ from evalhub.core.assigning import REVISABLE_FOR, is_revisable
 from evalhub.core.campaigns import AssignmentStatus
 from evalhub.core.judging.answers import Answer, answer_from_json
 from evalhub.core.judging.forms import form_fields
+from evalhub.core.judging.marking import with_shown_marks
 from evalhub.core.rubrics.vocabulary import ShowReference
 from evalhub.services.assigning.standing import LeaseStanding, standing_of
 from evalhub.services.judging.drafts import SavedDraft, find_draft
@@ -69,8 +70,8 @@ class Sheet:
 
     @property
     def answer(self) -> Answer | None:
-        """Return what the judgment in force says; None before the first."""
-        return _answer(self.judgment) if self.judgment else None
+        """Return what the judgment in force says, its marks as shown; None before the first."""
+        return _answer(self.judgment, self.matter) if self.judgment else None
 
     @property
     def revision(self) -> int:
@@ -123,7 +124,7 @@ def get_sheet(
     return Sheet(
         matter=matter,
         state=state,
-        fields=draft.fields if draft and is_draft_shown else _judged(judgment),
+        fields=draft.fields if draft and is_draft_shown else _judged(judgment, matter),
         draft=draft,
         is_draft_shown=is_draft_shown,
         standing=(
@@ -138,13 +139,13 @@ def get_sheet(
     )
 
 
-def _judged(judgment: StoredJudgment | None) -> tuple[tuple[str, str], ...]:
+def _judged(judgment: StoredJudgment | None, matter: Matter) -> tuple[tuple[str, str], ...]:
     """Return the fields of the judgment in force; none before the first."""
-    return tuple(form_fields(_answer(judgment))) if judgment else ()
+    return tuple(form_fields(_answer(judgment, matter))) if judgment else ()
 
 
-def _answer(judgment: StoredJudgment) -> Answer:
-    return answer_from_json(json.loads(judgment.answer))
+def _answer(judgment: StoredJudgment, matter: Matter) -> Answer:
+    return with_shown_marks(answer_from_json(json.loads(judgment.answer)), matter.texts)
 
 
 def _reference(

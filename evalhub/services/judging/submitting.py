@@ -18,6 +18,7 @@ from evalhub.core.campaigns import AssignmentStatus, OverlapRule, ProjectStatus
 from evalhub.core.judging.answers import Answer, CannotJudgeReason, Choice
 from evalhub.core.judging.checks import check_answer
 from evalhub.core.judging.forms import base_of, parse_form
+from evalhub.core.judging.marking import mark_rows, placed_fields, unplaced, with_stored_marks
 from evalhub.core.judging.outcomes import OutcomeKind, outcome_of
 from evalhub.core.people import Role
 from evalhub.core.rubrics.vocabulary import Route
@@ -93,7 +94,7 @@ def submit(
     the ten minutes for changes are over. In each of these cases nothing was written.
     """
     matter = get_matter(token, person_id=person_id, session=session, for_update=True)
-    answer = parse_form(matter.rubric, fields)
+    answer = _read(matter, fields)
     # The assignment is held since the look-up, so this is the newest until the transaction ends.
     previous = find_judgment(matter.lease.id, session=session)
     outcome = outcome_of(matter.rubric, answer)
@@ -102,7 +103,8 @@ def submit(
             answer = _unjudged(answer)
         # Before the form is called old: whoever sends the same again because no answer came must
         # be told that it is stored, whatever happened since.
-        if _is_stored(answer, fields, previous, matter=matter, session=session):
+        stored = with_stored_marks(answer, matter.texts)
+        if _is_stored(stored, fields, previous, matter=matter, session=session):
             return _submission(SubmissionKind.REPEATED, matter, previous)
     refuse_stale(fields, previous)
     # After the version: a form over an old one is told so, and not that an answer is missing.
@@ -114,7 +116,7 @@ def submit(
     _hold_place(matter, answer, previous, session=session, now=now)
     judgment = add_judgment(
         matter,
-        answer,
+        with_stored_marks(answer, matter.texts),
         previous=previous,
         active_seconds=active_seconds(fields, matter.lease, now=now),
         session=session,
@@ -131,6 +133,14 @@ def submit(
         )
     kind = SubmissionKind.REVISED if previous else SubmissionKind.JUDGED
     return _submission(kind, matter, judgment)
+
+
+def _read(matter: Matter, fields: Fields) -> Answer:
+    """Return the answer of a form, with its marks at their places in the texts as shown."""
+    problems = unplaced(mark_rows(fields, matter.texts))
+    if problems:
+        raise BadInput(problems)
+    return parse_form(matter.rubric, placed_fields(fields, matter.texts))
 
 
 def _submission(
@@ -166,6 +176,8 @@ def _unjudged(answer: Answer) -> Answer:
         choice=Choice.CANNOT_JUDGE,
         preference=None,
         cannot_judge_reason=CannotJudgeReason.OUTSIDE_FIELD,
+        # What sends a pair back is not looked at any further, so its marks were not checked.
+        marks=(),
     )
 
 

@@ -17,7 +17,8 @@ from evalhub.core.judging.answers import (
     SideFlags,
     TriageAnswer,
 )
-from evalhub.core.judging.forms import IGNORED_FIELDS, form_fields, parse_form
+from evalhub.core.judging.form_reading import IGNORED_FIELDS
+from evalhub.core.judging.forms import form_fields, parse_form
 from evalhub.errors import BadInput
 from tests.core.judging.forms import Fields, answer, any_fields, fields
 from tests.core.rubrics.small import small, without_citations

@@ -10,6 +10,7 @@ from evalhub.core.judging.answers import (
     Choice,
     CitationCheck,
     ComparedCriterion,
+    Mark,
     NotApplicable,
     RaisedFlag,
     RatedCriterion,
@@ -184,6 +185,7 @@ def test_judgment_is_turned_to_the_order_of_the_pair() -> None:
         compared=(ComparedCriterion("clear", -1),),
         reasons=("correct",),
         why="A is right.",
+        marks=(Mark("a", 3, 5, "no", "rude"), Mark("b", 0, 4, "Rest", reason="vague")),
     )
     judgment = make_judgment(Choice.A, -2, is_swapped=True, answer=answer)
 
@@ -192,6 +194,10 @@ def test_judgment_is_turned_to_the_order_of_the_pair() -> None:
     assert (row["choice"], row["choice_shown"], row["shown_left"]) == ("b", "a", "b")
     assert (row["preference"], row["preference_shown"]) == (2, -2)
     assert row["flags"] == [{"flag": "rude", "side": "b", "quote": "no"}]
+    assert [tuple(item.values()) for item in row["marks"]] == [
+        ("b", 3, 5, "no", "rude", ""),
+        ("a", 0, 4, "Rest", "", "vague"),
+    ]
     assert row["citations"] == [{"number": 2, "side": "a", "result": "supports"}]
     assert [tuple(item.values()) for item in row["criteria"]] == [
         ("correct", "b", 4, False),

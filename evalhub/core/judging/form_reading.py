@@ -1,0 +1,90 @@
+"""Take the fields of a form out one by one, noting whatever no form of ours has sent."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from evalhub.core.rubrics.texts import is_clean
+from evalhub.errors import Problem
+
+REVISION_FIELD = "revision"
+"""The field that names the revision a form was filled in over; 0 before the first judgment."""
+DRAFT_FIELD = "draft"
+"""The field that names the draft a form was filled in over; empty where there was none."""
+
+IGNORED_FIELDS = frozenset(
+    {"csrf_token", "task_token", "lease_token", "rubric", "action", "skip_reason"}
+    | {"active_seconds", REVISION_FIELD, DRAFT_FIELD}
+)
+"""Fields of the page that are no part of the answer."""
+
+MAX_QUOTE_CHARS = 400
+"""A sentence or two: the words that show the problem, not the response over again."""
+
+NOT_OFFERED = "is not among the answers offered; choose one of them"
+
+
+@dataclass(slots=True)
+class FormReader:
+    """Hold a form's fields by name, and the problems found while they are taken out."""
+
+    values_by_name: dict[str, list[str]]
+    problems: list[Problem]
+
+    def __init__(self, fields: Iterable[tuple[str, str]]) -> None:
+        """Gather ``fields`` but for those that belong to the page."""
+        self.values_by_name = {}
+        self.problems = []
+        for name, value in fields:
+            if name not in IGNORED_FIELDS:
+                self.values_by_name.setdefault(name, []).append(value)
+
+    def refuse(self, question: str, rule: str) -> None:
+        """Note what is wrong with a question's answer."""
+        self.problems.append(Problem(question, rule))
+
+    def one(self, name: str, *, question: str) -> str:
+        """Take the only value of a field; empty when it is absent."""
+        values = [value for value in self.values_by_name.pop(name, []) if value]
+        if len(values) > 1:
+            self.refuse(question, f"{len(values)} answers were sent; choose one")
+        return values[0] if values else ""
+
+    def word(self, name: str, known: Collection[str], *, question: str) -> str | None:
+        """Take a field whose value is one of ``known``; None when it is absent or is not."""
+        value = self.one(name, question=question)
+        if not value:
+            return None
+        if value in known:
+            return value
+        self.refuse(question, f"{shown_value(value)} {NOT_OFFERED}")
+        return None
+
+    def words(self, name: str, known: Sequence[str], *, question: str) -> tuple[str, ...]:
+        """Take the ticked boxes of a field, in the order of ``known``."""
+        ticked = [value for value in self.values_by_name.pop(name, []) if value]
+        for value in ticked:
+            if value not in known:
+                self.refuse(question, f"{shown_value(value)} {NOT_OFFERED}")
+        return tuple(word for word in known if word in ticked)
+
+    def text(self, name: str, *, question: str, most: int) -> str:
+        """Take a field of free text, with the line breaks of the web made plain."""
+        value = self.one(name, question=question).replace("\r\n", "\n").replace("\r", "\n").strip()
+        if len(value) > most:
+            self.refuse(question, f"has {len(value)} characters; at most {most} are kept")
+        elif not is_clean(value):
+            self.refuse(question, "holds an invisible control character; type it again")
+        return value
+
+    def refuse_unread(self) -> None:
+        """Note every field that nothing has asked for."""
+        for name in self.values_by_name:
+            self.refuse(
+                "form",
+                f"it does not ask for {shown_value(name)}; reload the page and send it again",
+            )
+
+
+def shown_value(text: str) -> str:
+    """Return the start of a value as plain ASCII, for a message."""
+    return ascii(text[:60])
