@@ -15,7 +15,7 @@ from babel.messages.pofile import read_po, write_po
 from evalhub.web.language import DOMAIN, LANGUAGES, SOURCE
 
 ROOT = Path(__file__).parents[1]
-KEYWORDS = {**DEFAULT_KEYWORDS, "N_": None, "Sentence": None}
+KEYWORDS = {**DEFAULT_KEYWORDS, "N_": None, "n_": (1, 2), "Sentence": None}
 """Calls whose first text is translated; ``None`` says that it is the first argument."""
 
 METHODS = (

@@ -21,6 +21,7 @@ from evalhub.web.context import (
     requires,
     signed_in,
 )
+from evalhub.web.language import _
 from evalhub.web.problems import problems_of, status_of
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
@@ -61,7 +62,7 @@ def take_back(invitation_id: int) -> ResponseReturnValue:
     invitations.take_back(
         invitation_id, session=current_session(), actor=current_actor(), now=now()
     )
-    flash("The invitation's link no longer works.", "good")
+    flash(_("The invitation's link no longer works."), "good")
     return redirect("/admin/people", code=303)
 
 
@@ -90,7 +91,7 @@ def set_roles(public_id: str) -> ResponseReturnValue:
         roles=chosen(request.form.getlist("roles"), Role, where="roles"),
         now=now(),
     )
-    return _done(public_id, "The roles are set.")
+    return _done(public_id, _("The roles are set."))
 
 
 @bp.post("/people/<public_id>/disable")
@@ -98,7 +99,7 @@ def set_roles(public_id: str) -> ResponseReturnValue:
 def disable(public_id: str) -> ResponseReturnValue:
     """Close an account."""
     people.disable(public_id, session=current_session(), actor=current_actor(), now=now())
-    return _done(public_id, "The account is closed. What the person did stays.")
+    return _done(public_id, _("The account is closed. What the person did stays."))
 
 
 @bp.post("/people/<public_id>/enable")
@@ -106,7 +107,7 @@ def disable(public_id: str) -> ResponseReturnValue:
 def enable(public_id: str) -> ResponseReturnValue:
     """Reopen an account."""
     people.enable(public_id, session=current_session(), actor=current_actor(), now=now())
-    return _done(public_id, "The account is open again.")
+    return _done(public_id, _("The account is open again."))
 
 
 @bp.post("/people/<public_id>/sessions/end")
@@ -115,7 +116,7 @@ def end_sessions(public_id: str) -> ResponseReturnValue:
     """Sign a person out everywhere."""
     person = people.get_person(public_id, session=current_session()).person
     sessions.end_sessions(person.id, session=current_session(), actor=current_actor(), now=now())
-    return _done(public_id, "The person is signed out everywhere.")
+    return _done(public_id, _("The person is signed out everywhere."))
 
 
 @bp.post("/people/<public_id>/keys/<key_id>/revoke")

@@ -15,6 +15,7 @@ from evalhub.core.scoring.agreement import (
 from evalhub.core.scoring.annotators.consensus import ConsensusReport, PairConsensus
 from evalhub.services.scoring.agreement import project_agreement
 from evalhub.web.context import current_session, requires
+from evalhub.web.language import N_, Words
 
 bp = Blueprint("agreement", __name__, url_prefix="/projects")
 
@@ -22,12 +23,14 @@ READERS = SCOPE_ROLES[Scope.PROJECTS_READ]
 MAX_PAIRS = 20
 """Pairs listed as worth a second look; the API gives the consensus on every pair."""
 
-KIND_NAMES = {
-    SubjectKind.OVERALL: "Overall choice",
-    SubjectKind.PREFERENCE: "Graded preference",
-    SubjectKind.COMPARED: "compared",
-    SubjectKind.RATED: "rated",
-}
+KIND_NAMES = Words(
+    {
+        SubjectKind.OVERALL: N_("Overall choice"),
+        SubjectKind.PREFERENCE: N_("Graded preference"),
+        SubjectKind.COMPARED: N_("compared"),
+        SubjectKind.RATED: N_("rated"),
+    }
+)
 CRITERIA = frozenset({SubjectKind.COMPARED, SubjectKind.RATED})
 
 

@@ -13,6 +13,7 @@ from evalhub.rim.routing import page_number
 from evalhub.services.paging import Listing
 from evalhub.services.scoring.annotators import project_annotators
 from evalhub.web.context import current_actor, current_session, requires
+from evalhub.web.language import N_
 
 bp = Blueprint("annotators", __name__, url_prefix="/projects")
 
@@ -30,12 +31,14 @@ class Column:
 
 
 COLUMNS = (
-    Column("Control items", "share answered as known", lambda one: one.control),
-    Column("Agreement", "share said as most others say", lambda one: one.agreement),
-    Column("Consistency", "share unchanged when sides are swapped", lambda one: one.consistency),
-    Column("Left", "share of preferences for the first side", lambda one: one.left),
-    Column("Ties", "share of verdicts that call a pair even", lambda one: one.ties),
-    Column("Active time", "median seconds at the page", lambda one: one.active_seconds),
+    Column(N_("Control items"), N_("share answered as known"), lambda one: one.control),
+    Column(N_("Agreement"), N_("share said as most others say"), lambda one: one.agreement),
+    Column(
+        N_("Consistency"), N_("share unchanged when sides are swapped"), lambda one: one.consistency
+    ),
+    Column(N_("Left"), N_("share of preferences for the first side"), lambda one: one.left),
+    Column(N_("Ties"), N_("share of verdicts that call a pair even"), lambda one: one.ties),
+    Column(N_("Active time"), N_("median seconds at the page"), lambda one: one.active_seconds),
 )
 
 

@@ -8,22 +8,27 @@ from evalhub.core.campaigns import SelectionMode
 from evalhub.core.people import SCOPE_ROLES, Scope
 from evalhub.services.scoring.asking import ask_next
 from evalhub.web.context import current_session, requires
+from evalhub.web.language import N_, Words
 
 bp = Blueprint("asking", __name__, url_prefix="/projects")
 
 READERS = SCOPE_ROLES[Scope.PROJECTS_READ]
 N_PAIRS_SHOWN = 15
-MODE_NOTES = {
-    SelectionMode.RANK: "the order of all models",
-    SelectionMode.WINNER: "which model is best",
-    SelectionMode.UNIFORM: "nothing in particular",
-}
-POLICY_NOTES = {
-    SelectionPolicy.CONNECT: "linking models that no chain of judgments links yet",
-    SelectionPolicy.UNIFORM: "drawing evenly",
-    SelectionPolicy.RANK: "drawing by what a judgment settles of the order",
-    SelectionPolicy.WINNER: "drawing by who may be among the best two",
-}
+MODE_NOTES = Words(
+    {
+        SelectionMode.RANK: N_("the order of all models"),
+        SelectionMode.WINNER: N_("which model is best"),
+        SelectionMode.UNIFORM: N_("nothing in particular"),
+    }
+)
+POLICY_NOTES = Words(
+    {
+        SelectionPolicy.CONNECT: N_("linking models that no chain of judgments links yet"),
+        SelectionPolicy.UNIFORM: N_("drawing evenly"),
+        SelectionPolicy.RANK: N_("drawing by what a judgment settles of the order"),
+        SelectionPolicy.WINNER: N_("drawing by who may be among the best two"),
+    }
+)
 
 
 @bp.get("/<slug>/scores/next")

@@ -28,6 +28,7 @@ from evalhub.services.selecting.planning import keep_plan_fresh
 from evalhub.web import judging_words as say
 from evalhub.web.context import commit_now, current_session, now, only_read, own_id, requires
 from evalhub.web.filled import Filled
+from evalhub.web.language import _
 from evalhub.web.rendering import render_alike, render_text
 from evalhub.web.said import SaidStage, said
 from evalhub.web.security import has_own_token
@@ -164,7 +165,7 @@ def _skip(token: str) -> ResponseReturnValue:
     except Conflict as error:
         return _refused(token, error, is_kept=False)
     commit_now()
-    flash("Given back. Someone else is asked, and nothing counts against you.", "good")
+    flash(_("Given back. Someone else is asked, and nothing counts against you."), "good")
     return redirect(url_for("work.show"), code=303)
 
 

@@ -29,6 +29,7 @@ from evalhub.web.context import (
     only_read,
     requires,
 )
+from evalhub.web.language import _
 from evalhub.web.problems import problems_of, status_of
 from evalhub.web.sent import sent_form
 
@@ -87,7 +88,7 @@ def change(slug: str) -> ResponseReturnValue:
 def retire(slug: str) -> ResponseReturnValue:
     """Take an endpoint out of use."""
     retire_endpoint(slug, session=current_session(), actor=current_actor(), now=now())
-    flash(f"{slug} is retired. Its responses stay.", "good")
+    flash(_("%(name)s is retired. Its responses stay.", name=slug), "good")
     return redirect("/endpoints", code=303)
 
 
@@ -108,7 +109,7 @@ def _put(
     except (BadInput, Conflict) as error:
         only_read()
         return page(form, problems_of(error)), status_of(error)
-    flash(f"{view.label} is in use.", "good")
+    flash(_("%(name)s is in use.", name=view.label), "good")
     return redirect("/endpoints", code=303)
 
 

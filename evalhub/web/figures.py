@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from flask import Flask
 
 from evalhub.core.scoring.results import Interval
+from evalhub.web.formats import bound
+from evalhub.web.language import _, decimal, with_comma
 
 HEAT_STEPS = (20, 30, 40, 47, 53, 60, 70, 80)
 """Upper bounds, in per cent, of the steps of a win matrix's scale; the fifth is even."""
@@ -56,14 +58,14 @@ def shares(interval: Interval | None) -> str:
     """Return an interval in per cent, such as ``51.9 to 54.4``."""
     if interval is None:
         return NONE
-    return f"{_signed(interval.low * 100, 1)} to {_signed(interval.high * 100, 1)}"
+    return _range(_signed(interval.low * 100, 1), _signed(interval.high * 100, 1))
 
 
 def coefficients(interval: Interval | None) -> str:
     """Return an interval of a coefficient, such as ``0.272 to 0.309``."""
     if interval is None:
         return NONE
-    return f"{_signed(interval.low, 3)} to {_signed(interval.high, 3)}"
+    return _range(_signed(interval.low, 3), _signed(interval.high, 3))
 
 
 def heat_class(share: float) -> str:
@@ -81,13 +83,19 @@ def whisker(
     """
     if value is None:
         return None
-    words = f", 95\u00a0% interval {coefficients(interval)}" if interval else ""
+    ends = {"low": with_comma(f"{scale[0]:g}"), "high": with_comma(f"{scale[1]:g}")}
+    words = {"value": coefficient(value), "interval": coefficients(interval), **ends}
+    label = (
+        _("%(value)s, 95 %% interval %(interval)s, on a scale from %(low)s to %(high)s", **words)
+        if interval
+        else _("%(value)s, on a scale from %(low)s to %(high)s", **words)
+    )
     return Whisker(
         x=_place(value, scale),
         low=_place(interval.low, scale) if interval else None,
         high=_place(interval.high, scale) if interval else None,
         ref=None if ref is None else _place(ref, scale),
-        label=f"{coefficient(value)}{words}, on a scale from {scale[0]:g} to {scale[1]:g}",
+        label=bound(label),
     )
 
 
@@ -98,4 +106,8 @@ def _place(value: float, scale: Sequence[float]) -> str:
 
 def _signed(value: float, digits: int) -> str:
     # Rounded first: a value that rounds to 0 must not be written as minus 0.
-    return f"{round(value, digits) + 0.0:.{digits}f}".replace("-", MINUS)
+    return decimal(round(value, digits) + 0.0, digits).replace("-", MINUS)
+
+
+def _range(low: str, high: str) -> str:
+    return _("%(low)s to %(high)s", low=low, high=high)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from babel.dates import format_date
 from markupsafe import Markup, escape
 
-from evalhub.web.language import current_language
+from evalhub.web.language import SOURCE, current_language
 
 _BEFORE_UNIT = re.compile(r"(?<=\d) (?=(?:%|per cent|min|s|ms|h|MB|MiB|kB|GB)(?![\w-]))")
 
@@ -39,6 +39,17 @@ def bound(text: str) -> str:
     what programs and byte-for-byte releases expect; only pages bind them.
     """
     return _BEFORE_UNIT.sub("\u00a0", text)
+
+
+def english(text: str) -> str | Markup:
+    """Return a sentence that is English in every language, marked as such where it stands alone.
+
+    A screen reader would otherwise read it with the sounds of the page's language.
+    """
+    said = bound(text)
+    return (
+        said if current_language() == SOURCE else Markup('<span lang="en">{}</span>').format(said)
+    )
 
 
 def short_hash(value: str) -> str:

@@ -9,7 +9,6 @@ from jinja2 import StrictUndefined
 from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
-from evalhub.core.wording import counted
 from evalhub.rim.state import READING_METHODS
 from evalhub.web import formats, language, wording
 from evalhub.web.context import find_current
@@ -24,7 +23,7 @@ def fit_templates(app: Flask) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
-        bound=formats.bound,
+        bound=formats.english,
         day=formats.day,
         moment=formats.moment,
         clock=formats.clock,
@@ -32,7 +31,8 @@ def fit_templates(app: Flask) -> None:
         decimal=language.decimal,
         with_comma=language.with_comma,
         translated=language.translated,
-        counted=counted,
+        counted=wording.counted,
+        word=wording.word,
         short_hash=formats.short_hash,
         code_words=formats.code_words,
         place_words=wording.place_words,

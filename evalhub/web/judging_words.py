@@ -15,114 +15,137 @@ from evalhub.services.assigning.choosing import COUNTED
 from evalhub.services.assigning.standing import LeaseStanding
 from evalhub.services.judging.matter import Matter
 from evalhub.services.judging.today import Today
+from evalhub.web.language import N_, Words
 from evalhub.web.rubric_words import condition_words as condition_words  # noqa: PLC0414 - templates find all words here
 
 GIST_LENGTH = 110
 
-CHOICE_WORDS: Mapping[Choice, str] = {
-    Choice.A: "A",
-    Choice.B: "B",
-    Choice.TIE: "about the same",
-    Choice.BOTH_GOOD: "both good",
-    Choice.BOTH_BAD: "both bad",
-    Choice.CANNOT_JUDGE: "cannot judge",
-}
+CHOICE_WORDS: Mapping[Choice, str] = Words(
+    {
+        Choice.A: N_("A"),
+        Choice.B: N_("B"),
+        Choice.TIE: N_("about the same"),
+        Choice.BOTH_GOOD: N_("both good"),
+        Choice.BOTH_BAD: N_("both bad"),
+        Choice.CANNOT_JUDGE: N_("cannot judge"),
+    }
+)
 
-CANNOT_JUDGE_WORDS: Mapping[CannotJudgeReason, str] = {
-    CannotJudgeReason.MISSING_CONTEXT: "Something I need to know is missing",
-    CannotJudgeReason.AMBIGUOUS_PROMPT: "The question can be read in different ways",
-    CannotJudgeReason.CONTESTED: "Experts differ, and both can be defended",
-    CannotJudgeReason.OUTSIDE_FIELD: "It is outside my field after all",
-    CannotJudgeReason.NEEDS_TIME: "It would take longer than I have",
-}
+CANNOT_JUDGE_WORDS: Mapping[CannotJudgeReason, str] = Words(
+    {
+        CannotJudgeReason.MISSING_CONTEXT: N_("Something I need to know is missing"),
+        CannotJudgeReason.AMBIGUOUS_PROMPT: N_("The question can be read in different ways"),
+        CannotJudgeReason.CONTESTED: N_("Experts differ, and both can be defended"),
+        CannotJudgeReason.OUTSIDE_FIELD: N_("It is outside my field after all"),
+        CannotJudgeReason.NEEDS_TIME: N_("It would take longer than I have"),
+    }
+)
 
-STANDING_WORDS: Mapping[LeaseStanding, str] = {
-    LeaseStanding.HELD: "",
-    LeaseStanding.FREE: (
-        "Your time ran out, but nobody else has this comparison yet: you can still submit."
-    ),
-    LeaseStanding.AGAIN: "Your time ran out and this comparison was handed to you again.",
-    LeaseStanding.WITH_ANOTHER: (
-        "Your time ran out and somebody else is working on this comparison now."
-    ),
-    LeaseStanding.JUDGED: (
-        "Your time ran out and this comparison has been judged as often as wanted."
-    ),
-}
+STANDING_WORDS: Mapping[LeaseStanding, str] = Words(
+    {
+        LeaseStanding.HELD: "",
+        LeaseStanding.FREE: (
+            "Your time ran out, but nobody else has this comparison yet: you can still submit."
+        ),
+        LeaseStanding.AGAIN: N_("Your time ran out and this comparison was handed to you again."),
+        LeaseStanding.WITH_ANOTHER: (
+            "Your time ran out and somebody else is working on this comparison now."
+        ),
+        LeaseStanding.JUDGED: (
+            "Your time ran out and this comparison has been judged as often as wanted."
+        ),
+    }
+)
 """What a page says about a lease; nothing while it is held."""
 
-SKIP_WORDS: Mapping[ReleaseReason, str] = {
-    ReleaseReason.SCOPE: "Outside my field",
-    ReleaseReason.TIME: "No time now",
-    ReleaseReason.CONFLICT: "Conflict of interest",
-    ReleaseReason.BROKEN: "Something is broken",
-}
+SKIP_WORDS: Mapping[ReleaseReason, str] = Words(
+    {
+        ReleaseReason.SCOPE: N_("Outside my field"),
+        ReleaseReason.TIME: N_("No time now"),
+        ReleaseReason.CONFLICT: N_("Conflict of interest"),
+        ReleaseReason.BROKEN: N_("Something is broken"),
+    }
+)
 """The reasons offered for giving a comparison back; none is needed."""
 
-TURN_WORDS: Mapping[MessageRole, str] = {
-    MessageRole.SYSTEM: "Instructions given to the model",
-    MessageRole.USER: "Person",
-    MessageRole.ASSISTANT: "Model, earlier in the conversation",
-    MessageRole.TOOL: "Result of a tool",
-}
+TURN_WORDS: Mapping[MessageRole, str] = Words(
+    {
+        MessageRole.SYSTEM: N_("Instructions given to the model"),
+        MessageRole.USER: N_("Person"),
+        MessageRole.ASSISTANT: N_("Model, earlier in the conversation"),
+        MessageRole.TOOL: N_("Result of a tool"),
+    }
+)
 
-RISK_WORDS: Mapping[Risk, str] = {
-    Risk.SENSITIVE: "This prompt touches distressing or personal matter. Skipping is free.",
-    Risk.HAZARD: "An answer here could help to do harm. Do not pass it on. Skipping is free.",
-}
+RISK_WORDS: Mapping[Risk, str] = Words(
+    {
+        Risk.SENSITIVE: N_("This prompt touches distressing or personal matter. Skipping is free."),
+        Risk.HAZARD: N_(
+            "An answer here could help to do harm. Do not pass it on. Skipping is free."
+        ),
+    }
+)
 
-STAGE_NAMES: Mapping[str, str] = {
-    "triage": "Triage",
-    "flags": "Flags",
-    "citations": "Sources",
-    "criteria": "Criteria",
-    "overall": "Overall",
-    "why": "Why",
-}
+STAGE_NAMES: Mapping[str, str] = Words(
+    {
+        "triage": N_("Triage"),
+        "flags": N_("Flags"),
+        "citations": N_("Sources"),
+        "criteria": N_("Criteria"),
+        "overall": N_("Overall"),
+        "why": N_("Why"),
+    }
+)
 
-AUDIENCES: Mapping[Audience, str] = {
-    Audience.PATIENT: "a patient",
-    Audience.CLINICIAN: "a clinician",
-    Audience.CLIENT: "a client",
-    Audience.COUNSEL: "counsel",
-    Audience.COURT: "a court",
-    Audience.PUBLIC: "the public",
-}
+AUDIENCES: Mapping[Audience, str] = Words(
+    {
+        Audience.PATIENT: N_("a patient"),
+        Audience.CLINICIAN: N_("a clinician"),
+        Audience.CLIENT: N_("a client"),
+        Audience.COUNSEL: N_("counsel"),
+        Audience.COURT: N_("a court"),
+        Audience.PUBLIC: N_("the public"),
+    }
+)
 
-LANGUAGES: Mapping[str, str] = {
-    "ar": "Arabic",
-    "de": "German",
-    "en": "English",
-    "es": "Spanish",
-    "fr": "French",
-    "hi": "Hindi",
-    "it": "Italian",
-    "ja": "Japanese",
-    "ko": "Korean",
-    "nl": "Dutch",
-    "pl": "Polish",
-    "pt": "Portuguese",
-    "ru": "Russian",
-    "sv": "Swedish",
-    "sw": "Swahili",
-    "tr": "Turkish",
-    "uk": "Ukrainian",
-    "zh": "Chinese",
-}
+LANGUAGES: Mapping[str, str] = Words(
+    {
+        "ar": N_("Arabic"),
+        "de": N_("German"),
+        "en": N_("English"),
+        "es": N_("Spanish"),
+        "fr": N_("French"),
+        "hi": N_("Hindi"),
+        "it": N_("Italian"),
+        "ja": N_("Japanese"),
+        "ko": N_("Korean"),
+        "nl": N_("Dutch"),
+        "pl": N_("Polish"),
+        "pt": N_("Portuguese"),
+        "ru": N_("Russian"),
+        "sv": N_("Swedish"),
+        "sw": N_("Swahili"),
+        "tr": N_("Turkish"),
+        "uk": N_("Ukrainian"),
+        "zh": N_("Chinese"),
+    }
+)
 """Names of languages by their code; any other is shown as its code."""
 
-AMONG_QUESTIONS: Mapping[str, str] = {
-    "flags-a": "Flags, answer A",
-    "flags-b": "Flags, answer B",
-    "cites-a": "Sources in answer A",
-    "cites-b": "Sources in answer B",
-    "overall": "Overall",
-    "cannot-judge": "Why it cannot be judged",
-    "confidence": "How sure you are",
-    "reasons": "What weighed most",
-    "why": "Why",
-    "form": "This form",
-}
+AMONG_QUESTIONS: Mapping[str, str] = Words(
+    {
+        "flags-a": N_("Flags, answer A"),
+        "flags-b": N_("Flags, answer B"),
+        "cites-a": N_("Sources in answer A"),
+        "cites-b": N_("Sources in answer B"),
+        "overall": N_("Overall"),
+        "cannot-judge": N_("Why it cannot be judged"),
+        "confidence": N_("How sure you are"),
+        "reasons": N_("What weighed most"),
+        "why": N_("Why"),
+        "form": N_("This form"),
+    }
+)
 
 
 def verdict_words(rubric: Rubric, choice: Choice, preference: int | None) -> str:

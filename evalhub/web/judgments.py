@@ -9,22 +9,27 @@ from evalhub.rim.routing import page_number
 from evalhub.services.judging.browsing import list_judgments
 from evalhub.services.projects.finding import READERS, get_project
 from evalhub.web.context import current_session, requires
+from evalhub.web.language import N_, Words
 
 bp = Blueprint("judgments", __name__, url_prefix="/projects")
 
-CHOICES = {
-    Choice.A: "A",
-    Choice.B: "B",
-    Choice.TIE: "about the same",
-    Choice.BOTH_GOOD: "both good",
-    Choice.BOTH_BAD: "both bad",
-    Choice.CANNOT_JUDGE: "cannot judge",
-}
-ORIGINS = {
-    JudgmentOrigin.FORM: "",
-    JudgmentOrigin.IMPORTED: "imported",
-    JudgmentOrigin.SIMULATED: "simulated",
-}
+CHOICES = Words(
+    {
+        Choice.A: N_("A"),
+        Choice.B: N_("B"),
+        Choice.TIE: N_("about the same"),
+        Choice.BOTH_GOOD: N_("both good"),
+        Choice.BOTH_BAD: N_("both bad"),
+        Choice.CANNOT_JUDGE: N_("cannot judge"),
+    }
+)
+ORIGINS = Words(
+    {
+        JudgmentOrigin.FORM: "",
+        JudgmentOrigin.IMPORTED: N_("imported"),
+        JudgmentOrigin.SIMULATED: N_("simulated"),
+    }
+)
 MAX_KEY = 200
 
 

@@ -8,15 +8,18 @@ from evalhub.rim.routing import page_number
 from evalhub.services.projects.finding import READERS
 from evalhub.services.scoring.labels import project_labels
 from evalhub.web.context import current_session, requires
+from evalhub.web.language import N_, Words
 
 bp = Blueprint("labels", __name__, url_prefix="/projects")
 
 DISPUTED = "disputed"
-STANDINGS = {
-    Standing.AGREES: "",
-    Standing.AGAINST_MAJORITY: "against the majority",
-    Standing.AGAINST_ALL: "against every judgment",
-}
+STANDINGS = Words(
+    {
+        Standing.AGREES: "",
+        Standing.AGAINST_MAJORITY: N_("against the majority"),
+        Standing.AGAINST_ALL: N_("against every judgment"),
+    }
+)
 
 
 @bp.get("/<slug>/labels")

@@ -123,6 +123,12 @@ def N_(text: str) -> str:  # noqa: N802 - the name that translators' tools know
     return text
 
 
+def n_(one: str, many: str) -> str:
+    """Mark the two forms of a counted text for the catalogue and return the first."""
+    del many  # Only the catalogue needs it.
+    return one
+
+
 def translated(text: str) -> str:
     """Return a text from below the pages, such as an error's, in the reader's language.
 
@@ -169,7 +175,7 @@ def number(value: int) -> str:
 
 def decimal(value: float, digits: int) -> str:
     """Return a number with so many decimal digits, such as ``0.52`` or ``0,52``."""
-    return with_comma(f"{value:,.{digits}f}")
+    return with_comma(f"{value:.{digits}f}")
 
 
 def with_comma(text: str) -> str:

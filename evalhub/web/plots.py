@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from math import ceil, floor, log10
 
 from evalhub.core.scoring.results import ELO_CENTRE, Board, BoardRow
+from evalhub.web.language import _, ngettext
 
 ROW_HEIGHT = 40
 FIRST_ROW = 14
@@ -62,7 +63,7 @@ def board_plot(board: Board, *, number: int) -> BoardPlot | None:
     scale = _Scale.around([end for row in rows for end in _ends(row)])
     bottom = FIRST_ROW + len(rows) * ROW_HEIGHT - 4
     return BoardPlot(
-        title=f"Scores of {len(rows)} models",
+        title=ngettext("Score of one model", "Scores of %(num)s models", len(rows)),
         description=_description(rows, number),
         height=bottom + FOOT,
         bottom=bottom,
@@ -134,7 +135,9 @@ def _row(row: BoardRow, index: int, scale: _Scale) -> PlotRow:
 
 
 def _description(rows: Sequence[BoardRow], number: int) -> str:
-    return (
-        f"The same numbers are in Table {number}. "
-        f"{rows[0].model} stands first and {rows[-1].model} last."
+    return _(
+        "The same numbers are in Table %(number)s. %(first)s stands first and %(last)s last.",
+        number=number,
+        first=rows[0].model,
+        last=rows[-1].model,
     )

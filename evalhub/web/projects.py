@@ -36,31 +36,52 @@ from evalhub.services.pulling import list_versions
 from evalhub.services.rubrics import list_rubrics
 from evalhub.services.scoring.asking import ask_next
 from evalhub.web.context import current_actor, current_session, now, only_read, requires
+from evalhub.web.language import N_, Words, _, ngettext
 from evalhub.web.problems import problems_of, status_of
 from evalhub.web.sent import sent_form
 
 bp = Blueprint("projects", __name__, url_prefix="/projects")
 
 CREATORS = (Role.RESEARCHER, Role.ADMIN)
-STRATEGY_NOTES = {
-    PairingStrategy.ALL: "every pair of answers to a prompt",
-    PairingStrategy.BALANCED: "some pairs a prompt, drawn so that models meet about equally often",
-    PairingStrategy.BASELINE: "every model against one baseline",
+STRATEGY_NOTES = Words(
+    {
+        PairingStrategy.ALL: N_("every pair of answers to a prompt"),
+        PairingStrategy.BALANCED: N_(
+            "some pairs a prompt, drawn so that models meet about equally often"
+        ),
+        PairingStrategy.BASELINE: N_("every model against one baseline"),
+    }
+)
+SELECTION_NOTES = Words(
+    {
+        SelectionMode.RANK: N_(
+            "the order of all models; about a quarter fewer judgments than at random"
+        ),
+        SelectionMode.WINNER: N_("which model is best; the order of the others takes far longer"),
+        SelectionMode.UNIFORM: N_("nothing in particular, every pair alike; for quoting gaps"),
+    }
+)
+OVERLAP_NOTES = Words(
+    {
+        OverlapRule.FIXED: N_("every pair gets all of them"),
+        OverlapRule.ON_CONFLICT: N_(
+            "two, and a further one only while they prefer different responses"
+        ),
+    }
+)
+STATUS_SAID = {
+    ProjectStatus.DRAFT: N_("The project is a draft."),
+    ProjectStatus.OPEN: N_("The project is open."),
+    ProjectStatus.PAUSED: N_("The project is paused."),
+    ProjectStatus.CLOSED: N_("The project is closed."),
 }
-SELECTION_NOTES = {
-    SelectionMode.RANK: "the order of all models; about a quarter fewer judgments than at random",
-    SelectionMode.WINNER: "which model is best; the order of the others takes far longer",
-    SelectionMode.UNIFORM: "nothing in particular, every pair alike; for quoting gaps",
-}
-OVERLAP_NOTES = {
-    OverlapRule.FIXED: "every pair gets all of them",
-    OverlapRule.ON_CONFLICT: "two, and a further one only while they prefer different responses",
-}
-STATUS_VERBS = {
-    ProjectStatus.OPEN: "Open",
-    ProjectStatus.PAUSED: "Pause",
-    ProjectStatus.CLOSED: "Close for good",
-}
+STATUS_VERBS = Words(
+    {
+        ProjectStatus.OPEN: N_("Open"),
+        ProjectStatus.PAUSED: N_("Pause"),
+        ProjectStatus.CLOSED: N_("Close for good"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +160,7 @@ def create() -> ResponseReturnValue:
     except (BadInput, Conflict) as error:
         only_read()
         return _form_page(form, problems_of(error)), status_of(error)
-    flash("The project is set up. Add its experts, then open it.", "good")
+    flash(_("The project is set up. Add its experts, then open it."), "good")
     return _to_project(project.slug)
 
 
@@ -187,9 +208,16 @@ def set_status(slug: str) -> ResponseReturnValue:
         )
     except (BadInput, Conflict) as error:
         return _refuse(slug, "status", error)
-    flash(f"The project is {to.value}.", "good")
+    flash(_(STATUS_SAID[to]), "good")
     if report.n_added:
-        flash(f"{report.n_added:,} new pairs can be claimed.", "good")
+        flash(
+            ngettext(
+                "%(num)s new pair can be claimed.",
+                "%(num)s new pairs can be claimed.",
+                report.n_added,
+            ),
+            "good",
+        )
     return _to_project(slug)
 
 
@@ -210,7 +238,7 @@ def add_person(slug: str) -> ResponseReturnValue:
         )
     except (BadInput, Conflict) as error:
         return _refuse(slug, "members", error)
-    flash(f"{form.email} is on the project.", "good")
+    flash(_("%(email)s is on the project.", email=form.email), "good")
     return _to_project(slug)
 
 
@@ -230,7 +258,7 @@ def remove_person(slug: str) -> ResponseReturnValue:
         )
     except (BadInput, Conflict) as error:
         return _refuse(slug, "members", error)
-    flash("The person was taken off the project. Their judgments stay.", "good")
+    flash(_("The person was taken off the project. Their judgments stay."), "good")
     return _to_project(slug)
 
 

@@ -15,6 +15,7 @@ from evalhub.rim.state import runtime
 from evalhub.services import prompt_sets
 from evalhub.services.prompt_sets.finding import count_version
 from evalhub.web.context import current_actor, current_session, now, requires
+from evalhub.web.language import _, ngettext
 from evalhub.web.rendering import render_text
 from evalhub.web.uploaded import file_of_form, names_of_form
 
@@ -74,9 +75,17 @@ def confirm(token: str) -> ResponseReturnValue:
     frozen = uploads.confirm(token, database=runtime().database, actor=current_actor(), now=now())
     version = frozen.version
     if frozen.is_new:
-        flash(f"Frozen {version.n_prompts:,} prompts as {version.name}.", "good")
+        flash(
+            ngettext(
+                "Frozen %(num)s prompt as %(name)s.",
+                "Frozen %(num)s prompts as %(name)s.",
+                version.n_prompts,
+                name=version.name,
+            ),
+            "good",
+        )
     else:
-        flash(f"Nothing new: {version.name} already holds the same rows.", "caution")
+        flash(_("Nothing new: %(name)s already holds the same rows.", name=version.name), "caution")
     return redirect(_address(version.slug, version.number), code=303)
 
 
@@ -85,7 +94,7 @@ def confirm(token: str) -> ResponseReturnValue:
 def discard(token: str) -> ResponseReturnValue:
     """Give an upload up."""
     prompt_sets.discard_upload(token, session=current_session(), actor=current_actor(), now=now())
-    flash("The upload is discarded. Nothing was imported.", "caution")
+    flash(_("The upload is discarded. Nothing was imported."), "caution")
     return redirect(url_for("prompt_sets.show_all"), code=303)
 
 

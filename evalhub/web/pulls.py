@@ -28,6 +28,7 @@ from evalhub.services.pulling import (
 )
 from evalhub.web.context import current_actor, current_session, now, only_read, requires
 from evalhub.web.formats import moment
+from evalhub.web.language import _
 from evalhub.web.problems import problems_of, status_of
 
 bp = Blueprint("pulls", __name__, url_prefix="/pulls")
@@ -146,7 +147,7 @@ def cancel(public_id: str) -> ResponseReturnValue:
         cancel_pull(public_id, session=current_session(), actor=current_actor(), now=now())
     except Conflict as error:
         return _refuse(public_id, error)
-    flash("The pull is cancelled. What came back stays.", "good")
+    flash(_("The pull is cancelled. What came back stays."), "good")
     return _to_pull(public_id)
 
 
@@ -158,7 +159,7 @@ def resume(public_id: str) -> ResponseReturnValue:
         resume_pull(public_id, session=current_session(), actor=current_actor(), now=now())
     except Conflict as error:
         return _refuse(public_id, error)
-    flash("The pull goes on with what is missing.", "good")
+    flash(_("The pull goes on with what is missing."), "good")
     return _to_pull(public_id)
 
 

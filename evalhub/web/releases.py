@@ -20,6 +20,7 @@ from evalhub.web.context import (
     only_read,
     requires,
 )
+from evalhub.web.language import _
 from evalhub.web.problems import problems_of, status_of
 from evalhub.web.release_files import OTHER_NOTES, arrange
 from evalhub.web.scores import scores_page
@@ -58,9 +59,11 @@ def build(project: str) -> ResponseReturnValue:
         page = scores_page(project, problems_of(error), version=version)
         return page, status_of(error)
     if built.is_new:
-        flash(f"Release {built.id} is built.", "good")
+        flash(_("Release %(name)s is built.", name=built.id), "good")
     else:
-        flash(f"Nothing has changed since {built.id}; it stands as it is.", "caution")
+        flash(
+            _("Nothing has changed since %(name)s; it stands as it is.", name=built.id), "caution"
+        )
     return redirect(url_for("releases.show", project=project, version=built.version), code=303)
 
 

@@ -11,6 +11,7 @@ from evalhub.core.rubrics.conditions import (
     HasTag,
     Not,
 )
+from evalhub.web.language import N_, Words, _, with_comma
 
 
 def words(text: str) -> str:
@@ -22,13 +23,13 @@ def condition_words(condition: Condition) -> str:
     """Return a condition as a phrase, such as ``urgency is now or soon``."""
     match condition:
         case AnyOf(items):
-            return " or ".join(_inner(item) for item in items)
+            return _(" or ").join(_inner(item) for item in items)
         case AllOf(items):
-            return " and ".join(_inner(item) for item in items)
+            return _(" and ").join(_inner(item) for item in items)
         case Not(item):
-            return f"not {_inner(item)}"
+            return _("not %(condition)s", condition=_inner(item))
         case HasTag(tag):
-            return f"the prompt is tagged “{tag}”"
+            return _("the prompt is tagged “%(tag)s”", tag=tag)
     return _comparison(condition)
 
 
@@ -36,10 +37,14 @@ def _comparison(condition: FieldIn | FieldEquals | FieldAtLeast) -> str:
     field = words(condition.field)
     match condition:
         case FieldIn(_, values):
-            return f"{field} is {' or '.join(_value(value) for value in values)}"
+            known = _(" or ").join(_value(value) for value in values)
+            return _("%(field)s is %(value)s", field=field, value=known)
         case FieldEquals(_, value):
-            return field if value is True else f"{field} is {_value(value)}"
-    return f"{field} is at least {condition.minimum}"
+            if value is True:
+                return field
+            return _("%(field)s is %(value)s", field=field, value=_value(value))
+    minimum = with_comma(str(condition.minimum))
+    return _("%(field)s is at least %(minimum)s", field=field, minimum=minimum)
 
 
 def _inner(condition: Condition) -> str:
@@ -50,13 +55,17 @@ def _inner(condition: Condition) -> str:
 
 def _value(value: FactValue) -> str:
     if isinstance(value, bool):
-        return "true" if value else "false"
+        return _("true") if value else _("false")
     return words(value) if isinstance(value, str) else str(value)
 
 
-OVERRIDES = {
-    "reason_and_review": "Preferring it all the same takes a reason and goes to a reviewer.",
-    "reason": "Preferring it all the same takes a reason.",
-    "refused": "It cannot be preferred.",
-}
+OVERRIDES = Words(
+    {
+        "reason_and_review": N_(
+            "Preferring it all the same takes a reason and goes to a reviewer."
+        ),
+        "reason": N_("Preferring it all the same takes a reason."),
+        "refused": N_("It cannot be preferred."),
+    }
+)
 """What it takes to prefer the one response that has a flag with a veto."""

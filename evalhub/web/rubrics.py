@@ -9,6 +9,7 @@ from evalhub.core.people import Role
 from evalhub.errors import BadInput, Immutable, Problem
 from evalhub.services.rubrics import get_rubric, list_rubrics, list_versions, store_rubric
 from evalhub.web.context import current_actor, current_session, now, only_read, requires
+from evalhub.web.language import _
 from evalhub.web.problems import problems_of, status_of
 from evalhub.web.rubric_words import OVERRIDES, condition_words, words
 from evalhub.web.uploaded import name_of
@@ -42,8 +43,11 @@ def upload() -> ResponseReturnValue:
     except (BadInput, Immutable) as error:
         return _refuse(error)
     rubric = stored.view.rubric
-    said = "is stored" if stored.is_new else "was there already, with the same text"
-    flash(f"{rubric.title} {rubric.version} {said}.", "good" if stored.is_new else "caution")
+    name = f"{rubric.title} {rubric.version}"
+    if stored.is_new:
+        flash(_("%(name)s is stored.", name=name), "good")
+    else:
+        flash(_("%(name)s was there already, with the same text.", name=name), "caution")
     return redirect(url_for("rubrics.show", rubric_id=rubric.id, version=rubric.version), code=303)
 
 

@@ -6,25 +6,32 @@ from urllib.parse import urlencode
 
 from evalhub.core.scoring.options import Cluster, FitOptions, PositionTerm, Ties, chosen
 from evalhub.errors import BadInput
+from evalhub.web.language import N_, Words, _
 
 STYLE = {"raw": False, "held-equal": True}
-TIE_LABELS = {
-    Ties.HALF: "half wins",
-    Ties.RAO_KUPPER: "Rao-Kupper",
-    Ties.DAVIDSON: "Davidson",
-}
-CLUSTER_LABELS = {
-    Cluster.PROMPT: "prompts",
-    Cluster.ANNOTATOR: "experts",
-    Cluster.BOTH: "both",
-    Cluster.NONE: "neither",
-}
-POSITION_LABELS = {
-    PositionTerm.REPORT: "reported",
-    PositionTerm.ADJUST: "adjusted for",
-    PositionTerm.OFF: "left aside",
-}
-STYLE_LABELS = {False: "as judged", True: "also with style held equal"}
+TIE_LABELS = Words(
+    {
+        Ties.HALF: N_("half wins"),
+        Ties.RAO_KUPPER: N_("Rao-Kupper"),
+        Ties.DAVIDSON: N_("Davidson"),
+    }
+)
+CLUSTER_LABELS = Words(
+    {
+        Cluster.PROMPT: N_("prompts"),
+        Cluster.ANNOTATOR: N_("experts"),
+        Cluster.BOTH: N_("both"),
+        Cluster.NONE: N_("neither"),
+    }
+)
+POSITION_LABELS = Words(
+    {
+        PositionTerm.REPORT: N_("reported"),
+        PositionTerm.ADJUST: N_("adjusted for"),
+        PositionTerm.OFF: N_("left aside"),
+    }
+)
+STYLE_LABELS = Words({False: N_("as judged"), True: N_("also with style held equal")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +84,17 @@ def query_of(options: FitOptions) -> str:
 def option_groups(options: FitOptions, path: str) -> tuple[OptionGroup, ...]:
     """Return every choice as a link that changes one option and keeps the others."""
     choices: tuple[tuple[str, list[tuple[str, FitOptions]]], ...] = (
-        ("Ties", [(label, replace(options, ties=one)) for one, label in TIE_LABELS.items()]),
+        (_("Ties"), [(label, replace(options, ties=one)) for one, label in TIE_LABELS.items()]),
         (
-            "Intervals over",
+            _("Intervals over"),
             [(label, replace(options, cluster=one)) for one, label in CLUSTER_LABELS.items()],
         ),
         (
-            "Side",
+            _("Side"),
             [(label, replace(options, position=one)) for one, label in POSITION_LABELS.items()],
         ),
         (
-            "Style",
+            _("Style"),
             [
                 (label, replace(options, is_style_controlled=one))
                 for one, label in STYLE_LABELS.items()

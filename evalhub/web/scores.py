@@ -1,7 +1,7 @@
 """Show a project's boards, and hand them out as JSON and CSV."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
@@ -9,17 +9,16 @@ from flask.typing import ResponseReturnValue
 from evalhub.core.people import SCOPE_ROLES, Role, Scope
 from evalhub.core.scoring.board.board_csv import boards_to_csv
 from evalhub.core.scoring.board.matrix import WinMatrix, win_matrix
-from evalhub.core.scoring.counting.clustering import CLUSTER_NOUNS, CLUSTER_WORDS
 from evalhub.core.scoring.existence.linking import LinkPurpose
 from evalhub.core.scoring.options import Cluster
 from evalhub.core.scoring.results import Board
-from evalhub.core.wording import counted
 from evalhub.errors import Problem
 from evalhub.rim.state import kept_boards
 from evalhub.services.scoring.boards import ProjectBoards, boards_document, project_boards
 from evalhub.services.scoring.keeping import BoardCache
 from evalhub.web.context import current_actor, current_session, requires
 from evalhub.web.filed import attachment
+from evalhub.web.language import N_, Words, ngettext
 from evalhub.web.plots import board_plot
 from evalhub.web.score_options import option_groups, options_from, query_of
 
@@ -33,12 +32,18 @@ MAX_SUGGESTIONS = 8
 MAX_PAIRWISE = 12
 """Boards of more models list the differences of neighbours only; the JSON has more."""
 
-PURPOSES = {
-    LinkPurpose.JOIN_BOARDS: "to put their boards on one scale",
-    LinkPurpose.BOUND_A_GAP: "to bound the gap between them",
+PURPOSES = Words(
+    {
+        LinkPurpose.JOIN_BOARDS: N_("to put their boards on one scale"),
+        LinkPurpose.BOUND_A_GAP: N_("to bound the gap between them"),
+    }
+)
+CLUSTERS: Mapping[Cluster, tuple[str, str]] = {
+    Cluster.PROMPT: ("%(num)s prompt", "%(num)s prompts"),
+    Cluster.ANNOTATOR: ("%(num)s expert", "%(num)s experts"),
+    Cluster.BOTH: ("%(num)s prompt or expert", "%(num)s prompts or experts"),
+    Cluster.NONE: ("%(num)s judgment", "%(num)s judgments"),
 }
-WORDS = {**CLUSTER_WORDS, Cluster.ANNOTATOR: "experts", Cluster.BOTH: "prompts or experts"}
-NOUNS = {**CLUSTER_NOUNS, Cluster.ANNOTATOR: "expert", Cluster.BOTH: "prompt or expert"}
 
 
 @bp.get("/<slug>/scores")
@@ -94,7 +99,7 @@ def download_csv(slug: str) -> ResponseReturnValue:
 
 def clusters_of(board: Board) -> str:
     """Return what the intervals of a board are clustered by, with its number."""
-    return counted(board.n_clusters, NOUNS[board.cluster], WORDS[board.cluster])
+    return ngettext(*CLUSTERS[board.cluster], board.n_clusters)
 
 
 def _inline_matrix(board: Board, scored: ProjectBoards) -> WinMatrix | None:

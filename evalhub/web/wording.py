@@ -1,9 +1,10 @@
 """Say roles, scopes and origins in the words that pages use."""
 
 from collections.abc import Collection, Mapping
+from enum import StrEnum
 
 from evalhub.core.people import Origin, Role, Scope
-from evalhub.web.language import N_, Words, _
+from evalhub.web.language import N_, Words, _, n_, ngettext, translated
 
 ROLE_NAMES: Mapping[Role, str] = Words(
     {
@@ -89,6 +90,50 @@ PLACE_NAMES: Mapping[str, str] = Words(
 )
 """Names of fields in what programs send, and what a person who reads a page would call them."""
 
+VOCABULARY = (
+    # States of projects, rubrics and people.
+    *(N_("draft"), N_("open"), N_("paused"), N_("closed"), N_("active"), N_("retired")),
+    *(N_("account"), N_("imported"), N_("simulated")),
+    # Responses, and what went wrong with those that failed.
+    *(N_("answered"), N_("empty"), N_("truncated"), N_("refused"), N_("error")),
+    *(
+        N_("rejected"),
+        N_("unauthorised"),
+        N_("quota"),
+        N_("rate limited"),
+        N_("server"),
+        N_("timeout"),
+        N_("connection"),
+        N_("malformed"),
+        N_("blocked"),
+    ),
+    # Prompts: who speaks, whom they are for, what they may touch, where they come from.
+    *(N_("system"), N_("user"), N_("assistant"), N_("tool")),
+    *(N_("patient"), N_("clinician"), N_("client"), N_("counsel"), N_("court"), N_("public")),
+    *(N_("none"), N_("sensitive"), N_("hazard")),
+    *(N_("train"), N_("eval"), N_("gold"), N_("holdout")),
+    *(N_("written"), N_("user log"), N_("synthetic"), N_("red team")),
+    # Rubrics and projects.
+    *(N_("critical"), N_("major"), N_("minor"), N_("fixed"), N_("on conflict")),
+    *(N_("all"), N_("balanced"), N_("baseline"), N_("rank"), N_("winner"), N_("uniform")),
+    *(N_("a tie is a third answer"), N_("ties are left out")),
+    *(N_("a tie is the middle of the scale"), N_("the scale has no ties")),
+)
+"""Members of vocabularies that pages show by their own name, with underscores as blanks."""
+
+NOUNS = (
+    n_("%(num)s answer", "%(num)s answers"),
+    n_("%(num)s expert", "%(num)s experts"),
+    n_("%(num)s judgment", "%(num)s judgments"),
+    n_("%(num)s model", "%(num)s models"),
+    n_("%(num)s more judgment", "%(num)s more judgments"),
+    n_("%(num)s pair", "%(num)s pairs"),
+    n_("%(num)s prompt", "%(num)s prompts"),
+    n_("%(num)s prompt or expert", "%(num)s prompts or experts"),
+    n_("%(num)s source", "%(num)s sources"),
+)
+"""What ``counted`` counts on pages."""
+
 BROWSERS = (
     ("Edg/", "Edge"),
     ("OPR/", "Opera"),
@@ -126,6 +171,17 @@ def refusal_words(roles: Collection[Role]) -> str:
 def place_words(where: str) -> str:
     """Return what a page calls the field ``where``; any other place is named already."""
     return PLACE_NAMES.get(where, where)
+
+
+def word(member: StrEnum) -> str:
+    """Return what a member of a vocabulary is called, such as ``on conflict``."""
+    return translated(member.value.replace("_", " "))
+
+
+def counted(n: int, noun: str, plural: str = "") -> str:
+    """Return ``n`` with its noun in the reader's language, such as "2 prompts"."""
+    one, many = f"%(num)s {noun}", f"%(num)s {plural or noun + 's'}"
+    return ngettext(one, many, n)
 
 
 def role_note(role: Role) -> str:

@@ -23,6 +23,7 @@ from evalhub.web.context import (
     own_id,
     requires,
 )
+from evalhub.web.language import _
 from evalhub.web.rendering import render_text
 
 bp = Blueprint("work", __name__, url_prefix="/work")
@@ -60,7 +61,7 @@ def take(slug: str) -> ResponseReturnValue:
     # The page that follows says whose the comparison is, so that must stand first.
     commit_now()
     if lease is None:
-        flash("Nothing is left for you in this project. Thank you.", "good")
+        flash(_("Nothing is left for you in this project. Thank you."), "good")
         return redirect(url_for("work.show"), code=303)
     return redirect(url_for("comparing.show", token=lease.token), code=303)
 

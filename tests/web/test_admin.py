@@ -68,7 +68,7 @@ def test_people_are_listed(client: FlaskClient, bo: Person) -> None:
     ("query", "shows"),
     [
         ("q=bo", "1 person"),
-        ("q=zz", "Nobody whose name or address holds “zz” here."),
+        ("q=zz", "Nobody whose name or address holds “zz” is here."),
         ("origin=simulated", "made up by a simulation"),
         ("page=7", "Nobody"),
         ("page=x", "2 people"),

@@ -1,8 +1,17 @@
+import re
 from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
 
 import pytest
 
+import evalhub
+from evalhub.core.campaigns import OverlapRule, PairingStrategy, ProjectStatus, SelectionMode
 from evalhub.core.people import Origin, Role, Scope
+from evalhub.core.prompts.vocabulary import Audience, MessageRole, Risk, SourceKind, Split
+from evalhub.core.responses import ErrorKind, ResponseStatus
+from evalhub.core.rubrics.vocabulary import Severity, Status
+from evalhub.core.scoring.agreement.vocabulary import TieRule
 from evalhub.web import formats, language, wording
 
 
@@ -51,3 +60,33 @@ def test_who_may_not_enter_is_told_in_plain_words_whom_to_ask() -> None:
 def test_fields_are_called_what_pages_call_them() -> None:
     assert wording.place_words("pairs_per_prompt") == "Pairs a prompt gets"
     assert wording.place_words("f.csv line 3") == "f.csv line 3"
+
+
+def test_every_noun_that_a_template_counts_is_translated() -> None:
+    templates = Path(evalhub.__file__).parent / "templates"
+    texts = [path.read_text(encoding="utf-8") for path in templates.rglob("*.html")]
+    counted = {noun for text in texts for noun in re.findall(r'counted\("([^"]+)"\)', text)}
+
+    known = {noun.removeprefix("%(num)s ") for noun in wording.NOUNS}
+
+    assert counted <= known
+    assert counted, "the pattern finds what templates say"
+
+
+def test_words_of_vocabularies_stand_for_themselves_in_english() -> None:
+    assert wording.word(OverlapRule.ON_CONFLICT) == "on conflict"
+    assert wording.counted(1200, "model") == "1,200 models"
+    assert wording.counted(1, "model") == "1 model"
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        *(Audience, ErrorKind, MessageRole, Origin, OverlapRule, PairingStrategy, ProjectStatus),
+        *(ResponseStatus, Risk, Status, SelectionMode, Severity, SourceKind, Split, TieRule),
+    ],
+)
+def test_every_member_of_a_vocabulary_that_pages_show_has_its_word(kind: type[StrEnum]) -> None:
+    names = {member.value.replace("_", " ") for member in kind}
+
+    assert names <= set(wording.VOCABULARY)
