@@ -73,6 +73,7 @@ class ProjectAgreementBody(BaseModel):
     n_simulated: int
     rubrics: list[RubricAgreementBody]
     consensus: ConsensusBody | None
+    consensus_reason: str | None
 
 
 @bp.get(

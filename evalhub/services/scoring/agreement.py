@@ -10,7 +10,7 @@ from evalhub.core.campaigns import AnnotatorKind
 from evalhub.core.canonical import Json
 from evalhub.core.scoring.agreement import RubricAgreement, agreement_report
 from evalhub.core.scoring.agreement.report import RubricName
-from evalhub.core.scoring.annotators.consensus import ConsensusReport, pair_consensus
+from evalhub.core.scoring.annotators.consensus import ConsensusReport, consensus_or_reason
 from evalhub.db.models import RubricVersion
 from evalhub.services.judging.current import current_judgments
 from evalhub.services.projects.finding import get_project
@@ -22,8 +22,8 @@ AGREEMENT_SCHEMA = "evalhub.agreement/1"
 class ProjectAgreement:
     """Hold the agreement of a project's annotators and the consensus on its pairs.
 
-    ``consensus`` is None where nobody gave a verdict. ``n_by_models`` judgments by models are
-    not among either.
+    ``consensus`` is None where nobody gave a verdict, and where ``consensus_reason`` says why
+    it could not be estimated. ``n_by_models`` judgments by models are not among either.
     """
 
     slug: str
@@ -34,6 +34,7 @@ class ProjectAgreement:
     n_simulated: int
     rubrics: tuple[RubricAgreement, ...]
     consensus: ConsensusReport | None
+    consensus_reason: str | None
 
 
 def project_agreement(slug: str, *, session: Session) -> ProjectAgreement:
@@ -44,6 +45,7 @@ def project_agreement(slug: str, *, session: Session) -> ProjectAgreement:
     project = get_project(slug, session=session)
     records = current_judgments(project.id, session=session)
     people = [record for record in records if record.annotator_kind is AnnotatorKind.HUMAN]
+    consensus, reason = consensus_or_reason(people)
     names = {(record.rubric_id, record.rubric_version) for record in people}
     n_simulated = sum(record.is_simulated for record in people)
     return ProjectAgreement(
@@ -54,7 +56,8 @@ def project_agreement(slug: str, *, session: Session) -> ProjectAgreement:
         n_by_models=len(records) - len(people),
         n_simulated=n_simulated,
         rubrics=agreement_report(people, scales=_scales(names, session=session)),
-        consensus=pair_consensus(people),
+        consensus=consensus,
+        consensus_reason=reason,
     )
 
 
@@ -69,6 +72,7 @@ def agreement_document(found: ProjectAgreement) -> dict[str, Json]:
         "n_simulated": found.n_simulated,
         "rubrics": [asdict(rubric) for rubric in found.rubrics],
         "consensus": None if found.consensus is None else asdict(found.consensus),
+        "consensus_reason": found.consensus_reason,
     }
 
 

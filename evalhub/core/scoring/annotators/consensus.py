@@ -14,6 +14,7 @@ from evalhub.core.scoring.agreement.subjects import (
 )
 from evalhub.core.scoring.annotators.dawid_skene import consensus_of, fit_dawid_skene
 from evalhub.core.scoring.annotators.figures import first_answers, majority
+from evalhub.errors import NotConverged
 
 METHOD = "Dawid-Skene by expectation maximisation, no prior; a tie is a third answer"
 
@@ -55,11 +56,26 @@ class ConsensusReport:
     method: str = METHOD
 
 
+def consensus_or_reason(
+    records: Sequence[JudgmentRecord],
+) -> tuple[ConsensusReport | None, str | None]:
+    """Return the consensus on the pairs of ``records``, or the reason why it has no estimate.
+
+    Answers that say next to nothing of their pairs can keep the search from its end. That is no
+    failure of what is shown beside the consensus, least of all of the agreement, which shows why.
+    """
+    try:
+        return pair_consensus(records), None
+    except NotConverged as error:
+        return None, str(error)
+
+
 def pair_consensus(records: Sequence[JudgmentRecord]) -> ConsensusReport | None:
     """Return the consensus on the pairs of ``records``; None where nobody gave an answer.
 
     Records are read in the order of their content, so the search starts from the same sums and
-    ends at the same bits whatever order they came in.
+    ends at the same bits whatever order they came in. Raise ``NotConverged`` where it does not
+    end.
     """
     ordered = sorted(by_time(records), key=pair_of)
     ratings = overall_choices(ordered).ratings

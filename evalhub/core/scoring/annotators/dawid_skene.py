@@ -17,7 +17,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.sparse import csr_array
-from scipy.special import logsumexp
 
 from evalhub.core.scoring.agreement.ratings import Ratings
 from evalhub.core.scoring.arrays import FloatArray
@@ -71,9 +70,8 @@ def fit_dawid_skene(
     for iteration in range(1, max_iterations + 1):
         errors = _errors(said, answers)
         joint = np.log(np.maximum(answers.mean(axis=0), _FLOOR)) + said.T @ np.log(errors)
-        unit = logsumexp(joint, axis=1)
-        answers = np.exp(joint - unit[:, np.newaxis])
-        gain, reached = float(unit.sum()) - reached, float(unit.sum())
+        answers, climbed = _probabilities(joint)
+        gain, reached = climbed - reached, climbed
         if gain < tolerance * len(ratings.unit):
             return DawidSkene(
                 answers=answers,
@@ -109,6 +107,16 @@ def _answers_given(ratings: Ratings) -> csr_array:
     n_rows = (int(ratings.annotator.max()) + 1) * size
     ones = np.ones(len(row))
     return csr_array((ones, (row, ratings.unit)), shape=(n_rows, int(ratings.unit.max()) + 1))
+
+
+def _probabilities(joint: FloatArray) -> tuple[FloatArray, float]:
+    """Return each unit's probabilities and the log-likelihood of all units."""
+    # Hundreds of steps pass here; for three columns SciPy's own logsumexp takes thrice as long.
+    columns = np.ascontiguousarray(joint.T)
+    peak = columns.max(axis=0)
+    shares = np.exp(columns - peak)
+    total = shares.sum(axis=0)
+    return np.ascontiguousarray((shares / total).T), float((peak + np.log(total)).sum())
 
 
 def _errors(said: csr_array, answers: FloatArray) -> FloatArray:

@@ -1,7 +1,12 @@
 from dataclasses import replace
+from random import Random
 
 from evalhub.core.judging.answers import Choice
-from evalhub.core.scoring.annotators.consensus import PairConsensus, pair_consensus
+from evalhub.core.scoring.annotators.consensus import (
+    PairConsensus,
+    consensus_or_reason,
+    pair_consensus,
+)
 from tests.core.scoring.records import judgment
 
 A, B, TIE = Choice.A, Choice.B, Choice.TIE
@@ -85,3 +90,25 @@ def test_order_of_records_does_not_change_a_bit() -> None:
 
 def test_no_verdict_no_consensus() -> None:
     assert pair_consensus([judgment("ann", Choice.CANNOT_JUDGE)]) is None
+
+
+def test_answers_that_say_nothing_of_their_pairs_have_a_reason_for_a_consensus() -> None:
+    """Four who guess at 400 pairs: the search is still climbing after its last step."""
+    rng = Random(9)
+    records = [
+        judgment(who, rng.choices((A, TIE, B), (9, 2, 9))[0], pair=f"p{number}")
+        for number in range(400)
+        for who in rng.sample(("ann", "bob", "cyd", "dee"), 2)
+    ]
+
+    found, reason = consensus_or_reason(records)
+
+    assert found is None
+    assert reason is not None
+    assert reason.startswith("Dawid-Skene stopped after 2000 steps")
+
+
+def test_a_consensus_needs_no_reason() -> None:
+    found, reason = consensus_or_reason([judgment("ann", A)])
+
+    assert (found, reason) == (pair_consensus([judgment("ann", A)]), None)
