@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from evalhub.core.people import RELEASE_SCOPES, SCOPE_ROLES, Actor, ReleaseLimit, Role, Scope
 from evalhub.db.models import ApiKey, Person
-from evalhub.errors import BadInput, Forbidden, NotFound
+from evalhub.errors import BadInput, Forbidden, NotFound, Sentence
 from evalhub.services import audit
 from evalhub.services.accounts.sessions import roles_of
 from evalhub.services.accounts.tokens import new_public_id, new_token, token_hash
@@ -185,7 +185,7 @@ def _owner(actor: Actor, owner: Actor | None) -> tuple[int, frozenset[Role]]:
     holder = actor if owner is None else owner
     # A key must not make keys: it would outlive its own end and what it may do.
     if is_foreign or holder.person_id is None or holder.scopes is not None:
-        raise Forbidden("Only a signed-in person can make an API key for themselves.")
+        raise Forbidden(Sentence("Only a signed-in person can make an API key for themselves."))
     return holder.person_id, holder.roles
 
 
@@ -200,14 +200,16 @@ def _check_limited(scopes: Collection[Scope]) -> None:
 
 def _check(name: str, scopes: Collection[Scope], days: int, roles: frozenset[Role]) -> None:
     if not 1 <= len(name) <= MAX_NAME_LENGTH:
-        raise BadInput.at("name", f"needs 1 to {MAX_NAME_LENGTH} characters")
+        raise BadInput.at("name", Sentence("needs 1 to %(most)s characters", most=MAX_NAME_LENGTH))
     if not 1 <= days <= MAX_DAYS:
-        raise BadInput.at("days", f"{days} is not between 1 and {MAX_DAYS}")
+        raise BadInput.at(
+            "days", Sentence("%(days)s is not between 1 and %(most)s", days=days, most=MAX_DAYS)
+        )
     if not scopes:
-        raise BadInput.at("scopes", "choose at least one")
+        raise BadInput.at("scopes", Sentence("choose at least one"))
     # At the making too, although every use asks again: a key that can do nothing would be noticed
     # in a script at night.
     refused = set(scopes) - allowed_scopes(roles)
     if refused:
         names = ", ".join(sorted(scope.value for scope in refused))
-        raise Forbidden(f"Your roles do not allow an API key with {names}.")
+        raise Forbidden(Sentence("Your roles do not allow an API key with %(names)s.", names=names))

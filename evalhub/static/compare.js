@@ -29,7 +29,7 @@
   const flags = $(".flags", form);
   for (const side of ["a", "b"]) {
     const inputs = $$(`[data-side="${side}"]`, flags);
-    stops.push({ el: flags, inputs, group: inputs[0], name: `Flags, answer ${side.toUpperCase()}` });
+    stops.push({ el: flags, inputs, group: inputs[0], name: gettext("Flags, answer %(side)s", { side: side.toUpperCase() }) });
   }
   stops.sort((x, y) => x.inputs[0].compareDocumentPosition(y.inputs[0]) & 4 ? -1 : 1);
 
@@ -98,16 +98,18 @@
     const flagged = ["a", "b"].some(s => data.getAll(`flags.${s}`).some(v => v !== "none"));
     const quoted = asksFor("span") && $$(".quote input", flags).some(i => i.value.trim() && i.checkVisibility());
     vetoNote.hidden = !(a || b);
-    vetoNote.textContent = a && b ? "Both answers carry a veto flag. The pair is kept as “both unacceptable”; your preference is still asked."
-      : override ? `Answer ${loser} carries a veto flag and you set it aside. Give the reason below; a reviewer will read it.`
-      : `Answer ${loser} carries a veto flag. Preferring it is possible and needs a reason.`;
+    vetoNote.textContent = a && b ? gettext("Both answers carry a veto flag. The pair is kept as “both unacceptable”; your preference is still asked.")
+      : override ? gettext("Answer %(side)s carries a veto flag and you set it aside. Give the reason below; a reviewer will read it.", { side: loser })
+      : gettext("Answer %(side)s carries a veto flag. Preferring it is possible and needs a reason.", { side: loser });
     const clear = asksFor("overall") && Math.abs(overall) >= Number(why.dataset.overall);
     const needsWords = (override && asksFor("override")) || (!quoted && (clear || (flagged && asksFor("flags"))));
     why.required = needsWords && overall !== "cannot_judge" && !stops.some(isRouted);
     whyHelp.textContent = !why.required ? whyDefault
-      : `Needed (${least} characters or more), because ${override ? "you set a veto aside" : clear ? "the preference is clear" : "you flagged an answer"}.`;
+      : override ? gettext("Needed (%(least)s characters or more), because you set a veto aside.", { least })
+      : clear ? gettext("Needed (%(least)s characters or more), because the preference is clear.", { least })
+      : gettext("Needed (%(least)s characters or more), because you flagged an answer.", { least });
     const asked = due();
-    $("#answered").textContent = `${asked.filter(isAnswered).length} of ${asked.length} answered`;
+    $("#answered").textContent = gettext("%(n)s of %(all)s answered", { n: asked.filter(isAnswered).length, all: asked.length });
     for (const link of $$(".steps a")) {
       const own = needed.filter(s => $(link.hash).contains(s.el));
       link.toggleAttribute("data-done", own.length > 0 && own.every(isAnswered));
@@ -172,7 +174,7 @@
       // It may have arrived all the same; then the next save meets this page's own draft.
       unanswered.add(sent);
       keepHere();
-      say(`Kept on this device ${clock(new Date())}`, true);
+      say(gettext("Kept on this device %(at)s", { at: clock(new Date()) }), true);
     }
     saving = false;
     if (again) { again = false; save(); }
@@ -181,35 +183,35 @@
     if (status === 200) return wasSaved(answer, sent);
     keepHere();
     if (status === 401) {
-      say("Kept on this device", true);
-      return offer("You are signed out. Sign in; your text is kept on this device.", ["Sign in", `/sign-in?next=${encodeURIComponent(here)}`]);
+      say(gettext("Kept on this device"), true);
+      return offer(gettext("You are signed out. Sign in; your text is kept on this device."), [gettext("Sign in"), `/sign-in?next=${encodeURIComponent(here)}`]);
     }
     if (status === 409) return answer.error.kind === "stale_draft" ? wasOvertaken(answer) : wasEnded();
-    say("Kept on this device", true);
-    if (status === 400) offer("This page is from before you signed in again. Your text is kept on this device.", ["Reload", () => location.replace(here)]);
+    say(gettext("Kept on this device"), true);
+    if (status === 400) offer(gettext("This page is from before you signed in again. Your text is kept on this device."), [gettext("Reload"), () => location.replace(here)]);
   }
   function wasSaved(answer, sent) {
     base.value = answer.draft;
     savedText = sent;
     store.drop(draftKey);
-    say(`Draft saved ${clock(new Date())}`);
-    if (answer.words) offer(answer.words, ["Go to your work", "/work"]);
+    say(gettext("Draft saved %(at)s", { at: clock(new Date()) }));
+    if (answer.words) offer(answer.words, [gettext("Go to your work"), "/work"]);
     else choice.hidden = true;
   }
   // Judged or given back in another tab or on another device: no draft of this page counts any more.
   function wasEnded() {
     ended = true;
-    say("Not saved", true);
-    offer("Not saved: judged or given back elsewhere.", ["See what is in force", () => location.replace(`${here}?form=judgment`)]);
+    say(gettext("Not saved"), true);
+    offer(gettext("Not saved: judged or given back elsewhere."), [gettext("See what is in force"), () => location.replace(`${here}?form=judgment`)]);
   }
   // Nothing is overwritten by itself: the person chooses which of the two drafts to go on with.
   function wasOvertaken(answer) {
     const keepThis = () => { held = false; base.value = answer.draft; savedText = null; save(); };
     if (unanswered.delete(textOf(answer.fields))) { base.value = answer.draft; again = true; return; }
     held = true;
-    say("Not saved", true);
-    offer(`A newer draft was saved in another tab or on another device at ${clock(new Date(answer.saved_at))}.`,
-      ["Load it", loadAgain], ["Keep this one", keepThis]);
+    say(gettext("Not saved"), true);
+    offer(gettext("A newer draft was saved in another tab or on another device at %(at)s.", { at: clock(new Date(answer.saved_at)) }),
+      [gettext("Load it"), loadAgain], [gettext("Keep this one"), keepThis]);
   }
   function queueSave() { clearTimeout(timer); timer = setTimeout(save, 800); }
   form.addEventListener("focusin", () => { lastStop = current() || lastStop; });
@@ -238,7 +240,7 @@
     if (!history.length) return;
     restore(history.pop());
     undoButton.disabled = !history.length;
-    say("Change undone");
+    say(gettext("Change undone"));
     queueSave();
   }
   undoButton.addEventListener("click", undo);
@@ -248,15 +250,15 @@
   function useKept() {
     held = false;
     restore(kept.fields);
-    say("Draft restored from this device", true);
+    say(gettext("Draft restored from this device"), true);
     queueSave();
   }
   if (kept?.fields && textOf(kept.fields) !== textOf(last)) {
     if (kept.base === base.value && !("asJudged" in form.dataset)) useKept();
     else {
       held = true;
-      offer("This device kept other answers than those shown here.",
-        ["Use those", useKept], ["Keep what is shown", () => { held = false; store.drop(draftKey); queueSave(); }]);
+      offer(gettext("This device kept other answers than those shown here."),
+        [gettext("Use those"), useKept], [gettext("Keep what is shown"), () => { held = false; store.drop(draftKey); queueSave(); }]);
     }
   } else if (!("unkept" in form.dataset)) store.drop(draftKey);
 
@@ -266,7 +268,7 @@
   form.addEventListener("submit", e => {
     if (e.submitter?.formNoValidate) return;
     const missing = due().filter(s => !isAnswered(s)).map(s => [s, s.name]);
-    if (why.required && why.value.trim().length < least) missing.push([stops.find(s => s.inputs[0] === why), `Why: at least ${least} characters`]);
+    if (why.required && why.value.trim().length < least) missing.push([stops.find(s => s.inputs[0] === why), gettext("Why: at least %(least)s characters", { least })]);
     if (!missing.length) {
       // Until an answer comes the copy here is the only one that is sure; the next page drops it.
       clearTimeout(timer);
@@ -284,7 +286,7 @@
       item.append(link);
       list.append(item);
     }
-    const title = Object.assign(document.createElement("h3"), { textContent: missing.length === 1 ? "One answer is missing" : `${missing.length} answers are missing` });
+    const title = Object.assign(document.createElement("h3"), { textContent: ngettext("One answer is missing", "%(num)s answers are missing", missing.length) });
     errors.replaceChildren(title, list);
     errors.hidden = false;
     errors.focus({ preventScroll: true });
@@ -299,7 +301,7 @@
     if (answer) Object.assign(marked, { side: answer.id.slice(-1), text: text.slice(0, 400) });
   });
   $("#use-selection").addEventListener("click", () => {
-    if (!marked.text) return say("Mark words in an answer first");
+    if (!marked.text) return say(gettext("Mark words in an answer first"));
     why.setRangeText(`${why.value && !/\s$/.test(why.value) ? " " : ""}${marked.side.toUpperCase()}: “${marked.text}”`, why.value.length, why.value.length, "end");
     why.dispatchEvent(new Event("change", { bubbles: true }));
     why.focus();
@@ -375,8 +377,8 @@
     store.set(sitting.key, { seconds: worked, at: moment });
     if (worked < sitting.most || !choice.hidden) return;
     store.set(sitting.key, { seconds: 0, at: moment });
-    offer("You have worked for 45 minutes. Your draft is kept, and a break costs nothing.",
-      ["Take a break", "/work"], ["Go on", () => {}]);
+    offer(gettext("You have worked for 45 minutes. Your draft is kept, and a break costs nothing."),
+      [gettext("Take a break"), "/work"], [gettext("Go on"), () => {}]);
   }
   wasReading.addEventListener("click", () => { seconds += Math.min(quiet - 180, 900); wasReading.hidden = true; quiet = 0; });
   setInterval(() => {

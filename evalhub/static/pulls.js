@@ -4,7 +4,7 @@
   if (!page) return;
   const EVERY_MS = 2000;
   const SLOWEST_MS = 30000;
-  const number = new Intl.NumberFormat("en");
+  const number = new Intl.NumberFormat(document.documentElement.lang);
   let wait = EVERY_MS;
 
   const show = (root, counts, whole) => {

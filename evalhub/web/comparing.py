@@ -12,7 +12,7 @@ from evalhub.core.judging.answers import SIDES
 from evalhub.core.judging.applicability import criteria_to_ask
 from evalhub.core.judging.form_reading import DRAFT_FIELD
 from evalhub.core.people import Role
-from evalhub.errors import BadInput, Conflict, LeaseLost, Problem, StaleDraft, StaleForm
+from evalhub.errors import BadInput, Conflict, LeaseLost, Problem, Sentence, StaleDraft, StaleForm
 from evalhub.rim.fields import shown
 from evalhub.rim.state import runtime
 from evalhub.services.assigning.choosing import n_open_to
@@ -28,7 +28,8 @@ from evalhub.services.selecting.planning import keep_plan_fresh
 from evalhub.web import judging_words as say
 from evalhub.web.context import commit_now, current_session, now, only_read, own_id, requires
 from evalhub.web.filled import Filled
-from evalhub.web.language import _
+from evalhub.web.formats import moment
+from evalhub.web.language import N_, _, translated
 from evalhub.web.rendering import render_alike, render_text
 from evalhub.web.said import SaidStage, said
 from evalhub.web.security import has_own_token
@@ -38,16 +39,16 @@ bp = Blueprint("comparing", __name__, url_prefix="/work")
 
 FORM_TYPES = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 
-OLD_PAGE = (
+OLD_PAGE = Sentence(
     "You have signed in again since this page was opened, so what you just sent is not stored. "
     "It is in the form below: press the button once more."
 )
 
 SAID = {
-    SubmissionKind.JUDGED: "Your judgment is stored.",
-    SubmissionKind.REVISED: "Your change is stored; the first version is kept beside it.",
-    SubmissionKind.REPEATED: "This judgment was stored already; nothing changed.",
-    SubmissionKind.RETURNED: "Returned. Someone else is asked, and nothing counts against you.",
+    SubmissionKind.JUDGED: N_("Your judgment is stored."),
+    SubmissionKind.REVISED: N_("Your change is stored; the first version is kept beside it."),
+    SubmissionKind.REPEATED: N_("This judgment was stored already; nothing changed."),
+    SubmissionKind.RETURNED: N_("Returned. Someone else is asked, and nothing counts against you."),
 }
 
 
@@ -105,7 +106,7 @@ def _newer_draft(token: str, error: StaleDraft) -> dict[str, object]:
     """
     sheet = get_sheet(token, person_id=own_id(), session=current_session(), now=now())
     return {
-        "error": {"kind": "stale_draft", "message": str(error)},
+        "error": {"kind": "stale_draft", "message": translated(error.message)},
         "draft": sheet.draft_tag,
         "fields": sheet.fields,
         "saved_at": sheet.saved_at.isoformat() if sheet.saved_at else None,
@@ -132,7 +133,7 @@ def _take_in(token: str, *, goes_on: bool) -> ResponseReturnValue:
     # would otherwise wait for each other's rows.
     commit_now()
     keep_plan_fresh(done.project_id, database=runtime().database, now=now())
-    flash(SAID[done.kind], "good")
+    flash(_(SAID[done.kind]), "good")
     return redirect(_next_place(done) if goes_on else url_for("work.show"), code=303)
 
 
@@ -145,8 +146,8 @@ def _save(token: str) -> ResponseReturnValue:
         return _refused(token, error, is_kept=False)
     commit_now()
     lost = say.STANDING_WORDS[kept.standing]
-    until = f"The comparison is yours until {kept.lease.expires_at:%d %B, %H:%M} UTC."
-    flash(f"Draft saved. {lost or until}", "good")
+    until = _("The comparison is yours until %(until)s.", until=moment(kept.lease.expires_at))
+    flash(f"{_('Draft saved.')} {lost or until}", "good")
     return redirect(url_for("comparing.show", token=token), code=303)
 
 
@@ -221,7 +222,7 @@ def _page(
     sheet = get_sheet(
         token, person_id=person_id, session=session, now=now(), is_as_judged=is_as_judged
     )
-    matter, notice = sheet.matter, "" if refusal is None else str(refusal)
+    matter, notice = sheet.matter, "" if refusal is None else refusal.message
     answers = render_alike(matter.a.text, matter.b.text)
     if not sheet.state.has_form:
         return render_template(

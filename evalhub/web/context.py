@@ -15,7 +15,7 @@ from flask import session as cookie
 from flask.typing import ResponseReturnValue
 
 from evalhub.core.people import Actor, Role
-from evalhub.errors import Forbidden, NotSignedIn
+from evalhub.errors import Forbidden, NotSignedIn, Sentence
 from evalhub.rim.state import (
     commit_now,
     current_session,
@@ -79,7 +79,7 @@ def signed_in() -> SignedIn:
     """Return who is signed in; raise ``NotSignedIn`` when nobody is."""
     found = find_current()
     if found is None:
-        raise NotSignedIn("Sign in to see this page.")
+        raise NotSignedIn(Sentence("Sign in to see this page."))
     return found
 
 

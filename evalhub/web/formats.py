@@ -7,7 +7,8 @@ from datetime import date, datetime
 from babel.dates import format_date
 from markupsafe import Markup, escape
 
-from evalhub.web.language import SOURCE, current_language
+from evalhub.core.money import format_money
+from evalhub.web.language import SOURCE, current_language, with_comma
 
 _BEFORE_UNIT = re.compile(r"(?<=\d) (?=(?:%|per cent|min|s|ms|h|MB|MiB|kB|GB)(?![\w-]))")
 
@@ -20,6 +21,11 @@ def day(value: date) -> str:
     """Return a date such as ``21 November 2026`` or ``21. November 2026``."""
     language = current_language()
     return format_date(value, _DAY[language], locale=language)
+
+
+def money(minor_units: int, currency: str) -> str:
+    """Return an amount such as ``1,014.00 EUR`` or ``1.014,00 EUR``."""
+    return with_comma(format_money(minor_units, currency))
 
 
 def moment(value: datetime) -> str:

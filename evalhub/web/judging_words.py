@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from evalhub.core.assigning import ReleaseReason
 from evalhub.core.judging.answers import CannotJudgeReason, Choice
 from evalhub.core.judging.checks import n_sources_to_check
-from evalhub.core.money import format_money
 from evalhub.core.prompts.records import Prompt
 from evalhub.core.prompts.vocabulary import Audience, MessageRole, Risk
 from evalhub.core.rubrics.conditions import AnyOf, FieldAtLeast, FieldEquals
@@ -15,7 +14,8 @@ from evalhub.services.assigning.choosing import COUNTED
 from evalhub.services.assigning.standing import LeaseStanding
 from evalhub.services.judging.matter import Matter
 from evalhub.services.judging.today import Today
-from evalhub.web.language import N_, Words
+from evalhub.web.formats import day, money
+from evalhub.web.language import N_, Words, _, number
 from evalhub.web.rubric_words import condition_words as condition_words  # noqa: PLC0414 - templates find all words here
 
 GIST_LENGTH = 110
@@ -162,39 +162,45 @@ def verdict_words(rubric: Rubric, choice: Choice, preference: int | None) -> str
 
 def pay_words(minor_units: int, currency: str) -> str:
     """Return what a comparison pays."""
-    return format_money(minor_units, currency) if minor_units else "Unpaid"
+    return money(minor_units, currency) if minor_units else _("Unpaid")
 
 
 def today_words(today: Today) -> tuple[str, str]:
     """Return what was earned today, or how much was answered, and at which rate or in what time."""
     if not today.earned:
-        return f"{today.n_answered:,} answered", time_words(today.active_seconds)
-    total = " and ".join(format_money(one.minor_units, one.currency) for one in today.earned)
+        return _answered(today), time_words(today.active_seconds)
+    total = _(" and ").join(money(one.minor_units, one.currency) for one in today.earned)
     rates = [
-        f"{format_money(one.per_hour, one.currency)} an hour"
+        _("%(pay)s an hour", pay=money(one.per_hour, one.currency))
         for one in today.earned
         if one.per_hour is not None
     ]
-    return total, " and ".join(rates) or f"{today.n_answered:,} answered"
+    return total, _(" and ").join(rates) or _answered(today)
+
+
+def _answered(today: Today) -> str:
+    return _("%(n)s answered", n=number(today.n_answered))
 
 
 def time_words(seconds: float) -> str:
     """Return an active time such as ``1 h 12 min``; "no time noted" where there is none."""
     hours, minutes = divmod(int(seconds) // 60, 60)
     if seconds <= 0:
-        return "no time noted"
-    return f"{hours}\u00a0h {minutes}\u00a0min" if hours else f"{minutes}\u00a0min active"
+        return _("no time noted")
+    if hours:
+        return f"{hours}\u00a0h {minutes}\u00a0min"
+    return _("%(minutes)s\u00a0min active", minutes=minutes)
 
 
 def count_words(n_open: int) -> str:
     """Return how many comparisons are open, which are counted only so far."""
-    return f"{n_open:,}" if n_open < COUNTED else f"{COUNTED:,} or more"
+    return number(n_open) if n_open < COUNTED else _("%(n)s or more", n=number(COUNTED))
 
 
 def question_names(rubric: Rubric) -> dict[str, str]:
     """Return what each question is called in the list of what is missing."""
     return {
-        **AMONG_QUESTIONS,
+        **dict(AMONG_QUESTIONS),
         **{question.id: question.question for question in rubric.triage},
         **{criterion.id: criterion.name for criterion in rubric.criteria},
     }
@@ -205,7 +211,7 @@ def scale_words(label: str) -> tuple[str, str]:
 
     "A much better" stands under a heading "A", so only "much better" is shown.
     """
-    for prefix in ("A ", "B ", "About the "):
+    for prefix in ("A ", "B ", "About the ", "Etwa "):
         if label.startswith(prefix):
             return prefix, label.removeprefix(prefix)
     return "", label
@@ -214,12 +220,16 @@ def scale_words(label: str) -> tuple[str, str]:
 def context_words(prompt: Prompt) -> str:
     """Return for whom, where and as of when the prompt is to be answered."""
     parts = [
-        f"for {AUDIENCES[prompt.audience]}" if prompt.audience else "",
+        _("for %(audience)s", audience=AUDIENCES[prompt.audience]) if prompt.audience else "",
         prompt.jurisdiction or "",
-        f"as of {prompt.as_of:%d %B %Y}" if prompt.as_of else "",
-        f"in {LANGUAGES.get(prompt.language.partition('-')[0], prompt.language)}",
+        _("as of %(day)s", day=day(prompt.as_of)) if prompt.as_of else "",
+        _("in %(language)s", language=_language_name(prompt.language)),
     ]
     return ", ".join(part for part in parts if part)
+
+
+def _language_name(tag: str) -> str:
+    return LANGUAGES.get(tag.partition("-")[0], tag)
 
 
 def sources_to_check(matter: Matter) -> int:

@@ -9,14 +9,17 @@ from evalhub.core.releasing.files import FileFacts, table_path
 from evalhub.core.releasing.flavours.dataset_info import DATASET_INFO
 from evalhub.core.releasing.manifest import CARD, MANIFEST, RECIPE
 from evalhub.core.releasing.vocabulary import FLAVOURS, FileFormat, Part, Split
+from evalhub.web.language import N_, Words
 
-OTHER_NOTES = {
-    CARD: "the dataset card",
-    CHECKSUMS: "the hash of every file",
-    DATASET_INFO: "what LLaMA-Factory must know of its table",
-    MANIFEST: "what went in and what came out, for programs",
-    RECIPE: "the rules that made the rows",
-}
+OTHER_NOTES = Words(
+    {
+        CARD: N_("the dataset card"),
+        CHECKSUMS: N_("the hash of every file"),
+        DATASET_INFO: N_("what LLaMA-Factory must know of its table"),
+        MANIFEST: N_("what went in and what came out, for programs"),
+        RECIPE: N_("the rules that made the rows"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

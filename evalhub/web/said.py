@@ -9,11 +9,12 @@ from evalhub.core.judging.citations import Citation
 from evalhub.core.rubrics.schema import Criterion, Rubric
 from evalhub.core.rubrics.vocabulary import Stage
 from evalhub.web.judging_words import CANNOT_JUDGE_WORDS, STAGE_NAMES, verdict_words
+from evalhub.web.language import N_, _
 
 Sources: TypeAlias = Mapping[Side, Sequence[Citation]]
 """The sources found in each response, in their order."""
 
-DOES_NOT_APPLY = "does not apply"
+DOES_NOT_APPLY = N_("does not apply")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +71,11 @@ def _flags(rubric: Rubric, answer: Answer) -> Iterator[Said]:
     for side in SIDES:
         flags = answer.flags(side)
         if flags.none_ticked:
-            yield Said(f"Answer {side.upper()}", rubric.flags.none_option.label)
+            yield Said(_("Answer %(side)s", side=side.upper()), rubric.flags.none_option.label)
         for raised in flags.raised:
-            yield Said(f"Answer {side.upper()}", labels[raised.flag], quote=raised.quote)
+            yield Said(
+                _("Answer %(side)s", side=side.upper()), labels[raised.flag], quote=raised.quote
+            )
 
 
 def _citations(rubric: Rubric, answer: Answer, sources: Sources) -> Iterator[Said]:
@@ -82,7 +85,11 @@ def _citations(rubric: Rubric, answer: Answer, sources: Sources) -> Iterator[Sai
         for check in answer.citations(side):
             # The list of sources is found anew, by a rule that a later version may improve.
             is_listed = check.number <= len(sources[side])
-            name = sources[side][check.number - 1].label if is_listed else f"Source {check.number}"
+            name = (
+                sources[side][check.number - 1].label
+                if is_listed
+                else _("Source %(number)s", number=check.number)
+            )
             yield Said(name, labels[check.result], side.upper())
 
 
@@ -107,14 +114,14 @@ def _rated(criterion: Criterion, item: RatedCriterion) -> Iterator[Said]:
 
 
 def _value_words(value: Value, labels: dict[int, str]) -> str:
-    return labels[value] if isinstance(value, int) else DOES_NOT_APPLY
+    return labels[value] if isinstance(value, int) else _(DOES_NOT_APPLY)
 
 
 def _overall(rubric: Rubric, answer: Answer) -> Iterator[Said]:
     if answer.choice is not None:
         yield Said(rubric.overall.question, verdict_words(rubric, answer.choice, answer.preference))
     if answer.choice is Choice.CANNOT_JUDGE and answer.cannot_judge_reason is not None:
-        yield Said("Why it cannot be judged", CANNOT_JUDGE_WORDS[answer.cannot_judge_reason])
+        yield Said(_("Why it cannot be judged"), CANNOT_JUDGE_WORDS[answer.cannot_judge_reason])
     labels = {point.value: point.label for point in rubric.overall.confidence.points}
     if answer.confidence is not None:
         yield Said(rubric.overall.confidence.question, labels[answer.confidence])
@@ -123,6 +130,6 @@ def _overall(rubric: Rubric, answer: Answer) -> Iterator[Said]:
 def _why(rubric: Rubric, answer: Answer) -> Iterator[Said]:
     names = {criterion.id: criterion.name for criterion in rubric.criteria}
     if answer.reasons:
-        yield Said("What weighed most", ", ".join(names[reason] for reason in answer.reasons))
+        yield Said(_("What weighed most"), ", ".join(names[reason] for reason in answer.reasons))
     if answer.why:
         yield Said(rubric.why.question, quote=answer.why)

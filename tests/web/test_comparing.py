@@ -52,7 +52,7 @@ def test_a_refused_form_leads_to_what_is_missing_without_scripts(desk: Desk) -> 
     page = desk.send(desk.open(), answers(overall=""))
 
     top = page.text.partition('<div class="reading">')[0]
-    assert 'bench-notice no-js">Nothing was stored yet: <a href="#errors">one answer needs' in top
+    assert 'bench-notice no-js">Nothing was stored yet: <a href="#errors">One answer needs' in top
 
 
 def test_no_model_endpoint_or_project_name_is_sent(desk: Desk) -> None:

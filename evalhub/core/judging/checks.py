@@ -25,11 +25,13 @@ from evalhub.core.judging.quoting import is_quoted
 from evalhub.core.rubrics.conditions import Facts, evaluate
 from evalhub.core.rubrics.schema import CitationTable, Criterion, Rubric
 from evalhub.core.rubrics.vocabulary import NOT_CHECKED, Mode, VetoOverride
-from evalhub.core.wording import counted
-from evalhub.errors import BadInput, Problem
+from evalhub.errors import BadInput, Problem, Sentence
 
 SHARE_DIGITS = 9
 """Digits of a share that count: more than anybody writes, fewer than rounding disturbs."""
+
+TOO_FEW_CHECKED = Sentence("check at least %(wanted)s of %(cited)s sources; %(checked)s so far")
+ONE_UNCHECKED = Sentence("check at least %(wanted)s of %(cited)s source; %(checked)s so far")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,11 @@ def _misfits(rubric: Rubric, answer: Answer) -> list[Problem]:
         return list(error.problems)
     if fitting == answer:
         return []
-    return [Problem("form", "its parts must stand in the rubric's order, once each and trimmed")]
+    return [
+        Problem(
+            "form", Sentence("its parts must stand in the rubric's order, once each and trimmed")
+        )
+    ]
 
 
 def applicable_criteria(rubric: Rubric, facts: Facts) -> tuple[Criterion, ...]:
@@ -135,14 +141,14 @@ def _judgment(rubric: Rubric, answer: Answer, facts: PromptFacts) -> Iterator[Pr
 def _triage(rubric: Rubric, answer: Answer) -> Iterator[Problem]:
     for question in rubric.triage:
         if question.required and answer.triage_option(question.id) is None:
-            yield Problem(question.id, "choose one answer")
+            yield Problem(question.id, Sentence("choose one answer"))
 
 
 def _overall(answer: Answer) -> Iterator[Problem]:
     if answer.choice is None:
-        yield Problem("overall", "choose one answer")
+        yield Problem("overall", Sentence("choose one answer"))
     if answer.choice is Choice.CANNOT_JUDGE and answer.cannot_judge_reason is None:
-        yield Problem("cannot-judge", "say why it cannot be judged")
+        yield Problem("cannot-judge", Sentence("say why it cannot be judged"))
 
 
 def _flags(rubric: Rubric, answer: Answer, facts: PromptFacts) -> Iterator[Problem]:
@@ -150,9 +156,16 @@ def _flags(rubric: Rubric, answer: Answer, facts: PromptFacts) -> Iterator[Probl
     for side in SIDES:
         flags, where, name = answer.flags(side), f"flags-{side}", side.upper()
         if not flags.raised and not flags.none_ticked:
-            yield Problem(where, f"tick what is present in answer {name}, or “{none_label}”")
+            yield Problem(
+                where,
+                Sentence(
+                    "tick what is present in answer %(side)s, or “%(none)s”",
+                    side=name,
+                    none=none_label,
+                ),
+            )
         if flags.raised and flags.none_ticked:
-            yield Problem(where, f"“{none_label}” cannot stand beside a flag")
+            yield Problem(where, Sentence("“%(none)s” cannot stand beside a flag", none=none_label))
         for raised in flags.raised:
             rule = _quote_rule(rubric, raised, facts.text(side), name)
             if rule:
@@ -164,12 +177,14 @@ def _quote_rule(rubric: Rubric, raised: RaisedFlag, text: str | None, name: str)
     flag = rubric.flag(raised.flag)
     label = raised.flag if flag is None else flag.label
     if flag is not None and flag.needs_quote and not raised.quote:
-        return f"give the words that show “{label}”"
+        return Sentence("give the words that show “%(label)s”", label=label)
     if not raised.quote or text is None or is_quoted(raised.quote, text):
         return ""
-    return (
-        f"the words given for “{label}” do not stand in answer {name}; copy them from it, "
-        "with … where you leave some out"
+    return Sentence(
+        "the words given for “%(label)s” do not stand in answer %(side)s; copy them from it, "
+        "with … where you leave some out",
+        label=label,
+        side=name,
     )
 
 
@@ -180,7 +195,11 @@ def _citations(table: CitationTable, answer: Answer, facts: PromptFacts) -> Iter
     for side in SIDES:
         for check in answer.citations(side):
             if check.number > facts.n_citations(side):
-                rule = f"answer {side.upper()} has no source {check.number}"
+                rule = Sentence(
+                    "answer %(side)s has no source %(number)s",
+                    side=side.upper(),
+                    number=check.number,
+                )
                 yield Problem(f"cites-{side}", rule)
             elif check.result != NOT_CHECKED:
                 n_checked += 1
@@ -188,7 +207,13 @@ def _citations(table: CitationTable, answer: Answer, facts: PromptFacts) -> Iter
     if n_checked < wanted:
         where = "cites-a" if facts.n_citations_a else "cites-b"
         yield Problem(
-            where, f"check at least {wanted} of {counted(n_cited, 'source')}; {n_checked} so far"
+            where,
+            Sentence(
+                TOO_FEW_CHECKED if n_cited != 1 else ONE_UNCHECKED,
+                wanted=wanted,
+                cited=n_cited,
+                checked=n_checked,
+            ),
         )
 
 
@@ -209,7 +234,7 @@ def _criteria(rubric: Rubric, answer: Answer, facts: Facts) -> Iterator[Problem]
         if criterion.mode is Mode.RATE_EACH:
             yield from _rating(criterion, rated.get(criterion.id), is_required=is_required)
         elif is_required and criterion.id not in compared:
-            yield Problem(criterion.id, "choose one answer")
+            yield Problem(criterion.id, Sentence("choose one answer"))
 
 
 def _rating(
@@ -217,15 +242,15 @@ def _rating(
 ) -> Iterator[Problem]:
     if rated is None:
         if is_required:
-            yield Problem(criterion.id, "rate both answers")
+            yield Problem(criterion.id, Sentence("rate both answers"))
     elif rated.a is None or rated.b is None:
         missing = "A" if rated.a is None else "B"
-        yield Problem(criterion.id, f"rate answer {missing} too")
+        yield Problem(criterion.id, Sentence("rate answer %(side)s too", side=missing))
 
 
 def _confidence(answer: Answer) -> Iterator[Problem]:
     if answer.confidence is None:
-        yield Problem("confidence", "choose one answer")
+        yield Problem("confidence", Sentence("choose one answer"))
 
 
 def _why(rubric: Rubric, answer: Answer, facts: Facts) -> Iterator[Problem]:
@@ -235,13 +260,25 @@ def _why(rubric: Rubric, answer: Answer, facts: Facts) -> Iterator[Problem]:
     )
     is_required = why.required_when is not None and evaluate(why.required_when, facts)
     if length > why.max_chars:
-        yield Problem("why", f"has {length} characters; at most {why.max_chars} are possible")
+        yield Problem(
+            "why",
+            Sentence(
+                "has %(length)s characters; at most %(most)s are possible",
+                length=length,
+                most=why.max_chars,
+            ),
+        )
     elif outcome.is_override and length < max(why.min_chars, 1):
         # Marked words show a fault; they cannot say why it should not decide.
-        rule = f"say in at least {why.min_chars} characters why the veto does not decide"
+        rule = Sentence(
+            "say in at least %(least)s characters why the veto does not decide",
+            least=why.min_chars,
+        )
         yield Problem("why", rule)
     elif is_required and not has_span and length < why.min_chars:
-        yield Problem("why", f"give the reason in at least {why.min_chars} characters")
+        yield Problem(
+            "why", Sentence("give the reason in at least %(least)s characters", least=why.min_chars)
+        )
 
 
 def _marks(rubric: Rubric, answer: Answer, facts: PromptFacts) -> Iterator[Problem]:
@@ -254,8 +291,11 @@ def _marks(rubric: Rubric, answer: Answer, facts: PromptFacts) -> Iterator[Probl
         if mark.flag and mark.flag not in ticked:
             flag = rubric.flag(mark.flag)
             label = mark.flag if flag is None else flag.label
-            rule = (
-                f"mark {number}: tick “{label}” for answer {mark.side.upper()} too, or take it away"
+            rule = Sentence(
+                "mark %(number)s: tick “%(label)s” for answer %(side)s too, or take it away",
+                number=number,
+                label=label,
+                side=mark.side.upper(),
             )
             yield Problem(MARKS_QUESTION, rule)
 
@@ -264,4 +304,6 @@ def _veto(rubric: Rubric, answer: Answer) -> Iterator[Problem]:
     outcome = outcome_of(rubric, answer)
     is_refused = rubric.veto_rules.one_vetoed.override is VetoOverride.REFUSED
     if is_refused and outcome.is_override and outcome.veto is VetoState.ONE_VETOED:
-        yield Problem("overall", "prefer the answer without a veto, or take the flag back")
+        yield Problem(
+            "overall", Sentence("prefer the answer without a veto, or take the flag back")
+        )

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from evalhub.core.judging.answers import SIDES, Answer, Mark, Side
 from evalhub.core.judging.masking import Masked, Span
 from evalhub.core.judging.places import find_places
-from evalhub.errors import Problem
+from evalhub.errors import Problem, Sentence
 
 MARKS_QUESTION = "marks"
 """The place of a problem with a mark."""
@@ -130,10 +130,15 @@ def unplaced(rows: Iterable[MarkRow]) -> list[Problem]:
 
 def _rule(row: MarkRow) -> str:
     if row.side is None:
-        return f"mark {row.number}: say in which answer the words stand"
+        return Sentence("mark %(number)s: say in which answer the words stand", number=row.number)
     name, words = row.side.upper(), shortened(row.words)
     if not row.places:
-        return f"mark {row.number}: “{words}” does not stand in answer {name}; copy it from there"
+        return Sentence(
+            "mark %(number)s: “%(words)s” does not stand in answer %(side)s; copy it from there",
+            number=row.number,
+            words=words,
+            side=name,
+        )
     return (
         f"mark {row.number}: “{words}” stands {len(row.places)} times in answer {name}; "
         "choose which is meant"

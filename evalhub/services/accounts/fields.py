@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from evalhub.errors import BadInput
+from evalhub.errors import BadInput, Sentence
 
 MAX_EMAIL_LENGTH = 254
 MAX_NAME_LENGTH = 200
@@ -28,9 +28,11 @@ def clean_email(text: str) -> str:
     local, at, domain = email.rpartition("@")
     is_plain = not any(part.isspace() or _is_hidden(part) for part in email)
     if not (local and at and domain and is_plain and "@" not in local):
-        raise BadInput.at("e-mail address", f"{_shown(text)} is not one")
+        raise BadInput.at("e-mail address", Sentence("%(text)s is not one", text=_shown(text)))
     if len(email) > MAX_EMAIL_LENGTH:
-        raise BadInput.at("e-mail address", f"has more than {MAX_EMAIL_LENGTH} characters")
+        raise BadInput.at(
+            "e-mail address", Sentence("has more than %(most)s characters", most=MAX_EMAIL_LENGTH)
+        )
     return email
 
 
@@ -42,9 +44,12 @@ def clean_name(text: str, *, where: str = "name", limit: int = MAX_NAME_LENGTH) 
     # One spelling for one name, so that two people who look alike in a list are two people.
     name = " ".join(unicodedata.normalize("NFC", text).split())
     if not 1 <= len(name) <= limit:
-        raise BadInput.at(where, f"needs 1 to {limit} characters; {len(name)} were given")
+        raise BadInput.at(
+            where,
+            Sentence("needs 1 to %(limit)s characters; %(n)s were given", limit=limit, n=len(name)),
+        )
     if any(_is_hidden(character) for character in name):
-        raise BadInput.at(where, "holds a character that cannot be seen")
+        raise BadInput.at(where, Sentence("holds a character that cannot be seen"))
     return name
 
 

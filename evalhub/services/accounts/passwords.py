@@ -12,7 +12,7 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from evalhub.errors import BadInput, Problem
+from evalhub.errors import BadInput, Problem, Sentence
 
 MINIMUM_LENGTH = 12
 MAXIMUM_LENGTH = 1000
@@ -51,20 +51,25 @@ def new_password(password: str, *, email: str, where: str = "password") -> NewPa
 def broken_rules(password: str, *, email: str) -> list[str]:
     """Return the rules that a password breaks; there is none about kinds of characters."""
     if len(password) < MINIMUM_LENGTH:
-        return [f"needs at least {MINIMUM_LENGTH} characters; a few unrelated words are easiest"]
+        return [
+            Sentence(
+                "needs at least %(least)s characters; a few unrelated words are easiest",
+                least=MINIMUM_LENGTH,
+            )
+        ]
     # Hashing costs its length too, so a password of a megabyte would be a way to hold the server
     # up.
     if len(password) > MAXIMUM_LENGTH:
-        return [f"has more than {MAXIMUM_LENGTH} characters"]
+        return [Sentence("has more than %(most)s characters", most=MAXIMUM_LENGTH)]
     # Compared without case, as whoever guesses does; the hash is over the password as it was
     # typed.
     folded = _normal(password).casefold()
     if folded in {email.casefold(), email.casefold().partition("@")[0]}:
-        return ["is the e-mail address"]
+        return [Sentence("is the e-mail address")]
     if len(set(folded)) < FEWEST_DIFFERENT:
-        return [f"has fewer than {FEWEST_DIFFERENT} different characters"]
+        return [Sentence("has fewer than %(fewest)s different characters", fewest=FEWEST_DIFFERENT)]
     if _is_common(folded):
-        return ["is only digits, signs or words that are guessed first"]
+        return [Sentence("is only digits, signs or words that are guessed first")]
     return []
 
 

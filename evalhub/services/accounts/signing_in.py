@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 from evalhub.core.canonical import sha256_hex
 from evalhub.core.people import Actor
 from evalhub.db.models import Person, SignInAttempt
-from evalhub.errors import TooManyAttempts
+from evalhub.errors import Sentence, TooManyAttempts
 from evalhub.services import audit
 from evalhub.services.accounts.fields import folded_email
 from evalhub.services.accounts.passwords import is_password
@@ -114,6 +114,9 @@ def _refuse_too_many(email_hash: str, *, session: Session, now: datetime) -> Non
     wait = latest[-1].attempted_at + WINDOW - now
     seconds = int(wait.total_seconds()) + 1
     raise TooManyAttempts(
-        f"Too many failed attempts for this address. Try again in {-(-seconds // 60)} minutes.",
+        Sentence(
+            "Too many failed attempts for this address. Try again in %(minutes)s minutes.",
+            minutes=-(-seconds // 60),
+        ),
         retry_after_s=seconds,
     )

@@ -11,7 +11,7 @@ from evalhub.core.canonical import sha256_hex
 from evalhub.core.people import Actor, Role
 from evalhub.db import tables as t
 from evalhub.db.models import Project, ProjectMember
-from evalhub.errors import BadInput, NotFound
+from evalhub.errors import BadInput, NotFound, Sentence
 from evalhub.services.assigning.leasing import lease_next
 from evalhub.services.audit import record
 
@@ -31,16 +31,18 @@ def claim(
     their hash. Raise ``BadInput`` without it; otherwise as ``lease_next``.
     """
     if actor.person_id is None:
-        raise NotFound("Only a signed-in expert can claim work.")
+        raise NotFound(Sentence("Only a signed-in expert can claim work."))
     project = session.exec(select(Project).where(Project.slug == slug)).first()
     member = project and session.get(ProjectMember, (project.id, actor.person_id, Role.ANNOTATOR))
     if project is None or member is None:
         # The same words for both: an outsider does not learn which projects there are.
-        raise NotFound("There is no such project for you to judge in.")
+        raise NotFound(Sentence("There is no such project for you to judge in."))
     # Asked before leasing, which would make it the second.
     is_first = _is_first(project, actor.person_id, session)
     if is_first and project.terms and not accepts_terms:
-        raise BadInput.at("terms", "read the terms and tick that you agree before you claim")
+        raise BadInput.at(
+            "terms", Sentence("read the terms and tick that you agree before you claim")
+        )
     lease = lease_next(project.id, person_id=actor.person_id, session=session, now=now, rng=rng)
     # Nothing was agreed to where nothing was left to claim. Late, because an entry holds the log
     # until the commit.

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from evalhub.core.assigning import LONGEST_LEASE, Lease
 from evalhub.core.campaigns import AssignmentStatus
 from evalhub.db import tables as t
-from evalhub.errors import NotFound
+from evalhub.errors import NotFound, Sentence
 
 
 def get_lease(token: str, *, person_id: int, session: Session, for_update: bool = False) -> Lease:
@@ -25,7 +25,7 @@ def get_lease(token: str, *, person_id: int, session: Session, for_update: bool 
         query = query.with_for_update()
     row = session.connection().execute(query).first()
     if row is None:
-        raise NotFound("This comparison does not exist, or it is not yours.")
+        raise NotFound(Sentence("This comparison does not exist, or it is not yours."))
     return lease_of(row)
 
 

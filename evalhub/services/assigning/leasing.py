@@ -13,7 +13,7 @@ from evalhub.core.assigning import Lease, SelectionPolicy, side_order
 from evalhub.core.campaigns import AssignmentStatus, ProjectStatus
 from evalhub.core.people import Role
 from evalhub.db import tables as t
-from evalhub.errors import Conflict, NotFound
+from evalhub.errors import Conflict, NotFound, Sentence
 from evalhub.services.assigning.choosing import take_pair
 from evalhub.services.assigning.expiring import reclaim_expired
 from evalhub.services.assigning.leases import extend, find_open_lease, lease_of
@@ -44,7 +44,12 @@ def lease_next(
     if held is not None:
         return _kept(held, session=session, now=now)
     if terms.status is not ProjectStatus.OPEN:
-        raise Conflict(f"The project is {terms.status}; it hands out no comparisons now.")
+        raise Conflict(
+            Sentence(
+                "The project is %(status)s; it hands out no comparisons now.",
+                status=Sentence(terms.status),
+            )
+        )
     taken = take_pair(
         project_id,
         person_id=person_id,
@@ -95,7 +100,7 @@ def _terms(project_id: int, *, person_id: int, session: Session) -> _Terms:
     keys = {"project": project_id, "person": person_id}
     row = session.connection().execute(_TERMS, keys).first()
     if row is None:
-        raise NotFound("There is no such project for you to judge in.")
+        raise NotFound(Sentence("There is no such project for you to judge in."))
     return row
 
 

@@ -8,7 +8,7 @@ from sqlmodel import Session
 from evalhub.core.assigning import Lease, ReleaseReason
 from evalhub.core.campaigns import AssignmentStatus
 from evalhub.db import tables as t
-from evalhub.errors import Conflict
+from evalhub.errors import Conflict, Sentence
 from evalhub.services.assigning.expiring import free_places
 from evalhub.services.assigning.leases import get_lease
 
@@ -30,7 +30,7 @@ def release(
     lease = get_lease(token, person_id=person_id, session=session, for_update=True)
     # Held since the look-up, so a submission at the same moment is either seen here or waits.
     if lease.status is AssignmentStatus.SUBMITTED:
-        raise Conflict("This comparison has been judged; it cannot be given back.")
+        raise Conflict(Sentence("This comparison has been judged; it cannot be given back."))
     if lease.status is AssignmentStatus.LEASED:
         end_lease(lease, reason=reason, session=session, now=now)
     return lease

@@ -14,7 +14,7 @@ from evalhub.core.canonical import sha256_hex
 from evalhub.core.judging.form_reading import DRAFT_FIELD, IGNORED_FIELDS, REVISION_FIELD
 from evalhub.core.judging.forms import base_of
 from evalhub.db import tables as t
-from evalhub.errors import BadInput, Conflict, LeaseLost, StaleDraft
+from evalhub.errors import BadInput, Conflict, LeaseLost, Sentence, StaleDraft
 from evalhub.services.assigning.leases import extend, get_lease
 from evalhub.services.assigning.standing import LeaseStanding, standing_of
 from evalhub.services.judging.stored import Fields, find_judgment, refuse_stale
@@ -70,9 +70,9 @@ def save_draft(
     refuse_stale(fields, judgment)
     # After a cannot-judge the lease is released too, but its judgment may still be changed.
     if judgment is None and lease.status is AssignmentStatus.RELEASED:
-        raise LeaseLost("This comparison was given back, so the draft was not kept.")
+        raise LeaseLost(Sentence("This comparison was given back, so the draft was not kept."))
     if judgment is not None and not is_revisable(judgment.first_at, now):
-        raise Conflict("The ten minutes for changes are over, so the draft was not kept.")
+        raise Conflict(Sentence("The ten minutes for changes are over, so the draft was not kept."))
     revision = judgment.revision if judgment else 0
     _refuse_newer(fields, find_draft(lease, session=session, revision=revision))
     # In this order: a draft that is too long must not make the lease longer.
@@ -96,8 +96,11 @@ def _refuse_newer(fields: Fields, held: SavedDraft | None) -> None:
     if held is None or held.tag == named or held.fields == _answers(fields):
         return
     raise StaleDraft(
-        "A newer draft of this comparison was saved in another tab or on another device, at "
-        f"{held.saved_at:%H:%M} UTC. It is kept, and what this page holds is not."
+        Sentence(
+            "A newer draft of this comparison was saved in another tab or on another device, at "
+            "%(at)s UTC. It is kept, and what this page holds is not.",
+            at=held.saved_at.strftime("%H:%M"),
+        )
     )
 
 
@@ -114,7 +117,11 @@ def keep_draft(lease: Lease, fields: Fields, *, session: Session, now: datetime)
     # A draft is saved every few seconds and kept for each lease; without a bound one page could
     # fill the disk.
     if len(text) > MAX_DRAFT_CHARACTERS:
-        rule = f"has {len(text):,} characters; at most {MAX_DRAFT_CHARACTERS:,} are kept"
+        rule = Sentence(
+            "has %(length)s characters; at most %(most)s are kept",
+            length=len(text),
+            most=MAX_DRAFT_CHARACTERS,
+        )
         raise BadInput.at("form", rule)
     drop_draft(lease, session=session)
     session.connection().execute(

@@ -14,7 +14,7 @@ from evalhub.core.canonical import canonical_json
 from evalhub.core.judging.answers import Answer, Choice, answer_to_json
 from evalhub.core.judging.forms import base_of
 from evalhub.db import tables as t
-from evalhub.errors import BadInput, StaleForm
+from evalhub.errors import BadInput, Sentence, StaleForm
 from evalhub.services.judging.matter import Matter
 
 Fields: TypeAlias = Sequence[tuple[str, str]]
@@ -112,15 +112,20 @@ def refuse_stale(fields: Fields, newest: StoredJudgment | None) -> None:
     # No page of ours is filled in over a version that does not exist yet; taking it in would let a
     # forged form jump over one that somebody is writing.
     if base > n_revisions:
-        rule = (
-            f"it was opened over version {base} of your judgment, and there are {n_revisions}; "
-            "reload the page"
+        rule = Sentence(
+            "it was opened over version %(base)s of your judgment, and there are %(n)s; "
+            "reload the page",
+            base=base,
+            n=n_revisions,
         )
         raise BadInput.at("form", rule)
     if newest is not None and base < n_revisions:
         raise StaleForm(
-            "This comparison has been judged since this form was opened, here or on another "
-            f"device, most lately at {newest.created_at:%H:%M} UTC. That judgment is in force."
+            Sentence(
+                "This comparison has been judged since this form was opened, here or on another "
+                "device, most lately at %(at)s UTC. That judgment is in force.",
+                at=newest.created_at.strftime("%H:%M"),
+            )
         )
 
 

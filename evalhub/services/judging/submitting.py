@@ -23,7 +23,7 @@ from evalhub.core.judging.outcomes import OutcomeKind, outcome_of
 from evalhub.core.people import Role
 from evalhub.core.rubrics.vocabulary import Route
 from evalhub.db import tables as t
-from evalhub.errors import BadInput, Conflict, LeaseLost
+from evalhub.errors import BadInput, Conflict, LeaseLost, Sentence
 from evalhub.services.assigning.expiring import reclaim_expired, take_place
 from evalhub.services.assigning.releasing import end_lease
 from evalhub.services.assigning.standing import LeaseStanding, standing_of
@@ -44,11 +44,13 @@ _HOLDING = (AssignmentStatus.LEASED, AssignmentStatus.SUBMITTED)
 """The statuses in which an assignment holds a place of its pair."""
 
 LOST_TO = {
-    LeaseStanding.WITH_ANOTHER: (
+    LeaseStanding.WITH_ANOTHER: Sentence(
         "This comparison is in someone else's hands now, so it cannot be judged from here. "
         "It may still come back to you."
     ),
-    LeaseStanding.JUDGED: "This comparison has been judged by as many people as were wanted.",
+    LeaseStanding.JUDGED: Sentence(
+        "This comparison has been judged by as many people as were wanted."
+    ),
 }
 """What is said of a place that cannot be taken again."""
 
@@ -212,7 +214,9 @@ def _hold_place(
     """
     lease = matter.lease
     if previous is not None and not is_revisable(previous.first_at, now):
-        raise Conflict("The ten minutes for changes are over; your judgment stands as it was.")
+        raise Conflict(
+            Sentence("The ten minutes for changes are over; your judgment stands as it was.")
+        )
     if previous is None:
         _refuse_lost(matter)
     holds = lease.status in _HOLDING
@@ -235,9 +239,11 @@ def _hold_place(
 def _refuse_lost(matter: Matter) -> None:
     status = matter.lease.status
     if status is AssignmentStatus.RELEASED:
-        raise LeaseLost("This comparison was given back, so it cannot be judged any more.")
+        raise LeaseLost(
+            Sentence("This comparison was given back, so it cannot be judged any more.")
+        )
     if status is AssignmentStatus.EXPIRED and matter.project_status is ProjectStatus.CLOSED:
-        raise LeaseLost("Your time ran out and the project has closed since.")
+        raise LeaseLost(Sentence("Your time ran out and the project has closed since."))
 
 
 def _refuse_removed(lease: Lease, *, session: Session) -> None:
@@ -251,7 +257,9 @@ def _refuse_removed(lease: Lease, *, session: Session) -> None:
         t.project_member.c.role == Role.ANNOTATOR,
     )
     if session.connection().execute(membership).first() is None:
-        raise LeaseLost("You are no longer on this project, so this cannot be judged any more.")
+        raise LeaseLost(
+            Sentence("You are no longer on this project, so this cannot be judged any more.")
+        )
 
 
 def _refuse_again(lease: Lease, *, session: Session) -> None:
@@ -270,7 +278,9 @@ def _refuse_again(lease: Lease, *, session: Session) -> None:
     )
     if again.first() is not None:
         raise LeaseLost(
-            "Your time ran out and this comparison was handed to you again; continue there."
+            Sentence(
+                "Your time ran out and this comparison was handed to you again; continue there."
+            )
         )
 
 
@@ -282,7 +292,11 @@ def _retake_place(lease: Lease, *, session: Session, now: datetime) -> None:
         return
     standing = standing_of(lease, session=session, now=now)
     lost = LOST_TO.get(standing, LOST_TO[LeaseStanding.JUDGED])
-    raise LeaseLost(f"{lost} Your answers are kept as a draft; nothing counts against you.")
+    raise LeaseLost(
+        Sentence(
+            "%(lost)s Your answers are kept as a draft; nothing counts against you.", lost=lost
+        )
+    )
 
 
 def _set_status(
