@@ -32,7 +32,6 @@ from evalhub.db.migrate import upgrade
 from evalhub.rim import uploads
 from evalhub.rim.imports import import_file
 from evalhub.rim.projects import set_status
-from evalhub.rim.releases import build_release
 from evalhub.rim.scores import score_project
 from evalhub.services.importing.drafting import ImportedFile, draft_import, read_file
 from evalhub.services.importing.storing import keep_import
@@ -44,6 +43,7 @@ from evalhub.services.prompt_sets.reading import read_upload
 from evalhub.services.releasing.folders import building_folder
 from evalhub.services.releasing.keeping import keep_release
 from evalhub.services.releasing.preparing import prepare_release
+from evalhub.services.releasing.running import build_release
 from evalhub.services.rubrics import store_rubric
 
 ACTOR = command_actor()

@@ -5,12 +5,14 @@ from pathlib import Path
 import click
 
 from evalhub.cli.context import ACTOR, database, now, settings, transaction
+from evalhub.cli.progress import BuildBar
 from evalhub.cli.words import table
 from evalhub.core.releasing.recipe import Recipe
 from evalhub.core.releasing.vocabulary import FLAVOURS
 from evalhub.core.wording import counted
-from evalhub.rim.releases import build_release
+from evalhub.services.releasing.builds import list_builds, start_build
 from evalhub.services.releasing.kept import get_release, list_releases
+from evalhub.services.releasing.running import build_release
 from evalhub.services.releasing.verifying import ReleaseReport, verify_release
 
 NO_FLAVOUR = "none"
@@ -31,9 +33,18 @@ def group() -> None:
     type=click.Choice([*(part.value for part in FLAVOURS), NO_FLAVOUR]),
     help="A table for one trainer; may be given more than once. All of them by default.",
 )
-def build(project: str, version: str | None, flavours: tuple[str, ...]) -> None:
+@click.option("--queue", is_flag=True, help="Leave it to a worker, and end at once.")
+def build(project: str, version: str | None, flavours: tuple[str, ...], *, queue: bool) -> None:
     """Build a release of PROJECT; the same state gives the same bytes."""
-    with database() as opened:
+    recipe = _recipe(flavours)
+    if queue:
+        with transaction() as session:
+            asked = start_build(
+                project, session=session, actor=ACTOR, now=now(), version=version, recipe=recipe
+            )
+        click.echo(f"Build {asked.public_id} of {project} waits for a worker.")
+        return
+    with database() as opened, BuildBar() as bar:
         built = build_release(
             project,
             database=opened,
@@ -41,7 +52,8 @@ def build(project: str, version: str | None, flavours: tuple[str, ...]) -> None:
             actor=ACTOR,
             now=now(),
             version=version,
-            recipe=_recipe(flavours),
+            recipe=recipe,
+            say=bar.say,
         )
     if built.manifest.simulated:
         click.echo("SIMULATED: this release holds simulated data.")
@@ -60,6 +72,28 @@ def _recipe(flavours: tuple[str, ...]) -> Recipe:
             "--flavour none stands beside other flavours; give one or the other."
         )
     return Recipe(flavours=tuple(part for part in FLAVOURS if part in flavours))
+
+
+@group.command("builds")
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 1_000))
+def builds_command(limit: int) -> None:
+    """List builds that workers were asked for, the newest first."""
+    with transaction(write=False) as session:
+        found = list_builds(session=session, limit=limit)
+    rows = [
+        (
+            one.public_id,
+            one.project,
+            one.status.value,
+            one.release or (f"{one.stage}, {one.n_done} of {one.n_wanted}" if one.n_wanted else ""),
+            one.reason,
+        )
+        for one in found
+    ]
+    for line in table(rows):
+        click.echo(line)
+    if not found:
+        click.echo("No builds; ask for one with `evalhub release build --queue`.")
 
 
 @group.command("list")

@@ -16,8 +16,8 @@ from evalhub.demo.judging import judge_project
 from evalhub.demo.projects import open_project, project_slug
 from evalhub.demo.pulling import pull_domain
 from evalhub.demo.script import DOMAINS, DemoDomain
-from evalhub.rim.releases import build_release
 from evalhub.rim.scores import score_project
+from evalhub.services.releasing.running import build_release
 from evalhub.services.transaction import Database
 
 

@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 import structlog
 
 from evalhub.jobs import engine
+from evalhub.jobs.builds import BuildJobs
 from evalhub.jobs.pulls import PullJobs
 from evalhub.services.pulling import waiting_jobs
+from evalhub.services.releasing.builds import waiting_builds
 from evalhub.services.transaction import Database
 from evalhub.services.workers import beat, claim, leave, live_workers
 
@@ -26,6 +28,7 @@ class Keeper:
         self,
         database: Database,
         jobs: PullJobs,
+        builds: BuildJobs,
         *,
         executor_id: str,
         lease_s: float,
@@ -33,6 +36,7 @@ class Keeper:
     ) -> None:
         self._database = database
         self.jobs = jobs
+        self.builds = builds
         self._executor_id = executor_id
         self._lease_s = lease_s
         self._now = now
@@ -58,16 +62,19 @@ class Keeper:
     def is_drained(self) -> bool:
         """Tell whether nothing waits and nothing runs, here or elsewhere."""
         with self._database.transaction(write=False) as session:
-            is_waiting = bool(waiting_jobs(session=session))
+            is_waiting = bool([*waiting_jobs(session=session), *waiting_builds(session=session)])
         return not is_waiting and not engine.unfinished_ids()
 
     def _dispatch(self) -> None:
         with self._database.transaction(write=False) as session:
             waiting = waiting_jobs(session=session)
+            builds = waiting_builds(session=session)
         # All of them each round: queueing again does nothing, and a job that was lost on the way
         # to the queue is found.
         for job in waiting:
             self.jobs.enqueue(job)
+        for build in builds:
+            self.builds.enqueue(build)
 
     def _sweep(self) -> None:
         """Queue again what runs under a worker that was not heard of for a lease."""

@@ -7,14 +7,13 @@ would hold the endpoint's other slots idle.
 """
 
 import asyncio
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 from dbos import DBOS, SetEnqueueOptions, SetWorkflowID
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
+from evalhub.jobs.counting import RunningCount
 from evalhub.jobs.engine import QUEUE
 from evalhub.services.pulling import RunTools, ShareEnd, ShareJob, run_share
 from evalhub.services.transaction import Database
@@ -38,8 +37,7 @@ class PullJobs:
     def __init__(self, database: Database, make_tools: Callable[[], RunTools]) -> None:
         self._database = database
         self._make_tools = make_tools
-        self._n_running = 0
-        self._changed = threading.Condition()
+        self.running = RunningCount()
         self._job = self._register()
 
     def enqueue(self, job: ShareJob) -> None:
@@ -47,11 +45,6 @@ class PullJobs:
         partition = SetEnqueueOptions(queue_partition_key=f"endpoint-{job.endpoint_id}")
         with SetWorkflowID(job.job_id), partition:
             DBOS.enqueue_workflow(QUEUE, self._job, job.pull_id, job.endpoint_id)
-
-    def wait_until_idle(self, timeout_s: float) -> bool:
-        """Wait for the shares that run here and tell whether all have ended."""
-        with self._changed:
-            return self._changed.wait_for(lambda: self._n_running == 0, timeout_s)
 
     def _register(self) -> Callable[[int, int], str]:
         """Register step and job with the engine, which takes plain functions only."""
@@ -74,26 +67,13 @@ class PullJobs:
         return pull_share
 
     def _ask_share(self, pull_id: int, endpoint_id: int) -> str:
-        with self._counted():
+        with self.running.counted():
             end = asyncio.run(
                 run_share(self._database, pull_id, endpoint_id, tools=self._make_tools())
             )
         if end is ShareEnd.STOPPED:
             raise WorkerStopping
         return end.value
-
-    @contextmanager
-    def _counted(self) -> Iterator[None]:
-        self._add(1)
-        try:
-            yield
-        finally:
-            self._add(-1)
-
-    def _add(self, n: int) -> None:
-        with self._changed:
-            self._n_running += n
-            self._changed.notify_all()
 
 
 def is_passing(error: BaseException) -> bool:

@@ -12,11 +12,13 @@ from dbos import error as dbos_error
 from sqlalchemy.exc import SQLAlchemyError
 
 from evalhub.config import Settings
+from evalhub.jobs.builds import BuildJobs
 from evalhub.jobs.engine import running_engine
 from evalhub.jobs.keeper import Keeper
 from evalhub.jobs.pulls import PullJobs
 from evalhub.services.pulling import RunTools, http_clients
 from evalhub.services.pulling.tools import utc_now
+from evalhub.services.releasing.running import BuildTools
 from evalhub.services.transaction import open_database
 from evalhub.services.workers import LEASE_S
 
@@ -63,7 +65,10 @@ def run_worker(
         )
 
     jobs = PullJobs(database, make_tools)
-    keeper = Keeper(database, jobs, executor_id=executor_id, lease_s=pace.lease_s, now=utc_now)
+    builds = BuildJobs(database, BuildTools(settings, utc_now, stop))
+    keeper = Keeper(
+        database, jobs, builds, executor_id=executor_id, lease_s=pace.lease_s, now=utc_now
+    )
     try:
         # Alive before the first job: the other workers would take what it begins for lost.
         keeper.beat()
@@ -71,7 +76,9 @@ def run_worker(
             make_rounds(keeper, stop=stop, is_draining=is_draining, round_s=pace.round_s)
             # Set also when draining ended the rounds, so that nothing new is asked from here on.
             stop.set()
-            jobs.wait_until_idle(pace.grace_s + pace.round_s)
+            jobs.running.wait_until_idle(pace.grace_s + pace.round_s)
+            # A build hears of it at its next page, and removes what it wrote.
+            builds.running.wait_until_idle(pace.grace_s)
         # Only after the engine has stopped: what another takes over must not still be running
         # here.
         keeper.leave()

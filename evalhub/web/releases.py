@@ -1,6 +1,6 @@
-"""List releases, show one, hand out its files, and build new ones."""
+"""List releases, show one, hand out its files, and ask for new ones."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from evalhub.core.people import SCOPE_ROLES, Role, Scope
@@ -8,8 +8,7 @@ from evalhub.core.releasing.card import LIMITS
 from evalhub.core.releasing.usage import snippets
 from evalhub.errors import BadInput, Conflict
 from evalhub.rim.downloads import send_release_file
-from evalhub.rim.releases import build_release
-from evalhub.rim.state import runtime
+from evalhub.services.releasing.builds import start_build
 from evalhub.services.releasing.kept import downloadable, get_release, list_releases
 from evalhub.services.releasing.samples import sample_pairs
 from evalhub.web.context import (
@@ -20,7 +19,6 @@ from evalhub.web.context import (
     only_read,
     requires,
 )
-from evalhub.web.language import _
 from evalhub.web.problems import problems_of, status_of
 from evalhub.web.release_files import OTHER_NOTES, arrange
 from evalhub.web.scores import scores_page
@@ -36,19 +34,20 @@ BUILDERS = (Role.RESEARCHER, Role.ADMIN)
 def show_all() -> ResponseReturnValue:
     """List every release."""
     releases = list_releases(session=current_session(), actor=current_actor())
-    return render_template("releases/list.html", releases=releases)
+    return render_template(
+        "releases/list.html", releases=releases, can_build=current_actor().has(*BUILDERS)
+    )
 
 
 @bp.post("/<project>")
 @requires(*BUILDERS)
 def build(project: str) -> ResponseReturnValue:
-    """Build a release of a project and show it."""
+    """Ask for a release of a project, and show how its build comes on."""
     version = request.form.get("version", "").strip()
     try:
-        built = build_release(
+        found = start_build(
             project,
-            database=runtime().database,
-            settings=current_settings(),
+            session=current_session(),
             actor=current_actor(),
             now=now(),
             version=version or None,
@@ -58,13 +57,7 @@ def build(project: str) -> ResponseReturnValue:
         only_read()
         page = scores_page(project, problems_of(error), version=version)
         return page, status_of(error)
-    if built.is_new:
-        flash(_("Release %(name)s is built.", name=built.id), "good")
-    else:
-        flash(
-            _("Nothing has changed since %(name)s; it stands as it is.", name=built.id), "caution"
-        )
-    return redirect(url_for("releases.show", project=project, version=built.version), code=303)
+    return redirect(url_for("builds.show", public_id=found.public_id), code=303)
 
 
 @bp.get("/<project>/<version>")

@@ -133,6 +133,20 @@ def test_no_flavour_beside_another_is_refused(tiny: None, settings: Settings) ->
     assert "--flavour none stands beside other flavours" in result.output
 
 
+def test_a_build_is_left_to_a_worker_and_listed(tiny: None, settings: Settings) -> None:
+    none = run(settings, "release", "builds")
+
+    asked = run(settings, "release", "build", "tiny", "--version", "1.2.0", "--queue")
+    listed = run(settings, "release", "builds")
+    refused = run(settings, "release", "build", "tiny", "--queue")
+
+    assert "No builds; ask for one" in none.output
+    assert "of tiny waits for a worker" in asked.output
+    assert asked.output.split()[1] in listed.output
+    assert "queued" in listed.output
+    assert (refused.exit_code, "is being built already" in refused.output) == (1, True)
+
+
 def test_no_release_is_said(tiny: None, settings: Settings) -> None:
     assert "No releases; build one" in run(settings, "release", "list").output
 

@@ -9,10 +9,12 @@ import sqlalchemy as sa
 
 from evalhub.config import Settings
 from evalhub.jobs import engine
+from evalhub.jobs.builds import BuildJobs
 from evalhub.jobs.keeper import Keeper
 from evalhub.jobs.pulls import PullJobs, is_passing
 from evalhub.jobs.worker import make_rounds
 from evalhub.services.pulling import RunTools
+from evalhub.services.releasing.running import BuildTools
 from evalhub.services.workers import claim
 from tests.pulling import Scene, fast_clients
 
@@ -38,10 +40,11 @@ def clock() -> Clock:
 def keeper(scene: Scene, settings: Settings, clock: Clock) -> Iterator[Keeper]:
     """Give a keeper beside a running engine."""
     jobs = PullJobs(scene.database, lambda: RunTools(clients=fast_clients, poll_s=0.02))
-    keeper = Keeper(scene.database, jobs, executor_id="me", lease_s=5.0, now=clock)
+    builds = BuildJobs(scene.database, BuildTools(settings, clock))
+    keeper = Keeper(scene.database, jobs, builds, executor_id="me", lease_s=5.0, now=clock)
     with engine.running_engine(settings, executor_id="me", poll_s=0.05):
         yield keeper
-        jobs.wait_until_idle(10.0)
+        jobs.running.wait_until_idle(10.0)
 
 
 def wait_until_drained(keeper: Keeper) -> None:
@@ -102,8 +105,9 @@ class Stumbling(Keeper):
 def test_a_round_that_fails_is_followed_by_the_next(
     scene: Scene, keeper: Keeper, clock: Clock
 ) -> None:
-    jobs = keeper.jobs
-    stumbling = Stumbling(scene.database, jobs, executor_id="me", lease_s=5.0, now=clock)
+    stumbling = Stumbling(
+        scene.database, keeper.jobs, keeper.builds, executor_id="me", lease_s=5.0, now=clock
+    )
 
     make_rounds(stumbling, stop=threading.Event(), is_draining=True, round_s=0.01)
 

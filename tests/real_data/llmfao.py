@@ -20,7 +20,6 @@ from evalhub.core.people import command_actor
 from evalhub.core.projects import ProjectPlan
 from evalhub.core.responses import ResponseStatus
 from evalhub.endpoints.scripted import Script, ScriptedReply, ScriptedServer
-from evalhub.rim.releases import build_release
 from evalhub.rim.scores import score_project
 from evalhub.services.endpoints.registering import register_endpoint
 from evalhub.services.endpoints.views import EndpointDraft
@@ -30,6 +29,7 @@ from evalhub.services.projects.creating import create_project
 from evalhub.services.projects.statuses import change_status
 from evalhub.services.prompt_sets.folders import freeze_folder
 from evalhub.services.pulling.starting import start_pull
+from evalhub.services.releasing.running import build_release
 from evalhub.services.rubrics import store_rubric
 from evalhub.services.scoring.agreement import ProjectAgreement, project_agreement
 from evalhub.services.scoring.boards import ProjectBoards

@@ -22,7 +22,7 @@ from evalhub.config import Settings
 from evalhub.core.people import Role, command_actor
 from evalhub.db.engine import Database
 from evalhub.db.models import Project
-from evalhub.rim.releases import build_release
+from evalhub.services.releasing.running import build_release
 from tests.core.prompts.rows import row
 from tests.core.prompts.test_files import lines
 from tests.factories import MOMENT, add_member

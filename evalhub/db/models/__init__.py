@@ -23,6 +23,7 @@ from evalhub.db.models.prompt_upload import PromptUpload
 from evalhub.db.models.pull import Pull
 from evalhub.db.models.pull_endpoint import PullEndpoint
 from evalhub.db.models.release import Release
+from evalhub.db.models.release_build import ReleaseBuild
 from evalhub.db.models.release_download import ReleaseDownload
 from evalhub.db.models.response import Response
 from evalhub.db.models.role_grant import RoleGrant
@@ -55,6 +56,7 @@ __all__ = [
     "Pull",
     "PullEndpoint",
     "Release",
+    "ReleaseBuild",
     "ReleaseDownload",
     "Response",
     "RoleGrant",

@@ -16,6 +16,7 @@ from sqlmodel import Session, col, select
 
 from evalhub.core.campaigns import AnnotatorKind
 from evalhub.core.canonical import canonical_json
+from evalhub.core.releasing.builds import BuildStage, Say, say_nothing
 from evalhub.core.releasing.tables import judgment_lines
 from evalhub.core.releasing.vocabulary import FilterName
 from evalhub.core.scoring.labels import LabelCollector, LabelInputs
@@ -57,14 +58,18 @@ class Source:
     pager: Pager
 
 
-def gather(project: Project, *, secret: str, session: Session) -> Source:
+def gather(project: Project, *, secret: str, session: Session, say: Say = say_nothing) -> Source:
     """Return the state of ``project`` that a release is made from."""
     version = session.get_one(PromptSetVersion, project.prompt_set_version_id)
+    say(BuildStage.INDEXING, 0, version.n_prompts)
     prompts = index_prompts(version, session=session)
     pager = Pager(project.id, prompts, Pseudonyms(secret, project.slug), session)
     seen = _Seen(prompts)
+    n_done = 0
     for page in pager.pages():
         seen.take(page)
+        n_done += len(page.prompts)
+        say(BuildStage.COUNTING, n_done, len(prompts.prompts))
     return Source(
         project=project,
         prompt_set=session.get_one(PromptSet, version.prompt_set_id),

@@ -81,10 +81,12 @@ class _Reader:
             .order_by(t.prompt.c.position)
             .execution_options(yield_per=_ROWS_AT_ONCE)
         )
-        for row_id, key, document in session.connection().execute(query):
-            prompt = read_prompt(document, key=key)
-            self._note(row_id, key, prompt)
-            yield prompt
+        # Closed however the reading ends: a cursor of PostgreSQL would hold its transaction.
+        with session.connection().execute(query) as rows:
+            for row_id, key, document in rows:
+                prompt = read_prompt(document, key=key)
+                self._note(row_id, key, prompt)
+                yield prompt
 
     def _note(self, row_id: int, key: str, prompt: Prompt) -> None:
         self.rows.append((row_id, key, prompt.split))

@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlmodel import Session, select
 
 from evalhub.config import Settings
+from evalhub.core.releasing.builds import BuildStage, Say, say_nothing
 from evalhub.core.releasing.files import OpenFile
 from evalhub.core.releasing.manifest import Manifest
 from evalhub.core.releasing.recipe import Recipe
@@ -50,11 +51,13 @@ def prepare_release(
     version: str | None = None,
     recipe: Recipe | None = None,
     opener: Callable[[Path], OpenFile] = file_opener,
+    say: Say = say_nothing,
 ) -> PreparedRelease:
     """Write every file of a project's release into ``folder``, durably, and change no row.
 
     All of it is read through ``session``, which should only read: a million pairs take
-    minutes, and nobody may wait for them with a judgment in hand. ``opener`` opens the files.
+    minutes, and nobody may wait for them with a judgment in hand. ``opener`` opens the files, and
+    ``say`` hears how far it has come, page by page; what it raises ends the work.
 
     Without a ``recipe`` the standing one is followed. Without ``version`` the latest one is
     taken if nothing has changed since, else the one after it. Raise ``NotFound`` for an unknown
@@ -66,11 +69,12 @@ def prepare_release(
     if version is not None:
         parse_version(version)
     known = list_rows(project.id, session=session)
-    plan = _plan(project, recipe or Recipe(), secret=settings.secret_key, session=session)
+    plan = _plan(project, recipe or Recipe(), secret=settings.secret_key, session=session, say=say)
     chosen = _version(version, plan, known)
-    manifest = write_release(plan, chosen, open_file=opener(folder))
+    manifest = write_release(plan, chosen, open_file=opener(folder), say=say)
     # Here and not while the folder is published: bringing gigabytes to the disk takes seconds,
     # in which the publishing transaction would keep every other writer out.
+    say(BuildStage.KEEPING, 0, 0)
     make_durable(folder)
     return PreparedRelease(
         project_id=project.id,
@@ -90,8 +94,8 @@ def list_rows(project_id: int, *, session: Session) -> list[Release]:
     return sorted(rows, key=lambda row: parse_version(row.version))
 
 
-def _plan(project: Project, recipe: Recipe, *, secret: str, session: Session) -> Plan:
-    source = gather(project, secret=secret, session=session)
+def _plan(project: Project, recipe: Recipe, *, secret: str, session: Session, say: Say) -> Plan:
+    source = gather(project, secret=secret, session=session, say=say)
     if not source.n_released:
         raise Conflict(f"Project {project.slug!r} has no judgments to release.")
     return plan_release(source, recipe=recipe, session=session)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from sqlmodel import Session
 
 from evalhub.core.canonical import canonical_json
+from evalhub.core.releasing.builds import BuildStage, Say, say_nothing
 from evalhub.core.releasing.card import card_text
 from evalhub.core.releasing.checksums import CHECKSUMS, checksums_text
 from evalhub.core.releasing.files import FileFacts, OpenFile, TableFiles, write_text
@@ -31,6 +32,7 @@ from evalhub.services.releasing.describing import (
     snapshot_hash,
 )
 from evalhub.services.releasing.gathering import Source
+from evalhub.services.releasing.paging import PROMPTS_PER_PAGE
 from evalhub.services.releasing.streaming import judged_prompts
 
 
@@ -50,14 +52,17 @@ def plan_release(source: Source, *, recipe: Recipe, session: Session) -> Plan:
     return Plan(source, inputs, recipe, snapshot_hash(source, inputs, recipe))
 
 
-def write_release(plan: Plan, version: str, *, open_file: OpenFile) -> Manifest:
+def write_release(
+    plan: Plan, version: str, *, open_file: OpenFile, say: Say = say_nothing
+) -> Manifest:
     """Write every file of a release with ``open_file`` and return its manifest.
 
     The order is forced: tables first, the card tells their rows, the manifest hashes the
     card, and the checksums cover the manifest.
     """
+    say(BuildStage.LABELLING, 0, 0)
     labels = label_release(plan.source.labels)
-    tally, files = _write_tables(plan, labels, open_file)
+    tally, files = _write_tables(plan, labels, open_file, say)
     files += _write_texts(plan, _flavour_texts(plan, files), open_file)
     project = plan.source.project
     manifest = describe_release(
@@ -77,15 +82,18 @@ def write_release(plan: Plan, version: str, *, open_file: OpenFile) -> Manifest:
 
 
 def _write_tables(
-    plan: Plan, labels: ReleaseLabels, open_file: OpenFile
+    plan: Plan, labels: ReleaseLabels, open_file: OpenFile, say: Say
 ) -> tuple[Tally, tuple[FileFacts, ...]]:
     source, files = plan.source, TableFiles(open_file)
     splits = split_groups(
         source.prompts.groups_and_uses(), shares=plan.recipe.shares, salt=plan.recipe.salt
     )
     tables = Tables(files, plan.recipe.flavours)
-    for prompt, split, pairs in judged_prompts(source, splits, labels=labels.by_pair):
+    judged = judged_prompts(source, splits, labels=labels.by_pair)
+    for number, (prompt, split, pairs) in enumerate(judged, start=1):
         tables.add_prompt(prompt, split, pairs)
+        if number % PROMPTS_PER_PAGE == 0:
+            say(BuildStage.WRITING, number, source.n_prompts)
     return tables.finish(), files.close()
 
 

@@ -10,6 +10,9 @@ from evalhub.core.people import command_actor
 from evalhub.services.releasing.keeping import BuiltRelease
 from tests.release_project import make_tiny_project
 from tests.releases import build_release
+from tests.web.conftest import app, client, clock, sign_in
+
+__all__ = ["app", "built", "client", "clock", "sign_in"]
 
 
 @pytest.fixture

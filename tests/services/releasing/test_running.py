@@ -23,9 +23,9 @@ from evalhub.core.releasing.files import OpenFile
 from evalhub.db.engine import Database
 from evalhub.db.models import AuditEvent, Pair, Person, Release
 from evalhub.errors import Conflict
-from evalhub.rim.releases import build_release
 from evalhub.services.releasing.folders import file_opener
 from evalhub.services.releasing.keeping import BuiltRelease
+from evalhub.services.releasing.running import build_release
 from evalhub.services.releasing.verifying import verify_release
 from tests.release_project import MOMENT, Verdict, add_verdict, make_tiny_project
 from tests.web.conftest import SignIn

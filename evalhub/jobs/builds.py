@@ -1,0 +1,61 @@
+"""Run the build of a release as a durable job.
+
+One job is one run of a build, and its only step does all of it: half a release is worth nothing,
+so a run that was lost starts anew. Builds run one at a time over all workers, as each reads a
+whole project and writes gigabytes.
+"""
+
+from collections.abc import Callable
+
+from dbos import DBOS, SetEnqueueOptions, SetWorkflowID
+
+from evalhub.jobs.counting import RunningCount
+from evalhub.jobs.engine import QUEUE
+from evalhub.jobs.pulls import ATTEMPTS, RECOVERIES, WorkerStopping, is_passing
+from evalhub.services.releasing.builds import BuildJob
+from evalhub.services.releasing.running import BuildEnd, BuildTools, run_build
+from evalhub.services.transaction import Database
+
+PARTITION = "release-builds"
+
+
+class BuildJobs:
+    """Register the job with the engine and count the builds that run here."""
+
+    def __init__(self, database: Database, tools: BuildTools) -> None:
+        self._database = database
+        self._tools = tools
+        self.running = RunningCount()
+        self._job = self._register()
+
+    def enqueue(self, job: BuildJob) -> None:
+        """Queue the job; queueing it again does nothing."""
+        with SetWorkflowID(job.job_id), SetEnqueueOptions(queue_partition_key=PARTITION):
+            DBOS.enqueue_workflow(QUEUE, self._job, job.build_id)
+
+    def _register(self) -> Callable[[int], str]:
+        """Register step and job with the engine, which takes plain functions only."""
+
+        @DBOS.step(
+            name="build_release",
+            retries_allowed=True,
+            max_attempts=ATTEMPTS,
+            interval_seconds=1.0,
+            backoff_rate=1.5,
+            should_retry=is_passing,
+        )
+        def build_release(build_id: int) -> str:
+            return self._build(build_id)
+
+        @DBOS.workflow(name="release_build", max_recovery_attempts=RECOVERIES)
+        def release_build(build_id: int) -> str:
+            return build_release(build_id)
+
+        return release_build
+
+    def _build(self, build_id: int) -> str:
+        with self.running.counted():
+            end = run_build(self._database, build_id, tools=self._tools)
+        if end is BuildEnd.STOPPED:
+            raise WorkerStopping
+        return end.value

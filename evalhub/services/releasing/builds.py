@@ -1,0 +1,276 @@
+"""Ask for builds of releases, follow them, and stop or repeat them."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from pydantic import TypeAdapter
+from sqlmodel import Session, col, select
+
+from evalhub.core.people import Actor
+from evalhub.core.releasing.builds import BuildStage, BuildStatus
+from evalhub.core.releasing.recipe import Recipe
+from evalhub.core.releasing.versions import parse_version
+from evalhub.db.claims import held_names
+from evalhub.db.models import Judgment, Person, Project, Release, ReleaseBuild
+from evalhub.errors import Conflict, NotFound
+from evalhub.services import audit
+from evalhub.services.projects.finding import get_project
+from evalhub.services.workers import has_live_worker
+
+ACTIVE = (BuildStatus.QUEUED, BuildStatus.RUNNING)
+RECIPES = TypeAdapter(Recipe)
+LISTED = 50
+
+
+class Attendance(StrEnum):
+    """Who sees to a build at this moment."""
+
+    OVER = "over"
+    """Nobody has to: it has ended."""
+    WAITING = "waiting"
+    """It waits for a worker, and one is alive."""
+    UNATTENDED = "unattended"
+    """It waits for a worker, and none is alive."""
+    BUILDING = "building"
+    """A process works on it."""
+    ABANDONED = "abandoned"
+    """It is marked as running, and no process works on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class BuildView:
+    """Show one build; ``release`` is the version that came of it, empty before."""
+
+    public_id: str
+    project: str
+    title: str
+    wanted: str
+    status: BuildStatus
+    stage: BuildStage
+    n_done: int
+    n_wanted: int
+    reason: str
+    release: str
+    is_new: bool
+    created_at: datetime
+    created_by: str
+    started_at: datetime | None
+    finished_at: datetime | None
+    attendance: Attendance
+
+    @property
+    def is_active(self) -> bool:
+        """Tell whether the build waits or works."""
+        return self.status in ACTIVE
+
+
+@dataclass(frozen=True, slots=True)
+class BuildJob:
+    """Name one run of a build."""
+
+    build_id: int
+    run_number: int
+
+    @property
+    def job_id(self) -> str:
+        """Return the id under which the job exists once, however often it is handed out."""
+        return f"release-build-{self.build_id}-{self.run_number}"
+
+
+def start_build(
+    slug: str,
+    *,
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    version: str | None = None,
+    recipe: Recipe | None = None,
+) -> BuildView:
+    """Ask for a release of the project ``slug``, which a worker then builds.
+
+    Raise ``NotFound`` for an unknown project, ``BadInput`` for a malformed version, and
+    ``Conflict`` where there is nothing to release or one is being built already.
+    """
+    if version is not None:
+        parse_version(version)
+    project = get_project(slug, session=session)
+    # Held until the end, so that two who ask at once do not both find no other build.
+    session.refresh(project, with_for_update={"key_share": True})
+    if not session.scalar(sa.select(sa.exists().where(col(Judgment.project_id) == project.id))):
+        raise Conflict(f"Project {slug!r} has no judgments to release.")
+    active = session.exec(
+        select(ReleaseBuild).where(
+            ReleaseBuild.project_id == project.id, col(ReleaseBuild.status).in_(ACTIVE)
+        )
+    ).first()
+    if active is not None:
+        # A second one would read the same rows for the same files.
+        raise Conflict(
+            f"A release of {slug} is being built already: build {active.public_id}. "
+            "Wait for it or cancel it."
+        )
+    row = ReleaseBuild(
+        public_id=uuid.uuid4().hex,
+        project_id=project.id,
+        version=version or "",
+        recipe=RECIPES.dump_json(recipe or Recipe()).decode(),
+        status=BuildStatus.QUEUED,
+        stage=BuildStage.INDEXING,
+        created_at=now,
+        created_by=actor.person_id,
+    )
+    session.add(row)
+    session.flush()
+    _record("release.start_build", row, session=session, actor=actor, now=now)
+    return _views([row], session)[0]
+
+
+def get_build(public_id: str, *, session: Session) -> BuildView:
+    """Return one build; raise ``NotFound``."""
+    return _views([get_row(public_id, session=session)], session)[0]
+
+
+def list_builds(*, session: Session, limit: int = LISTED, offset: int = 0) -> Sequence[BuildView]:
+    """Return builds, the newest first."""
+    query = select(ReleaseBuild).order_by(col(ReleaseBuild.id).desc()).limit(limit).offset(offset)
+    return _views(session.exec(query).all(), session)
+
+
+def waiting_builds(*, session: Session) -> Sequence[BuildJob]:
+    """Return the jobs of every build that is queued, the oldest first."""
+    query = (
+        sa.select(col(ReleaseBuild.id), col(ReleaseBuild.run_number))
+        .where(col(ReleaseBuild.status) == BuildStatus.QUEUED)
+        .order_by(col(ReleaseBuild.id))
+    )
+    return [BuildJob(*row) for row in session.connection().execute(query)]
+
+
+def cancel_build(public_id: str, *, session: Session, actor: Actor, now: datetime) -> None:
+    """Stop a build; what works on it notices within seconds and removes what it wrote.
+
+    Raise ``Conflict`` when it is over already.
+    """
+    row = get_row(public_id, session=session, is_locked=True)
+    if row.status not in ACTIVE:
+        raise Conflict("The build has ended already; there is nothing to cancel.")
+    row.status, row.finished_at = BuildStatus.CANCELLED, now
+    session.add(row)
+    session.flush()
+    _record("release.cancel_build", row, session=session, actor=actor, now=now)
+
+
+def retry_build(public_id: str, *, session: Session, actor: Actor, now: datetime) -> None:
+    """Queue a build again that ended without a release, or whose process is gone.
+
+    It starts anew: half a release is never kept. Raise ``Conflict`` for one that is done, or that
+    waits or works.
+    """
+    row = get_row(public_id, session=session, is_locked=True)
+    if row.status is BuildStatus.DONE:
+        raise Conflict("The build is done; build again to release a later state.")
+    if row.status is BuildStatus.QUEUED or _is_held(row, session):
+        raise Conflict("The build is waiting or working already.")
+    row.status, row.stage = BuildStatus.QUEUED, BuildStage.INDEXING
+    row.run_number += 1
+    row.n_done, row.n_wanted, row.reason, row.finished_at = 0, 0, "", None
+    session.add(row)
+    session.flush()
+    _record("release.retry_build", row, session=session, actor=actor, now=now)
+
+
+def get_row(public_id: str, *, session: Session, is_locked: bool = False) -> ReleaseBuild:
+    """Return the row of a build; raise ``NotFound``.
+
+    With ``is_locked`` it is read anew and locked to the end of the transaction, for whoever
+    decides by its status what to write.
+    """
+    query = select(ReleaseBuild).where(ReleaseBuild.public_id == public_id)
+    if is_locked:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    row = session.exec(query).first()
+    if row is None:
+        raise NotFound(f"There is no build {public_id[:40]!r}.")
+    return row
+
+
+def claim_name(build_id: int) -> str:
+    """Return the name that whoever works on a build holds."""
+    return f"release-build-{build_id}"
+
+
+def _is_held(row: ReleaseBuild, session: Session) -> bool:
+    return bool(held_names([claim_name(row.id)], session=session))
+
+
+def _views(rows: Sequence[ReleaseBuild], session: Session) -> list[BuildView]:
+    """Return views of ``rows`` with a few queries, however many there are."""
+    projects = {
+        one.id: one
+        for one in session.exec(
+            select(Project).where(col(Project.id).in_({row.project_id for row in rows}))
+        )
+    }
+    people = dict(
+        session.exec(
+            select(Person.id, Person.name).where(
+                col(Person.id).in_({row.created_by for row in rows})
+            )
+        ).all()
+    )
+    versions = dict(
+        session.exec(
+            select(Release.id, Release.version).where(
+                col(Release.id).in_({row.release_id for row in rows})
+            )
+        ).all()
+    )
+    running = [claim_name(row.id) for row in rows if row.status is BuildStatus.RUNNING]
+    held = held_names(running, session=session) if running else frozenset()
+    has_worker = has_live_worker(session=session)
+    return [
+        BuildView(
+            public_id=row.public_id,
+            project=projects[row.project_id].slug,
+            title=projects[row.project_id].title,
+            wanted=row.version,
+            status=row.status,
+            stage=row.stage,
+            n_done=row.n_done,
+            n_wanted=row.n_wanted,
+            reason=row.reason,
+            release=versions.get(row.release_id or 0, ""),
+            is_new=row.is_new,
+            created_at=row.created_at,
+            created_by=people.get(row.created_by or 0, "command line"),
+            started_at=row.started_at,
+            finished_at=row.finished_at,
+            attendance=_attendance(row, held, has_worker=has_worker),
+        )
+        for row in rows
+    ]
+
+
+def _attendance(row: ReleaseBuild, held: frozenset[str], *, has_worker: bool) -> Attendance:
+    if row.status not in ACTIVE:
+        return Attendance.OVER
+    if row.status is BuildStatus.QUEUED:
+        return Attendance.WAITING if has_worker else Attendance.UNATTENDED
+    return Attendance.BUILDING if claim_name(row.id) in held else Attendance.ABANDONED
+
+
+def _record(
+    action: str, row: ReleaseBuild, *, session: Session, actor: Actor, now: datetime
+) -> None:
+    audit.record(
+        action,
+        session=session,
+        actor=actor,
+        subject=f"build:{row.public_id}",
+        details={"run": row.run_number, "version": row.version},
+        now=now,
+    )

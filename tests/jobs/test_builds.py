@@ -1,0 +1,49 @@
+"""A worker builds what was asked for, and another takes over what one left."""
+
+import threading
+
+from evalhub.config import Settings
+from evalhub.core.people import command_actor
+from evalhub.core.releasing.builds import BuildStatus
+from evalhub.db.engine import Database
+from evalhub.jobs.worker import Pace, run_worker
+from evalhub.services.releasing.builds import retry_build
+from evalhub.services.releasing.verifying import verify_release
+from tests.building import ask, look, run
+from tests.factories import MOMENT
+from tests.release_project import make_tiny_project
+
+PACE = Pace(round_s=0.05, lease_s=2.0, grace_s=1.0)
+
+
+def drain(settings: Settings) -> None:
+    """Run a worker until nothing is left."""
+    run_worker(settings, environ={}, stop=threading.Event(), is_draining=True, pace=PACE)
+
+
+def test_a_worker_builds_what_is_queued(database: Database, settings: Settings) -> None:
+    with database.transaction() as session:
+        make_tiny_project(session)
+    asked = ask(database)
+
+    drain(settings)
+
+    found = look(database, asked)
+    assert (found.status, found.release) == (BuildStatus.DONE, "1.0.0")
+    assert verify_release(settings.releases_dir / "tiny/1.0.0").is_good
+
+
+def test_a_build_that_a_worker_left_is_run_again(database: Database, settings: Settings) -> None:
+    with database.transaction() as session:
+        make_tiny_project(session)
+    asked = ask(database)
+    stop = threading.Event()
+    stop.set()
+    run(database, settings, asked, stop=stop)
+    with database.transaction() as session:
+        # Its job is lost with its worker; who follows it tries again.
+        retry_build(asked.public_id, session=session, actor=command_actor(), now=MOMENT)
+
+    drain(settings)
+
+    assert look(database, asked).status is BuildStatus.DONE

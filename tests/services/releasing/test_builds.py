@@ -1,0 +1,273 @@
+"""Builds are asked for, run, stopped and tried again, and never keep half a release."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from sqlmodel import col, select
+
+from evalhub.config import Settings
+from evalhub.core.people import Actor, Role, command_actor
+from evalhub.core.releasing.builds import BuildStage, BuildStatus
+from evalhub.core.releasing.recipe import Recipe
+from evalhub.core.releasing.vocabulary import Part
+from evalhub.db.claims import claim
+from evalhub.db.engine import Database
+from evalhub.db.models import AuditEvent, Person, Release, ReleaseBuild
+from evalhub.errors import BadInput, Conflict, NotFound
+from evalhub.services.releasing.builds import (
+    Attendance,
+    cancel_build,
+    claim_name,
+    get_build,
+    list_builds,
+    retry_build,
+    start_build,
+    waiting_builds,
+)
+from evalhub.services.releasing.running import BuildEnd
+from evalhub.services.workers import beat
+from tests.building import ask, look, row_id, run
+from tests.factories import MOMENT, make_project
+from tests.release_project import make_tiny_project
+
+ACTOR = command_actor()
+
+
+@pytest.fixture
+def tiny(database: Database) -> Database:
+    """Give a database with the tiny project, beside one that nobody judged."""
+    with database.transaction() as session:
+        make_tiny_project(session)
+        make_project(session, slug="empty")
+    return database
+
+
+def cancel(database: Database, public_id: str) -> None:
+    with database.transaction() as session:
+        cancel_build(public_id, session=session, actor=ACTOR, now=MOMENT)
+
+
+def retry(database: Database, public_id: str) -> None:
+    with database.transaction() as session:
+        retry_build(public_id, session=session, actor=ACTOR, now=MOMENT)
+
+
+def versions(database: Database) -> list[str]:
+    with database.transaction(write=False) as session:
+        return list(session.exec(select(Release.version)))
+
+
+def folders(settings: Settings) -> set[str]:
+    """Return what lies in the folder of releases."""
+    return {path.name for path in settings.releases_dir.glob("*")}
+
+
+def test_a_build_that_was_asked_for_is_run_and_kept(tiny: Database, settings: Settings) -> None:
+    asked = ask(tiny, version="1.4.0", recipe=Recipe(flavours=(Part.KTO,)))
+
+    end = run(tiny, settings, asked)
+
+    found = look(tiny, asked)
+    assert (end, found.status, found.release, found.is_new) == (
+        BuildEnd.DONE,
+        BuildStatus.DONE,
+        "1.4.0",
+        True,
+    )
+    assert (found.stage, found.attendance) == (BuildStage.KEEPING, Attendance.OVER)
+    assert (settings.releases_dir / "tiny/1.4.0/kto").is_dir()
+    assert not (settings.releases_dir / "tiny/1.4.0/arena").exists()
+
+
+def test_the_same_state_is_no_new_release(tiny: Database, settings: Settings) -> None:
+    run(tiny, settings, ask(tiny))
+
+    again = ask(tiny)
+    run(tiny, settings, again)
+
+    assert (look(tiny, again).release, look(tiny, again).is_new) == ("1.0.0", False)
+    assert versions(tiny) == ["1.0.0"]
+
+
+def test_a_release_is_kept_in_the_name_of_who_asked(tiny: Database, settings: Settings) -> None:
+    with tiny.transaction(write=False) as session:
+        person = session.exec(select(Person).order_by(col(Person.id))).first()
+        assert person is not None
+    asked = ask(tiny, actor=Actor(person.id, person.name, frozenset({Role.RESEARCHER})))
+
+    run(tiny, settings, asked)
+
+    assert look(tiny, asked).created_by == person.name
+    with tiny.transaction(write=False) as session:
+        assert session.exec(select(Release.created_by)).one() == person.id
+        actions = session.exec(select(AuditEvent.action).order_by(col(AuditEvent.sequence))).all()
+    assert actions == ["release.start_build", "release.build"]
+
+
+@pytest.mark.parametrize(
+    ("slug", "version", "error"),
+    [("none", None, NotFound), ("tiny", "1.x", BadInput), ("empty", None, Conflict)],
+)
+def test_what_cannot_be_built_is_refused_at_once(
+    tiny: Database, slug: str, version: str | None, error: type[Exception]
+) -> None:
+    with tiny.transaction() as session, pytest.raises(error):
+        start_build(slug, session=session, actor=ACTOR, now=MOMENT, version=version)
+
+
+def test_one_build_of_a_project_at_a_time(tiny: Database, settings: Settings) -> None:
+    first = ask(tiny)
+
+    with pytest.raises(Conflict, match=first.public_id):
+        ask(tiny)
+
+    run(tiny, settings, first)
+    assert ask(tiny).public_id != first.public_id
+
+
+def test_what_cannot_be_kept_fails_with_its_reason(tiny: Database, settings: Settings) -> None:
+    run(tiny, settings, ask(tiny, version="1.0.0"))
+    with tiny.transaction() as session:
+        session.execute(sa.text("UPDATE project SET title = 'Another'"))
+    asked = ask(tiny, version="1.0.0")
+
+    end = run(tiny, settings, asked)
+
+    found = look(tiny, asked)
+    assert (end, found.status) == (BuildEnd.FAILED, BuildStatus.FAILED)
+    assert "a version never changes" in found.reason
+    assert folders(settings) == {"tiny"}
+
+
+def test_a_defect_is_written_down_and_raised(tiny: Database, settings: Settings) -> None:
+    asked = ask(tiny)
+    with tiny.transaction() as session:
+        session.execute(sa.text("UPDATE prompt SET document = '{'"))
+
+    with pytest.raises(ValueError, match="property name"):
+        run(tiny, settings, asked)
+
+    found = look(tiny, asked)
+    assert found.status is BuildStatus.FAILED
+    assert found.reason == "Stopped by a defect of EvalHub (JSONDecodeError)."
+
+
+def test_a_cancelled_build_is_not_run(tiny: Database, settings: Settings) -> None:
+    asked = ask(tiny)
+    cancel(tiny, asked.public_id)
+
+    assert run(tiny, settings, asked) is BuildEnd.CANCELLED
+    assert (versions(tiny), folders(settings)) == ([], set())
+
+
+def test_a_running_build_notices_that_it_was_cancelled(tiny: Database, settings: Settings) -> None:
+    asked = ask(tiny)
+    stop = _CancelAfter(3, tiny, asked.public_id)
+
+    end = run(tiny, settings, asked, stop=stop)
+
+    assert end is BuildEnd.CANCELLED
+    assert look(tiny, asked).status is BuildStatus.CANCELLED
+    assert (versions(tiny), folders(settings)) == ([], set())
+
+
+class _CancelAfter(threading.Event):
+    """Cancel the build when it asks for the n-th time whether it should stop."""
+
+    def __init__(self, n: int, database: Database, public_id: str) -> None:
+        super().__init__()
+        self._left, self._database, self._public_id = n, database, public_id
+
+    def is_set(self) -> bool:
+        """Count the questions."""
+        self._left -= 1
+        if self._left == 0:
+            cancel(self._database, self._public_id)
+        return False
+
+
+def test_a_process_that_stops_leaves_the_build_to_the_next(
+    tiny: Database, settings: Settings
+) -> None:
+    asked = ask(tiny)
+    stop = threading.Event()
+    stop.set()
+
+    assert run(tiny, settings, asked, stop=stop) is BuildEnd.STOPPED
+    found = look(tiny, asked)
+    assert (found.status, found.attendance) == (BuildStatus.RUNNING, Attendance.ABANDONED)
+
+    assert run(tiny, settings, asked) is BuildEnd.DONE
+
+
+def test_two_processes_do_not_work_on_one_build(tiny: Database, settings: Settings) -> None:
+    asked = ask(tiny)
+
+    with claim(tiny, claim_name(row_id(tiny, asked))) as is_held:
+        end = run(tiny, settings, asked)
+
+    assert (is_held, end) == (True, BuildEnd.HELD)
+    assert look(tiny, asked).status is BuildStatus.QUEUED
+
+
+def test_a_failed_build_is_tried_again_as_another_job(tiny: Database, settings: Settings) -> None:
+    asked = ask(tiny)
+    with tiny.transaction(write=False) as session:
+        first = [job.job_id for job in waiting_builds(session=session)]
+    cancel(tiny, asked.public_id)
+
+    retry(tiny, asked.public_id)
+
+    with tiny.transaction(write=False) as session:
+        again = [job.job_id for job in waiting_builds(session=session)]
+    assert len(first) == len(again) == 1 != len({*first, *again})
+    assert run(tiny, settings, asked) is BuildEnd.DONE
+
+
+def test_what_is_over_or_under_way_is_not_cancelled_or_tried_again(
+    tiny: Database, settings: Settings
+) -> None:
+    asked = ask(tiny)
+    with pytest.raises(Conflict, match="waiting or working"):
+        retry(tiny, asked.public_id)
+    run(tiny, settings, asked)
+
+    with pytest.raises(Conflict, match="done"):
+        retry(tiny, asked.public_id)
+    with pytest.raises(Conflict, match="ended already"):
+        cancel(tiny, asked.public_id)
+
+
+def test_who_sees_to_a_build_is_told(tiny: Database) -> None:
+    asked = ask(tiny)
+    assert look(tiny, asked).attendance is Attendance.UNATTENDED
+
+    with tiny.transaction() as session:
+        beat("a-worker", session=session)
+    assert look(tiny, asked).attendance is Attendance.WAITING
+
+    with tiny.transaction() as session:
+        session.execute(sa.update(ReleaseBuild).values(status=BuildStatus.RUNNING))
+    with claim(tiny, claim_name(row_id(tiny, asked))):
+        assert look(tiny, asked).attendance is Attendance.BUILDING
+    assert look(tiny, asked).attendance is Attendance.ABANDONED
+
+
+def test_the_history_has_the_newest_first(tiny: Database, settings: Settings) -> None:
+    first = ask(tiny)
+    run(tiny, settings, first, now=MOMENT + timedelta(hours=1))
+    second = ask(tiny)
+
+    with tiny.transaction(write=False) as session:
+        assert [one.public_id for one in list_builds(session=session)] == [
+            second.public_id,
+            first.public_id,
+        ]
+        assert [one.public_id for one in list_builds(session=session, limit=1, offset=1)] == [
+            first.public_id
+        ]
+        assert list_builds(session=session, offset=2) == []
+        with pytest.raises(NotFound, match="no build 'x'"):
+            get_build("x", session=session)
