@@ -22,6 +22,7 @@ from evalhub.api import matrix as api_matrix
 from evalhub.api import prompt_sets as api_prompt_sets
 from evalhub.api import pulls as api_pulls
 from evalhub.api import releases as api_releases
+from evalhub.api import reports as api_reports
 from evalhub.api import root as api_root
 from evalhub.api import scores as api_scores
 from evalhub.api.problems import ErrorResponse, failure_json, validation_failure
@@ -68,6 +69,7 @@ from evalhub.web import (
     prompt_sets,
     pulls,
     releases,
+    reports,
     rubrics,
     scores,
     work,
@@ -95,6 +97,7 @@ PAGES: tuple[Blueprint, ...] = (
     asking.bp,
     releases.bp,
     builds.bp,
+    reports.bp,
     endpoints.bp,
     pulls.bp,
     prompt_sets.bp,
@@ -115,6 +118,7 @@ APIS: tuple[APIBlueprint, ...] = (
     api_matrix.bp,
     api_asking.bp,
     api_releases.bp,
+    api_reports.bp,
     api_pulls.bp,
     api_prompt_sets.bp,
 )

@@ -3,7 +3,15 @@
 It needs httpx and pydantic and nothing else of EvalHub's server; ``docs/client.md`` shows it.
 """
 
-from evalhub.client.answers import FileFacts, Manifest, PromptSetVersion, Pull, PullShare, Release
+from evalhub.client.answers import (
+    FileFacts,
+    Manifest,
+    PromptSetVersion,
+    Pull,
+    PullShare,
+    Release,
+    RowReport,
+)
 from evalhub.client.client import Client
 from evalhub.client.downloading import Downloaded
 from evalhub.client.errors import (
@@ -44,6 +52,7 @@ __all__ = [
     "Rejected",
     "Release",
     "RetryPolicy",
+    "RowReport",
     "Strange",
     "TookTooLong",
     "Unreachable",

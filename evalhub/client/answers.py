@@ -147,6 +147,29 @@ class Pull:
         return self.attendance == "over"
 
 
+@dataclass(frozen=True, slots=True)
+class RowReport:
+    """Hold a report of a row; ``decision`` and ``reason`` are None while it is open."""
+
+    number: int
+    project: str
+    version: str
+    pair_id: str
+    kind: str
+    text: str
+    created_at: datetime
+    state: str
+    decision: str | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RowReports:
+    """Hold the reports that the owner of a key made of one release."""
+
+    reports: tuple[RowReport, ...]
+
+
 def parse(kind: type[Kind], text: bytes) -> Kind:
     """Return the JSON ``text`` as ``kind``; raise ``Strange`` naming the field that is wrong."""
     try:

@@ -24,6 +24,8 @@ from evalhub.client.answers import (
     Pull,
     Release,
     Releases,
+    RowReport,
+    RowReports,
     Upload,
     parse,
     parse_manifest,
@@ -212,6 +214,24 @@ class Client:
             workers=workers,
             tell=tell,
         )
+
+    def report_row(
+        self, project: str, version: str, pair_id: str, *, kind: str, text: str
+    ) -> RowReport:
+        """Report a row of a release to the project's researchers, once however often it is sent.
+
+        ``kind`` is ``wrong_preference``, ``wrong_text``, ``duplicate``, ``personal_data``,
+        ``harmful`` or ``other``. The key needs ``reports:write``.
+        """
+        wanted = {"pair_id": pair_id, "kind": kind, "text": text}
+        address = f"{_release(project, version)}/reports"
+        return parse(
+            RowReport, self._transport.send("POST", address, is_repeatable=True, json=wanted)
+        )
+
+    def reports(self, project: str, version: str) -> tuple[RowReport, ...]:
+        """Return what the key's owner reported of a release, with what became of it."""
+        return parse(RowReports, self._get(f"{_release(project, version)}/reports")).reports
 
     @staticmethod
     def verify(folder: Path | str, *, only: Collection[str] = ()) -> Verified:

@@ -34,6 +34,8 @@ class Scope(StrEnum):
     """Read projects and boards."""
     RELEASES_READ = "releases:read"
     """List and download releases."""
+    REPORTS_WRITE = "reports:write"
+    """Report rows of releases and read what became of it."""
 
 
 class Origin(StrEnum):
@@ -54,10 +56,11 @@ SCOPE_ROLES: dict[Scope, frozenset[Role]] = {
         {Role.ADMIN, Role.RESEARCHER, Role.COORDINATOR, Role.REVIEWER, Role.AUDITOR}
     ),
     Scope.RELEASES_READ: frozenset({Role.ADMIN, Role.RESEARCHER, Role.LAB, Role.AUDITOR}),
+    Scope.REPORTS_WRITE: frozenset({Role.ADMIN, Role.RESEARCHER, Role.LAB}),
 }
 """Roles of which the owner needs at least one for a key of theirs to carry the scope."""
 
-RELEASE_SCOPES = frozenset({Scope.RELEASES_READ})
+RELEASE_SCOPES = frozenset({Scope.RELEASES_READ, Scope.REPORTS_WRITE})
 """What a key that is limited to some releases may carry; the rest of the API knows no release."""
 
 

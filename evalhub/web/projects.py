@@ -33,6 +33,7 @@ from evalhub.services.projects.members import add_member, list_members, remove_m
 from evalhub.services.projects.progress import progress_of
 from evalhub.services.projects.setup import setup_of
 from evalhub.services.pulling import list_versions
+from evalhub.services.releasing.reported import count_open
 from evalhub.services.rubrics import list_rubrics
 from evalhub.services.scoring.asking import ask_next
 from evalhub.web.context import current_actor, current_session, now, only_read, requires
@@ -192,6 +193,7 @@ def _project_page(slug: str, refused: "Refused | None" = None) -> str:
         next_statuses=[(to, STATUS_VERBS[to]) for to in NEXT_STATUSES[project.status]],
         member_roles=MEMBER_ROLES,
         asked=ask_next(slug, session=session),
+        n_open_reports=count_open(project.id, session=session),
         can_manage=current_actor().has(*MANAGERS),
     )
 

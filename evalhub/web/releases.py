@@ -26,6 +26,7 @@ from evalhub.web.scores import scores_page
 bp = Blueprint("releases", __name__, url_prefix="/releases")
 
 READERS = SCOPE_ROLES[Scope.RELEASES_READ]
+REPORTERS = SCOPE_ROLES[Scope.REPORTS_WRITE]
 BUILDERS = (Role.RESEARCHER, Role.ADMIN)
 
 
@@ -80,6 +81,7 @@ def show(project: str, version: str) -> ResponseReturnValue:
         other_notes=OTHER_NOTES,
         samples=sample_pairs(release.folder, manifest),
         limits=LIMITS,
+        can_report=current_actor().has(*REPORTERS),
         snippets=snippets(f"{project}-{version}", manifest.counts.rows),
     )
 

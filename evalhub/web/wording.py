@@ -38,6 +38,7 @@ SCOPE_NOTES: Mapping[Scope, str] = Words(
         Scope.PULLS_WRITE: N_("start, follow and cancel pulls"),
         Scope.PROJECTS_READ: N_("read projects and boards"),
         Scope.RELEASES_READ: N_("list and download releases"),
+        Scope.REPORTS_WRITE: N_("report rows of releases"),
     }
 )
 

@@ -1,25 +1,29 @@
 """Uploading prompts, starting pulls and following them, as a program does."""
 
 import asyncio
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from sqlmodel import select
 
-from evalhub.client import NotNow, Rejected, TookTooLong, UploadRefused
+from evalhub.client import NotNow, NotThere, Rejected, TookTooLong, UploadRefused
 from evalhub.core.canonical import canonical_json
 from evalhub.core.people import Role, Scope
 from evalhub.db.engine import Database
 from evalhub.db.models import Prompt, PromptUpload, Pull
 from evalhub.endpoints.scripted import Script, ScriptedReply, ScriptedServer
 from evalhub.services.pulling import RunTools, get_pull, run_pull
+from evalhub.services.releasing.kept import FoundRelease
 from tests.client.conftest import Connect
 from tests.client.serving import Between, cut_after
 from tests.core.prompts.rows import row
 from tests.factories import make_prompt_set_version
 from tests.pulling import QUESTIONS, Scene, fast_clients
 from tests.released import N_PROMPTS
+from tests.reported import decide
+from tests.web.conftest import Clock
 
 BAD = {"id": "b", "prompt": ""}
 
@@ -174,3 +178,22 @@ def test_a_pull_nobody_runs_is_not_followed_for_ever(
     assert waits == sorted(waits)
     assert (waits[0], waits[-1]) == (1, 10)
     assert 40 < sum(waits) <= 60
+
+
+def test_a_row_is_reported_once_and_its_answer_read(
+    connect: Connect, between: Between, built: FoundRelease, database: Database, clock: Clock
+) -> None:
+    between.bodies["/reports"] = [cut_after(0)]
+    lines = (built.folder / "pairs" / "train.jsonl").read_text("utf-8").splitlines()
+    pair_id = json.loads(lines[0])["pair_id"]
+    hub = connect(Role.LAB, Scope.REPORTS_WRITE)
+
+    report = hub.report_row("tiny", "1.0.0", pair_id, kind="duplicate", text="Twice.")
+    with database.transaction() as session:
+        decide(session, now=clock())
+
+    assert (report.number, report.state, report.decision) == (1, "open", None)
+    [answered] = hub.reports("tiny", "1.0.0")
+    assert (answered.decision, answered.reason) == ("left_out", "It is cut.")
+    with pytest.raises(NotThere, match="has no pair 'zz'"):
+        hub.report_row("tiny", "1.0.0", "zz", kind="other", text="x")

@@ -44,7 +44,7 @@ def lab(session: Session) -> Actor:
     [
         ({Role.ADMIN}, set(Scope)),
         ({Role.RESEARCHER}, set(Scope)),
-        ({Role.LAB}, {Scope.RELEASES_READ}),
+        ({Role.LAB}, {Scope.RELEASES_READ, Scope.REPORTS_WRITE}),
         ({Role.AUDITOR}, {Scope.RELEASES_READ, Scope.PROJECTS_READ}),
         ({Role.ANNOTATOR}, set()),
         (set(), set()),

@@ -84,6 +84,7 @@ def test_a_key_opens_what_its_scopes_name_and_nothing_else(
         Scope.PROMPTS_WRITE: "/api/v1/prompt-sets",
         Scope.PULLS_WRITE: "/api/v1/pulls/1",
         Scope.RELEASES_READ: "/api/v1/releases",
+        Scope.REPORTS_WRITE: "/api/v1/releases/1/1/reports",
     }
     assert set(opened) == set(Scope), "name an address of the new scope"
 

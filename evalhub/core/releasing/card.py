@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from evalhub.core.releasing.agreement import AgreementFigure
 from evalhub.core.releasing.card_front import front_matter
 from evalhub.core.releasing.manifest import LabelFacts, Manifest
+from evalhub.core.releasing.reports import Changes
 from evalhub.core.releasing.usage import snippets
 from evalhub.core.releasing.vocabulary import Part, Split
 
@@ -78,6 +79,8 @@ def _body(manifest: Manifest) -> Iterator[str]:
     if manifest.simulated:
         yield from (f"> **Simulated.** {SIMULATED}", "")
     yield from (f"Collected for: {_plain(release.purpose)}", "")
+    if manifest.changes is not None and manifest.changes.reports:
+        yield from ("## Reported rows", "", *_reports(manifest.changes), "")
     yield from ("## Tables", "", *_tables(manifest), "")
     yield from (
         (
@@ -119,6 +122,24 @@ def _people(manifest: Manifest) -> Iterator[str]:
     yield from _table(
         ("Annotators", "Number"),
         [(origin, f"{n:,}") for origin, n in counts.annotators_by_origin.items()],
+    )
+
+
+def _reports(changes: Changes) -> Iterator[str]:
+    yield f"Answered since version {changes.previous}:"
+    yield ""
+    yield from _table(
+        ("Report", "Pair", "Problem", "Decision", "Reason"),
+        [
+            (
+                f"{one.number}, on {one.version}",
+                f"`{one.pair_id}`",
+                one.kind.value.replace("_", " "),
+                one.decision.value.replace("_", " "),
+                _plain(one.reason),
+            )
+            for one in changes.reports
+        ],
     )
 
 

@@ -11,6 +11,7 @@ _JUDGMENT_FILTERS = (
     FilterName.MODEL_JUDGE,
     FilterName.CONTROL_PROMPT,
     FilterName.HELD_OUT_PROMPT,
+    FilterName.REPORTED_ROW,
 )
 
 _PAIR_FILTERS = {

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from evalhub.core.releasing.agreement import AgreementFigure
 from evalhub.core.releasing.files import FileFacts
 from evalhub.core.releasing.filters import FilterCount
+from evalhub.core.releasing.reports import Changes
 
 MANIFEST = "manifest.json"
 RECIPE = "recipe.json"
@@ -133,7 +134,8 @@ class LabelFacts:
 class Manifest:
     """Hold everything ``manifest.json`` says.
 
-    ``labels`` is None in releases made before labels were fitted.
+    ``labels`` is None in releases made before labels were fitted, and ``changes`` in those made
+    before rows could be reported.
     """
 
     schema: str
@@ -149,6 +151,7 @@ class Manifest:
     files: tuple[FileFacts, ...]
     writer: str
     labels: LabelFacts | None = None
+    changes: Changes | None = None
 
 
 def rows_by_table(files: Iterable[FileFacts]) -> dict[str, dict[str, int]]:

@@ -101,6 +101,8 @@ class FilterName(StrEnum):
     """Judgments on prompts with known answers (split ``gold``), which serve as control items."""
     HELD_OUT_PROMPT = "held_out_prompt"
     """Judgments on prompts with split ``holdout``."""
+    REPORTED_ROW = "reported_row"
+    """Judgments on pairs that were left out after somebody reported their row."""
     RESPONSE_NOT_ANSWERED = "response_not_answered"
     """Pairs with a response that is not a complete answer."""
     IDENTICAL_RESPONSES = "identical_responses"

@@ -27,6 +27,7 @@ from evalhub.db.models.release_build import ReleaseBuild
 from evalhub.db.models.release_download import ReleaseDownload
 from evalhub.db.models.response import Response
 from evalhub.db.models.role_grant import RoleGrant
+from evalhub.db.models.row_report import RowReport, RowReportAnswer
 from evalhub.db.models.rubric_version import RubricVersion
 from evalhub.db.models.selection_plan import SelectionPlan
 from evalhub.db.models.sign_in_attempt import SignInAttempt
@@ -60,6 +61,8 @@ __all__ = [
     "ReleaseDownload",
     "Response",
     "RoleGrant",
+    "RowReport",
+    "RowReportAnswer",
     "RubricVersion",
     "SelectionPlan",
     "SignInAttempt",

@@ -1,6 +1,7 @@
 """Describe what went into a release and what came out, for its manifest."""
 
 import hashlib
+from dataclasses import astuple
 
 import sqlalchemy as sa
 from sqlmodel import Session
@@ -20,6 +21,7 @@ from evalhub.core.releasing.manifest import (
     rows_by_table,
 )
 from evalhub.core.releasing.recipe import METHODS, Recipe
+from evalhub.core.releasing.reports import Changes
 from evalhub.core.releasing.tables import Tally
 from evalhub.core.releasing.vocabulary import RELEASE_SCHEMA, PairOutcome
 from evalhub.db import tables as t
@@ -58,6 +60,7 @@ def describe_release(
     tally: Tally,
     files: tuple[FileFacts, ...],
     labels: LabelFacts,
+    changes: Changes,
 ) -> Manifest:
     """Return the manifest of what was written."""
     is_simulated = tally.n_simulated_pairs > 0 or source.project.is_simulated
@@ -81,6 +84,7 @@ def describe_release(
         files=files,
         writer=WRITER,
         labels=labels,
+        changes=changes,
     )
 
 
@@ -94,6 +98,8 @@ def snapshot_hash(source: Source, inputs: ReleaseInputs, recipe: Recipe) -> str:
         inputs.judgments_sha256,
         [rubric.sha256 for rubric in inputs.rubrics],
         [[one.output_terms, one.is_simulated] for one in inputs.endpoints],
+        # An answer changes what the next version tells, also where every row stays.
+        [[*astuple(report)] for report in source.reports],
     ]
     return content_hash([about, hashes, recipe.as_json(), project.is_simulated])
 

@@ -17,6 +17,7 @@ from sqlmodel import Session, col, select
 from evalhub.core.campaigns import AnnotatorKind
 from evalhub.core.canonical import canonical_json
 from evalhub.core.releasing.builds import BuildStage, Say, say_nothing
+from evalhub.core.releasing.reports import AnsweredReport, ReportDecision
 from evalhub.core.releasing.tables import judgment_lines
 from evalhub.core.releasing.vocabulary import FilterName
 from evalhub.core.scoring.labels import LabelCollector, LabelInputs
@@ -29,6 +30,7 @@ from evalhub.db.models import (
 )
 from evalhub.services.releasing.indexing import PromptIndex, index_prompts
 from evalhub.services.releasing.paging import Page, Pager, Pseudonyms
+from evalhub.services.releasing.reported import answered_reports
 
 if TYPE_CHECKING:
     from hashlib import _Hash
@@ -41,6 +43,7 @@ class Source:
     ``n_judgments`` counts all judgments in force and ``judgments_sha256`` covers them, ordered by
     prompt, pair and id; ``n_released`` counts those that the judgment filters let through, on
     ``n_prompts`` prompts, and ``dropped`` how many each filter took. ``pager`` reads them again.
+    ``reports`` are those on rows of earlier releases that were answered.
     """
 
     project: Project
@@ -56,6 +59,7 @@ class Source:
     dropped: Counter[FilterName]
     labels: LabelInputs
     pager: Pager
+    reports: tuple[AnsweredReport, ...]
 
 
 def gather(project: Project, *, secret: str, session: Session, say: Say = say_nothing) -> Source:
@@ -63,7 +67,11 @@ def gather(project: Project, *, secret: str, session: Session, say: Say = say_no
     version = session.get_one(PromptSetVersion, project.prompt_set_version_id)
     say(BuildStage.INDEXING, 0, version.n_prompts)
     prompts = index_prompts(version, session=session)
-    pager = Pager(project.id, prompts, Pseudonyms(secret, project.slug), session)
+    reports = answered_reports(project.id, session=session)
+    left_out = frozenset(
+        report.pair_id for report in reports if report.decision is ReportDecision.LEFT_OUT
+    )
+    pager = Pager(project.id, prompts, Pseudonyms(secret, project.slug), session, left_out)
     seen = _Seen(prompts)
     n_done = 0
     for page in pager.pages():
@@ -84,6 +92,7 @@ def gather(project: Project, *, secret: str, session: Session, say: Say = say_no
         dropped=seen.dropped,
         labels=seen.labels.finish(),
         pager=pager,
+        reports=reports,
     )
 
 

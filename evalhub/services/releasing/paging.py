@@ -79,6 +79,8 @@ class Pager:
     index: PromptIndex
     pseudonyms: Pseudonyms
     session: Session
+    left_out: frozenset[str] = frozenset()
+    """The pairs that a project decided to release no more."""
 
     def pages(self, *, with_texts: bool = False) -> Iterator[Page]:
         """Yield the pages in the order of the prompts' keys."""
@@ -102,7 +104,7 @@ class Pager:
             session=self.session,
         )
         judgments = name_judgments(records, self.pseudonyms)
-        filters = [(item, _filter_of(item.record, prompts)) for item in judgments]
+        filters = [(item, _filter_of(item, prompts, self.left_out)) for item in judgments]
         return Page(
             prompts=prompts,
             judgments=judgments,
@@ -139,11 +141,16 @@ def name_judgments(
     return sorted(named, key=lambda item: (item.record.prompt_key, item.pair_id, item.id))
 
 
-def _filter_of(record: JudgmentRecord, prompts: Mapping[str, ReleasePrompt]) -> FilterName | None:
-    """Return the judgment filter that takes ``record``, if any."""
-    if record.annotator_kind is not AnnotatorKind.HUMAN:
+def _filter_of(
+    item: NamedJudgment, prompts: Mapping[str, ReleasePrompt], left_out: frozenset[str]
+) -> FilterName | None:
+    """Return the first judgment filter that takes ``item``, if any."""
+    if item.record.annotator_kind is not AnnotatorKind.HUMAN:
         return FilterName.MODEL_JUDGE
-    return _FILTER_BY_USE.get(prompts[record.prompt_key].prompt.split)
+    by_use = _FILTER_BY_USE.get(prompts[item.record.prompt_key].prompt.split)
+    if by_use is None and item.pair_id in left_out:
+        return FilterName.REPORTED_ROW
+    return by_use
 
 
 def _prompts(run: Sequence[IndexedPrompt], *, session: Session) -> dict[str, ReleasePrompt]:

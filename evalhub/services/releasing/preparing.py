@@ -11,12 +11,14 @@ from evalhub.core.releasing.builds import BuildStage, Say, say_nothing
 from evalhub.core.releasing.files import OpenFile
 from evalhub.core.releasing.manifest import Manifest
 from evalhub.core.releasing.recipe import Recipe
+from evalhub.core.releasing.reports import Changes
 from evalhub.core.releasing.versions import next_version, parse_version
 from evalhub.db.models import Project, Release
 from evalhub.errors import Conflict
 from evalhub.services.projects.finding import get_project
 from evalhub.services.releasing.folders import file_opener, make_durable
 from evalhub.services.releasing.gathering import gather
+from evalhub.services.releasing.reading import read_manifest
 from evalhub.services.releasing.writing import Plan, plan_release, write_release
 
 
@@ -71,7 +73,13 @@ def prepare_release(
     known = list_rows(project.id, session=session)
     plan = _plan(project, recipe or Recipe(), secret=settings.secret_key, session=session, say=say)
     chosen = _version(version, plan, known)
-    manifest = write_release(plan, chosen, open_file=opener(folder), say=say)
+    manifest = write_release(
+        plan,
+        chosen,
+        changes=_changes(plan, chosen, known),
+        open_file=opener(folder),
+        say=say,
+    )
     # Here and not while the folder is published: bringing gigabytes to the disk takes seconds,
     # in which the publishing transaction would keep every other writer out.
     say(BuildStage.KEEPING, 0, 0)
@@ -108,3 +116,22 @@ def _version(wanted: str | None, plan: Plan, known: Sequence[Release]) -> str:
     if known and known[-1].snapshot_sha256 == plan.snapshot:
         return known[-1].version
     return next_version([row.version for row in known])
+
+
+def _changes(plan: Plan, chosen: str, known: Sequence[Release]) -> Changes:
+    """Return what was answered and is told by no version before ``chosen``.
+
+    Told by the versions and not by the clock: a build that is made again, with its own version
+    among those that are known by now, comes to the same bytes.
+    """
+    before = [row for row in known if parse_version(row.version) < parse_version(chosen)]
+    told = {
+        report
+        for row in before
+        if (changes := read_manifest(row.manifest).changes) is not None
+        for report in changes.reports
+    }
+    return Changes(
+        previous=before[-1].version if before else None,
+        reports=tuple(report for report in plan.source.reports if report not in told),
+    )

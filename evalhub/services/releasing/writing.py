@@ -22,6 +22,7 @@ from evalhub.core.releasing.manifest import (
     rows_by_table,
 )
 from evalhub.core.releasing.recipe import Recipe
+from evalhub.core.releasing.reports import Changes
 from evalhub.core.releasing.splits import split_groups
 from evalhub.core.releasing.tables import Tables, Tally
 from evalhub.core.releasing.vocabulary import Part, Split
@@ -53,7 +54,7 @@ def plan_release(source: Source, *, recipe: Recipe, session: Session) -> Plan:
 
 
 def write_release(
-    plan: Plan, version: str, *, open_file: OpenFile, say: Say = say_nothing
+    plan: Plan, version: str, *, changes: Changes, open_file: OpenFile, say: Say = say_nothing
 ) -> Manifest:
     """Write every file of a release with ``open_file`` and return its manifest.
 
@@ -73,6 +74,7 @@ def write_release(
         tally=tally,
         files=files,
         labels=labels.facts,
+        changes=changes,
     )
     card = write_text(CARD, card_text(manifest), open_file=open_file)
     manifest = replace(manifest, files=tuple(sorted((*files, card), key=lambda one: one.path)))
