@@ -65,6 +65,7 @@ def test_counts_account_for_every_judgment_and_pair(built: BuiltRelease) -> None
         (22, 21),
         (21, 20),
         (20, 19),
+        (19, 19),
         (10, 9),
         (9, 9),
         (9, 8),
