@@ -14,7 +14,7 @@ PEERS ?= $(BIN)/python
 TEST_ENV := $(shell test -w /dev/shm && mkdir -p /dev/shm/evalhub-tests && echo TMPDIR=/dev/shm/evalhub-tests)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test coverage check format bench bench-labels bench-scoring bench-selection docs clean translations
+.PHONY: help run test coverage check format bench bench-labels bench-release bench-reward bench-scoring bench-selection docs clean translations
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,12 @@ bench: $(READY_DEV) ## Measure and print the figures of docs/benchmarks.md
 
 bench-labels: $(READY_DEV) ## Measure labels, simulated and on the llmfao data (DATA=FOLDER)
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.bench_labels --data $(DATA) $(ARGS)
+
+bench-release: $(READY_DEV) ## Build a release of a million pairs beside pyarrow alone (ARGS=--pairs N --folder FOLDER)
+	$(BIN)/python -m benchmarks.bench_release --pairs 1000000 $(ARGS)
+
+bench-reward: $(READY_DEV) ## Train reward models on the llmfao data by four labels (DATA=FOLDER)
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.bench_reward --data $(DATA) $(ARGS)
 
 bench-scoring: $(READY_DEV) ## Time boards against the peers that PEERS=PYTHON has installed
 	OMP_NUM_THREADS=1 $(PEERS) -m benchmarks scoring
