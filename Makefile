@@ -14,7 +14,7 @@ PEERS ?= $(BIN)/python
 TEST_ENV := $(shell test -w /dev/shm && mkdir -p /dev/shm/evalhub-tests && echo TMPDIR=/dev/shm/evalhub-tests)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test coverage check format bench bench-labels bench-release bench-reward bench-scoring bench-selection docs clean translations
+.PHONY: help run test coverage check format bench bench-labels bench-release bench-reward bench-scoring bench-selection docs clean translations axe
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,12 @@ format: $(READY_DEV) ## Rewrite the code in the house format
 
 translations: $(READY_DEV) ## Bring the catalogues of translations up to date and list what is missing
 	$(BIN)/python -m scripts.translations
+
+axe: $(READY_DEV) ## Check every kind of page with axe-core, at 1440 and 390 pixels, in English and German
+	@for width in 1440 390; do for locale in en-GB de-DE; do \
+	  echo "$$width pixels, $$locale"; \
+	  TOUR_WIDTH=$$width TOUR_LOCALE=$$locale $(TEST_ENV) $(BIN)/python -m pytest -q -n 0 tests/browser/test_axe.py || exit 1; \
+	done; done
 
 bench: $(READY_DEV) ## Measure and print the figures of docs/benchmarks.md
 	$(BIN)/python -m benchmarks

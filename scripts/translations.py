@@ -6,6 +6,7 @@ each language, drops what no page says any more, and lists what waits for a tran
 
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -29,6 +30,7 @@ OPTIONS = {
     "javascript": {},
 }
 WIDTH = 100
+NO_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def texts() -> Iterator[tuple[str, str | tuple[str, ...]]]:
@@ -66,6 +68,8 @@ def read(language: str) -> Catalog:
 def write(language: str, catalogue: Catalog) -> None:
     """Write the catalogue of ``language``, in the order of its texts so that changes merge."""
     path = path_of(language)
+    # Of no day: writing the same texts again must change nothing.
+    catalogue.creation_date = catalogue.revision_date = NO_DAY
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
         write_po(

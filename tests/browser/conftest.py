@@ -6,6 +6,7 @@ The database is SQLite here; what differs between the two is tested below the pa
 import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -83,16 +84,23 @@ def wire(app: Flask) -> Wire:
     return Wire(app)
 
 
-@pytest.fixture
-def live_server(wire: Wire) -> Iterator[str]:
-    """Serve the application on a free port of loopback; give its address."""
-    server = make_server("127.0.0.1", 0, wire, threaded=True)
+@contextmanager
+def served(application: "WSGIApplication") -> Iterator[str]:
+    """Serve an application on a free port of loopback; yield its address."""
+    server = make_server("127.0.0.1", 0, application, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture
+def live_server(wire: Wire) -> Iterator[str]:
+    """Serve the application on a free port of loopback; give its address."""
+    with served(wire) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
