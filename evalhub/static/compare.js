@@ -120,16 +120,28 @@
   // The local copy is of one revision: one left from before a judgment must not fill the form over it.
   const ofTask = `draft:${form.elements.task_token.value}:`, draftKey = ofTask + form.elements.revision.value;
   store.dropOthers(ofTask, draftKey);
-  const saved = $("#saved"), history = [], undoButton = $("#undo-change"), choice = $("#choice"), base = form.elements.draft;
+  const saved = $("#saved"), history = [], undoButton = $("#undo-change"), choice = $("#choice"), differing = $("#differing"), base = form.elements.draft;
   const ownFields = ["csrf_token", "task_token", "revision", "draft", "active_seconds", "skip_reason"];
   const snapshot = () => [...new FormData(form)].filter(([k]) => !ownFields.includes(k));
   const textOf = pairs => JSON.stringify(pairs);
   const keepHere = () => store.set(draftKey, { base: base.value, fields: snapshot() });
   let last = snapshot(), timer;
+  const rowsOf = n => $(`[name="marks.${n}.words"]`, form);
+  // A row for each mark that this device kept, since the page has one empty row only.
+  function addRows(pairs) {
+    for (const n of new Set(pairs.map(([k]) => /^marks\.(\d+)\.words$/.exec(k)?.[1]).filter(Boolean))) {
+      const empty = $(".mark-new", form);
+      if (rowsOf(n) || !empty) continue;
+      const row = empty.cloneNode(true);
+      row.value = n;
+      for (const i of $$("[name]", row)) i.name = i.name.replace(/\d+/, n);
+      empty.after(row);
+    }
+  }
   function restore(pairs) {
     const has = (n, v) => pairs.some(([k, w]) => k === n && w === v);
     for (const i of form.elements) {
-      if (!i.name || i.type === "hidden" || i.tagName === "BUTTON") continue;
+      if (!i.name || i.tagName === "BUTTON" || (i.type === "hidden" && !i.name.startsWith("marks."))) continue;
       if (i.type === "radio" || i.type === "checkbox") i.checked = has(i.name, i.value);
       else i.value = pairs.find(([k]) => k === i.name)?.[1] ?? (i.tagName === "SELECT" ? i.options[0].value : "");
     }
@@ -144,6 +156,7 @@
   function offer(text, ...ways) {
     const words = document.createElement("span");
     words.textContent = text;
+    differing.replaceChildren();
     choice.replaceChildren(words, ...ways.map(([label, way]) => {
       const isLink = typeof way === "string";
       const made = Object.assign(document.createElement(isLink ? "a" : "button"), { className: "btn", textContent: label });
@@ -175,6 +188,9 @@
       unanswered.add(sent);
       keepHere();
       say(gettext("Kept on this device %(at)s", { at: clock(new Date()) }), true);
+      // A server that was started anew tells nobody that it is back, so it is asked.
+      clearTimeout(timer);
+      timer = setTimeout(save, 5000);
     }
     saving = false;
     if (again) { again = false; save(); }
@@ -194,6 +210,7 @@
     base.value = answer.draft;
     savedText = sent;
     store.drop(draftKey);
+    if (marksChanged) redraw();
     say(gettext("Draft saved %(at)s", { at: clock(new Date()) }));
     if (answer.words) offer(answer.words, [gettext("Go to your work"), "/work"]);
     else choice.hidden = true;
@@ -212,11 +229,22 @@
     say(gettext("Not saved"), true);
     offer(gettext("A newer draft was saved in another tab or on another device at %(at)s.", { at: clock(new Date(answer.saved_at)) }),
       [gettext("Load it"), loadAgain], [gettext("Keep this one"), keepThis]);
+    sideBySide(answer.differences);
+  }
+  // What differs stands beside the choice, so that nobody chooses between two drafts unseen.
+  function sideBySide(rows) {
+    const cell = (kind, text) => Object.assign(document.createElement(kind), { textContent: text || "–", dir: "auto" });
+    const line = (kind, texts) => { const tr = document.createElement("tr"); tr.append(...texts.map(t => cell(kind, t))); return tr; };
+    if (!rows.length) return;
+    const table = Object.assign(document.createElement("table"), { className: "data conflict" });
+    table.append(line("th", [gettext("Question"), gettext("On this page"), gettext("Saved elsewhere")]), ...rows.map(r => line("td", r)));
+    differing.replaceChildren(table);
   }
   function queueSave() { clearTimeout(timer); timer = setTimeout(save, 800); }
   form.addEventListener("focusin", () => { lastStop = current() || lastStop; });
   form.addEventListener("change", e => {
     const i = e.target;
+    if (i.name.startsWith("marks.")) marksChanged = true;
     lastStop = stops.find(s => s.inputs.includes(i)) || lastStop;
     if (i.name.startsWith("flags.") && i.type === "checkbox" && i.checked) {
       for (const other of $$(`[data-side="${i.dataset.side}"]`, flags))
@@ -234,8 +262,11 @@
     queueSave();
   });
   why.addEventListener("input", queueSave);
-  form.addEventListener("input", e => { if (e.target.closest(".quote")) { refresh(); queueSave(); } });
+  form.addEventListener("input", e => { if (e.target.closest(".quote, .mark-row")) { refresh(); queueSave(); } });
   addEventListener("online", save);
+  // What was typed last does not wait when the person turns to something else.
+  form.addEventListener("focusout", e => { if (e.target.matches("textarea, input[type=text]")) save(); });
+  document.addEventListener("visibilitychange", () => { if (document.hidden) save(); });
   function undo() {
     if (!history.length) return;
     restore(history.pop());
@@ -249,6 +280,7 @@
   const kept = store.get(draftKey);
   function useKept() {
     held = false;
+    addRows(kept.fields);
     restore(kept.fields);
     say(gettext("Draft restored from this device"), true);
     queueSave();
@@ -306,6 +338,83 @@
     why.dispatchEvent(new Event("change", { bubbles: true }));
     why.focus();
   });
+
+  // Marks and differences are drawn on the server: the page is asked for again, and what it shows of
+  // the answers takes the place of what stands here. The form stays as it is, but for its marks.
+  let marksChanged = false;
+  function redraw(show = $("#differences").tagName === "A") {
+    const request = new XMLHttpRequest(), address = new URL(location.href);
+    show ? address.searchParams.set("show", "differences") : address.searchParams.delete("show");
+    request.open("GET", address);
+    request.responseType = "document";
+    request.onload = () => {
+      const page = request.response;
+      if (request.status !== 200 || !page?.querySelector("#judgment")) return;
+      const focused = document.activeElement?.name, opened = $("#q-marks").open;
+      for (const side of ["a", "b"]) $(`#answer-${side} .prose`).replaceChildren(...page.querySelector(`#answer-${side} .prose`).childNodes);
+      for (const part of ["#differences", ".view-key"]) $(part)?.remove();
+      $(".view-options").append(...page.querySelectorAll("#differences, .view-key"));
+      if (marksChanged) {
+        $("#q-marks").replaceWith(page.querySelector("#q-marks"));
+        $("#q-marks").open ||= opened;
+        if (focused?.startsWith("marks.")) form.elements[focused]?.focus?.({ preventScroll: true });
+        last = snapshot();
+        savedText = textOf(last);
+        marksChanged = false;
+      }
+      window.history.replaceState(null, "", address);
+    };
+    request.send();
+  }
+  $(".view-options").addEventListener("click", e => {
+    const button = e.target.closest("#differences");
+    if (!button) return;
+    e.preventDefault();
+    redraw(button.tagName !== "A");
+  });
+  // The page shows words without their Markdown, so it says which of their occurrences is meant.
+  function turnOf(range, prose, words) {
+    const before = document.createRange();
+    before.setStart(prose, 0);
+    before.setEnd(range.startContainer, range.startOffset);
+    const flat = text => text.replace(/\s+/g, " ");
+    const count = text => flat(text).split(words).length - 1;
+    const n = count(prose.textContent), nth = count(String(before)) + 1;
+    return n > 1 && nth <= n ? `#${nth}/${n}` : "";
+  }
+  function markWords() {
+    const sel = getSelection(), prose = sel.rangeCount && !sel.isCollapsed && sel.anchorNode?.parentElement?.closest(".answer .prose");
+    const row = $(".mark-new", form), words = String(sel).trim().replace(/\s+/g, " ");
+    $("#q-marks").open = true;
+    if (!row) return say(gettext("No more marks can be added"));
+    const part = name => $(`[name$=".${name}"]`, row);
+    if (!prose || !words) { part("side").focus(); return say(gettext("Select words in an answer first, or type them")); }
+    part("side").value = prose.closest(".answer").id.slice(-1);
+    part("words").value = words.slice(0, 400);
+    part("at").value = turnOf(sel.getRangeAt(0), prose, words);
+    part("flag").focus();
+    part("words").dispatchEvent(new Event("change", { bubbles: true }));
+    row.scrollIntoView({ block: "nearest" });
+  }
+  $("#mark-words").addEventListener("click", markWords);
+
+  // Linked scrolling: both answers at the same share between the same headings, or of the whole.
+  const panes = $$(".answer .prose"), linked = $("#scroll-together");
+  const stopsOf = pane => [0, ...$$("h3, h4, h5, h6", pane).map(h => h.offsetTop - pane.offsetTop), Math.max(1, pane.scrollHeight - pane.clientHeight)];
+  let led = null;
+  function follow(pane, other) {
+    let from = stopsOf(pane), to = stopsOf(other);
+    if (from.length !== to.length) [from, to] = [from, to].map(s => [s[0], s.at(-1)]);
+    const at = pane.scrollTop, i = Math.max(0, from.findLastIndex((y, k) => k < from.length - 1 && y <= at));
+    const share = Math.min(1, (at - from[i]) / Math.max(1, from[i + 1] - from[i]));
+    led = other;
+    other.scrollTop = to[i] + share * (to[i + 1] - to[i]);
+  }
+  panes.forEach((pane, n) => pane.addEventListener("scroll", () => {
+    // The pane that was moved tells of it, too; answering would make the two chase each other.
+    if (led === pane) { led = null; return; }
+    if (linked.checked && $("#scroll-apart").checked) follow(pane, panes[1 - n]);
+  }, { passive: true }));
 
   // Reading: on narrow screens one answer shows at a time; every answer keeps its place ---
   const answers = $(".answers"), strip = $(".pin"), narrow = matchMedia("(max-width: 68.74em)"), place = {};
@@ -399,11 +508,30 @@
   $$("[data-closes]").forEach(b => b.addEventListener("click", () => b.closest("dialog").close()));
   const byId = id => stops.find(s => s.inputs[0].id === id);
   const actions = {
-    j: () => step(1), k: () => step(-1), f: () => go(stops.find(s => s.el === flags)), o: () => go(overallStop), w: () => go(byId("why")),
-    u: undo, p: togglePrompt, "[": () => read("a"), "]": () => read("b"), s: () => openSheet("skip"), "?": () => openSheet("keys"),
+    next: () => step(1), previous: () => step(-1), flags: () => go(stops.find(s => s.el === flags)), overall: () => go(overallStop),
+    why: () => go(byId("why")), undo, prompt: togglePrompt, a: () => read("a"), b: () => read("b"), skip: () => openSheet("skip"), mark: markWords,
   };
+  // The keys are the person's: any single character but a digit and "?" may stand for any action.
+  const keyBoxes = $$("[data-action]"), keyNote = $("#key-note");
+  let keys = {};
+  function setKeys(own) {
+    keys = Object.fromEntries(keyBoxes.map(b => [own[b.dataset.action] ?? b.dataset.key, b.dataset.action]).filter(([k]) => k));
+    keyBoxes.forEach(b => { b.value = (own[b.dataset.action] ?? b.dataset.key).toUpperCase(); });
+  }
+  setKeys(store.get("keys") ?? {});
+  keyBoxes.forEach(box => box.addEventListener("change", () => {
+    const own = store.get("keys") ?? {}, key = box.value.trim().toLowerCase(), taken = keys[key];
+    if (/[0-9?]/.test(key) || (taken && taken !== box.dataset.action)) keyNote.textContent = gettext("“%(key)s” has another meaning already.", { key: key.toUpperCase() });
+    else {
+      own[box.dataset.action] = key;
+      store.set("keys", own);
+      keyNote.textContent = key ? gettext("“%(key)s” is kept on this device.", { key: key.toUpperCase() }) : gettext("That key is switched off on this device.");
+    }
+    setKeys(own);
+  }));
+  $("#first-keys").addEventListener("click", () => { store.drop("keys"); setKeys({}); });
   document.addEventListener("keydown", e => {
-    const typing = e.target.matches("textarea, input[type=text]"), stop = current();
+    const typing = e.target.matches("textarea, input[type=text], .key"), stop = current();
     if (e.key === "Enter" && (e.ctrlKey || e.metaKey)) { e.preventDefault(); return form.requestSubmit((e.shiftKey && $("#stop")) || $("#submit")); }
     if (e.key === "Enter" && e.target.matches("input") && e.target.form === form) return e.preventDefault();
     if ($("dialog[open]") && e.key !== "?") return;
@@ -421,9 +549,12 @@
     if (/^[0-9]$/.test(e.key)) {
       if (stop) { e.preventDefault(); choose(stop, Number(e.key)); }
       else if (e.key >= "1" && e.key <= "7" && !e.target.matches("a, button, input")) choose(overallStop, Number(e.key));
-    } else if (Object.hasOwn(actions, e.key.toLowerCase()) && !(e.target.tagName === "SELECT" && /[a-z]/i.test(e.key) && !/[jk]/i.test(e.key))) {
+    } else if (e.key === "?") {
       e.preventDefault();
-      actions[e.key.toLowerCase()]();
+      openSheet("keys");
+    } else if (Object.hasOwn(keys, e.key.toLowerCase()) && !(e.target.tagName === "SELECT" && /[a-z]/i.test(e.key) && !/[jk]/i.test(e.key))) {
+      e.preventDefault();
+      actions[keys[e.key.toLowerCase()]]();
     }
   });
 

@@ -11,6 +11,7 @@ from evalhub.core.assigning import ReleaseReason
 from evalhub.core.judging.answers import SIDES
 from evalhub.core.judging.applicability import criteria_to_ask
 from evalhub.core.judging.form_reading import DRAFT_FIELD
+from evalhub.core.judging.marking import MarkRow, mark_rows
 from evalhub.core.people import Role
 from evalhub.errors import BadInput, Conflict, LeaseLost, Problem, Sentence, StaleDraft, StaleForm
 from evalhub.rim.fields import shown
@@ -20,17 +21,20 @@ from evalhub.services.assigning.leasing import lease_next
 from evalhub.services.assigning.releasing import release
 from evalhub.services.judging.drafts import save_draft
 from evalhub.services.judging.history import find_last_revisable
+from evalhub.services.judging.matter import Matter
 from evalhub.services.judging.sheets import Sheet, get_sheet
 from evalhub.services.judging.stored import Fields
 from evalhub.services.judging.submitting import Submission, SubmissionKind, submit
 from evalhub.services.judging.today import today_of
 from evalhub.services.selecting.planning import keep_plan_fresh
 from evalhub.web import judging_words as say
+from evalhub.web.conflicts import differing
 from evalhub.web.context import commit_now, current_session, now, only_read, own_id, requires
+from evalhub.web.drawn import spots_of_differences, spots_of_marks, spots_of_rows, together
 from evalhub.web.filled import Filled
 from evalhub.web.formats import moment
 from evalhub.web.language import N_, _, translated
-from evalhub.web.rendering import render_alike, render_text
+from evalhub.web.rendering import Spots, render_alike, render_text
 from evalhub.web.said import SaidStage, said
 from evalhub.web.security import has_own_token
 from evalhub.web.work import LOT
@@ -69,7 +73,13 @@ def act(token: str) -> ResponseReturnValue:
     """
     if not has_own_token(request):
         return _refused(token, Conflict(OLD_PAGE), is_kept=False)
-    act_on = {"submit": _submit, "stop": _submit_and_stop, "save": _save, "skip": _skip}
+    act_on = {
+        "submit": _submit,
+        "stop": _submit_and_stop,
+        "save": _save,
+        "differences": _show_differences,
+        "skip": _skip,
+    }
     action = request.form.get("action", "submit")
     if action not in act_on:
         raise BadInput.at("action", f"{shown(action)} is not a button of this page; reload it")
@@ -90,7 +100,7 @@ def keep(token: str) -> ResponseReturnValue:
         )
     except StaleDraft as error:
         only_read()
-        return _newer_draft(token, error), HTTPStatus.CONFLICT
+        return _newer_draft(token, error, _fields()), HTTPStatus.CONFLICT
     return {
         "draft": kept.tag,
         "lease": kept.standing.value,
@@ -99,7 +109,7 @@ def keep(token: str) -> ResponseReturnValue:
     }
 
 
-def _newer_draft(token: str, error: StaleDraft) -> dict[str, object]:
+def _newer_draft(token: str, error: StaleDraft, sent: Fields) -> dict[str, object]:
     """Return the draft that is kept, for the page to offer it beside its own.
 
     Its fields let a page know a draft of its own whose answer was lost on the way.
@@ -110,6 +120,10 @@ def _newer_draft(token: str, error: StaleDraft) -> dict[str, object]:
         "draft": sheet.draft_tag,
         "fields": sheet.fields,
         "saved_at": sheet.saved_at.isoformat() if sheet.saved_at else None,
+        "differences": [
+            [one.question, one.here, one.there]
+            for one in differing(sheet.matter, sent, sheet.fields)
+        ],
     }
 
 
@@ -137,7 +151,12 @@ def _take_in(token: str, *, goes_on: bool) -> ResponseReturnValue:
     return redirect(_next_place(done) if goes_on else url_for("work.show"), code=303)
 
 
-def _save(token: str) -> ResponseReturnValue:
+def _show_differences(token: str) -> ResponseReturnValue:
+    """Keep what is filled in, and show the page with the differences of the answers."""
+    return _save(token, show="differences")
+
+
+def _save(token: str, *, show: str | None = None) -> ResponseReturnValue:
     try:
         kept = save_draft(
             token, _fields(), person_id=own_id(), session=current_session(), now=now()
@@ -148,7 +167,7 @@ def _save(token: str) -> ResponseReturnValue:
     lost = say.STANDING_WORDS[kept.standing]
     until = _("The comparison is yours until %(until)s.", until=moment(kept.lease.expires_at))
     flash(f"{_('Draft saved.')} {lost or until}", "good")
-    return redirect(url_for("comparing.show", token=token), code=303)
+    return redirect(url_for("comparing.show", token=token, show=show), code=303)
 
 
 def _skip(token: str) -> ResponseReturnValue:
@@ -223,8 +242,9 @@ def _page(
         token, person_id=person_id, session=session, now=now(), is_as_judged=is_as_judged
     )
     matter, notice = sheet.matter, "" if refusal is None else refusal.message
-    answers = render_alike(matter.a.text, matter.b.text)
     if not sheet.state.has_form:
+        marks = sheet.answer.marks if sheet.answer else ()
+        answers = render_alike(matter.a.text, matter.b.text, spots=spots_of_marks(marks))
         return render_template(
             "work/done.html",
             sheet=sheet,
@@ -234,14 +254,20 @@ def _page(
             say=say,
             render=render_text,
         )
+    shown_fields = sheet.fields if fields is None else fields
+    rows = mark_rows(shown_fields, matter.texts)
+    is_conflict = isinstance(refusal, StaleForm | StaleDraft)
     return render_template(
         "work/compare.html",
+        rows=rows,
+        conflict=differing(matter, shown_fields, sheet.fields) if is_conflict else (),
+        has_differences=_shows_differences(),
         sheet=sheet,
         matter=matter,
         rubric=matter.rubric,
         lease=matter.lease,
         criteria=criteria_to_ask(matter.rubric, frozenset(matter.prompt.tags)),
-        filled=Filled.of(sheet.fields if fields is None else fields, problems),
+        filled=Filled.of(shown_fields, problems),
         problems=problems,
         notice=notice,
         is_stale=isinstance(refusal, StaleForm),
@@ -254,10 +280,21 @@ def _page(
         ),
         n_left=n_open_to(matter.lease.project_id, person_id=person_id, session=session, now=now()),
         today=today_of(person_id, session=session, now=now()),
-        answers=answers,
+        answers=render_alike(matter.a.text, matter.b.text, spots=_spots(matter, rows)),
         render=render_text,
         say=say,
     )
+
+
+def _shows_differences() -> bool:
+    return request.args.get("show") == "differences"
+
+
+def _spots(matter: Matter, rows: Sequence[MarkRow]) -> tuple[Spots, Spots]:
+    marks = spots_of_rows(rows)
+    if not _shows_differences():
+        return marks
+    return together(spots_of_differences(matter.a.text, matter.b.text), marks)
 
 
 def _said(sheet: Sheet) -> tuple[SaidStage, ...]:

@@ -1,5 +1,6 @@
 """Say choices, reasons and questions in the words that annotators read."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -19,6 +20,7 @@ from evalhub.web.language import N_, Words, _, number
 from evalhub.web.rubric_words import condition_words as condition_words  # noqa: PLC0414 - templates find all words here
 
 GIST_LENGTH = 110
+AROUND_LENGTH = 40
 
 CHOICE_WORDS: Mapping[Choice, str] = Words(
     {
@@ -143,6 +145,7 @@ AMONG_QUESTIONS: Mapping[str, str] = Words(
         "confidence": N_("How sure you are"),
         "reasons": N_("What weighed most"),
         "why": N_("Why"),
+        "marks": N_("Marked words"),
         "form": N_("This form"),
     }
 )
@@ -242,6 +245,36 @@ def gist(prompt: Prompt) -> str:
     """Return the start of the last thing asked."""
     words = " ".join(prompt.messages[-1].content.split())
     return words if len(words) <= GIST_LENGTH else words[: GIST_LENGTH - 1] + "…"
+
+
+def around(text: str, place: tuple[int, int]) -> tuple[str, str, str]:
+    """Return the words at a place of a text between what stands before and after, on one line."""
+    start, end = place
+    before = text[max(0, start - AROUND_LENGTH) : start]
+    after = text[end : end + AROUND_LENGTH]
+    line = [re.sub(r"\s+", " ", part) for part in (before, text[start:end], after)]
+    return f"…{line[0]}", line[1], f"{line[2]}…"
+
+
+KEYS: Mapping[str, tuple[str, str]] = {
+    "next": ("j", N_("Next question")),
+    "previous": ("k", N_("Previous question")),
+    "a": ("[", N_("Go to answer A")),
+    "b": ("]", N_("Go to answer B")),
+    "mark": ("m", N_("Mark the selected words")),
+    "prompt": ("p", N_("Show or hide the prompt")),
+    "flags": ("f", N_("Go to flags")),
+    "overall": ("o", N_("Go to overall")),
+    "why": ("w", N_("Go to why")),
+    "skip": ("s", N_("Give back (asks first)")),
+    "undo": ("u", N_("Undo the last change in the form")),
+}
+"""The single keys that a person can change, each with what it does."""
+
+
+def key_words() -> dict[str, tuple[str, str]]:
+    """Return the keys that can be changed, with what each does in the reader's language."""
+    return {action: (key, _(words)) for action, (key, words) in KEYS.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from markdown_it.rules_block import table as read_table
 from markdown_it.rules_inline import StateInline
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
+from evalhub.web.spots import sign_tokens
+
 MAX_FORMULA = 2_000
 """Longer formulas are shown as their source; the converter's time grows with their length."""
 MAX_CELLS = 5_000
@@ -22,6 +24,7 @@ def make_parser() -> MarkdownIt:
     # "It costs $5 to $10" is money: no space inside the dollars, no digit beside them.
     parser.use(dollarmath_plugin, allow_space=False, allow_digits=False, double_inline=True)
     parser.inline.ruler.before("escape", "bracket_maths", _bracket_maths)
+    parser.core.ruler.before("text_join", "spots", sign_tokens)
     parser.block.ruler.at("table", _bounded_table, {"alt": ["paragraph", "reference"]})
     return parser
 

@@ -6,8 +6,10 @@ maths becomes MathML on the server. Whatever cannot be shown that way is shown a
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from html import escape
+from typing import TypeAlias
 
 import nh3
 from latex2mathml.converter import convert
@@ -22,6 +24,7 @@ from pygments.lexers import get_lexer_by_name
 
 from evalhub.core.judging.citations import host_of
 from evalhub.web.markdown_rules import MAX_FORMULA, make_parser
+from evalhub.web.spots import SPOTS, Spot, draw, sign_code, sign_plain, without_signs
 
 MAX_FORMATTED = 60_000
 """Characters up to which a text is formatted. The parser takes some microseconds for each, which
@@ -40,6 +43,10 @@ LANGUAGES = frozenset(
 """Languages that are coloured. C#, INI and Make are not: their lexers can take seconds for a few
 thousand characters."""
 DEEPEST_HEADING = 6
+HEADING_SHIFT = 2
+"""How far headings of an answer move below those of its page."""
+
+Spots: TypeAlias = tuple[Spot, ...]
 
 _FORMATTED = {"p", "br", "hr", "em", "strong", "s", "sub", "sup", "blockquote", "ul", "ol", "li"}
 _STRUCTURED = {"pre", "code", "span", "div", "table", "thead", "tbody", "tr", "th", "td"}
@@ -114,13 +121,17 @@ class _Renderer(RendererHTML):
         if is_coloured:
             env["n_coloured"] = env.get("n_coloured", 0) + len(code)
             is_coloured = env["n_coloured"] <= MAX_COLOURED
-        return _code_block(_coloured(code, language) if is_coloured else escape(code))
+        if not is_coloured:
+            return _code_block(sign_code(escape(code), tokens[idx]))
+        # The colouring leaves out empty lines at the start.
+        skipped = len(code) - len(code.lstrip("\n"))
+        return _code_block(sign_code(_coloured(code, language), tokens[idx], skipped=skipped))
 
     def code_block(
         self, tokens: Sequence[Token], idx: int, _options: OptionsDict, _env: EnvType
     ) -> str:
         """Show an indented block of code."""
-        return _code_block(escape(tokens[idx].content))
+        return _code_block(sign_code(escape(tokens[idx].content), tokens[idx]))
 
     def table_open(self, *_rest: object) -> str:
         """Let a wide table scroll by itself."""
@@ -156,7 +167,7 @@ def _parser() -> MarkdownIt:
 _PARSER = _parser()
 
 
-def render_text(text: str, *, heading_shift: int = 2) -> Markup:
+def render_text(text: str, *, heading_shift: int = HEADING_SHIFT) -> Markup:
     """Return ``text`` as HTML that can stand on a page; ``heading_shift`` moves headings down.
 
     It holds no script, style, link, image or form, whatever ``text`` is. A text longer than
@@ -167,19 +178,28 @@ def render_text(text: str, *, heading_shift: int = 2) -> Markup:
     return _formatted(text, heading_shift)
 
 
-def render_alike(*texts: str) -> tuple[Markup, ...]:
+def render_alike(*texts: str, spots: Sequence[Spots] = ()) -> tuple[Markup, ...]:
     """Return texts that are compared with one another, all with the same treatment.
 
     One too long to be formatted leaves the others as they were written too: a judgment must
-    not rest on which of two answers came with headings and tables.
+    not rest on which of two answers came with headings and tables. ``spots`` are drawn in the
+    text that has the same place; the text is the same with them as without.
     """
+    drawn = [*spots, *((),) * (len(texts) - len(spots))]
     if any(len(text) > MAX_FORMATTED for text in texts):
-        return tuple(_as_written(text) for text in texts)
-    return tuple(render_text(text) for text in texts)
+        return tuple(_as_written(text, own) for text, own in zip(texts, drawn, strict=True))
+    return tuple(
+        _with_spots(text, own) if own else render_text(text)
+        for text, own in zip(texts, drawn, strict=True)
+    )
 
 
-def _as_written(text: str) -> Markup:
-    return Markup('<p class="plain-note">{}</p><pre class="plain">{}</pre>').format(NOTE, text)
+def _as_written(text: str, spots: Spots = ()) -> Markup:
+    html = Markup('<p class="plain-note">{}</p><pre class="plain">').format(NOTE)
+    shown = escape(text)
+    if spots:
+        shown = draw(sign_plain(escape(without_signs(text)), spots), spots)
+    return html + Markup(shown) + Markup("</pre>")  # noqa: S704 - escaped just now
 
 
 # The same text gives the same HTML, so what many experts read is made once. The cache is kept
@@ -188,6 +208,22 @@ def _as_written(text: str) -> Markup:
 def _formatted(text: str, heading_shift: int) -> Markup:
     html = _PARSER.render(text, {"heading_shift": heading_shift})
     return Markup(_CLEANER.clean(html))  # noqa: S704 - filtered by the allow-list just now
+
+
+@lru_cache(maxsize=64)
+def _with_spots(text: str, spots: Spots) -> Markup:
+    # The parser makes one character of two line ends' characters, so places move.
+    placed = tuple(
+        replace(spot, start=_parsed_at(text, spot.start), end=_parsed_at(text, spot.end))
+        for spot in spots
+    )
+    env = {"heading_shift": HEADING_SHIFT, SPOTS: placed}
+    html = _CLEANER.clean(_PARSER.render(without_signs(text), env))
+    return Markup(draw(html, placed))  # noqa: S704 - filtered by the allow-list just now
+
+
+def _parsed_at(text: str, place: int) -> int:
+    return place - text.count("\r\n", 0, place)
 
 
 def _heading(token: Token, env: EnvType) -> str:

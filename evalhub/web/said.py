@@ -55,7 +55,8 @@ def said(rubric: Rubric, answer: Answer, sources: Sources) -> tuple[SaidStage, .
     stages = (
         SaidStage(STAGE_NAMES[stage.value], tuple(readers[stage])) for stage in rubric.task.stages
     )
-    return tuple(stage for stage in stages if stage.answers)
+    marks = SaidStage(_("Marked words"), tuple(_marks(rubric, answer)))
+    return tuple(stage for stage in (*stages, marks) if stage.answers)
 
 
 def _triage(rubric: Rubric, answer: Answer) -> Iterator[Said]:
@@ -76,6 +77,13 @@ def _flags(rubric: Rubric, answer: Answer) -> Iterator[Said]:
             yield Said(
                 _("Answer %(side)s", side=side.upper()), labels[raised.flag], quote=raised.quote
             )
+
+
+def _marks(rubric: Rubric, answer: Answer) -> Iterator[Said]:
+    labels = {flag.id: flag.label for flag in rubric.flags.items}
+    for number, mark in enumerate(answer.marks, start=1):
+        words = ": ".join(filter(None, (labels.get(mark.flag, ""), mark.reason)))
+        yield Said(_("Mark %(number)s", number=number), words, mark.side.upper(), mark.quote)
 
 
 def _citations(rubric: Rubric, answer: Answer, sources: Sources) -> Iterator[Said]:

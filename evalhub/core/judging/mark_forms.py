@@ -5,9 +5,10 @@ from dataclasses import replace
 
 from evalhub.core.judging.answers import SIDES, Answer, Mark, Side, SideFlags
 from evalhub.core.judging.form_reading import MAX_QUOTE_CHARS, FormReader
-from evalhub.core.judging.marking import AT, MARK_FIELD, MARKS_QUESTION, MAX_MARKS, PARTS
+from evalhub.core.judging.marking import AT, AWAY, MARK_FIELD, MARKS_QUESTION, MAX_MARKS, PARTS
 from evalhub.core.rubrics.schema import Rubric
 from evalhub.core.rubrics.texts import is_clean
+from evalhub.errors import Sentence
 
 
 def read_marks(form: FormReader, rubric: Rubric) -> Iterable[Mark]:
@@ -31,7 +32,7 @@ def _mark(form: FormReader, rubric: Rubric, number: int) -> Mark | None:
     flags = [flag.id for flag in rubric.flags.items]
     flag = form.word(start + "flag", flags, question=question) or ""
     reason = form.text(start + "reason", question=question, most=MAX_QUOTE_CHARS)
-    if not words.strip():
+    if form.one(start + AWAY, question=question) or not words.strip():
         return None
     if len(words) > MAX_QUOTE_CHARS:
         rule = f"mark {number} has {len(words)} characters; at most {MAX_QUOTE_CHARS} are kept"
@@ -40,7 +41,9 @@ def _mark(form: FormReader, rubric: Rubric, number: int) -> Mark | None:
         form.refuse(question, f"mark {number}: its words have no place in an answer")
         return None
     if not flag and not reason:
-        form.refuse(question, f"mark {number}: choose a flag or give a reason")
+        form.refuse(
+            question, Sentence("mark %(number)s: choose a flag or give a reason", number=number)
+        )
     named: Side = "a" if side == "a" else "b"
     return Mark(named, int(at["start"]), int(at["end"]), words, flag, reason)
 

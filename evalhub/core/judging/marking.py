@@ -19,7 +19,9 @@ from evalhub.errors import Problem, Sentence
 MARKS_QUESTION = "marks"
 """The place of a problem with a mark."""
 PARTS = ("side", "words", "at", "flag", "reason")
-MARK_FIELD = re.compile(rf"marks\.(?P<number>[1-9][0-9]?)\.(?P<part>{'|'.join(PARTS)})")
+AWAY = "away"
+"""The part of a form that takes a mark away which is shown with its place."""
+MARK_FIELD = re.compile(rf"marks\.(?P<number>[1-9][0-9]?)\.(?P<part>{'|'.join((*PARTS, AWAY))})")
 AT = re.compile(r"(?P<start>[0-9]{1,8})-(?P<end>[0-9]{1,8})")
 _NTH = re.compile(r"#(?P<nth>[1-9][0-9]{0,2})/(?P<n>[1-9][0-9]{0,2})")
 """What a script says that knows a selection's turn on the page but not its place in the text."""
@@ -55,7 +57,7 @@ class MarkRow:
 def mark_rows(fields: Iterable[tuple[str, str]], texts: Texts) -> tuple[MarkRow, ...]:
     """Return the marks that a form holds, in their order, each looked up in ``texts``.
 
-    A row without words is no mark: emptying it is the way to take a mark away.
+    A row without words is no mark, and neither is one whose box says that it goes.
     """
     parts_by_number: dict[int, dict[str, str]] = {}
     for name, value in fields:
@@ -65,7 +67,7 @@ def mark_rows(fields: Iterable[tuple[str, str]], texts: Texts) -> tuple[MarkRow,
     return tuple(
         _row(number, parts, texts)
         for number, parts in sorted(parts_by_number.items())
-        if parts.get("words", "").strip()
+        if parts.get("words", "").strip() and not parts.get(AWAY)
     )
 
 
@@ -161,7 +163,10 @@ def check_mark(mark: Mark, number: int, text: Masked) -> str:
     if stands != mark.quote:
         return f"{where} read “{shortened(stands)}”, not “{shortened(mark.quote)}”"
     if text.stored_span(span) is None:
-        return f"{where} lie across a masked name; mark the words before or after it"
+        return Sentence(
+            "mark %(number)s lies across a masked name; mark the words before or after it",
+            number=number,
+        )
     return ""
 
 

@@ -144,7 +144,7 @@ def test_a_mark_that_no_page_sends_is_refused(sent: Fields, rule: str) -> None:
         ),
         (Mark("b", 7, 99, "Rest.", reason="x"), "answer B, which has 12, are no place in it"),
         (Mark("b", 4, 4, "Rest", reason="x"), "are no place in it"),
-        (Mark("a", 6, 8, MASK[:2], reason="x"), "lie across a masked name"),
+        (Mark("a", 6, 8, MASK[:2], reason="x"), "lies across a masked name"),
         (Mark("b", 7, 11, "Rest", "rude"), "mark 1: tick “Rude” for answer B too"),
     ],
     ids=["right", "other-words", "past-the-end", "empty", "mask", "flag-not-ticked"],

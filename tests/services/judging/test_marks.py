@@ -80,7 +80,7 @@ def test_marks_are_added_to_and_never_overwritten(marking: Desk) -> None:
     [
         ({"words": "rest"}, "mark 1: “rest” stands 2 times in answer A; choose which is meant"),
         ({"words": "ChatGPT"}, "mark 1: “ChatGPT” does not stand in answer A"),
-        ({"words": "itself]"}, "lie across a masked name"),
+        ({"words": "itself]"}, "lies across a masked name"),
         ({"flag": "harmful"}, "mark 1: tick “Harmful” for answer A too"),
     ],
     ids=["twice", "masked-name", "mask", "flag-not-ticked"],
