@@ -24,17 +24,13 @@ from typing import TypeAlias
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from sqlmodel import select
 
 from benchmarks.release_project import SLUG, fill
+from evalhub.config import Settings
 from evalhub.core.releasing.files import ROWS_PER_GROUP, ZSTD_LEVEL
-from evalhub.core.releasing.recipe import Recipe
 from evalhub.db.engine import Database
 from evalhub.db.migrate import upgrade
-from evalhub.db.models import Project
-from evalhub.services.releasing.folders import file_opener
-from evalhub.services.releasing.gathering import gather
-from evalhub.services.releasing.writing import plan_release, write_release
+from evalhub.services.releasing.preparing import prepare_release
 
 NOW = datetime(2026, 11, 2, tzinfo=UTC)
 VERSION = "1.0.0"
@@ -77,11 +73,12 @@ def build(folder: Path) -> Figures:
     """Build the release into ``folder`` and return what it took."""
     database = Database(f"sqlite:///{folder}/bench.db")
     before, started, cpu = _peak(), perf_counter(), process_time()
+    settings = Settings(instance_dir=folder, database_url=database.url, secret_key=SECRET)
+    target = folder / VERSION
     with database.transaction(write=False) as session:
-        project = session.exec(select(Project).where(Project.slug == SLUG)).one()
-        source = gather(project, secret=SECRET, session=session)
-        plan = plan_release(source, recipe=Recipe(), session=session)
-        manifest = write_release(plan, VERSION, open_file=file_opener(folder / VERSION))
+        manifest = prepare_release(
+            SLUG, session=session, settings=settings, folder=target, version=VERSION
+        ).manifest
     return {
         "wall": perf_counter() - started,
         "cpu": process_time() - cpu,

@@ -33,6 +33,14 @@ class BuildJobs:
         with SetWorkflowID(job.job_id), SetEnqueueOptions(queue_partition_key=PARTITION):
             DBOS.enqueue_workflow(QUEUE, self._job, job.build_id)
 
+    def build(self, build_id: int) -> str:
+        """Run one build here and return how it ended; raise ``WorkerStopping`` where it has not."""
+        with self.running.counted():
+            end = run_build(self._database, build_id, tools=self._tools)
+        if end is BuildEnd.STOPPED:
+            raise WorkerStopping
+        return end.value
+
     def _register(self) -> Callable[[int], str]:
         """Register step and job with the engine, which takes plain functions only."""
 
@@ -45,17 +53,10 @@ class BuildJobs:
             should_retry=is_passing,
         )
         def build_release(build_id: int) -> str:
-            return self._build(build_id)
+            return self.build(build_id)
 
         @DBOS.workflow(name="release_build", max_recovery_attempts=RECOVERIES)
         def release_build(build_id: int) -> str:
             return build_release(build_id)
 
         return release_build
-
-    def _build(self, build_id: int) -> str:
-        with self.running.counted():
-            end = run_build(self._database, build_id, tools=self._tools)
-        if end is BuildEnd.STOPPED:
-            raise WorkerStopping
-        return end.value

@@ -2,14 +2,20 @@
 
 import threading
 
+import pytest
+from dbos import DBOS
+
 from evalhub.config import Settings
 from evalhub.core.people import command_actor
 from evalhub.core.releasing.builds import BuildStatus
 from evalhub.db.engine import Database
+from evalhub.jobs.builds import BuildJobs
+from evalhub.jobs.pulls import WorkerStopping
 from evalhub.jobs.worker import Pace, run_worker
 from evalhub.services.releasing.builds import retry_build
+from evalhub.services.releasing.running import BuildTools
 from evalhub.services.releasing.verifying import verify_release
-from tests.building import ask, look, run
+from tests.building import ask, look, row_id, run
 from tests.factories import MOMENT
 from tests.release_project import make_tiny_project
 
@@ -47,3 +53,22 @@ def test_a_build_that_a_worker_left_is_run_again(database: Database, settings: S
     drain(settings)
 
     assert look(database, asked).status is BuildStatus.DONE
+
+
+def test_a_worker_that_stops_leaves_its_build_unfinished(
+    database: Database, settings: Settings
+) -> None:
+    with database.transaction() as session:
+        make_tiny_project(session)
+    stop = threading.Event()
+    stop.set()
+    jobs = BuildJobs(database, BuildTools(settings, lambda: MOMENT, stop))
+    asked = ask(database)
+
+    # No outcome reaches the engine, so another worker runs the job.
+    with pytest.raises(WorkerStopping):
+        jobs.build(row_id(database, asked))
+
+    DBOS.destroy(destroy_registry=True)
+    assert look(database, asked).status is BuildStatus.RUNNING
+    assert jobs.running.wait_until_idle(0.0)

@@ -140,7 +140,7 @@ def _run(database: Database, work: _Work, tools: BuildTools) -> BuildEnd:
             now=tools.now(),
             version=work.version,
             recipe=work.recipe,
-            say=_Teller(database, work.build_id, tools),
+            say=Teller(database, work.build_id, tools),
         )
     except _Ended as ended:
         return ended.end
@@ -164,7 +164,7 @@ def _run(database: Database, work: _Work, tools: BuildTools) -> BuildEnd:
 
 
 @dataclass(slots=True)
-class _Teller:
+class Teller:
     """Write down how far a build is, and end it where it was cancelled or this process stops."""
 
     database: Database

@@ -26,7 +26,7 @@ from evalhub.services.releasing.builds import (
     start_build,
     waiting_builds,
 )
-from evalhub.services.releasing.running import BuildEnd
+from evalhub.services.releasing.running import BuildEnd, BuildTools, Teller
 from evalhub.services.workers import beat
 from tests.building import ask, look, row_id, run
 from tests.factories import MOMENT, make_project
@@ -271,3 +271,43 @@ def test_the_history_has_the_newest_first(tiny: Database, settings: Settings) ->
         assert list_builds(session=session, offset=2) == []
         with pytest.raises(NotFound, match="no build 'x'"):
             get_build("x", session=session)
+
+
+def test_a_build_waits_for_a_database_that_fails(tiny: Database, settings: Settings) -> None:
+    asked = ask(tiny)
+    with tiny.transaction() as session:
+        session.execute(sa.text("ALTER TABLE response RENAME COLUMN sample_index TO gone"))
+
+    with pytest.raises(sa.exc.DBAPIError, match="sample_index"):
+        run(tiny, settings, asked)
+
+    # Not failed: the job tries again, and whoever looks sees that nobody works on it.
+    found = look(tiny, asked)
+    assert (found.status, found.attendance) == (BuildStatus.RUNNING, Attendance.ABANDONED)
+    assert folders(settings) == set()
+
+
+def test_progress_is_written_down_once_in_a_while_and_at_each_stage(
+    tiny: Database, settings: Settings
+) -> None:
+    asked = ask(tiny)
+    with tiny.transaction() as session:
+        session.execute(sa.update(ReleaseBuild).values(status=BuildStatus.RUNNING))
+    tools = BuildTools(settings, lambda: MOMENT, tell_every_s=3_600)
+    teller = Teller(tiny, row_id(tiny, asked), tools)
+
+    seen = []
+    for stage, n_done in (
+        (BuildStage.COUNTING, 1),
+        (BuildStage.COUNTING, 2),
+        (BuildStage.WRITING, 3),
+    ):
+        teller(stage, n_done, 9)
+        found = look(tiny, asked)
+        seen.append((found.stage, found.n_done, found.n_wanted))
+
+    assert seen == [
+        (BuildStage.COUNTING, 1, 9),
+        (BuildStage.COUNTING, 1, 9),
+        (BuildStage.WRITING, 3, 9),
+    ]
