@@ -16,9 +16,15 @@ from evalhub.config import Settings
 from evalhub.db.engine import Database
 from evalhub.errors import IntegrityError, SettingsError
 from evalhub.rim.state import runtime
-from tests.web.conftest import SignIn, app, client, clock, sign_in
+from tests.web.conftest import SignIn, client, clock, own_app, sign_in
 
-__all__ = ["app", "client", "clock", "sign_in"]
+__all__ = ["client", "clock", "own_app", "sign_in"]
+
+
+@pytest.fixture
+def app(own_app: Flask) -> Flask:
+    """Give an application that routes are added to, and so no other test's."""
+    return own_app
 
 
 def fail_with(app: Flask, error: Exception, path: str = "/try") -> None:

@@ -20,6 +20,12 @@ Issue = Callable[[Collection[Scope]], str]
 
 
 @pytest.fixture
+def app(own_app: Flask) -> Flask:
+    """Give an application that routes are added to, and so no other test's."""
+    return own_app
+
+
+@pytest.fixture
 def issue(app: Flask, database: Database, clock: Clock) -> Issue:
     """Give a function that makes a researcher's key; `/api/try` needs a scope to read releases."""
 

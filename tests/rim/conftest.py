@@ -1,5 +1,5 @@
 """The application and its client, as for pages."""
 
-from tests.web.conftest import app, client, clock, sign_in
+from tests.web.conftest import app, client, clock, own_app, sign_in
 
-__all__ = ["app", "client", "clock", "sign_in"]
+__all__ = ["app", "client", "clock", "own_app", "sign_in"]

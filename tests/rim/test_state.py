@@ -22,6 +22,12 @@ from tests.web.conftest import Clock
 View = Callable[[], ResponseReturnValue]
 
 
+@pytest.fixture
+def app(own_app: Flask) -> Flask:
+    """Give an application that routes are added to, and so no other test's."""
+    return own_app
+
+
 def add_person() -> None:
     make_person(state.current_session(), Role.LAB)
 

@@ -18,8 +18,9 @@ from evalhub.config import Settings
 from evalhub.core.people import Role
 from evalhub.db.engine import Database
 from evalhub.db.models import Person
-from evalhub.rim.state import runtime
+from evalhub.rim.state import Runtime, runtime
 from evalhub.services.accounts.sessions import start_session
+from evalhub.services.transaction import open_database
 from tests.factories import make_person
 from tests.web.pages import fill as fill  # noqa: PLC0414 - re-exported for tests that import it here
 from tests.web.templates import COMPILED
@@ -55,10 +56,33 @@ def clock() -> Clock:
     return Clock(datetime.now(UTC))
 
 
+_APPS: dict[str, Flask] = {}
+"""Applications of this process, by the settings that their making depends on."""
+
+
 @pytest.fixture
 def app(settings: Settings, clock: Clock) -> Iterator[Flask]:
-    """Give the application over the test's database; an unexpected error fails the test."""
-    app = create_app(settings, clock=clock)
+    """Give the application over the test's database; an unexpected error fails the test.
+
+    To make one takes longer than most requests, so tests with the same settings share one; each
+    gives it a runtime of its own. Who adds routes or changes it otherwise asks for ``own_app``.
+    """
+    made_of = settings.model_dump_json(exclude={"instance_dir", "database_url"})
+    shared = _APPS.get(made_of)
+    if shared is None:
+        shared = _APPS[made_of] = create_app(settings, clock=clock)
+    else:
+        Runtime(settings, open_database(settings), clock).install(shared)
+    yield from _tested(shared)
+
+
+@pytest.fixture
+def own_app(settings: Settings, clock: Clock) -> Iterator[Flask]:
+    """Give an application that no other test sees."""
+    yield from _tested(create_app(settings, clock=clock))
+
+
+def _tested(app: Flask) -> Iterator[Flask]:
     app.testing = True
     app.jinja_env.bytecode_cache = COMPILED
     yield app
