@@ -98,9 +98,9 @@ def _own_address() -> str:
     """Return where to come back to after choosing a language; the start where no page stands."""
     if request.method in READING_METHODS:
         return request.full_path.rstrip("?")
-    adapter = current_app.create_url_adapter(request)
-    has_page = adapter is not None and adapter.test(request.path, method="GET")
-    return request.path if has_page else "/"
+    # Not the request's own adapter: there is none for a host name that is no host name.
+    addresses = current_app.url_map.bind("localhost")
+    return request.path if addresses.test(request.path, method="GET") else "/"
 
 
 def _here(entries: list[Entry]) -> Entry | None:
