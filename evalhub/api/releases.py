@@ -7,12 +7,14 @@ from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field
 from werkzeug.wrappers import Response as AnyResponse
 
-from evalhub.api.context import api_actor, current_session
+from evalhub.api.context import api_actor, current_session, current_settings
 from evalhub.api.problems import ErrorResponse
 from evalhub.api.root import PREFIX, RESPONSES, SECURITY
+from evalhub.core.canonical import sha256_hex
 from evalhub.core.people import Scope
 from evalhub.rim.downloads import send_manifest, send_release_file
-from evalhub.services.releasing.kept import list_releases
+from evalhub.services.releasing.kept import get_release, list_releases
+from evalhub.services.releasing.signing import list_sign_offs
 
 TAG = Tag(name="releases", description="Versioned, checksummed training files.")
 bp = APIBlueprint(
@@ -69,6 +71,26 @@ class ReleasesBody(BaseModel):
     releases: list[ReleaseBody]
 
 
+class SignOffBody(BaseModel):
+    """Tells who signed a release, as what, and what they left open."""
+
+    name: str
+    role: str
+    signed_at: str
+    statement: str
+    open_findings: str
+    manifest_sha256: str
+    is_of_this_manifest: bool
+
+
+class SignOffsBody(BaseModel):
+    """Lists the signatures under a release, the first one first."""
+
+    release: str
+    manifest_sha256: str
+    sign_offs: list[SignOffBody]
+
+
 @bp.get("", responses={"200": ReleasesBody}, summary="List releases")
 def show_all() -> Response:
     """List every release that the key opens."""
@@ -107,3 +129,33 @@ def download(path: FilePath) -> AnyResponse:
     """Return one file, or the part of it that a ``Range`` header asks for."""
     actor = api_actor(Scope.RELEASES_READ)
     return send_release_file(path.project, path.version, path.path, actor=actor)
+
+
+@bp.get(
+    "/<project>/<version>/sign-offs", responses={"200": SignOffsBody}, summary="List signatures"
+)
+def list_signatures(path: ReleasePath) -> Response:
+    """List who signed a release; the dossier itself is the file ``dossier.json``."""
+    actor = api_actor(Scope.RELEASES_READ)
+    session = current_session()
+    release = get_release(
+        path.project, path.version, session=session, settings=current_settings(), actor=actor
+    )
+    sign_offs = [
+        SignOffBody(
+            name=one.name,
+            role=one.role.value,
+            signed_at=one.signed_at.isoformat(),
+            statement=one.statement,
+            open_findings=one.open_findings,
+            manifest_sha256=one.manifest_sha256,
+            is_of_this_manifest=one.is_of_this,
+        )
+        for one in list_sign_offs(release, session=session)
+    ]
+    body = SignOffsBody(
+        release=release.manifest.id,
+        manifest_sha256=sha256_hex(release.manifest_text),
+        sign_offs=sign_offs,
+    )
+    return jsonify(body.model_dump())

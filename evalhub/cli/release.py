@@ -1,18 +1,25 @@
-"""Build, list and verify releases."""
+"""Build, list and verify releases, and write what a person says of their data."""
 
 from pathlib import Path
 
 import click
+import yaml
 
 from evalhub.cli.context import ACTOR, database, now, settings, transaction
 from evalhub.cli.progress import BuildBar
 from evalhub.cli.words import table
+from evalhub.core.releasing.dossier.statements import (
+    Statement,
+    read_statement,
+    statement_to_json,
+)
 from evalhub.core.releasing.recipe import Recipe
 from evalhub.core.releasing.vocabulary import FLAVOURS
 from evalhub.core.wording import counted
 from evalhub.services.releasing.builds import list_builds, start_build
 from evalhub.services.releasing.kept import get_release, list_releases
 from evalhub.services.releasing.running import build_release
+from evalhub.services.releasing.statements import list_statements, write_statement
 from evalhub.services.releasing.verifying import ReleaseReport, verify_release
 
 NO_FLAVOUR = "none"
@@ -126,6 +133,34 @@ def verify(release: str) -> None:
     if not report.is_good:
         raise click.ClickException(f"{report.release} is not as it should be.")
     _print(report)
+
+
+@group.command("statement")
+@click.argument("project")
+@click.option(
+    "--from",
+    "source",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A YAML or JSON file that becomes the next version of the statement.",
+)
+def statement(project: str, source: Path | None) -> None:
+    """Print what researchers say of PROJECT's data, or append a version from a file."""
+    if source is not None:
+        told = read_statement(source.read_bytes(), where=source.name)
+        with transaction() as session:
+            kept = write_statement(
+                project, told, over=None, session=session, actor=ACTOR, now=now()
+            )
+        click.echo(f"Version {kept.number} of the statement is in force.")
+        return
+    with transaction(write=False) as session:
+        versions = list_statements(project, session=session)
+    current = versions[0].statement if versions else Statement()
+    # As a file that can be filled in and given back.
+    text = yaml.safe_dump(
+        statement_to_json(current), sort_keys=False, allow_unicode=True, width=100
+    )
+    click.echo(text, nl=False)
 
 
 def _folder(name: str) -> Path:

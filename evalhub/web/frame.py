@@ -9,6 +9,7 @@ from jinja2 import StrictUndefined
 from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
+from evalhub.core.releasing.dossier.wording import figure_line
 from evalhub.rim.state import READING_METHODS
 from evalhub.web import formats, language, wording
 from evalhub.web.context import find_current
@@ -33,6 +34,7 @@ def fit_templates(app: Flask) -> None:
         translated=language.translated,
         counted=wording.counted,
         word=wording.word,
+        figure_line=figure_line,
         short_hash=formats.short_hash,
         code_words=formats.code_words,
         place_words=wording.place_words,

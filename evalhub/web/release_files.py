@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from evalhub.core.releasing.card import PART_NOTES
 from evalhub.core.releasing.checksums import CHECKSUMS
+from evalhub.core.releasing.dossier.vocabulary import CROISSANT, DATASHEET, DOSSIER
 from evalhub.core.releasing.files import FileFacts, table_path
 from evalhub.core.releasing.flavours.dataset_info import DATASET_INFO
 from evalhub.core.releasing.manifest import CARD, MANIFEST, RECIPE
@@ -15,7 +16,10 @@ OTHER_NOTES = Words(
     {
         CARD: N_("the dataset card"),
         CHECKSUMS: N_("the hash of every file"),
+        CROISSANT: N_("the tables and their documentation, for catalogues"),
+        DATASHEET: N_("the dossier under the seven headings of a datasheet"),
         DATASET_INFO: N_("what LLaMA-Factory must know of its table"),
+        DOSSIER: N_("what was examined, found and not known, for programs"),
         MANIFEST: N_("what went in and what came out, for programs"),
         RECIPE: N_("the rules that made the rows"),
     }

@@ -6,11 +6,15 @@ from sqlmodel import select
 
 from evalhub.config import Settings
 from evalhub.core.canonical import sha256_hex
-from evalhub.core.people import Role, Scope, command_actor
+from evalhub.core.people import Actor, Role, Scope, command_actor
+from evalhub.core.releasing.dossier.signing import SignOffRole, SignOffText
 from evalhub.db.engine import Database
 from evalhub.db.models import ReleaseDownload
 from evalhub.services.releasing.keeping import BuiltRelease
+from evalhub.services.releasing.kept import get_release
+from evalhub.services.releasing.signing import sign_release
 from tests.api.keys import bearer
+from tests.factories import make_person
 from tests.release_project import MOMENT, make_tiny_project
 from tests.releases import build_release
 from tests.web.conftest import Clock
@@ -165,3 +169,67 @@ def test_a_key_with_the_scope_is_needed(
 
     assert client.get(BASE + path).status_code == 401
     assert client.get(BASE + path, headers=wrong).status_code == 403
+
+
+def test_signatures_are_listed_with_the_hash_they_are_bound_to(
+    client: FlaskClient,
+    built: BuiltRelease,
+    key: dict[str, str],
+    database: Database,
+    settings: Settings,
+) -> None:
+    sha256 = sha256_hex((built.folder / "manifest.json").read_bytes())
+    with database.transaction() as session:
+        person = make_person(session, Role.AUDITOR, name="Noor Auditor")
+        sign_release(
+            get_release("tiny", "1.0.0", session=session, settings=settings, actor=command_actor()),
+            SignOffRole.AUDITOR,
+            SignOffText("Read.", "Pay is not known."),
+            seen_sha256=sha256,
+            session=session,
+            actor=Actor(person.id, person.name, frozenset({Role.AUDITOR})),
+            now=MOMENT,
+        )
+
+    body = client.get(f"{BASE}/tiny/1.0.0/sign-offs", headers=key).json
+
+    assert body == {
+        "release": "tiny@1.0.0",
+        "manifest_sha256": sha256,
+        "sign_offs": [
+            {
+                "name": "Noor Auditor",
+                "role": "auditor",
+                "signed_at": "2026-11-21T09:00:00+00:00",
+                "statement": "Read.",
+                "open_findings": "Pay is not known.",
+                "manifest_sha256": sha256,
+                "is_of_this_manifest": True,
+            }
+        ],
+    }
+
+
+def test_a_release_that_nobody_signed_has_no_signatures(
+    client: FlaskClient, built: BuiltRelease, key: dict[str, str]
+) -> None:
+    body = client.get(f"{BASE}/tiny/1.0.0/sign-offs", headers=key).json
+
+    assert body is not None
+    assert body["sign_offs"] == []
+
+
+def test_signatures_need_the_scope_of_releases(
+    client: FlaskClient, built: BuiltRelease, database: Database, clock: Clock
+) -> None:
+    other = bearer(database, Role.RESEARCHER, Scope.PROJECTS_READ, now=clock())
+
+    assert client.get(f"{BASE}/tiny/1.0.0/sign-offs", headers=other).status_code == 403
+
+
+def test_a_key_for_other_releases_does_not_learn_who_signed(
+    client: FlaskClient, built: BuiltRelease, database: Database, clock: Clock
+) -> None:
+    other = bearer(database, Role.LAB, Scope.RELEASES_READ, now=clock(), releases="other@1.0.0")
+
+    assert client.get(f"{BASE}/tiny/1.0.0/sign-offs", headers=other).status_code == 404

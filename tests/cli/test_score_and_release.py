@@ -221,3 +221,30 @@ def test_an_import_says_what_no_complete_answer_was_judged(
 
     assert "Imported 1 judgment by 1 annotator on 1 pair (0 new)." in result.output
     assert "1 judgment on a response that is no complete answer." in result.output
+
+
+def test_statement_is_printed_filled_in_and_given_back(
+    tiny: None, settings: Settings, tmp_path: Path
+) -> None:
+    empty = run(settings, "release", "statement", "tiny").output
+    file = tmp_path / "statement.yaml"
+    file.write_text(empty.replace("measures: ''", "measures: What doctors prefer."), "utf-8")
+
+    written = run(settings, "release", "statement", "tiny", "--from", str(file))
+
+    assert empty.startswith("schema: evalhub.statement/1\n")
+    assert "Version 1 of the statement is in force." in written.output
+    assert "What doctors prefer." in run(settings, "release", "statement", "tiny").output
+
+
+def test_statement_that_is_none_is_refused_with_its_place(
+    tiny: None, settings: Settings, tmp_path: Path
+) -> None:
+    file = tmp_path / "statement.yaml"
+    file.write_text("schema: evalhub.statement/1\nmesures: x\n", "utf-8")
+
+    result = run(settings, "release", "statement", "tiny", "--from", str(file))
+
+    assert result.exit_code == 1
+    assert "statement.yaml line 2, field 'mesures': unknown key" in result.output
+    assert "mesures" not in run(settings, "release", "statement", "tiny").output

@@ -12,6 +12,7 @@ from sqlmodel import Session, SQLModel, select
 
 from evalhub.core.campaigns import OverlapRule, PullStatus, SelectionMode
 from evalhub.core.people import Role
+from evalhub.core.releasing.dossier.signing import SignOffRole
 from evalhub.db.engine import Database
 from evalhub.db.migrate import alembic_config, current_revision, head_revision, upgrade
 from evalhub.db.models import (
@@ -20,9 +21,11 @@ from evalhub.db.models import (
     Matchup,
     Pair,
     Project,
+    ProjectStatement,
     Pull,
     Release,
     ReleaseDownload,
+    ReleaseSignOff,
 )
 from tests.factories import make_person, make_project
 from tests.services.selecting.tournaments import make_tournament
@@ -73,6 +76,44 @@ def test_the_database_refuses_to_change_what_was_recorded(
 
     with pytest.raises(sa.exc.DBAPIError, match="append-only"):
         session.connection().execute(sa.text(statement))
+
+
+@pytest.mark.parametrize("table", ["project_statement", "release_sign_off"])
+@pytest.mark.parametrize("verb", ["UPDATE {} SET id = 7", "DELETE FROM {}"])
+def test_what_people_said_and_signed_stays(
+    session: Session, now: datetime, table: str, verb: str
+) -> None:
+    _add_words(session, now)
+
+    with pytest.raises(sa.exc.DBAPIError, match=f"{table} is append-only"):
+        session.connection().execute(sa.text(verb.format(table)))
+
+
+def _add_words(session: Session, now: datetime) -> None:
+    _add_download(session, now)
+    release = session.exec(select(Release)).one()
+    person = make_person(session)
+    session.add(
+        ProjectStatement(
+            project_id=release.project_id,
+            number=1,
+            document="{}",
+            author_name=person.name,
+            written_at=now,
+        )
+    )
+    session.add(
+        ReleaseSignOff(
+            release_id=release.id,
+            person_id=person.id,
+            name=person.name,
+            role=SignOffRole.AUDITOR,
+            manifest_sha256="0" * 64,
+            statement="Read.",
+            signed_at=now,
+        )
+    )
+    session.flush()
 
 
 def test_every_foreign_key_says_what_happens_on_delete(inspector: sa.Inspector) -> None:

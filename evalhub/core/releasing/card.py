@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from evalhub.core.releasing.agreement import AgreementFigure
 from evalhub.core.releasing.card_front import front_matter
 from evalhub.core.releasing.manifest import LabelFacts, Manifest
+from evalhub.core.releasing.marking import plain
 from evalhub.core.releasing.reports import Changes
 from evalhub.core.releasing.usage import snippets
 from evalhub.core.releasing.vocabulary import Part, Split
@@ -68,6 +69,14 @@ LIMITS = (
 )
 
 
+DOCUMENTS = {
+    "DATASHEET.md": "motivation, composition, collection, preprocessing, uses, upkeep",
+    "dossier.json": "what was examined for bias, what was found and what is not known",
+    "croissant.json": "the tables and their documentation for catalogues, as Croissant 1.1",
+}
+"""What is written beside the card, for people and for programs."""
+
+
 def card_text(manifest: Manifest) -> str:
     """Return ``README.md``: a head for loaders, then the same facts for people."""
     return front_matter(manifest) + "\n".join(_body(manifest)) + "\n"
@@ -75,10 +84,10 @@ def card_text(manifest: Manifest) -> str:
 
 def _body(manifest: Manifest) -> Iterator[str]:
     release = manifest.release
-    yield from ("", f"# {_plain(release.title)}, {release.version}", "")
+    yield from ("", f"# {plain(release.title)}, {release.version}", "")
     if manifest.simulated:
         yield from (f"> **Simulated.** {SIMULATED}", "")
-    yield from (f"Collected for: {_plain(release.purpose)}", "")
+    yield from (f"Collected for: {plain(release.purpose)}", "")
     if manifest.changes is not None and manifest.changes.reports:
         yield from ("## Reported rows", "", *_reports(manifest.changes), "")
     yield from ("## Tables", "", *_tables(manifest), "")
@@ -98,7 +107,8 @@ def _body(manifest: Manifest) -> Iterator[str]:
         yield from ("", "## How labels were made", "", *_labels(manifest.labels))
     yield from ("", "## What went in", "", *_inputs(manifest), "")
     yield from ("## Limits", "", *(f"- {limit}" for limit in LIMITS), "")
-    yield from ("## Use", "", *_use(manifest))
+    yield from ("## Documents", "", *(f"- `{path}`: {what}" for path, what in DOCUMENTS.items()))
+    yield from ("", "## Use", "", *_use(manifest))
 
 
 def _tables(manifest: Manifest) -> list[str]:
@@ -136,7 +146,7 @@ def _reports(changes: Changes) -> Iterator[str]:
                 f"`{one.pair_id}`",
                 one.kind.value.replace("_", " "),
                 one.decision.value.replace("_", " "),
-                _plain(one.reason),
+                plain(one.reason),
             )
             for one in changes.reports
         ],
@@ -182,15 +192,15 @@ def _labels(labels: LabelFacts) -> Iterator[str]:
 
 def _inputs(manifest: Manifest) -> Iterator[str]:
     prompts = manifest.inputs.prompt_set
-    licenses = ", ".join(_plain(name) for name in prompts.licenses)
+    licenses = ", ".join(plain(name) for name in prompts.licenses)
     yield f"- prompt set `{prompts.slug}@{prompts.version}`, sha256 `{prompts.sha256}`; {licenses}"
     for rubric in manifest.inputs.rubrics:
         name = f"`{rubric.id}` {rubric.version}"
         yield f"- rubric {name}, sha256 `{rubric.sha256}`, in `{rubric.path}`"
     for one in manifest.inputs.endpoints:
         simulated = "; simulated" if one.is_simulated else ""
-        terms = _plain(one.output_terms)
-        yield f"- responses of {_plain(one.model)} (terms of use: {terms}{simulated})"
+        terms = plain(one.output_terms)
+        yield f"- responses of {plain(one.model)} (terms of use: {terms}{simulated})"
     yield f"- judgments in force, sha256 `{manifest.inputs.judgments_sha256}`"
     yield f"- recipe, sha256 `{manifest.recipe_sha256}`, in `recipe.json`"
 
@@ -205,11 +215,3 @@ def _use(manifest: Manifest) -> Iterator[str]:
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:
     lines = [head, ("---",) * len(head), *rows]
     return ["| " + " | ".join(cells) + " |" for cells in lines]
-
-
-def _plain(text: str) -> str:
-    """Return text from people on one line, without what Markdown or HTML would act on."""
-    line = " ".join(text.split())
-    for mark in "\\`*_[]<>|#":
-        line = line.replace(mark, f"\\{mark}")
-    return line

@@ -8,6 +8,7 @@ from evalhub.core.canonical import Json
 from evalhub.core.judging.records import JudgmentRecord
 from evalhub.core.releasing.aggregation import PairSummary, summarise
 from evalhub.core.releasing.agreement import AgreementTally
+from evalhub.core.releasing.dossier.observing import Observations
 from evalhub.core.releasing.files import TableFiles
 from evalhub.core.releasing.flavour_tables import FlavourTables
 from evalhub.core.releasing.judgment_rows import judgment_row
@@ -23,7 +24,7 @@ from evalhub.core.releasing.vocabulary import FLAVOURS, PairOutcome, Part, Split
 
 @dataclass(slots=True)
 class Tally:
-    """Count what was written, for the manifest and the card."""
+    """Count what was written, for the manifest, the card and the dossier."""
 
     outcomes: Counter[PairOutcome] = field(default_factory=Counter)
     judgments_by_origin: Counter[str] = field(default_factory=Counter)
@@ -34,6 +35,7 @@ class Tally:
     n_simulated_judgments: int = 0
     n_simulated_pairs: int = 0
     left_out: Counter[Part] = field(default_factory=Counter)
+    seen: Observations = field(default_factory=Observations)
 
     def annotators_by_origin(self) -> dict[str, int]:
         """Return the number of annotators by how they came to be known."""
@@ -61,6 +63,7 @@ class Tables:
             for judgment in pair.judgments:
                 row = judgment_row(judgment, pair, summary.outcome)
                 self._files.add(Part.JUDGMENTS, pair.split, row)
+        self._tally.seen.prompts.add(prompt.prompt)
         self._files.add(Part.PROMPTS, split, prompt_row(prompt, split))
 
     def finish(self) -> Tally:
@@ -91,6 +94,7 @@ def _count(pair: JudgedPair, summary: PairSummary, tally: Tally) -> None:
     tally.n_simulated_pairs += pair.is_simulated
     tally.models.update((pair.x.model, pair.y.model))
     tally.agreement.add(pair.judgments)
+    tally.seen.add(pair)
     for judgment in pair.judgments:
         record = judgment.record
         tally.judgments_by_origin[record.origin.value] += 1

@@ -16,6 +16,7 @@ from evalhub.db.models.person import Person
 from evalhub.db.models.project import Project
 from evalhub.db.models.project_endpoint import ProjectEndpoint
 from evalhub.db.models.project_member import ProjectMember
+from evalhub.db.models.project_statement import ProjectStatement
 from evalhub.db.models.prompt import Prompt
 from evalhub.db.models.prompt_set import PromptSet
 from evalhub.db.models.prompt_set_version import PromptSetVersion
@@ -25,6 +26,7 @@ from evalhub.db.models.pull_endpoint import PullEndpoint
 from evalhub.db.models.release import Release
 from evalhub.db.models.release_build import ReleaseBuild
 from evalhub.db.models.release_download import ReleaseDownload
+from evalhub.db.models.release_sign_off import ReleaseSignOff
 from evalhub.db.models.response import Response
 from evalhub.db.models.role_grant import RoleGrant
 from evalhub.db.models.row_report import RowReport, RowReportAnswer
@@ -50,6 +52,7 @@ __all__ = [
     "Project",
     "ProjectEndpoint",
     "ProjectMember",
+    "ProjectStatement",
     "Prompt",
     "PromptSet",
     "PromptSetVersion",
@@ -59,6 +62,7 @@ __all__ = [
     "Release",
     "ReleaseBuild",
     "ReleaseDownload",
+    "ReleaseSignOff",
     "Response",
     "RoleGrant",
     "RowReport",

@@ -88,8 +88,11 @@ def describe_release(
     )
 
 
-def snapshot_hash(source: Source, inputs: ReleaseInputs, recipe: Recipe) -> str:
-    """Return the hash of the state and the recipe: equal hashes give equal rows."""
+def snapshot_hash(source: Source, inputs: ReleaseInputs, recipe: Recipe, *, documents: Json) -> str:
+    """Return the hash of the state and the recipe: equal hashes give equal files.
+
+    ``documents`` is what the dossier tells beside the rows.
+    """
     project = source.project
     about: Json = [project.slug, project.title, project.purpose, project.domain]
     hashes: Json = [
@@ -101,7 +104,7 @@ def snapshot_hash(source: Source, inputs: ReleaseInputs, recipe: Recipe) -> str:
         # An answer changes what the next version tells, also where every row stays.
         [[*astuple(report)] for report in source.reports],
     ]
-    return content_hash([about, hashes, recipe.as_json(), project.is_simulated])
+    return content_hash([about, hashes, recipe.as_json(), project.is_simulated, documents])
 
 
 def rubric_path(row: RubricVersion) -> str:

@@ -9,6 +9,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from evalhub.core.releasing.builds import BuildStage, Say, say_nothing
 from evalhub.core.releasing.reports import AnsweredReport, ReportDecision
 from evalhub.core.releasing.tables import judgment_lines
 from evalhub.core.releasing.vocabulary import FilterName
+from evalhub.core.scoring.annotators.controls import ControlCount, is_right
 from evalhub.core.scoring.labels import LabelCollector, LabelInputs
 from evalhub.db.models import (
     Endpoint,
@@ -42,7 +44,9 @@ class Source:
 
     ``n_judgments`` counts all judgments in force and ``judgments_sha256`` covers them, ordered by
     prompt, pair and id; ``n_released`` counts those that the judgment filters let through, on
-    ``n_prompts`` prompts, and ``dropped`` how many each filter took. ``pager`` reads them again.
+    ``n_prompts`` prompts, and ``dropped`` how many each filter took. ``controls`` counts answers
+    to control items, and ``newest_at`` is when the newest judgment was made, None without any.
+    ``pager`` reads them again.
     ``reports`` are those on rows of earlier releases that were answered.
     """
 
@@ -57,6 +61,8 @@ class Source:
     n_released: int
     n_prompts: int
     dropped: Counter[FilterName]
+    controls: ControlCount
+    newest_at: datetime | None
     labels: LabelInputs
     pager: Pager
     reports: tuple[AnsweredReport, ...]
@@ -90,6 +96,8 @@ def gather(project: Project, *, secret: str, session: Session, say: Say = say_no
         n_released=seen.n_released,
         n_prompts=seen.n_prompts,
         dropped=seen.dropped,
+        controls=ControlCount(seen.n_control_right, seen.n_control_answers),
+        newest_at=seen.newest_at,
         labels=seen.labels.finish(),
         pager=pager,
         reports=reports,
@@ -105,6 +113,9 @@ class _Seen:
     n_released: int = 0
     n_prompts: int = 0
     dropped: Counter[FilterName] = field(default_factory=Counter)
+    n_control_right: int = 0
+    n_control_answers: int = 0
+    newest_at: datetime | None = None
     endpoints: set[tuple[str, int]] = field(default_factory=set)
     rubrics: set[tuple[str, str]] = field(default_factory=set)
     digest: "_Hash" = field(default_factory=hashlib.sha256)
@@ -121,10 +132,14 @@ class _Seen:
             record = item.record
             self.rubrics.add((record.rubric_id, record.rubric_version))
             self.endpoints.update((one.endpoint, one.revision) for one in (record.x, record.y))
+            self.newest_at = max(self.newest_at or record.created_at, record.created_at)
             # Answers to control items are not released, and still tell how far their annotators
             # are right.
             if record.annotator_kind is AnnotatorKind.HUMAN:
                 self.labels.add_control(record, self.prompts.controls)
+                right = is_right(record, self.prompts.controls)
+                self.n_control_answers += right is not None
+                self.n_control_right += right is True
         for _, items in groupby(page.released, key=lambda item: item.record.prompt_key):
             self.n_prompts += 1
             self.labels.add_prompt((item.pair_id, item.record) for item in items)

@@ -1,6 +1,7 @@
 """Read stored JSON back into the types of the core."""
 
 import json
+from typing import TypeVar
 
 import orjson
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -10,12 +11,16 @@ from evalhub.core.judging.answers import SCHEMA as ANSWER_SCHEMA
 from evalhub.core.judging.answers import Answer, answer_from_json, is_consistent
 from evalhub.core.prompts.parsing import prompt_from_row
 from evalhub.core.prompts.records import Prompt
+from evalhub.core.releasing.dossier.fields import Dossier
+from evalhub.core.releasing.dossier.vocabulary import DOSSIER, DOSSIER_SCHEMA
 from evalhub.core.releasing.manifest import MANIFEST, RECIPE, Manifest
 from evalhub.core.releasing.vocabulary import FLAVOURS, RELEASE_SCHEMA, Part
 from evalhub.errors import BadInput
 
 _ANSWERS = TypeAdapter(Answer)
 _MANIFESTS = TypeAdapter(Manifest)
+_DOSSIERS = TypeAdapter(Dossier)
+Read = TypeVar("Read")
 
 
 class _Flag(BaseModel):
@@ -76,12 +81,27 @@ def read_flavours(recipe: str) -> frozenset[Part]:
 
 def read_manifest(text: str | bytes) -> Manifest:
     """Return a manifest as typed data; raise ``BadInput`` naming the field that is wrong."""
+    manifest = _read(_MANIFESTS, text, where=MANIFEST)
+    _check_schema(manifest.schema, RELEASE_SCHEMA, where=MANIFEST)
+    return manifest
+
+
+def read_dossier(text: str | bytes) -> Dossier:
+    """Return a dossier as typed data; raise ``BadInput`` naming the field that is wrong."""
+    dossier = _read(_DOSSIERS, text, where=DOSSIER)
+    _check_schema(dossier.schema, DOSSIER_SCHEMA, where=DOSSIER)
+    return dossier
+
+
+def _read(kind: TypeAdapter[Read], text: str | bytes, *, where: str) -> Read:
     try:
-        manifest = _MANIFESTS.validate_json(text)
+        return kind.validate_json(text)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
-        raise BadInput.at(f"{MANIFEST}, field {place!r}", first["msg"]) from error
-    if manifest.schema != RELEASE_SCHEMA:
-        raise BadInput.at(f"{MANIFEST}, field 'schema'", f"must be {RELEASE_SCHEMA!r}")
-    return manifest
+        raise BadInput.at(f"{where}, field {place!r}", first["msg"]) from error
+
+
+def _check_schema(found: str, known: str, *, where: str) -> None:
+    if found != known:
+        raise BadInput.at(f"{where}, field 'schema'", f"must be {known!r}")

@@ -32,6 +32,11 @@ from evalhub.services.releasing.describing import (
     rubric_path,
     snapshot_hash,
 )
+from evalhub.services.releasing.documenting import (
+    DocumentInputs,
+    document_texts,
+    gather_documents,
+)
 from evalhub.services.releasing.gathering import Source
 from evalhub.services.releasing.paging import PROMPTS_PER_PAGE
 from evalhub.services.releasing.streaming import judged_prompts
@@ -43,6 +48,7 @@ class Plan:
 
     source: Source
     inputs: ReleaseInputs
+    documents: DocumentInputs
     recipe: Recipe
     snapshot: str
 
@@ -50,7 +56,9 @@ class Plan:
 def plan_release(source: Source, *, recipe: Recipe, session: Session) -> Plan:
     """Return the plan for the present state under ``recipe``."""
     inputs = describe_inputs(source, session=session)
-    return Plan(source, inputs, recipe, snapshot_hash(source, inputs, recipe))
+    documents = gather_documents(source, session=session)
+    snapshot = snapshot_hash(source, inputs, recipe, documents=documents.as_json())
+    return Plan(source, inputs, documents, recipe, snapshot)
 
 
 def write_release(
@@ -58,8 +66,8 @@ def write_release(
 ) -> Manifest:
     """Write every file of a release with ``open_file`` and return its manifest.
 
-    The order is forced: tables first, the card tells their rows, the manifest hashes the
-    card, and the checksums cover the manifest.
+    The order is forced: tables first, the card and the dossier tell their rows, the manifest
+    hashes both, and the checksums cover the manifest.
     """
     say(BuildStage.LABELLING, 0, 0)
     labels = label_release(plan.source.labels)
@@ -76,8 +84,10 @@ def write_release(
         labels=labels.facts,
         changes=changes,
     )
-    card = write_text(CARD, card_text(manifest), open_file=open_file)
-    manifest = replace(manifest, files=tuple(sorted((*files, card), key=lambda one: one.path)))
+    about = document_texts(manifest, plan.documents, tally.seen)
+    about[CARD] = card_text(manifest)
+    files += tuple(write_text(path, about[path], open_file=open_file) for path in sorted(about))
+    manifest = replace(manifest, files=tuple(sorted(files, key=lambda one: one.path)))
     index = write_text(MANIFEST, manifest_text(manifest), open_file=open_file)
     write_text(CHECKSUMS, checksums_text((*manifest.files, index)), open_file=open_file)
     return manifest

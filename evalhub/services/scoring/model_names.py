@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 from sqlmodel import Session
 
+from evalhub.core.scoring.model_names import unique_names
 from evalhub.db import tables as t
-from evalhub.services.scoring.naming import unique_names
 
 
 @dataclass(slots=True, eq=False)

@@ -1,12 +1,12 @@
 """Name the endpoints of judged responses by their models, the same on every page of scores."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlmodel import Session, col, select
 
 from evalhub.core.judging.records import JudgmentRecord
 from evalhub.core.scoring.annotators.decisions import Identity, identity_of
+from evalhub.core.scoring.model_names import unique_names
 from evalhub.db.models import Endpoint, Project, ProjectEndpoint
 
 
@@ -31,12 +31,3 @@ def name_models(
     models = {(one.slug, one.revision): one.model for one in endpoints}
     models |= {identity_of(side): side.model for record in records for side in (record.x, record.y)}
     return unique_names(models)
-
-
-def unique_names(models: Mapping[Identity, str]) -> dict[Identity, str]:
-    """Name endpoints by their models, and by slug and revision too where models repeat."""
-    count = Counter(models.values())
-    return {
-        (slug, revision): model if count[model] == 1 else f"{model} ({slug}, revision {revision})"
-        for (slug, revision), model in models.items()
-    }

@@ -5,8 +5,9 @@ import pyarrow as pa
 import pytest
 import yaml
 
-from evalhub.core.releasing.card import LIMITS, card_text
+from evalhub.core.releasing.card import DOCUMENTS, LIMITS, card_text
 from evalhub.core.releasing.card_front import front_matter
+from evalhub.core.releasing.dossier.vocabulary import CROISSANT, DATASHEET, DOSSIER
 from evalhub.core.releasing.features import features_of
 from evalhub.core.releasing.files import FileFacts
 from evalhub.core.releasing.schemas import SCHEMAS
@@ -144,3 +145,11 @@ def test_why_there_is_no_pooled_label_is_said() -> None:
 
 def test_a_release_from_before_labels_were_fitted_says_nothing_of_them() -> None:
     assert "How labels were made" not in card_text(make_manifest(labels=None))
+
+
+def test_card_names_the_documents_beside_it() -> None:
+    text = card_text(make_manifest())
+
+    assert set(DOCUMENTS) == {DATASHEET, DOSSIER, CROISSANT}
+    for path in DOCUMENTS:
+        assert f"- `{path}`: " in text

@@ -13,6 +13,8 @@ from evalhub.services.releasing.keeping import BuiltRelease
 from evalhub.services.releasing.verifying import MAX_PROBLEMS, verify_release
 
 Edit = Callable[[Path], object]
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""For files, which no database can change once they are built."""
 
 
 def problems_of(folder: Path) -> list[str]:
@@ -155,7 +157,8 @@ def test_manifest_that_lists_another_hash_is_a_problem(built: BuiltRelease) -> N
     path.write_text(text)
     (built.folder / "SHA256SUMS").write_text(sums.replace(old, sha256_hex(text)))
 
-    assert "manifest.json, file 'README.md': is not as in SHA256SUMS" in problems_of(built.folder)
+    first = built.manifest.files[0].path
+    assert f"manifest.json, file {first!r}: is not as in SHA256SUMS" in problems_of(built.folder)
 
 
 def test_rows_that_contradict_the_files_are_a_problem(built: BuiltRelease) -> None:
@@ -266,3 +269,124 @@ def test_problems_are_bounded(built: BuiltRelease) -> None:
 def test_no_folder_is_not_found(tmp_path: Path) -> None:
     with pytest.raises(NotFound, match="There is no folder"):
         verify_release(tmp_path / "nothing")
+
+
+def edit_document(folder: Path, path: str, change: Callable[[str], str]) -> None:
+    (folder / path).write_text(change((folder / path).read_text("utf-8")), "utf-8")
+    seal(folder)
+
+
+def take_out(folder: Path, *paths: str) -> None:
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    files = [file for file in manifest["files"] if file["path"] not in paths]
+    for path in paths:
+        (folder / path).unlink()
+    edit_manifest(folder, files=files)
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(
+    ("path", "change", "problem"),
+    [
+        ("dossier.json", lambda _: "{}", "dossier.json: dossier.json, field 'schema'"),
+        (
+            "dossier.json",
+            lambda text: text.replace("evalhub.dossier/1", "evalhub.dossier/9"),
+            "dossier.json: dossier.json, field 'schema': must be 'evalhub.dossier/1'",
+        ),
+        (
+            "dossier.json",
+            lambda text: text.replace('"version": "1.0.0"', '"version": "1.0.1"'),
+            "dossier.json: is of tiny@1.0.1, not of tiny@1.0.0",
+        ),
+        (
+            "dossier.json",
+            lambda text: text.replace('"simulated": false', '"simulated": true'),
+            "dossier.json: does not say of simulation what the manifest says",
+        ),
+        (
+            "dossier.json",
+            lambda text: text.replace('"name": "demographics"', '"name": "consent"'),
+            "dossier.json: has the field consent 2 times",
+        ),
+        (
+            "dossier.json",
+            lambda text: text.replace('"reason": "EvalHub does not ask', '"reason": "", "x": "'),
+            "dossier.json: field demographics is absent and does not say how or why",
+        ),
+        (
+            "dossier.json",
+            lambda text: text.replace(
+                '"origin": "absent",\n      "text": ""', '"origin": "written",\n      "text": ""'
+            ),
+            "dossier.json: field steward is written and does not say how or why",
+        ),
+        ("croissant.json", lambda _: "[]", "croissant.json: cannot be read"),
+        (
+            "croissant.json",
+            lambda text: text.replace('"contentUrl": "pairs/train.jsonl"', '"contentUrl": "x"'),
+            "croissant.json: does not describe pairs/train.jsonl as the manifest does",
+        ),
+        (
+            "croissant.json",
+            lambda text: text.replace('"column": "soft_label"', '"column": "no_label"'),
+            "croissant.json: record set pairs/train reads no_label of pairs/train.parquet",
+        ),
+        (
+            "croissant.json",
+            lambda text: text.replace('"@id": "ties/train",', '"@id": "odd/train",'),
+            "croissant.json: record set odd/train reads pair_id of ties/train.parquet",
+        ),
+        (
+            "DATASHEET.md",
+            lambda text: text.replace("## Maintenance", "## Keeping"),
+            "DATASHEET.md: has no heading 'Maintenance'",
+        ),
+    ],
+    ids=[
+        "no dossier",
+        "another schema",
+        "of another release",
+        "simulation hidden",
+        "a field for another",
+        "a reason taken out",
+        "nobody wrote it",
+        "no description",
+        "a file not described",
+        "a column that is not there",
+        "a table that is not there",
+        "a heading taken out",
+    ],
+)
+def test_documents_that_speak_of_something_else_are_found(
+    built: BuiltRelease, path: str, change: Callable[[str], str], problem: str
+) -> None:
+    edit_document(built.folder, path, change)
+
+    found = problems_of(built.folder)
+
+    assert any(one.startswith(problem) for one in found), found
+
+
+@ON_SQLITE
+def test_a_datasheet_that_is_no_text_is_a_problem_and_no_crash(built: BuiltRelease) -> None:
+    (built.folder / "DATASHEET.md").write_bytes(b"\xff\xfe")
+    seal(built.folder)
+
+    assert [one.partition(":")[0] for one in problems_of(built.folder)] == ["DATASHEET.md"]
+
+
+@ON_SQLITE
+def test_a_document_that_was_taken_out_alone_is_missed(built: BuiltRelease) -> None:
+    take_out(built.folder, "DATASHEET.md")
+
+    assert problems_of(built.folder) == ["DATASHEET.md: is not there, and the other documents are"]
+
+
+@ON_SQLITE
+def test_a_release_from_before_there_were_documents_is_as_good_as_it_was(
+    built: BuiltRelease,
+) -> None:
+    take_out(built.folder, "DATASHEET.md", "dossier.json", "croissant.json")
+
+    assert problems_of(built.folder) == []

@@ -1,0 +1,348 @@
+"""Fill the fields that settings, prompts and responses answer, and say why others are empty."""
+
+from collections.abc import Iterator, Sequence
+
+from evalhub.core.money import format_money, hourly_rate
+from evalhub.core.releasing.dossier.facts import ModelFacts, ReleaseFacts, Tally
+from evalhub.core.releasing.dossier.fields import (
+    DossierField,
+    Figure,
+    Unit,
+    absent,
+    computed,
+    count,
+    estimate,
+    words,
+    written,
+)
+from evalhub.core.releasing.dossier.observing import Observations
+from evalhub.core.releasing.dossier.statements import WRITTEN_FIELDS, SignedStatement
+from evalhub.core.releasing.dossier.vocabulary import WORDS, FieldName
+from evalhub.core.releasing.manifest import Manifest
+from evalhub.core.scoring.annotators.medians import MEDIAN_METHOD, median_of
+from evalhub.core.scoring.intervals.shares import WILSON, share_of
+
+SECONDS_A_MINUTE = 60
+
+NOT_COLLECTED = (
+    "EvalHub does not ask experts for it. It is not known here and cannot be worked out from the "
+    "release."
+)
+NO_CREDENTIALS = (
+    "EvalHub does not keep credentials of experts, so no figure by class of credential can be "
+    "stated. How experts came to be known stands under Experts."
+)
+NO_CONSENT = (
+    "No consent by purpose is recorded for these judgments. The terms of the project stand with "
+    "its administrators."
+)
+NO_LEDGER = (
+    "No ledger of payments is kept, so hourly pay as received, unpaid time, disputes and floors "
+    "cannot be stated. What was offered stands under Pay as offered."
+)
+NO_ADJUDICATION = (
+    "Disagreements were not settled by a further person: every judgment stands as it was given."
+)
+NO_SCAN = "Reasons in the experts' own words were not searched for personal data."
+SIGNED_APART = (
+    "Signatures are bound to the hash of the manifest and are kept beside the release, since a "
+    "file cannot hold a signature of itself. The page of the dossier and the API show them."
+)
+NEVER_DELETED = (
+    "Judgments are appended and never overwritten; the database refuses to update or delete them. "
+    "A release is never changed."
+)
+STEPS = (
+    "The side on which a response stands is drawn for each comparison made here, and stored.",
+    "Experts see no model name, latency or token count; names that responses give are masked.",
+    "The item-only label accounts for the pull of the left side and for how each expert grades.",
+    "No model strength enters the labels to train on.",
+    "Ties are kept apart and are never a chosen and a rejected response.",
+    "Prompts of one group are in one split.",
+    "Judgments of models are in no table.",
+    "Style is not adjusted for in any label; its effect is stated above.",
+)
+
+
+def stated_fields(
+    manifest: Manifest,
+    facts: ReleaseFacts,
+    seen: Observations,
+    statement: SignedStatement | None,
+) -> dict[FieldName, DossierField]:
+    """Return every field that no judgment decides, by its name."""
+    fields = [
+        _identity(manifest),
+        *_written(statement),
+        _collection(manifest, facts, seen),
+        *_prompts(facts),
+        _model_outputs(facts.models),
+        *_people(manifest, facts, seen),
+        _filters(manifest),
+        _methods(manifest),
+        *_quality(facts),
+        _steps(),
+        computed(FieldName.DELETIONS, "A rule of the database.", text=NEVER_DELETED),
+        computed(FieldName.SIGN_OFFS, "Kept beside the release.", text=SIGNED_APART),
+    ]
+    return {field.name: field for field in fields}
+
+
+def _identity(manifest: Manifest) -> DossierField:
+    release, inputs = manifest.release, manifest.inputs
+    return computed(
+        FieldName.IDENTITY,
+        "From the build. Every file's SHA-256 stands in SHA256SUMS and manifest.json.",
+        [
+            words("Release", manifest.id),
+            words("Title", release.title),
+            words("Purpose", release.purpose),
+            words("Recipe, SHA-256", manifest.recipe_sha256),
+            words("Prompt set", f"{inputs.prompt_set.slug}@{inputs.prompt_set.version}"),
+            words("Prompt set, SHA-256", inputs.prompt_set.sha256),
+            words("Responses, SHA-256", inputs.responses_sha256, n=inputs.n_responses),
+            words("Judgments, SHA-256", inputs.judgments_sha256, n=inputs.n_judgments),
+            *(
+                words(f"Rubric {one.id} {one.version}, SHA-256", one.sha256)
+                for one in inputs.rubrics
+            ),
+        ],
+    )
+
+
+def _written(statement: SignedStatement | None) -> Iterator[DossierField]:
+    for name in WRITTEN_FIELDS:
+        text = statement.statement.text(name) if statement else ""
+        if statement and text:
+            yield written(name, text, by=statement.by)
+        else:
+            yield absent(
+                name,
+                "Nobody has written it. A researcher of the project writes it in the project's "
+                f"statement, under {WORDS[name].title!r}; the next release holds it.",
+            )
+
+
+def _collection(manifest: Manifest, facts: ReleaseFacts, seen: Observations) -> DossierField:
+    campaign, counts, weeks = facts.campaign, manifest.counts, seen.weeks
+    return computed(
+        FieldName.COLLECTION,
+        "From the settings of the project and the judgments in force. Weeks are ISO weeks; finer "
+        "times could tell people apart.",
+        [
+            words("First week", weeks[0] if weeks else "none"),
+            words("Last week", weeks[1] if weeks else "none"),
+            words("Pairs of a prompt", campaign.strategy),
+            words("Next comparison chosen for", campaign.selection_mode),
+            count("Judgments wanted a pair", campaign.overlap),
+            words("Overlap rule", campaign.overlap_rule),
+            *(
+                count(f"Judgments, {origin}", n, n=counts.n_judgments)
+                for origin, n in counts.judgments_by_origin.items()
+            ),
+            count("Judgments by a simulation", counts.n_simulated_judgments, n=counts.n_judgments),
+            count("Could not judge", counts.n_cannot_judge, n=counts.n_judgments),
+            *(count(f"Under rubric {name}", n) for name, n in sorted(seen.by_rubric.items())),
+        ],
+    )
+
+
+def _prompts(facts: ReleaseFacts) -> Iterator[DossierField]:
+    prompts = facts.prompts
+    n = prompts.n_prompts
+    synthetic = share_of(prompts.n_synthetic, n)
+    yield computed(
+        FieldName.PROMPT_SOURCES,
+        "What each prompt states of its source. n counts prompts.",
+        [
+            *_counts(prompts.kinds, n=n),
+            Figure("Synthetic", Unit.SHARE, round(synthetic.value or 0.0, 4), n=n),
+            *_counts(prompts.generators, "Generated by ", n=n),
+            count("Named authors", prompts.n_authors, n=n),
+            count("Prompts with an address", prompts.n_with_url, n=n),
+            count("Prompts with a reference to a consent", prompts.n_with_consent, n=n),
+        ],
+    )
+    yield computed(
+        FieldName.PROMPT_LICENCES,
+        "What each prompt states. The licence of a prompt does not cover the responses. n counts "
+        "prompts.",
+        [
+            *_counts(prompts.licenses, n=n),
+            count("Prompts whose licence is not known", prompts.n_unknown_license, n=n),
+        ],
+    )
+    scanned = prompts.scans.total
+    yield computed(
+        FieldName.PERSONAL_DATA,
+        "What each prompt states of a search for personal data. n counts prompts.",
+        [
+            *_counts(prompts.scans, n=n),
+            count("Prompts without a stated search", n - scanned, n=n),
+        ],
+        text=NO_SCAN,
+    )
+
+
+def _model_outputs(models: Sequence[ModelFacts]) -> DossierField:
+    figures = [
+        words(
+            f"{one.model} ({one.slug}, revision {one.revision})",
+            _model_words(one),
+            n=one.n_responses,
+        )
+        for one in models
+    ]
+    method = (
+        "From the endpoints and the responses that were judged or could be. Every row names the "
+        "model of each response, so that generated text can be marked. n counts responses."
+    )
+    return computed(FieldName.MODEL_OUTPUTS, method, figures)
+
+
+def _model_words(one: ModelFacts) -> str:
+    reported = f"; names itself {', '.join(one.reported)}" if one.reported else ""
+    simulated = "; simulated" if one.is_simulated else ""
+    return (
+        f"{one.first_week} to {one.last_week}; terms of output: {one.output_terms}; parameters "
+        f"{one.parameters}; dialect {one.dialect}{reported}{simulated}"
+    )
+
+
+def _people(manifest: Manifest, facts: ReleaseFacts, seen: Observations) -> Iterator[DossierField]:
+    counts = manifest.counts
+    yield computed(
+        FieldName.EXPERTS,
+        "Distinct pseudonyms among the released judgments, by how they came to be known.",
+        [
+            count("Experts", counts.n_annotators),
+            *(count(f"Experts, {origin}", n) for origin, n in counts.annotators_by_origin.items()),
+        ],
+    )
+    yield absent(FieldName.CREDENTIALS, NO_CREDENTIALS)
+    yield absent(FieldName.DEMOGRAPHICS, NOT_COLLECTED)
+    yield absent(FieldName.CONSENT, NO_CONSENT)
+    yield _pay(facts, seen)
+    yield absent(FieldName.PAY_LEDGER, NO_LEDGER)
+    yield _decisions(facts)
+
+
+def _pay(facts: ReleaseFacts, seen: Observations) -> DossierField:
+    campaign = facts.campaign
+    seconds = [vote.active_seconds for vote in seen.votes if vote.active_seconds is not None]
+    middle = median_of(seconds, reason="No judgment was timed.")
+    offered = format_money(campaign.pay_minor_units, campaign.pay)
+    minutes = campaign.expected_minutes
+    an_hour = hourly_rate(campaign.pay_minor_units, minutes * SECONDS_A_MINUTE) if minutes else 0
+    return computed(
+        FieldName.PAY_OFFERED,
+        "From the terms of the project; the hourly figure takes the expected minutes. Time at the "
+        f"page without idle time; median with {MEDIAN_METHOD}. n counts timed judgments.",
+        [
+            words("Offered for a judgment", offered),
+            count("Expected minutes", minutes),
+            words("Offered an hour at the expected minutes", format_money(an_hour, campaign.pay)),
+            estimate(
+                "Median time at the page",
+                Unit.SECONDS,
+                middle.value,
+                n=middle.n,
+                interval=middle.interval,
+                reason=middle.reason,
+            ),
+        ],
+    )
+
+
+def _decisions(facts: ReleaseFacts) -> DossierField:
+    campaign = facts.campaign
+    return computed(
+        FieldName.AUTOMATED_DECISIONS,
+        "From the rules by which comparisons are handed out.",
+        [
+            words("Comparison that an expert gets next", campaign.selection_mode),
+            words("Side of each response", "drawn"),
+            count("Minutes before a lease without activity runs out", campaign.lease_minutes),
+        ],
+        text="A program chooses the next comparison and its sides, and takes a comparison back "
+        "when its lease runs out. It suspends nobody. Figures of single experts change no "
+        "assignment; labels account for how an expert grades.",
+    )
+
+
+def _filters(manifest: Manifest) -> DossierField:
+    figures = [
+        Figure(
+            f"{one.name.value}, {one.part.value}",
+            Unit.COUNT,
+            one.rows_in - one.rows_out,
+            n=one.rows_in,
+            reason=f"{one.rows_out:,} left",
+        )
+        for one in manifest.filters
+    ]
+    method = "Rows that each filter left out of a table, in the order of filters. n: rows in."
+    return computed(FieldName.FILTERS, method, figures)
+
+
+def _methods(manifest: Manifest) -> DossierField:
+    figures = [words(name, method) for name, method in manifest.methods.items()]
+    return computed(FieldName.METHODS, "The rules of the recipe, in recipe.json.", figures)
+
+
+def _quality(facts: ReleaseFacts) -> Iterator[DossierField]:
+    campaign = facts.campaign
+    right = share_of(
+        campaign.n_control_right, campaign.n_control_answers, reason="No control item was judged."
+    )
+    yield computed(
+        FieldName.CONTROLS,
+        "Share of answers to control items, prompts with a known answer, that are as known; a tie "
+        f"is wrong and cannot-judge is no answer; {WILSON}. n counts answers.",
+        [
+            estimate(
+                "Answered as known",
+                Unit.SHARE,
+                right.value,
+                n=right.n,
+                interval=right.interval,
+                reason=right.reason,
+            ),
+            count("Control prompts", campaign.n_control_prompts),
+        ],
+    )
+    ended = campaign.n_submitted + campaign.n_expired + campaign.returned.total
+    yield computed(
+        FieldName.RETURNED,
+        "Comparisons handed out that ended up to the newest judgment. Giving one back is never "
+        "held against anybody. n counts those that ended.",
+        [
+            count("Judged", campaign.n_submitted, n=ended),
+            count("Ran out", campaign.n_expired, n=ended),
+            *_counts(campaign.returned, "Given back: ", n=ended),
+        ],
+    )
+    yield absent(FieldName.ADJUDICATIONS, NO_ADJUDICATION)
+
+
+def _steps() -> DossierField:
+    return computed(
+        FieldName.MITIGATION_STEPS,
+        "Rules that hold for every release.",
+        text="\n".join(f"- {step}" for step in STEPS),
+    )
+
+
+def _counts(tally: Tally, prefix: str = "", *, n: int) -> Iterator[Figure]:
+    for name, found in tally.items:
+        yield count(f"{prefix}{name}", found, n=n)
+
+
+def collection_words(facts: ReleaseFacts) -> str:
+    """Say in a sentence how judgments were collected."""
+    campaign = facts.campaign
+    return (
+        "Experts compare pairs of responses to one prompt without knowing the models. Judgments "
+        f"wanted a pair: {campaign.overlap} ({campaign.overlap_rule}); pairs of a prompt: "
+        f"{campaign.strategy}."
+    )
