@@ -9,12 +9,13 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 DATA ?= ../shared/data
 PEERS ?= $(BIN)/python
+LABS ?= $(BIN)/python
 
 # The tests commit thousands of times; where memory can hold their files, the disk need not.
 TEST_ENV := $(shell test -w /dev/shm && mkdir -p /dev/shm/evalhub-tests && echo TMPDIR=/dev/shm/evalhub-tests)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test coverage check format bench bench-labels bench-release bench-reward bench-scoring bench-selection docs clean translations axe
+.PHONY: help run test coverage check format bench bench-labels bench-release bench-reward bench-scoring bench-selection docs lab-proof clean translations axe
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -72,6 +73,9 @@ bench-scoring: $(READY_DEV) ## Time boards against the peers that PEERS=PYTHON h
 
 bench-selection: $(READY_DEV) ## Simulate what choosing the next comparison saves; fails where a gate does
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks selection
+
+lab-proof: $(READY_DEV) ## Download a release with a lab's key and train on it (LABS=PYTHON)
+	$(BIN)/python -m scripts.lab_proof --labs $(LABS) $(ARGS)
 
 docs: $(READY_DEV) ## Serve the documentation on 127.0.0.1:8001
 	$(BIN)/mkdocs serve --dev-addr 127.0.0.1:8001

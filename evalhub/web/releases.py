@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from evalhub.core.people import SCOPE_ROLES, Role, Scope
 from evalhub.core.releasing.card import LIMITS
-from evalhub.core.releasing.usage import snippets
+from evalhub.core.releasing.usage import remote_snippets, snippets
 from evalhub.errors import BadInput, Conflict
 from evalhub.rim.downloads import send_release_file
 from evalhub.services.releasing.builds import start_build
@@ -82,6 +82,9 @@ def show(project: str, version: str) -> ResponseReturnValue:
         samples=sample_pairs(release.folder, manifest),
         limits=LIMITS,
         can_report=current_actor().has(*REPORTERS),
+        remote=remote_snippets(
+            current_settings().public_url, project, version, manifest.counts.rows
+        ),
         snippets=snippets(f"{project}-{version}", manifest.counts.rows),
     )
 

@@ -12,9 +12,9 @@ from evalhub.db.engine import Database
 from tests.api.keys import bearer
 from tests.client.serving import Between, serving
 from tests.released import built, database_url, released_template
-from tests.web.conftest import Clock, app, clock
+from tests.web.conftest import Clock, app, clock, sign_in
 
-__all__ = ["app", "built", "clock", "database_url", "released_template"]
+__all__ = ["app", "built", "clock", "database_url", "released_template", "sign_in"]
 
 Connect = Callable[..., Client]
 

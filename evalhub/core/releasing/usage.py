@@ -48,6 +48,60 @@ def snippets(folder: str, rows: Mapping[str, Mapping[str, int]]) -> tuple[Snippe
     return tuple(found)
 
 
+def remote_snippets(
+    server: str, project: str, version: str, rows: Mapping[str, Mapping[str, int]]
+) -> tuple[Snippet, ...]:
+    """Return the code that reads a release from ``server`` with the key in ``EVALHUB_KEY``.
+
+    The key stands in the environment and never in the code, which people paste into notebooks
+    and send each other.
+    """
+    part, split = _first_table(rows)
+    url = f"{server}/api/v1/releases/{project}/{version}/files/{part}/{split}.parquet"
+    return (
+        Snippet(
+            "Download and check it",
+            "python",
+            "import os\n\n"
+            "from evalhub.client import Client\n\n"
+            f'with Client("{server}", os.environ["EVALHUB_KEY"]) as hub:\n'
+            f'    hub.download("{project}", "{version}", "{project}-{version}")\n'
+            f'    print(hub.verify("{project}-{version}").sha256)',
+        ),
+        Snippet(
+            "Read a file with pandas",
+            "python",
+            f"import os\n\nimport pandas as pd\n\n{_HEADERS}"
+            f'rows = pd.read_parquet(\n    "{url}",\n    storage_options=headers,\n)\n'
+            "print(len(rows))",
+        ),
+        Snippet(
+            "Load a file with datasets",
+            "python",
+            f"import os\n\nfrom datasets import load_dataset\n\n{_HEADERS}"
+            "data = load_dataset(\n"
+            '    "parquet",\n'
+            f'    data_files={{"{split}": "{url}"}},\n'
+            '    storage_options={"client_kwargs": {"headers": headers}},\n'
+            ")\n"
+            f'print(len(data["{split}"]))',
+        ),
+        Snippet(
+            "Query a file with DuckDB",
+            "python",
+            "import os\n\nimport duckdb\nimport fsspec\n"  # noqa: S608 - code to copy, not run here
+            "import pyarrow.dataset as ds\n\n"
+            f"{_HEADERS}"
+            'web = fsspec.filesystem("https", client_kwargs={"headers": headers})\n'
+            f'rows = ds.dataset(\n    "{url}",\n    filesystem=web,\n    format="parquet",\n)\n'
+            'print(duckdb.sql("SELECT count(*) FROM rows").fetchall()[0][0])',
+        ),
+    )
+
+
+_HEADERS = 'headers = {"Authorization": f"Bearer {os.environ[\'EVALHUB_KEY\']}"}\n'
+
+
 def _first_table(rows: Mapping[str, Mapping[str, int]]) -> tuple[str, str]:
     part = next(part for part in (Part.PAIRS, Part.TIES, Part.JUDGMENTS) if rows.get(part))
     return part, next(split for split in Split if split in rows[part])
