@@ -122,8 +122,11 @@ def train(folder: Path, n_steps: int) -> None:
                 bf16=False,
             )
             some = rows.select(range(min(N_ROWS, len(rows))))
+            # Saved and named by its folder, as a lab has it: TRL reads its reference model again.
+            stored = f"{place}/model"
+            model().save_pretrained(stored)
             made = trainer(
-                model=model(), args=arguments, train_dataset=some, processing_class=tokenizer
+                model=stored, args=arguments, train_dataset=some, processing_class=tokenizer
             )
             result = made.train()
         assert result.global_step == n_steps, name
