@@ -228,8 +228,22 @@ def test_signatures_need_the_scope_of_releases(
 
 
 def test_a_key_for_other_releases_does_not_learn_who_signed(
-    client: FlaskClient, built: BuiltRelease, database: Database, clock: Clock
+    client: FlaskClient,
+    built: BuiltRelease,
+    database: Database,
+    settings: Settings,
+    clock: Clock,
 ) -> None:
-    other = bearer(database, Role.LAB, Scope.RELEASES_READ, now=clock(), releases="other@1.0.0")
+    with database.transaction() as session:
+        build_release(
+            "tiny",
+            session=session,
+            settings=settings,
+            actor=command_actor(),
+            now=MOMENT,
+            version="2.0.0",
+        )
+    other = bearer(database, Role.LAB, Scope.RELEASES_READ, now=clock(), releases="tiny@2.0.0")
 
     assert client.get(f"{BASE}/tiny/1.0.0/sign-offs", headers=other).status_code == 404
+    assert client.get(f"{BASE}/tiny/2.0.0/sign-offs", headers=other).status_code == 200
