@@ -57,6 +57,7 @@ from evalhub.web import (
     auth,
     builds,
     comparing,
+    consent,
     criteria,
     dossiers,
     endpoints,
@@ -110,6 +111,7 @@ PAGES: tuple[Blueprint, ...] = (
     judgments.bp,
     work.bp,
     comparing.bp,
+    consent.bp,
 )
 """The parts of the site, one a module of ``evalhub.web``."""
 

@@ -2,7 +2,9 @@
 
     EvalHubError
     ├── BadInput             the caller sent something that breaks a rule; nothing was changed
+    │   └── NotCleared       judgments that nobody has settled would go into a release
     ├── NotFound             the thing named does not exist, or not for this caller
+    ├── Withdrawn            the thing named was taken back; carries why
     ├── NotSignedIn          the caller has not shown who they are
     ├── Forbidden            the caller is known and may not do this
     ├── Conflict             the request is sound but the state does not allow it
@@ -91,8 +93,16 @@ class BadInput(EvalHubError):
         return cls([Problem(where, rule)])
 
 
+class NotCleared(BadInput):
+    """Report judgments without consent, licence or privacy that the recipe does not settle."""
+
+
 class NotFound(EvalHubError):
     """Report that the thing named does not exist, or not for this caller."""
+
+
+class Withdrawn(EvalHubError):
+    """Report that the thing named was there and was taken back for a stated reason."""
 
 
 class NotSignedIn(EvalHubError):

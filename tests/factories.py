@@ -3,6 +3,7 @@
 import itertools
 import json
 import uuid
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from sqlmodel import Session
@@ -17,11 +18,13 @@ from evalhub.core.campaigns import (
     SelectionMode,
 )
 from evalhub.core.canonical import canonical_json, sha256_hex
+from evalhub.core.consent import STANDING_TEXT, ConsentMethod, ConsentPurpose, ordered
 from evalhub.core.judging.answers import Choice
 from evalhub.core.people import Origin, Role
 from evalhub.core.responses import ResponseStatus
 from evalhub.db.models import (
     Assignment,
+    ConsentAnswer,
     Endpoint,
     Judgment,
     Pair,
@@ -36,6 +39,7 @@ from evalhub.db.models import (
     RoleGrant,
     RubricVersion,
 )
+from evalhub.services.consenting.texts import row_of
 
 MOMENT = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 _numbers = itertools.count(1)
@@ -61,6 +65,37 @@ def make_person(
     session.add_all(RoleGrant(person_id=person.id, role=role, granted_at=MOMENT) for role in roles)
     session.flush()
     return person
+
+
+def make_consent(
+    session: Session,
+    person: Person,
+    *purposes: ConsentPurpose,
+    method: ConsentMethod = ConsentMethod.PAGE,
+) -> None:
+    """Let a person grant ``purposes``, by default the training of reward models."""
+    granted = purposes or (ConsentPurpose.REWARD_MODEL_TRAINING,)
+    _add_answer(session, person, granted, method)
+
+
+def withdraw_consent(session: Session, person: Person) -> None:
+    """Let a person grant nothing, which withdraws what they granted before."""
+    _add_answer(session, person, (), ConsentMethod.PAGE)
+
+
+def _add_answer(
+    session: Session, person: Person, purposes: Sequence[ConsentPurpose], method: ConsentMethod
+) -> None:
+    # As a row alone: through the service it would stand in the audit log of every test.
+    row = ConsentAnswer(
+        person_id=person.id,
+        consent_text_id=row_of(STANDING_TEXT, session=session, now=MOMENT).id,
+        purposes=canonical_json(ordered(purposes)),
+        method=method,
+        answered_at=MOMENT,
+    )
+    session.add(row)
+    session.flush()
 
 
 def make_rubric_version(
@@ -142,6 +177,7 @@ def make_endpoint(
     url: str = "http://127.0.0.1:9/v1",
     dialect: str = "chat_completions",
     is_simulated: bool = False,
+    output_terms: str = "allowed",
 ) -> Endpoint:
     """Add an endpoint."""
     number = next(_numbers)
@@ -152,6 +188,7 @@ def make_endpoint(
         dialect=dialect,
         url=url,
         parameters="{}",
+        output_terms=output_terms,
         is_simulated=is_simulated,
         created_at=MOMENT,
     )

@@ -37,7 +37,13 @@ from evalhub.db.models import (
     PromptSetVersion,
     Response,
 )
-from tests.factories import make_endpoint, make_pair, make_project, make_rubric_version
+from tests.factories import (
+    make_consent,
+    make_endpoint,
+    make_pair,
+    make_project,
+    make_rubric_version,
+)
 
 MOMENT = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 RUBRIC = canonical_json(
@@ -118,8 +124,17 @@ _NOT_ANSWERED = {(2, 2): ResponseStatus.TRUNCATED}
 _numbers = itertools.count(1)
 
 
-def make_tiny_project(session: Session, *, is_simulated: bool = False, slug: str = SLUG) -> Project:
-    """Add the project with its prompts, responses, pairs and judgments."""
+def make_tiny_project(
+    session: Session,
+    *,
+    is_simulated: bool = False,
+    slug: str = SLUG,
+    is_consented: bool = True,
+) -> Project:
+    """Add the project with its prompts, responses, pairs and judgments.
+
+    Its people consent to the training of reward models, unless they shall never have been asked.
+    """
     version = _prompt_set_version(session)
     endpoints = [make_endpoint(session, slug=name, model=f"{name}-1") for name in MODELS]
     rubric = make_rubric_version(session, rubric_id="tiny", document=RUBRIC)
@@ -129,6 +144,8 @@ def make_tiny_project(session: Session, *, is_simulated: bool = False, slug: str
     project.title, project.purpose = "A tiny <project>", "Train a *reward* model."
     responses = dict(_responses(session, version, endpoints))
     people = [_person(session, number) for number in range(3)]
+    for person in people if is_consented else ():
+        make_consent(session, person)
     for position, (place, verdicts) in enumerate(VERDICTS.items()):
         prompt, first, second = place
         ends = (responses[prompt, first], responses[prompt, second])

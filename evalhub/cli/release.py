@@ -1,28 +1,26 @@
 """Build, list and verify releases, and write what a person says of their data."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 import yaml
 
 from evalhub.cli.context import ACTOR, database, now, settings, transaction
 from evalhub.cli.progress import BuildBar
+from evalhub.cli.release_recipe import recipe_of, recipe_options
 from evalhub.cli.words import table
 from evalhub.core.releasing.dossier.statements import (
     Statement,
     read_statement,
     statement_to_json,
 )
-from evalhub.core.releasing.recipe import Recipe
-from evalhub.core.releasing.vocabulary import FLAVOURS
 from evalhub.core.wording import counted
 from evalhub.services.releasing.builds import list_builds, start_build
 from evalhub.services.releasing.kept import get_release, list_releases
 from evalhub.services.releasing.running import build_release
 from evalhub.services.releasing.statements import list_statements, write_statement
 from evalhub.services.releasing.verifying import ReleaseReport, verify_release
-
-NO_FLAVOUR = "none"
 
 
 @click.group("release")
@@ -33,17 +31,11 @@ def group() -> None:
 @group.command("build")
 @click.argument("project")
 @click.option("--version", help="Version such as 1.2.0; by default the next one, if needed.")
-@click.option(
-    "--flavour",
-    "flavours",
-    multiple=True,
-    type=click.Choice([*(part.value for part in FLAVOURS), NO_FLAVOUR]),
-    help="A table for one trainer; may be given more than once. All of them by default.",
-)
 @click.option("--queue", is_flag=True, help="Leave it to a worker, and end at once.")
-def build(project: str, version: str | None, flavours: tuple[str, ...], *, queue: bool) -> None:
+@recipe_options
+def build(project: str, version: str | None, *, queue: bool, **choices: Any) -> None:  # noqa: ANN401 - the options are of many types, which recipe_of reads
     """Build a release of PROJECT; the same state gives the same bytes."""
-    recipe = _recipe(flavours)
+    recipe = recipe_of(choices)
     if queue:
         with transaction() as session:
             asked = start_build(
@@ -68,17 +60,6 @@ def build(project: str, version: str | None, flavours: tuple[str, ...], *, queue
     click.echo(f"Release {built.id} {state}: {built.folder}")
     for name, n_pairs in built.manifest.counts.pairs.items():
         click.echo(f"  {n_pairs:>8}  pairs: {name}")
-
-
-def _recipe(flavours: tuple[str, ...]) -> Recipe:
-    """Return the standing recipe with the flavours that were asked for."""
-    if not flavours:
-        return Recipe()
-    if NO_FLAVOUR in flavours and len(flavours) > 1:
-        raise click.UsageError(
-            "--flavour none stands beside other flavours; give one or the other."
-        )
-    return Recipe(flavours=tuple(part for part in FLAVOURS if part in flavours))
 
 
 @group.command("builds")

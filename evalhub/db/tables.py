@@ -11,6 +11,8 @@ def _table(model: type[SQLModel]) -> sa.Table:
 
 
 assignment = _table(models.Assignment)
+consent_answer = _table(models.ConsentAnswer)
+consent_text = _table(models.ConsentText)
 draft = _table(models.Draft)
 endpoint = _table(models.Endpoint)
 job_worker = _table(models.JobWorker)
@@ -27,6 +29,7 @@ prompt_set = _table(models.PromptSet)
 prompt_set_version = _table(models.PromptSetVersion)
 pull = _table(models.Pull)
 pull_endpoint = _table(models.PullEndpoint)
+release_annotator = _table(models.ReleaseAnnotator)
 response = _table(models.Response)
 rubric_version = _table(models.RubricVersion)
 selection_plan = _table(models.SelectionPlan)

@@ -8,12 +8,14 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select
 
 from evalhub.core.assigning import Lease
+from evalhub.core.consent import ConsentMethod, ConsentPurpose
 from evalhub.core.people import Role, command_actor
-from evalhub.db.models import Endpoint, Judgment, Pair, Project, Response
+from evalhub.db.models import Endpoint, Judgment, Pair, Person, Project, Response
 from evalhub.demo.annotators import Shown, Temperament, fill_form
 from evalhub.demo.script import DemoDomain, read_responses
 from evalhub.services.accounts.simulated import add_simulated_person
 from evalhub.services.assigning.leasing import lease_next
+from evalhub.services.consenting.answers import answer, answers_of
 from evalhub.services.judging.matter import get_matter
 from evalhub.services.judging.submitting import submit
 from evalhub.services.projects.members import join
@@ -66,10 +68,25 @@ def simulate(
         plan_if_due(project.id, session=session, now=now)
 
 
+def _consent(person: Person, *, session: Session, now: datetime) -> None:
+    """Let a made-up person answer once, as everybody does before their judgments are released."""
+    if answers_of(person.id, session=session):
+        return
+    answer(
+        person.id,
+        (ConsentPurpose.EVALUATION, ConsentPurpose.REWARD_MODEL_TRAINING, ConsentPurpose.RESEARCH),
+        session=session,
+        actor=command_actor("demo"),
+        now=now,
+        method=ConsentMethod.SIMULATED,
+    )
+
+
 def _annotator(
     number: int, project: Project, rng: random.Random, *, session: Session, now: datetime
 ) -> _Annotator:
     person = add_simulated_person(number, session=session, now=now)
+    _consent(person, session=session, now=now)
     join(
         project,
         person_id=person.id,

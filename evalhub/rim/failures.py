@@ -19,11 +19,13 @@ from evalhub.errors import (
     Problem,
     Sentence,
     TooManyAttempts,
+    Withdrawn,
 )
 
 STATUS_BY_ERROR: tuple[tuple[type[EvalHubError], HTTPStatus], ...] = (
     (BadInput, HTTPStatus.UNPROCESSABLE_ENTITY),
     (NotFound, HTTPStatus.NOT_FOUND),
+    (Withdrawn, HTTPStatus.GONE),
     (NotSignedIn, HTTPStatus.UNAUTHORIZED),
     (Forbidden, HTTPStatus.FORBIDDEN),
     (Conflict, HTTPStatus.CONFLICT),
@@ -43,6 +45,7 @@ SENTENCES: Mapping[int, str] = {
     404: Sentence("There is nothing at this address, or not for you."),
     405: Sentence("This address does not take that kind of request."),
     408: Sentence("What you sent took too long to arrive. Nothing was changed; try again."),
+    410: Sentence("What was here was taken back."),
     412: Sentence("What you have is another version than the one here. Get it again."),
     413: Sentence("What was sent is larger than this address takes."),
     414: Sentence("The address is longer than any of ours."),
@@ -69,6 +72,7 @@ TITLES: Mapping[int, str] = {
     405: Sentence("This cannot be done here"),
     408: Sentence("It took too long"),
     409: Sentence("This cannot be done now"),
+    410: Sentence("This was taken back"),
     413: Sentence("This is too large"),
     415: Sentence("This cannot be read here"),
     422: Sentence("Something needs a change"),

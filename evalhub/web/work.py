@@ -11,6 +11,7 @@ from evalhub.errors import BadInput, Conflict, Problem
 from evalhub.rim.routing import page_number
 from evalhub.services.assigning.claiming import claim
 from evalhub.services.assigning.work import list_work
+from evalhub.services.consenting.answers import answers_of
 from evalhub.services.judging.history import own_judgments
 from evalhub.services.judging.today import today_of
 from evalhub.web import judging_words as say
@@ -89,6 +90,7 @@ def _list(problems: Sequence[Problem] = ()) -> str:
     works = list_work(person_id, session=session, now=now())
     return render_template(
         "work/list.html",
+        has_answered=bool(answers_of(person_id, session=session)),
         works=works,
         held=[work for work in works if work.held],
         today=today_of(person_id, session=session, now=now()),

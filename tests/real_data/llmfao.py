@@ -18,6 +18,8 @@ from evalhub.core.campaigns import AnnotatorKind, ProjectStatus
 from evalhub.core.judging.importing import ImportColumns
 from evalhub.core.people import command_actor
 from evalhub.core.projects import ProjectPlan
+from evalhub.core.releasing.clearance import Gate, GateAction, GateRule
+from evalhub.core.releasing.recipe import Recipe
 from evalhub.core.responses import ResponseStatus
 from evalhub.endpoints.scripted import Script, ScriptedReply, ScriptedServer
 from evalhub.rim.scores import score_project
@@ -54,6 +56,14 @@ authors: [llmonitor.com]
 source: llmonitor.com benchmarks
 language: en
 """
+
+RECIPE = Recipe(
+    gates=tuple(
+        GateRule(gate, GateAction.ACCEPT, "A published data set, judged under its own terms.")
+        for gate in Gate
+    )
+)
+"""The crowd of a published data set has no account here, and one answer shows a made-up IBAN."""
 
 Asked = tuple[str, str]
 """A model and the text of a prompt."""
@@ -278,7 +288,13 @@ def release(place: Place, name: str) -> Path:
     instance = place.folder / name
     settings = place.settings.model_copy(update={"instance_dir": instance})
     built = build_release(
-        "llmfao", database=place.database, settings=settings, actor=ACTOR, now=NOW, version="1.0.0"
+        "llmfao",
+        database=place.database,
+        settings=settings,
+        actor=ACTOR,
+        now=NOW,
+        version="1.0.0",
+        recipe=RECIPE,
     )
     return built.folder
 

@@ -101,7 +101,7 @@ def test_release_of_few_judgments_has_no_agreement(
     manifest = built.manifest
     with database.transaction() as session:
         row = session.exec(select(Release)).one()
-        figures = row.manifest.index('  "agreement": ['), row.manifest.index('  "counts"')
+        figures = row.manifest.index('  "agreement": ['), row.manifest.index('  "clearance"')
         row.manifest = (
             row.manifest[: figures[0]] + '  "agreement": [],\n' + row.manifest[figures[1] :]
         )

@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from evalhub.core.judging.answers import Choice
-from evalhub.core.releasing.material import JudgedPair, ReleaseJudgment
-from evalhub.core.releasing.vocabulary import PairOutcome
+from evalhub.core.releasing.material import JudgedPair, PairLabel, ReleaseJudgment
+from evalhub.core.releasing.recipe import PairRules
+from evalhub.core.releasing.vocabulary import PairOutcome, TieRule, VetoRule
 from evalhub.core.responses import ResponseStatus
 
 PairSide: TypeAlias = Literal["x", "y"]
@@ -46,12 +47,14 @@ class PairSummary:
         return (self.n_y + self.n_ties / 2) / self.n_judgments
 
 
-def summarise(pair: JudgedPair) -> PairSummary:
-    """Return the summary of ``pair``.
+def summarise(pair: JudgedPair, rules: PairRules | None = None) -> PairSummary:
+    """Return the summary of ``pair`` under ``rules``, by default the standing ones.
 
     Conditions are tried in this order: a response that is no complete answer, identical texts,
-    nobody could judge, both vetoed, preference; the first that holds is the outcome.
+    nobody could judge, both vetoed, too few judgments, a tie, low agreement, the preferred one
+    vetoed, preference; the first that holds is the outcome.
     """
+    rules = rules or PairRules()
     counts = Counter(item.record.canonical_choice for item in pair.judgments)
     graded = [
         item.record.canonical_preference
@@ -59,13 +62,14 @@ def summarise(pair: JudgedPair) -> PairSummary:
         if item.record.canonical_preference is not None
     ]
     n_ties = counts[Choice.TIE] + counts[Choice.BOTH_GOOD] + counts[Choice.BOTH_BAD]
-    chosen = _preferred(counts[Choice.A], counts[Choice.B])
-    vetoed = _is_vetoed(pair.judgments, "x"), _is_vetoed(pair.judgments, "y")
-    n_judgments = counts[Choice.A] + counts[Choice.B] + n_ties
-    outcome = _outcome(pair, chosen, is_judged=n_judgments > 0, both_vetoed=all(vetoed))
-    return PairSummary(
-        outcome=outcome,
-        chosen=chosen if outcome is PairOutcome.PREFERENCE else None,
+    vetoed = (
+        _is_vetoed(pair.judgments, "x", rules.veto_rule),
+        _is_vetoed(pair.judgments, "y", rules.veto_rule),
+    )
+    chosen = _preferred(counts[Choice.A], counts[Choice.B], n_ties, rules.tie_rule)
+    summary = PairSummary(
+        outcome=PairOutcome.PREFERENCE,
+        chosen=chosen,
         n_x=counts[Choice.A],
         n_y=counts[Choice.B],
         n_ties=n_ties,
@@ -77,42 +81,70 @@ def summarise(pair: JudgedPair) -> PairSummary:
         vetoed_x=vetoed[0],
         vetoed_y=vetoed[1],
     )
+    outcome = _unusable(pair, summary) or _left_out(summary, rules) or PairOutcome.PREFERENCE
+    is_preference = outcome is PairOutcome.PREFERENCE
+    return replace(summary, outcome=outcome, chosen=chosen if is_preference else None)
 
 
-def _outcome(
-    pair: JudgedPair, chosen: PairSide | None, *, is_judged: bool, both_vetoed: bool
-) -> PairOutcome:
+def _unusable(pair: JudgedPair, summary: PairSummary) -> PairOutcome | None:
+    """Return why nothing could be learned from the pair under any recipe, if so."""
     # Before the texts: a response that was cut off is no answer to learn from, whatever was said
     # of it.
     if any(side.status is not ResponseStatus.ANSWERED for side in (pair.x, pair.y)):
         return PairOutcome.RESPONSE_NOT_ANSWERED
     if pair.x_text == pair.y_text:
         return PairOutcome.IDENTICAL_RESPONSES
-    if not is_judged:
+    if not summary.n_judgments:
         return PairOutcome.CANNOT_JUDGE
     # Before the preference: a trainer would learn to give the better of two answers that nobody
     # should give.
-    if both_vetoed:
+    if summary.vetoed_x and summary.vetoed_y:
         return PairOutcome.BOTH_UNACCEPTABLE
-    return PairOutcome.PREFERENCE if chosen else PairOutcome.TIE
+    return None
 
 
-def _preferred(n_x: int, n_y: int) -> PairSide | None:
-    """Return the side that more judgments prefer, which is the one with a vote share over 1/2."""
+def _left_out(summary: PairSummary, rules: PairRules) -> PairOutcome | None:
+    """Return why the recipe does not let the pair choose a response, if so."""
+    if summary.n_judgments < rules.min_judgments:
+        return PairOutcome.TOO_FEW_JUDGMENTS
+    if summary.chosen is None:
+        return PairOutcome.TIE
+    if chosen_share(summary) < rules.min_agreement:
+        return PairOutcome.LOW_AGREEMENT
+    is_vetoed = summary.vetoed_x if summary.chosen == "x" else summary.vetoed_y
+    return PairOutcome.CHOSEN_VETOED if is_vetoed and rules.leaves_out_chosen_vetoed else None
+
+
+def _preferred(n_x: int, n_y: int, n_ties: int, rule: TieRule) -> PairSide | None:
+    """Return the side that enough judgments prefer under ``rule``, None where neither has them."""
     if n_x == n_y:
+        return None
+    # Ties that count against both ask for more than half of everything that was said.
+    if rule is TieRule.AGAINST and 2 * max(n_x, n_y) <= n_x + n_y + n_ties:
         return None
     return "x" if n_x > n_y else "y"
 
 
-def _is_vetoed(judgments: Sequence[ReleaseJudgment], side: PairSide) -> bool:
-    """Tell whether at least half of the judgments that judged raise a veto on ``side``."""
+def _is_vetoed(judgments: Sequence[ReleaseJudgment], side: PairSide, rule: VetoRule) -> bool:
+    """Tell whether enough of the judgments that judged raise a veto on ``side``."""
     votes = [
         item.vetoed_x if side == "x" else item.vetoed_y
         for item in judgments
         # Who could not judge a response could not clear it either.
         if item.record.choice is not Choice.CANNOT_JUDGE
     ]
-    return bool(votes) and 2 * sum(votes) >= len(votes)
+    if rule is VetoRule.IGNORED:
+        return False
+    enough = 1 if rule is VetoRule.ANY else (len(votes) + 1) // 2
+    return bool(votes) and sum(votes) >= enough
+
+
+def hard_label(summary: PairSummary, label: PairLabel | None) -> PairLabel | None:
+    """Return the majority as a label, without a margin; the pooled column stays what it is."""
+    if label is None:
+        return None
+    toward_y = {"x": 0.0, "y": 1.0, None: 0.5}[summary.chosen]
+    return replace(label, soft_label_y=toward_y, soft_label_se=0.0, margin_y=0.0, margin_se=0.0)
 
 
 def chosen_share(summary: PairSummary) -> float:

@@ -60,7 +60,10 @@ LIMITS = (
         "`pooled_soft_label` leans on model strengths: it guesses a pair better and must not be "
         "trained on, because a reward model learns the models from it."
     ),
-    "Reasons in `why` are free text. They were not searched for personal data.",
+    (
+        "Reasons in `why` are free text. The scan for personal data finds what has a form, such as "
+        "addresses and numbers; names and what tells a person by circumstances are not found."
+    ),
     (
         '`why` was written with the sides as shown: where `shown_left` is `b`, its "A" is '
         "response b of the row."
@@ -99,6 +102,8 @@ def _body(manifest: Manifest) -> Iterator[str]:
         "",
     )
     yield from ("## Who judged", "", *_people(manifest), "")
+    if manifest.clearance is not None:
+        yield from ("## Consent, licence and privacy", "", *_clearance(manifest), "")
     yield from ("## Agreement", "", *_agreement(manifest.agreement), "")
     yield from ("## What was left out", "", *_filters(manifest), "")
     yield from ("## What the figures are", "")
@@ -151,6 +156,33 @@ def _reports(changes: Changes) -> Iterator[str]:
             for one in changes.reports
         ],
     )
+
+
+def _clearance(manifest: Manifest) -> Iterator[str]:
+    cleared = manifest.clearance
+    if cleared is None:
+        return
+    consent, scan = cleared.consent, cleared.scan
+    granted = next(one for one in consent.coverage if one.purpose is consent.purpose)
+    yield (
+        f"- released for `{consent.purpose}`: {granted.n_granted:,} of {granted.n_judgments:,} "
+        "released judgments have a consent for it"
+    )
+    if manifest.licence:
+        yield f"- licence of the release: {plain(manifest.licence)}"
+    for share in cleared.licences:
+        known = "" if share.is_known else "; not known"
+        yield f"- {share.family}: {plain(share.licence)} ({share.share:.1%}{known})"
+    hits = ", ".join(f"{one.n_hits:,} {one.kind} in a {one.place}" for one in scan.counts)
+    yield (
+        f"- scan for personal data: {scan.n_texts:,} texts, {hits or 'no hit'}. {scan.method} "
+        f"({', '.join(scan.libraries)})"
+    )
+    for decision in cleared.decisions:
+        if decision.n_held:
+            reason = f": {plain(decision.reason)}" if decision.reason else ""
+            held = f"{decision.n_held:,} judgments, {decision.action}{reason}"
+            yield f"- gate `{decision.gate}`: {held}"
 
 
 def _agreement(figures: tuple[AgreementFigure, ...]) -> list[str]:

@@ -32,7 +32,11 @@ def front_matter(manifest: Manifest) -> str:
     head = {
         # On one line: a line of dashes in it would end the head.
         "pretty_name": " ".join(f"{manifest.release.title} {manifest.release.version}".split()),
-        **_license(inputs.prompt_set.licenses, [one.output_terms for one in inputs.endpoints]),
+        **_license(
+            manifest.licence,
+            inputs.prompt_set.licenses,
+            [one.output_terms for one in inputs.endpoints],
+        ),
         "language": sorted({tag.split("-")[0].lower() for tag in inputs.prompt_set.languages}),
         "annotations_creators": sorted(
             {_ANNOTATORS[origin] for origin in manifest.counts.annotators_by_origin}
@@ -48,8 +52,10 @@ def front_matter(manifest: Manifest) -> str:
     return f"---\n{text}---\n"
 
 
-def _license(licenses: tuple[str, ...], terms: list[str]) -> dict[str, str]:
-    """Name one licence only where the prompts have one and every model's output is allowed."""
+def _license(whole: str, licenses: tuple[str, ...], terms: list[str]) -> dict[str, str]:
+    """Name the licence of the release, or one that all its prompts and outputs allow, if any."""
+    if whole and not whole.lower().startswith("licenseref-"):
+        return {"license": whole.lower()}
     if len(licenses) == 1 and set(terms) == {"allowed"}:
         return {"license": licenses[0].lower()}
     return {"license": "other", "license_name": "see-the-card"}

@@ -46,9 +46,12 @@ class RowChecks:
     """Check rows as they come and keep what the checks across tables need.
 
     ``promised`` are the tables made from ``pairs`` that the release must have.
+    ``ties_count_against`` and ``has_margins`` say how its recipe chose responses and made labels.
     """
 
     promised: Collection[Part] = ALWAYS_MADE
+    ties_count_against: bool = False
+    has_margins: bool = True
     problems: list[Problem] = field(default_factory=list)
     _ids: dict[Part, set[str]] = field(default_factory=lambda: {part: set() for part in Part})
     _split_of_prompt: dict[str, Split] = field(default_factory=dict)
@@ -84,11 +87,18 @@ class RowChecks:
         if part in {Part.PAIRS, Part.PAIRS_MARGIN}:
             yield from _broken_figures(row)
             yield from _broken_label(row)
+            if self.ties_count_against and not 2 * row["n_chosen"] > row["n_judgments"]:
+                yield "no more than half of the judgments prefer the chosen response"
         if part is Part.PAIRS_MARGIN:
-            yield from _broken_margin(row)
-        if part is Part.TIES and row["n_a"] != row["n_b"]:
+            yield from _broken_margin(row, has_margins=self.has_margins)
+        if part is Part.TIES and self._has_winner(row):
             yield "more judgments prefer one response, so it is no tie"
         self._remember(part, row)
+
+    def _has_winner(self, row: AnyRow) -> bool:
+        if self.ties_count_against:
+            return bool(2 * max(row["n_a"], row["n_b"]) > row["n_judgments"])
+        return bool(row["n_a"] != row["n_b"])
 
     def _broken_identity(self, part: Part, split: Split, row: AnyRow) -> Iterator[str]:
         key = row[KEYS[part]]
@@ -157,7 +167,12 @@ def _broken_label(row: AnyRow) -> Iterator[str]:
         yield f"soft_label_se {row['soft_label_se']} is negative"
 
 
-def _broken_margin(row: AnyRow) -> Iterator[str]:
+def _broken_margin(row: AnyRow, *, has_margins: bool) -> Iterator[str]:
+    if not has_margins:
+        # Labels by majority have no size, and one that crept in would change a trainer's loss.
+        if row["margin"] or row["margin_se"]:
+            yield "margin is not 0 under a recipe without margins"
+        return
     if not 0 <= row["margin"] < inf:
         yield f"margin {row['margin']} is not a number from 0"
     if not row["margin_se"] > 0:

@@ -12,6 +12,14 @@ _JUDGMENT_FILTERS = (
     FilterName.CONTROL_PROMPT,
     FilterName.HELD_OUT_PROMPT,
     FilterName.REPORTED_ROW,
+    FilterName.SIMULATED_JUDGMENT,
+    FilterName.IMPORTED_JUDGMENT,
+    FilterName.CONSENT_WITHDRAWN,
+    FilterName.CONSENT_REFUSED,
+    FilterName.NO_CONSENT,
+    FilterName.UNKNOWN_LICENCE,
+    FilterName.ANNOTATOR_OF_OTHER_SPLIT,
+    FilterName.PERSONAL_DATA,
 )
 
 _PAIR_FILTERS = {
@@ -19,6 +27,9 @@ _PAIR_FILTERS = {
     FilterName.IDENTICAL_RESPONSES: PairOutcome.IDENTICAL_RESPONSES,
     FilterName.CANNOT_JUDGE: PairOutcome.CANNOT_JUDGE,
     FilterName.BOTH_UNACCEPTABLE: PairOutcome.BOTH_UNACCEPTABLE,
+    FilterName.TOO_FEW_JUDGMENTS: PairOutcome.TOO_FEW_JUDGMENTS,
+    FilterName.LOW_AGREEMENT: PairOutcome.LOW_AGREEMENT,
+    FilterName.CHOSEN_VETOED: PairOutcome.CHOSEN_VETOED,
     FilterName.EVENLY_SPLIT: PairOutcome.TIE,
 }
 
@@ -33,16 +44,20 @@ class FilterCount:
     rows_out: int
 
 
-def judgment_filters(n_judgments: int, dropped: Counter[FilterName]) -> tuple[FilterCount, ...]:
-    """Return the filters between the judgments in force and the judgments table."""
-    return _chain(
-        Part.JUDGMENTS, n_judgments, [(name, dropped[name]) for name in _JUDGMENT_FILTERS]
-    )
+def judgment_filters(
+    n_judgments: int, dropped: Counter[FilterName], names: Collection[FilterName]
+) -> tuple[FilterCount, ...]:
+    """Return those of the filters ``names`` that work on the judgments in force."""
+    own = [(name, dropped[name]) for name in _JUDGMENT_FILTERS if name in names]
+    return _chain(Part.JUDGMENTS, n_judgments, own)
 
 
-def pair_filters(outcomes: Counter[PairOutcome]) -> tuple[FilterCount, ...]:
-    """Return the filters between the judged pairs and the tables of pairs."""
+def pair_filters(
+    outcomes: Counter[PairOutcome], names: Collection[FilterName]
+) -> tuple[FilterCount, ...]:
+    """Return those of the filters ``names`` that work on the judged pairs."""
     dropped = [(name, outcomes[outcome]) for name, outcome in _PAIR_FILTERS.items()]
+    dropped = [(name, n) for name, n in dropped if name in names]
     return _chain(Part.PAIRS, outcomes.total(), dropped)
 
 

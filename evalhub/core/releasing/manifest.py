@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 
 from evalhub.core.releasing.agreement import AgreementFigure
+from evalhub.core.releasing.clearance import Clearance
 from evalhub.core.releasing.files import FileFacts
 from evalhub.core.releasing.filters import FilterCount
 from evalhub.core.releasing.reports import Changes
@@ -134,8 +135,10 @@ class LabelFacts:
 class Manifest:
     """Hold everything ``manifest.json`` says.
 
-    ``labels`` is None in releases made before labels were fitted, and ``changes`` in those made
-    before rows could be reported.
+    ``labels`` is None in releases made before labels were fitted, ``clearance`` in those made
+    before consent, licences and personal data were settled first, and ``changes`` in those made
+    before rows could be reported. ``licence`` is empty where the
+    release has none as a whole.
     """
 
     schema: str
@@ -152,6 +155,8 @@ class Manifest:
     writer: str
     labels: LabelFacts | None = None
     changes: Changes | None = None
+    clearance: Clearance | None = None
+    licence: str = ""
 
 
 def rows_by_table(files: Iterable[FileFacts]) -> dict[str, dict[str, int]]:

@@ -1,12 +1,12 @@
 """Write every table of a release from a stream of judged pairs, and count what went in."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 
 from evalhub.core.canonical import Json
 from evalhub.core.judging.records import JudgmentRecord
-from evalhub.core.releasing.aggregation import PairSummary, summarise
+from evalhub.core.releasing.aggregation import PairSummary, hard_label, summarise
 from evalhub.core.releasing.agreement import AgreementTally
 from evalhub.core.releasing.dossier.observing import Observations
 from evalhub.core.releasing.files import TableFiles
@@ -19,7 +19,8 @@ from evalhub.core.releasing.pair_rows import (
     prompt_row,
     tie_row,
 )
-from evalhub.core.releasing.vocabulary import FLAVOURS, PairOutcome, Part, Split
+from evalhub.core.releasing.recipe import Recipe
+from evalhub.core.releasing.vocabulary import Aggregation, PairOutcome, Part, Split
 
 
 @dataclass(slots=True)
@@ -49,15 +50,18 @@ class Tables:
     made at a time, and nothing is kept of it afterwards but counts.
     """
 
-    def __init__(self, files: TableFiles, flavours: Collection[Part] = FLAVOURS) -> None:
+    def __init__(self, files: TableFiles, recipe: Recipe | None = None) -> None:
         self._files = files
-        self._flavours = FlavourTables(files, flavours)
+        self._recipe = recipe or Recipe()
+        self._flavours = FlavourTables(files, self._recipe.flavours)
         self._tally = Tally()
 
     def add_prompt(self, prompt: ReleasePrompt, split: Split, pairs: Iterable[JudgedPair]) -> None:
         """Write one prompt with all of its judged pairs."""
         for pair in pairs:
-            summary = summarise(pair)
+            summary = summarise(pair, self._recipe.pairs)
+            if self._recipe.aggregation is Aggregation.MAJORITY:
+                pair = replace(pair, label=hard_label(summary, pair.label))  # noqa: PLW2901 - the same pair with the label that the recipe asks for
             _count(pair, summary, self._tally)
             _write_pair(pair, summary, files=self._files, flavours=self._flavours)
             for judgment in pair.judgments:

@@ -90,6 +90,12 @@ class PairOutcome(StrEnum):
     """A response is empty, truncated, refused or an error: it is only in ``judgments``."""
     CANNOT_JUDGE = "cannot_judge"
     """Nobody could judge it: it is only in ``judgments``."""
+    TOO_FEW_JUDGMENTS = "too_few_judgments"
+    """Fewer judgments than the recipe asks for: it is only in ``judgments``."""
+    LOW_AGREEMENT = "low_agreement"
+    """Less agreement on the chosen response than the recipe asks for: only in ``judgments``."""
+    CHOSEN_VETOED = "chosen_vetoed"
+    """The recipe leaves out pairs whose preferred response is vetoed: only in ``judgments``."""
 
 
 class FilterName(StrEnum):
@@ -103,6 +109,22 @@ class FilterName(StrEnum):
     """Judgments on prompts with split ``holdout``."""
     REPORTED_ROW = "reported_row"
     """Judgments on pairs that were left out after somebody reported their row."""
+    SIMULATED_JUDGMENT = "simulated_judgment"
+    """Judgments made by a program, where the recipe leaves them out."""
+    IMPORTED_JUDGMENT = "imported_judgment"
+    """Judgments read from a file, where the recipe leaves them out."""
+    CONSENT_WITHDRAWN = "consent_withdrawn"
+    """Judgments of annotators who withdrew their consent for the purpose."""
+    CONSENT_REFUSED = "consent_refused"
+    """Judgments of annotators who answered and did not grant the purpose."""
+    NO_CONSENT = "no_consent"
+    """Judgments of annotators who never answered, where the recipe excludes them."""
+    UNKNOWN_LICENCE = "unknown_licence"
+    """Judgments on a prompt or response under unknown terms, where the recipe excludes them."""
+    ANNOTATOR_OF_OTHER_SPLIT = "annotator_of_other_split"
+    """Judgments of annotators who belong to another split, where splits share no annotator."""
+    PERSONAL_DATA = "personal_data"
+    """Judgments with what looks like personal data, where the recipe excludes them."""
     RESPONSE_NOT_ANSWERED = "response_not_answered"
     """Pairs with a response that is not a complete answer."""
     IDENTICAL_RESPONSES = "identical_responses"
@@ -111,6 +133,12 @@ class FilterName(StrEnum):
     """Pairs on which every judgment is cannot-judge."""
     BOTH_UNACCEPTABLE = "both_unacceptable"
     """Pairs with two vetoed responses."""
+    TOO_FEW_JUDGMENTS = "too_few_judgments"
+    """Pairs with fewer judgments than the recipe asks for."""
+    LOW_AGREEMENT = "low_agreement"
+    """Pairs on whose chosen response fewer agree than the recipe asks for."""
+    CHOSEN_VETOED = "chosen_vetoed"
+    """Pairs whose preferred response is vetoed, where the recipe leaves them out."""
     EVENLY_SPLIT = "evenly_split"
     """Pairs on which as many prefer one response as the other; they go to ``ties``."""
     SEVERAL_TURNS = "several_turns"
@@ -121,3 +149,32 @@ class FilterName(StrEnum):
     HOLDS_SPEAKER_MARK = "holds_speaker_mark"
     """Pairs with a text that holds ``Human:`` or ``Assistant:`` as a paragraph's beginning, in a
     flavour that tells turns by it."""
+
+
+class Aggregation(StrEnum):
+    """Name what makes the labels of a pair from its judgments."""
+
+    ITEM_ONLY = "item_only"
+    """The graded fit that knows each pair by its own judgments alone."""
+    MAJORITY = "majority"
+    """The count alone: the chosen response has the label 1 and no margin."""
+
+
+class TieRule(StrEnum):
+    """Name what a tie counts for when a pair's response is chosen."""
+
+    NEUTRAL = "neutral"
+    """For neither: more must prefer the chosen response than the other one."""
+    AGAINST = "against"
+    """Against both: more than half of all judgments must prefer the chosen response."""
+
+
+class VetoRule(StrEnum):
+    """Name how many judgments must raise a veto for a response to count as vetoed."""
+
+    HALF = "half"
+    """At least half of those that judged."""
+    ANY = "any"
+    """One of them."""
+    IGNORED = "ignored"
+    """No number: vetoes are written down and decide nothing."""

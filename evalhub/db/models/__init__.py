@@ -3,6 +3,8 @@
 from evalhub.db.models.api_key import ApiKey
 from evalhub.db.models.assignment import Assignment
 from evalhub.db.models.audit_event import AuditEvent
+from evalhub.db.models.consent_answer import ConsentAnswer
+from evalhub.db.models.consent_text import ConsentText
 from evalhub.db.models.draft import Draft
 from evalhub.db.models.endpoint import Endpoint
 from evalhub.db.models.fit import Fit
@@ -24,9 +26,11 @@ from evalhub.db.models.prompt_upload import PromptUpload
 from evalhub.db.models.pull import Pull
 from evalhub.db.models.pull_endpoint import PullEndpoint
 from evalhub.db.models.release import Release
+from evalhub.db.models.release_annotator import ReleaseAnnotator
 from evalhub.db.models.release_build import ReleaseBuild
 from evalhub.db.models.release_download import ReleaseDownload
 from evalhub.db.models.release_sign_off import ReleaseSignOff
+from evalhub.db.models.release_withdrawal import ReleaseWithdrawal
 from evalhub.db.models.response import Response
 from evalhub.db.models.role_grant import RoleGrant
 from evalhub.db.models.row_report import RowReport, RowReportAnswer
@@ -39,6 +43,8 @@ __all__ = [
     "ApiKey",
     "Assignment",
     "AuditEvent",
+    "ConsentAnswer",
+    "ConsentText",
     "Draft",
     "Endpoint",
     "Fit",
@@ -60,9 +66,11 @@ __all__ = [
     "Pull",
     "PullEndpoint",
     "Release",
+    "ReleaseAnnotator",
     "ReleaseBuild",
     "ReleaseDownload",
     "ReleaseSignOff",
+    "ReleaseWithdrawal",
     "Response",
     "RoleGrant",
     "RowReport",

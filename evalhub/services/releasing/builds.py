@@ -97,6 +97,9 @@ def start_build(
     """
     if version is not None:
         parse_version(version)
+    recipe = recipe or Recipe()
+    # Before it waits for a worker: whoever asked is still there to answer.
+    recipe.check()
     project = get_project(slug, session=session)
     # Held until the end, so that two who ask at once do not both find no other build.
     session.refresh(project, with_for_update={"key_share": True})
@@ -117,7 +120,7 @@ def start_build(
         public_id=uuid.uuid4().hex,
         project_id=project.id,
         version=version or "",
-        recipe=RECIPES.dump_json(recipe or Recipe()).decode(),
+        recipe=RECIPES.dump_json(recipe).decode(),
         status=BuildStatus.QUEUED,
         stage=BuildStage.INDEXING,
         created_at=now,

@@ -1,7 +1,7 @@
 """Describe what went into a release and what came out, for its manifest."""
 
 import hashlib
-from dataclasses import astuple
+from dataclasses import asdict, astuple
 
 import sqlalchemy as sa
 from sqlmodel import Session
@@ -20,7 +20,7 @@ from evalhub.core.releasing.manifest import (
     RubricInput,
     rows_by_table,
 )
-from evalhub.core.releasing.recipe import METHODS, Recipe
+from evalhub.core.releasing.recipe import Recipe
 from evalhub.core.releasing.reports import Changes
 from evalhub.core.releasing.tables import Tally
 from evalhub.core.releasing.vocabulary import RELEASE_SCHEMA, PairOutcome
@@ -74,17 +74,19 @@ def describe_release(
         counts=_counts(source, tally, files),
         agreement=tally.agreement.figures(),
         filters=(
-            *judgment_filters(source.n_judgments, source.dropped),
-            *pair_filters(tally.outcomes),
+            *judgment_filters(source.n_judgments, source.dropped, recipe.filters()),
+            *pair_filters(tally.outcomes, recipe.filters()),
             *flavour_filters(
                 tally.outcomes[PairOutcome.PREFERENCE], tally.left_out, recipe.flavours
             ),
         ),
-        methods=METHODS,
+        methods=recipe.methods(),
         files=files,
         writer=WRITER,
         labels=labels,
         changes=changes,
+        clearance=source.clearance,
+        licence=recipe.licence,
     )
 
 
@@ -103,8 +105,10 @@ def snapshot_hash(source: Source, inputs: ReleaseInputs, recipe: Recipe, *, docu
         [[one.output_terms, one.is_simulated] for one in inputs.endpoints],
         # An answer changes what the next version tells, also where every row stays.
         [[*astuple(report)] for report in source.reports],
+        source.released_sha256,
     ]
-    return content_hash([about, hashes, recipe.as_json(), project.is_simulated, documents])
+    settled: Json = asdict(source.clearance)
+    return content_hash([about, hashes, recipe.as_json(), project.is_simulated, documents, settled])
 
 
 def rubric_path(row: RubricVersion) -> str:

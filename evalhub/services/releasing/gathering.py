@@ -8,7 +8,7 @@ The second pass, ``evalhub.services.releasing.streaming``, writes the rows.
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -17,10 +17,17 @@ from sqlmodel import Session, col, select
 
 from evalhub.core.campaigns import AnnotatorKind
 from evalhub.core.canonical import canonical_json
+from evalhub.core.judging.records import JudgedResponse
+from evalhub.core.releasing.admission import Admission, AdmissionTally
 from evalhub.core.releasing.builds import BuildStage, Say, say_nothing
+from evalhub.core.releasing.clearance import Clearance, Gate, GateAction, ScanPlace
+from evalhub.core.releasing.material import ReleasePrompt
+from evalhub.core.releasing.personal_data import PersonalDataScan
+from evalhub.core.releasing.recipe import Recipe
 from evalhub.core.releasing.reports import AnsweredReport, ReportDecision
+from evalhub.core.releasing.splits import split_groups
 from evalhub.core.releasing.tables import judgment_lines
-from evalhub.core.releasing.vocabulary import FilterName
+from evalhub.core.releasing.vocabulary import FilterName, Split
 from evalhub.core.scoring.annotators.controls import ControlCount, is_right
 from evalhub.core.scoring.labels import LabelCollector, LabelInputs
 from evalhub.db.models import (
@@ -30,8 +37,9 @@ from evalhub.db.models import (
     PromptSetVersion,
     RubricVersion,
 )
+from evalhub.services.consenting.answers import answers_in_project
 from evalhub.services.releasing.indexing import PromptIndex, index_prompts
-from evalhub.services.releasing.paging import Page, Pager, Pseudonyms
+from evalhub.services.releasing.paging import NamedJudgment, Page, Pager, Pseudonyms
 from evalhub.services.releasing.reported import answered_reports
 
 if TYPE_CHECKING:
@@ -44,9 +52,11 @@ class Source:
 
     ``n_judgments`` counts all judgments in force and ``judgments_sha256`` covers them, ordered by
     prompt, pair and id; ``n_released`` counts those that the judgment filters let through, on
-    ``n_prompts`` prompts, and ``dropped`` how many each filter took. ``controls`` counts answers
-    to control items, and ``newest_at`` is when the newest judgment was made, None without any.
-    ``pager`` reads them again.
+    ``n_prompts`` prompts, and ``dropped`` how many each filter took. ``released_sha256`` covers
+    which they are and in which split, ``clearance`` says what was settled before, and
+    ``annotators`` counts the released judgments of each person by public id. ``controls``
+    counts answers to control items, and ``newest_at`` is when the newest judgment was made, None
+    without any. ``pager`` reads them again.
     ``reports`` are those on rows of earlier releases that were answered.
     """
 
@@ -63,24 +73,38 @@ class Source:
     dropped: Counter[FilterName]
     controls: ControlCount
     newest_at: datetime | None
+    splits: Mapping[str, Split]
+    released_sha256: str
+    annotators: Mapping[str, int]
+    clearance: Clearance
     labels: LabelInputs
     pager: Pager
     reports: tuple[AnsweredReport, ...]
 
 
-def gather(project: Project, *, secret: str, session: Session, say: Say = say_nothing) -> Source:
-    """Return the state of ``project`` that a release is made from."""
+def gather(
+    project: Project,
+    *,
+    secret: str,
+    session: Session,
+    recipe: Recipe | None = None,
+    say: Say = say_nothing,
+) -> Source:
+    """Return the state of ``project`` that a release is made from by ``recipe``.
+
+    Raise ``NotCleared`` where judgments are neither cleared nor settled by the recipe.
+    """
     version = session.get_one(PromptSetVersion, project.prompt_set_version_id)
     say(BuildStage.INDEXING, 0, version.n_prompts)
     prompts = index_prompts(version, session=session)
     reports = answered_reports(project.id, session=session)
-    left_out = frozenset(
-        report.pair_id for report in reports if report.decision is ReportDecision.LEFT_OUT
-    )
-    pager = Pager(project.id, prompts, Pseudonyms(secret, project.slug), session, left_out)
-    seen = _Seen(prompts)
+    admission = _admission(project, prompts, recipe or Recipe(), reports, session=session)
+    pager = Pager(project.id, prompts, Pseudonyms(secret, project.slug), admission, session)
+    seen = _Seen(prompts, AdmissionTally(admission))
     n_done = 0
-    for page in pager.pages():
+    # With their texts, which are scanned for personal data: what is left out must be known before
+    # labels are fitted, and a build that is refused must be refused before it writes.
+    for page in pager.pages(with_texts=True):
         seen.take(page)
         n_done += len(page.prompts)
         say(BuildStage.COUNTING, n_done, len(prompts.prompts))
@@ -93,14 +117,36 @@ def gather(project: Project, *, secret: str, session: Session, say: Say = say_no
         rubrics=_rubrics(seen.rubrics, session=session),
         n_judgments=seen.n_judgments,
         judgments_sha256=seen.digest.hexdigest(),
-        n_released=seen.n_released,
+        n_released=seen.tally.n_released,
         n_prompts=seen.n_prompts,
-        dropped=seen.dropped,
         controls=ControlCount(seen.n_control_right, seen.n_control_answers),
         newest_at=seen.newest_at,
+        dropped=seen.tally.dropped,
+        splits=admission.splits,
+        released_sha256=seen.released.hexdigest(),
+        annotators=seen.annotators,
+        clearance=seen.tally.clearance(seen.scan.facts()),
         labels=seen.labels.finish(),
-        pager=pager,
+        pager=replace(pager, admission=replace(admission, excluded=frozenset(seen.excluded))),
         reports=reports,
+    )
+
+
+def _admission(
+    project: Project,
+    prompts: PromptIndex,
+    recipe: Recipe,
+    reports: Sequence[AnsweredReport],
+    *,
+    session: Session,
+) -> Admission:
+    terms = session.exec(select(Endpoint.slug, Endpoint.revision, Endpoint.output_terms))
+    return Admission(
+        recipe,
+        answers_in_project(project.id, session=session),
+        {(slug, revision): text for slug, revision, text in terms},
+        split_groups(prompts.groups_and_uses(), shares=recipe.shares, salt=recipe.salt),
+        frozenset(one.pair_id for one in reports if one.decision is ReportDecision.LEFT_OUT),
     )
 
 
@@ -109,13 +155,16 @@ class _Seen:
     """Hold what was seen of a project, page by page."""
 
     prompts: PromptIndex
+    tally: AdmissionTally
     n_judgments: int = 0
-    n_released: int = 0
     n_prompts: int = 0
-    dropped: Counter[FilterName] = field(default_factory=Counter)
     n_control_right: int = 0
     n_control_answers: int = 0
     newest_at: datetime | None = None
+    annotators: Counter[str] = field(default_factory=Counter)
+    scan: PersonalDataScan = field(default_factory=PersonalDataScan)
+    excluded: set[str] = field(default_factory=set)
+    released: "_Hash" = field(default_factory=hashlib.sha256)
     endpoints: set[tuple[str, int]] = field(default_factory=set)
     rubrics: set[tuple[str, str]] = field(default_factory=set)
     digest: "_Hash" = field(default_factory=hashlib.sha256)
@@ -124,25 +173,58 @@ class _Seen:
     def take(self, page: Page) -> None:
         """Count, hash and collect one page."""
         self.n_judgments += len(page.judgments)
-        self.n_released += len(page.released)
-        self.dropped.update(page.dropped)
         for line in judgment_lines((item.id, item.record) for item in page.judgments):
             self.digest.update(canonical_json(line).encode() + b"\n")
-        for item in page.judgments:
+        for item, verdict in zip(page.judgments, page.verdicts, strict=True):
             record = item.record
+            self.tally.take(verdict, record, item.annotator)
             self.rubrics.add((record.rubric_id, record.rubric_version))
             self.endpoints.update((one.endpoint, one.revision) for one in (record.x, record.y))
             self.newest_at = max(self.newest_at or record.created_at, record.created_at)
             # Answers to control items are not released, and still tell how far their annotators
-            # are right.
-            if record.annotator_kind is AnnotatorKind.HUMAN:
+            # are right. Those of somebody who withdrew tell nothing any more.
+            is_barred = self.tally.admission.is_barred(record.person_public_id)
+            if record.annotator_kind is AnnotatorKind.HUMAN and not is_barred:
                 self.labels.add_control(record, self.prompts.controls)
                 right = is_right(record, self.prompts.controls)
                 self.n_control_answers += right is not None
                 self.n_control_right += right is True
-        for _, items in groupby(page.released, key=lambda item: item.record.prompt_key):
-            self.n_prompts += 1
-            self.labels.add_prompt((item.pair_id, item.record) for item in items)
+        for key, items in groupby(page.released, key=lambda item: item.record.prompt_key):
+            released = self._cleared(list(items), page.prompts[key], page)
+            for item in released:
+                self._release(item, page.prompts[key])
+            self.n_prompts += bool(released)
+            self.labels.add_prompt((item.pair_id, item.record) for item in released)
+
+    def _release(self, item: NamedJudgment, prompt: ReleasePrompt) -> None:
+        self.tally.release(item.record, prompt.prompt)
+        self.annotators[item.record.person_public_id] += 1
+        split = self.tally.admission.splits[prompt.group]
+        self.released.update(f"{item.id} {prompt.group} {split}\n".encode())
+
+    def _cleared(
+        self, items: Sequence[NamedJudgment], prompt: ReleasePrompt, page: Page
+    ) -> list[NamedJudgment]:
+        """Scan the judgments on one prompt and return those that stay; each text once."""
+        messages = "\n\n".join(message.content for message in prompt.prompt.messages)
+        is_prompt_found = self.scan.is_found(messages, ScanPlace.PROMPT)
+        found: dict[JudgedResponse, bool] = {}
+        kept = []
+        for item in items:
+            for side in (item.record.x, item.record.y):
+                if side not in found:
+                    text = page.texts[prompt.key, side]
+                    found[side] = self.scan.is_found(text, ScanPlace.RESPONSE)
+            is_found = self.scan.is_found(item.record.why, ScanPlace.REASON) or is_prompt_found
+            if not (is_found or found[item.record.x] or found[item.record.y]):
+                kept.append(item)
+                continue
+            self.tally.hold_personal_data()
+            if self.tally.admission.recipe.action_at(Gate.PERSONAL_DATA) is GateAction.EXCLUDE:
+                self.excluded.add(item.id)
+            else:
+                kept.append(item)
+        return kept
 
 
 def _endpoints(

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from evalhub.config import Settings
 from evalhub.core.canonical import canonical_json
 from evalhub.core.people import Actor
+from evalhub.core.releasing.identifiers import pseudonym
 from evalhub.core.releasing.manifest import Manifest, manifest_text
 from evalhub.core.releasing.versions import next_version
 from evalhub.core.releasing.vocabulary import PairOutcome
-from evalhub.db.models import Project, Release
+from evalhub.db.models import Person, Project, Release, ReleaseAnnotator
 from evalhub.errors import Conflict
 from evalhub.services import audit
 from evalhub.services.releasing.folders import publish
@@ -54,7 +55,8 @@ def keep_release(
     if known is None or not target.exists():
         publish(prepared.folder, target)
     if known is None:
-        _keep(prepared, session=session, actor=actor, now=now)
+        row = _keep(prepared, session=session, actor=actor, now=now)
+        _name_annotators(row, prepared, session=session, secret=settings.secret_key)
     return BuiltRelease(
         prepared.manifest.id, prepared.version, target, prepared.manifest, is_new=known is None
     )
@@ -89,26 +91,44 @@ def _refuse_change(
         )
 
 
-def _keep(prepared: PreparedRelease, *, session: Session, actor: Actor, now: datetime) -> None:
+def _name_annotators(
+    row: Release, prepared: PreparedRelease, *, session: Session, secret: str
+) -> None:
+    """Note who stands in the release, so that a consent withdrawn later can be told of."""
+    project = prepared.manifest.release.project
+    query = select(Person).where(col(Person.public_id).in_(prepared.annotators))
+    session.add_all(
+        ReleaseAnnotator(
+            release_id=row.id,
+            person_id=person.id,
+            annotator=pseudonym(secret, project=project, person=person.public_id),
+            n_judgments=prepared.annotators[person.public_id],
+        )
+        for person in session.exec(query).all()
+    )
+    session.flush()
+
+
+def _keep(prepared: PreparedRelease, *, session: Session, actor: Actor, now: datetime) -> Release:
     manifest = prepared.manifest
     release, counts = manifest.release, manifest.counts
-    session.add(
-        Release(
-            project_id=prepared.project_id,
-            version=release.version,
-            title=release.title,
-            recipe=canonical_json(prepared.recipe.as_json()),
-            snapshot_sha256=prepared.snapshot,
-            manifest=manifest_text(manifest),
-            # Relative, so that an instance can be moved with its releases.
-            folder=f"{release.project}/{release.version}",
-            n_pairs=counts.pairs[PairOutcome.PREFERENCE],
-            n_judgments=counts.n_judgments,
-            is_simulated=manifest.simulated,
-            created_at=now,
-            created_by=actor.person_id,
-        )
+    row = Release(
+        project_id=prepared.project_id,
+        version=release.version,
+        title=release.title,
+        recipe=canonical_json(prepared.recipe.as_json()),
+        snapshot_sha256=prepared.snapshot,
+        manifest=manifest_text(manifest),
+        # Relative, so that an instance can be moved with its releases.
+        folder=f"{release.project}/{release.version}",
+        n_pairs=counts.pairs[PairOutcome.PREFERENCE],
+        n_judgments=counts.n_judgments,
+        is_simulated=manifest.simulated,
+        created_at=now,
+        created_by=actor.person_id,
     )
+    session.add(row)
+    session.flush()
     audit.record(
         "release.build",
         session=session,
@@ -117,3 +137,4 @@ def _keep(prepared: PreparedRelease, *, session: Session, actor: Actor, now: dat
         details={"snapshot_sha256": prepared.snapshot, "n_judgments": counts.n_judgments},
         now=now,
     )
+    return row

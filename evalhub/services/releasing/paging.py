@@ -4,30 +4,23 @@ A page is a run of prompts in the order of their keys, so whatever is done page 
 order that a release is written in, and memory holds one page however many there are.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from evalhub.core.campaigns import AnnotatorKind
 from evalhub.core.judging.records import JudgedResponse, JudgmentRecord
-from evalhub.core.prompts.vocabulary import Split as PromptUse
+from evalhub.core.releasing.admission import Admission, Verdict
 from evalhub.core.releasing.identifiers import judgment_id, pair_id, pseudonym
 from evalhub.core.releasing.material import ReleasePrompt
-from evalhub.core.releasing.vocabulary import FilterName
 from evalhub.db import tables as t
 from evalhub.services.judging.current import judgments_on
 from evalhub.services.releasing.indexing import IndexedPrompt, PromptIndex
 from evalhub.services.releasing.reading import read_prompt
 
 PROMPTS_PER_PAGE = 100
-
-_FILTER_BY_USE = {
-    PromptUse.GOLD: FilterName.CONTROL_PROMPT,
-    PromptUse.HOLDOUT: FilterName.HELD_OUT_PROMPT,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +37,15 @@ class NamedJudgment:
 class Page:
     """Hold some prompts and the judgments in force on them, ordered by prompt, pair and id.
 
-    ``released`` are those that the judgment filters let through, and ``dropped`` counts what each
-    filter took. ``texts`` has what each response says, by its prompt and by what it is; it is empty
+    ``verdicts`` say what was decided of each, and ``released`` are those that no filter took.
+    ``texts`` has what each response says, by its prompt and by what it is; it is empty
     where only the judgments were asked for.
     """
 
     prompts: Mapping[str, ReleasePrompt]
     judgments: Sequence[NamedJudgment]
+    verdicts: Sequence[Verdict]
     released: Sequence[NamedJudgment]
-    dropped: Counter[FilterName]
     texts: Mapping[tuple[str, JudgedResponse], str]
 
 
@@ -78,9 +71,8 @@ class Pager:
     project_id: int
     index: PromptIndex
     pseudonyms: Pseudonyms
+    admission: Admission
     session: Session
-    left_out: frozenset[str] = frozenset()
-    """The pairs that a project decided to release no more."""
 
     def pages(self, *, with_texts: bool = False) -> Iterator[Page]:
         """Yield the pages in the order of the prompts' keys."""
@@ -104,13 +96,27 @@ class Pager:
             session=self.session,
         )
         judgments = name_judgments(records, self.pseudonyms)
-        filters = [(item, _filter_of(item, prompts, self.left_out)) for item in judgments]
+        verdicts = [self._verdict(item, prompts[item.record.prompt_key]) for item in judgments]
         return Page(
             prompts=prompts,
             judgments=judgments,
-            released=[item for item, name in filters if name is None],
-            dropped=Counter(name for _, name in filters if name is not None),
+            verdicts=verdicts,
+            released=[
+                item
+                for item, verdict in zip(judgments, verdicts, strict=True)
+                if verdict.filter is None
+            ],
             texts=texts,
+        )
+
+    def _verdict(self, item: NamedJudgment, prompt: ReleasePrompt) -> Verdict:
+        return self.admission.verdict(
+            item.record,
+            identity=item.id,
+            pair=item.pair_id,
+            annotator=item.annotator,
+            prompt=prompt.prompt,
+            group=prompt.group,
         )
 
 
@@ -139,18 +145,6 @@ def name_judgments(
         named.append(NamedJudgment(judgment_id(pair, who, nth=seen[pair, who]), pair, who, record))
         seen[pair, who] += 1
     return sorted(named, key=lambda item: (item.record.prompt_key, item.pair_id, item.id))
-
-
-def _filter_of(
-    item: NamedJudgment, prompts: Mapping[str, ReleasePrompt], left_out: frozenset[str]
-) -> FilterName | None:
-    """Return the first judgment filter that takes ``item``, if any."""
-    if item.record.annotator_kind is not AnnotatorKind.HUMAN:
-        return FilterName.MODEL_JUDGE
-    by_use = _FILTER_BY_USE.get(prompts[item.record.prompt_key].prompt.split)
-    if by_use is None and item.pair_id in left_out:
-        return FilterName.REPORTED_ROW
-    return by_use
 
 
 def _prompts(run: Sequence[IndexedPrompt], *, session: Session) -> dict[str, ReleasePrompt]:

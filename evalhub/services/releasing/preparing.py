@@ -1,6 +1,6 @@
 """Prepare a release: gather one state of a project and write every file, changing no row."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,7 +27,8 @@ class PreparedRelease:
     """Hold a release whose files lie in ``folder``, and of which no row speaks yet.
 
     ``newest`` is the newest version that the state it was made from knew, None before the
-    first; ``is_automatic`` says that its version was derived from that one.
+    first; ``is_automatic`` says that its version was derived from that one. ``annotators`` counts
+    the judgments of each person in it by public id.
     """
 
     project_id: int
@@ -37,6 +38,7 @@ class PreparedRelease:
     snapshot: str
     newest: str | None
     is_automatic: bool
+    annotators: Mapping[str, int]
 
     @property
     def version(self) -> str:
@@ -70,8 +72,10 @@ def prepare_release(
     # Before anything is read: a mistyped version should not take minutes to be refused.
     if version is not None:
         parse_version(version)
+    recipe = recipe or Recipe()
+    recipe.check()
     known = list_rows(project.id, session=session)
-    plan = _plan(project, recipe or Recipe(), secret=settings.secret_key, session=session, say=say)
+    plan = _plan(project, recipe, secret=settings.secret_key, session=session, say=say)
     chosen = _version(version, plan, known)
     manifest = write_release(
         plan,
@@ -92,6 +96,7 @@ def prepare_release(
         snapshot=plan.snapshot,
         newest=known[-1].version if known else None,
         is_automatic=version is None,
+        annotators=plan.source.annotators,
     )
 
 
@@ -103,7 +108,7 @@ def list_rows(project_id: int, *, session: Session) -> list[Release]:
 
 
 def _plan(project: Project, recipe: Recipe, *, secret: str, session: Session, say: Say) -> Plan:
-    source = gather(project, secret=secret, session=session, say=say)
+    source = gather(project, secret=secret, session=session, recipe=recipe, say=say)
     if not source.n_released:
         raise Conflict(f"Project {project.slug!r} has no judgments to release.")
     return plan_release(source, recipe=recipe, session=session)

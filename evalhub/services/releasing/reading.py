@@ -11,10 +11,11 @@ from evalhub.core.judging.answers import SCHEMA as ANSWER_SCHEMA
 from evalhub.core.judging.answers import Answer, answer_from_json, is_consistent
 from evalhub.core.prompts.parsing import prompt_from_row
 from evalhub.core.prompts.records import Prompt
+from evalhub.core.releasing.checking import ALWAYS_MADE, RowChecks
 from evalhub.core.releasing.dossier.fields import Dossier
 from evalhub.core.releasing.dossier.vocabulary import DOSSIER, DOSSIER_SCHEMA
 from evalhub.core.releasing.manifest import MANIFEST, RECIPE, Manifest
-from evalhub.core.releasing.vocabulary import FLAVOURS, RELEASE_SCHEMA, Part
+from evalhub.core.releasing.vocabulary import FLAVOURS, RELEASE_SCHEMA, Aggregation, TieRule
 from evalhub.errors import BadInput
 
 _ANSWERS = TypeAdapter(Answer)
@@ -32,8 +33,14 @@ class _Flags(BaseModel):
     items: list[_Flag] = []
 
 
+class _PairRules(BaseModel):
+    tie_rule: TieRule = TieRule.NEUTRAL
+
+
 class _Recipe(BaseModel):
     flavours: list[str] = []
+    aggregation: Aggregation = Aggregation.ITEM_ONLY
+    pairs: _PairRules = _PairRules()
 
 
 class _Rubric(BaseModel):
@@ -67,16 +74,21 @@ def read_veto_flags(document: str) -> frozenset[str]:
     return frozenset(flag.id for flag in rubric.flags.items if flag.veto)
 
 
-def read_flavours(recipe: str) -> frozenset[Part]:
-    """Return the flavours that a recipe names, none if it is from before there were any.
+def read_checks(recipe: str) -> RowChecks:
+    """Return the checks that a release by ``recipe`` must pass.
 
-    Raise ``BadInput`` when it is no recipe.
+    What a recipe from before there was a choice does not name is what it was then. Raise
+    ``BadInput`` when it is no recipe.
     """
     try:
-        named = _Recipe.model_validate_json(recipe).flavours
+        named = _Recipe.model_validate_json(recipe)
     except ValidationError as error:
         raise BadInput.at(RECIPE, error.errors()[0]["msg"]) from error
-    return frozenset(part for part in FLAVOURS if part in named)
+    return RowChecks(
+        ALWAYS_MADE | {part for part in FLAVOURS if part in named.flavours},
+        ties_count_against=named.pairs.tie_rule is TieRule.AGAINST,
+        has_margins=named.aggregation is not Aggregation.MAJORITY,
+    )
 
 
 def read_manifest(text: str | bytes) -> Manifest:

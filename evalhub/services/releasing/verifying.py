@@ -10,14 +10,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from evalhub.core.canonical import sha256_hex
-from evalhub.core.releasing.checking import ALWAYS_MADE, RowChecks, check_schema
+from evalhub.core.releasing.checking import RowChecks, check_schema
 from evalhub.core.releasing.checksums import CHECKSUMS, parse_checksums
 from evalhub.core.releasing.files import ROWS_PER_GROUP, FileFacts, table_path
 from evalhub.core.releasing.manifest import MANIFEST, RECIPE, Manifest, rows_by_table
 from evalhub.core.releasing.vocabulary import FileFormat, Part, Split
 from evalhub.errors import BadInput, NotFound, Problem
 from evalhub.services.releasing.checking_documents import check_documents
-from evalhub.services.releasing.reading import read_flavours, read_manifest
+from evalhub.services.releasing.reading import read_checks, read_manifest
 
 MAX_PROBLEMS = 50
 _CHUNK = 2**20
@@ -110,7 +110,7 @@ def _broken_manifest(manifest: Manifest, sums: dict[str, str]) -> list[Problem]:
 def _check_contents(folder: Path, manifest: Manifest) -> tuple[int, list[Problem]]:
     try:
         recipe = _text(folder / RECIPE)
-        checks, n_rows = RowChecks(ALWAYS_MADE | read_flavours(recipe)), 0
+        checks, n_rows = read_checks(recipe), 0
     except BadInput as error:
         return 0, list(error.problems)
     problems = _broken_recipe(recipe, manifest)

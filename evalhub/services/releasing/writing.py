@@ -23,7 +23,6 @@ from evalhub.core.releasing.manifest import (
 )
 from evalhub.core.releasing.recipe import Recipe
 from evalhub.core.releasing.reports import Changes
-from evalhub.core.releasing.splits import split_groups
 from evalhub.core.releasing.tables import Tables, Tally
 from evalhub.core.releasing.vocabulary import Part, Split
 from evalhub.services.releasing.describing import (
@@ -97,11 +96,8 @@ def _write_tables(
     plan: Plan, labels: ReleaseLabels, open_file: OpenFile, say: Say
 ) -> tuple[Tally, tuple[FileFacts, ...]]:
     source, files = plan.source, TableFiles(open_file)
-    splits = split_groups(
-        source.prompts.groups_and_uses(), shares=plan.recipe.shares, salt=plan.recipe.salt
-    )
-    tables = Tables(files, plan.recipe.flavours)
-    judged = judged_prompts(source, splits, labels=labels.by_pair)
+    tables = Tables(files, plan.recipe)
+    judged = judged_prompts(source, source.splits, labels=labels.by_pair)
     for number, (prompt, split, pairs) in enumerate(judged, start=1):
         tables.add_prompt(prompt, split, pairs)
         if number % PROMPTS_PER_PAGE == 0:

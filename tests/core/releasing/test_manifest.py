@@ -3,7 +3,6 @@ import json
 from evalhub.core.releasing.manifest import manifest_text, rows_by_table
 from evalhub.core.releasing.recipe import METHODS, Recipe
 from evalhub.core.releasing.splits import SplitShares
-from evalhub.core.releasing.vocabulary import FilterName
 from tests.core.releasing.manifests import FILES, make_manifest
 
 
@@ -28,7 +27,7 @@ def test_rows_are_those_of_the_parquet_files() -> None:
 def test_recipe_names_every_filter_and_method() -> None:
     recipe = Recipe().as_json()
 
-    assert recipe["filters"] == [name.value for name in FilterName]
+    assert recipe["filters"] == [name.value for name in Recipe().filters()]
     assert recipe["methods"] == METHODS
 
 

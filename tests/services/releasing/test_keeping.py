@@ -60,11 +60,16 @@ def test_counts_account_for_every_judgment_and_pair(built: BuiltRelease) -> None
         "identical_responses": 0,
         "response_not_answered": 1,
         "cannot_judge": 1,
+        "too_few_judgments": 0,
+        "low_agreement": 0,
+        "chosen_vetoed": 0,
     }
     assert [(f.rows_in, f.rows_out) for f in manifest.filters] == [
         (22, 21),
         (21, 20),
         (20, 19),
+        (19, 19),
+        (19, 19),
         (19, 19),
         (10, 9),
         (9, 9),

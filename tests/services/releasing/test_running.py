@@ -27,6 +27,7 @@ from evalhub.services.releasing.folders import file_opener
 from evalhub.services.releasing.keeping import BuiltRelease
 from evalhub.services.releasing.running import build_release
 from evalhub.services.releasing.verifying import verify_release
+from tests.factories import make_consent
 from tests.release_project import MOMENT, Verdict, add_verdict, make_tiny_project
 from tests.web.conftest import SignIn
 from tests.web.desk import Desk, answers, make_desk
@@ -121,7 +122,10 @@ def judge_once_more(database: Database, choice: Choice = Choice.B) -> None:
 def test_an_expert_submits_while_their_project_is_released(
     client: FlaskClient, database: Database, settings: Settings, sign_in: SignIn
 ) -> None:
-    desk: Desk = make_desk(client, database, sign_in(client, {Role.ANNOTATOR}))
+    expert = sign_in(client, {Role.ANNOTATOR})
+    desk: Desk = make_desk(client, database, expert)
+    with database.transaction() as session:
+        make_consent(session, expert)
     desk.send(desk.open(), answers())
     address = desk.open()
 

@@ -9,6 +9,7 @@ from evalhub.services.releasing.paging import PROMPTS_PER_PAGE
 from evalhub.services.releasing.streaming import judged_prompts
 from tests.core.releasing.material import LABEL
 from tests.factories import (
+    make_consent,
     make_endpoint,
     make_pair,
     make_person,
@@ -25,6 +26,7 @@ def make_source(session: Session, n_prompts: int) -> Source:
     endpoints = [make_endpoint(session) for _ in range(2)]
     project = make_project(session, *endpoints, prompts=version)
     person = make_person(session)
+    make_consent(session, person)
     query = select(Prompt).where(Prompt.prompt_set_version_id == version.id)
     for prompt in session.exec(query).all():
         responses = [

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
+from evalhub.core.releasing.dossier.clearing import scan_words
 from evalhub.core.releasing.dossier.examining import examine
 from evalhub.core.releasing.dossier.facts import ReleaseFacts
 from evalhub.core.releasing.dossier.fields import Dossier, SummaryRow
 from evalhub.core.releasing.dossier.observing import Observations
 from evalhub.core.releasing.dossier.statements import SignedStatement
-from evalhub.core.releasing.dossier.stating import NO_SCAN, collection_words, stated_fields
+from evalhub.core.releasing.dossier.stating import collection_words, stated_fields
 from evalhub.core.releasing.dossier.vocabulary import DOSSIER_SCHEMA, WORDS
 from evalhub.core.releasing.manifest import Manifest
 from evalhub.core.releasing.vocabulary import PairOutcome
@@ -71,7 +72,9 @@ def _summary(manifest: Manifest, facts: ReleaseFacts, seen: Observations) -> Ite
     yield SummaryRow(
         "Simulated judgments", f"{counts.n_simulated_judgments} of {counts.n_judgments}"
     )
-    yield SummaryRow("Personal data", f"Experts are pseudonyms; times are weeks. {NO_SCAN}")
+    yield SummaryRow(
+        "Personal data", f"Experts are pseudonyms; times are weeks. {scan_words(manifest)}"
+    )
     yield SummaryRow(
         "Identification",
         f"judgments SHA-256 {inputs.judgments_sha256}; recipe {manifest.recipe_sha256}",

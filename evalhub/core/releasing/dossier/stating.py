@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from evalhub.core.money import format_money, hourly_rate
+from evalhub.core.releasing.dossier.clearing import consent_field, scan_figures, scan_words
 from evalhub.core.releasing.dossier.facts import ModelFacts, ReleaseFacts, Tally
 from evalhub.core.releasing.dossier.fields import (
     DossierField,
@@ -32,10 +33,6 @@ NO_CREDENTIALS = (
     "EvalHub does not keep credentials of experts, so no figure by class of credential can be "
     "stated. How experts came to be known stands under Experts."
 )
-NO_CONSENT = (
-    "No consent by purpose is recorded for these judgments. The terms of the project stand with "
-    "its administrators."
-)
 NO_LEDGER = (
     "No ledger of payments is kept, so hourly pay as received, unpaid time, disputes and floors "
     "cannot be stated. What was offered stands under Pay as offered."
@@ -43,7 +40,6 @@ NO_LEDGER = (
 NO_ADJUDICATION = (
     "Disagreements were not settled by a further person: every judgment stands as it was given."
 )
-NO_SCAN = "Reasons in the experts' own words were not searched for personal data."
 SIGNED_APART = (
     "Signatures are bound to the hash of the manifest and are kept beside the release, since a "
     "file cannot hold a signature of itself. The page of the dossier and the API show them."
@@ -75,7 +71,7 @@ def stated_fields(
         _identity(manifest),
         *_written(statement),
         _collection(manifest, facts, seen),
-        *_prompts(facts),
+        *_prompts(manifest, facts),
         _model_outputs(facts.models),
         *_people(manifest, facts, seen),
         _filters(manifest),
@@ -147,7 +143,7 @@ def _collection(manifest: Manifest, facts: ReleaseFacts, seen: Observations) -> 
     )
 
 
-def _prompts(facts: ReleaseFacts) -> Iterator[DossierField]:
+def _prompts(manifest: Manifest, facts: ReleaseFacts) -> Iterator[DossierField]:
     prompts = facts.prompts
     n = prompts.n_prompts
     synthetic = share_of(prompts.n_synthetic, n)
@@ -179,8 +175,9 @@ def _prompts(facts: ReleaseFacts) -> Iterator[DossierField]:
         [
             *_counts(prompts.scans, n=n),
             count("Prompts without a stated search", n - scanned, n=n),
+            *scan_figures(manifest),
         ],
-        text=NO_SCAN,
+        text=scan_words(manifest),
     )
 
 
@@ -221,7 +218,7 @@ def _people(manifest: Manifest, facts: ReleaseFacts, seen: Observations) -> Iter
     )
     yield absent(FieldName.CREDENTIALS, NO_CREDENTIALS)
     yield absent(FieldName.DEMOGRAPHICS, NOT_COLLECTED)
-    yield absent(FieldName.CONSENT, NO_CONSENT)
+    yield consent_field(manifest)
     yield _pay(facts, seen)
     yield absent(FieldName.PAY_LEDGER, NO_LEDGER)
     yield _decisions(facts)

@@ -1,0 +1,66 @@
+"""Ask people what their judgments may be used for, and let them change their answer."""
+
+from collections.abc import Sequence
+
+from flask import Blueprint, flash, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from evalhub.core.consent import FOUR_ANSWERS, PURPOSE_WORDS, ConsentPurpose
+from evalhub.errors import Conflict, Problem
+from evalhub.services.consenting.answers import answer, answers_of
+from evalhub.services.consenting.texts import current_text
+from evalhub.web.context import (
+    current_actor,
+    current_session,
+    now,
+    only_read,
+    own_id,
+    requires,
+)
+from evalhub.web.language import _
+from evalhub.web.problems import problems_of, status_of
+
+bp = Blueprint("consent", __name__, url_prefix="/consent")
+
+
+@bp.get("")
+@requires()
+def show() -> ResponseReturnValue:
+    """Show the text, the purposes and the present answer."""
+    return _page()
+
+
+@bp.post("")
+@requires()
+def give() -> ResponseReturnValue:
+    """Keep an answer; no box ticked withdraws everything."""
+    wanted = set(request.form.getlist("purpose"))
+    version = request.form.get("version", "")
+    try:
+        answer(
+            own_id(),
+            [purpose for purpose in ConsentPurpose if purpose.value in wanted],
+            session=current_session(),
+            actor=current_actor(),
+            now=now(),
+            text_version=int(version) if version.isascii() and version.isdigit() else 0,
+        )
+    except Conflict as error:
+        only_read()
+        return _page(problems_of(error)), status_of(error)
+    flash(_("Your answer is kept. You can change it here at any time."), "good")
+    return redirect("/consent", code=303)
+
+
+def _page(problems: Sequence[Problem] = ()) -> str:
+    session = current_session()
+    answers = answers_of(own_id(), session=session)
+    return render_template(
+        "consent/show.html",
+        text=current_text(session=session),
+        questions=FOUR_ANSWERS,
+        words=PURPOSE_WORDS,
+        answers=answers,
+        latest=answers[-1] if answers else None,
+        problems=problems,
+    )
