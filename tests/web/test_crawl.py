@@ -25,7 +25,7 @@ from evalhub.db.models import Project
 from evalhub.services.releasing.running import build_release
 from tests.core.prompts.rows import row
 from tests.core.prompts.test_files import lines
-from tests.factories import MOMENT, add_member
+from tests.factories import MOMENT, add_member, make_consent
 from tests.web.conftest import SignIn
 from tests.web.desk import Desk, answers, make_desk
 from tests.web.pages import Form, fill, forms_of
@@ -94,6 +94,7 @@ def desk(client: FlaskClient, database: Database, settings: Settings, sign_in: S
         project = session.exec(select(Project).where(Project.slug == desk.slug)).one()
         for role in (Role.RESEARCHER, Role.REVIEWER, Role.COORDINATOR):
             add_member(session, project, person, role)
+        make_consent(session, person)
     desk.send(desk.open(), answers())
     desk.open()
     build_release(
