@@ -10,6 +10,9 @@ from tests.services.selecting.test_planning import season
 from tests.services.selecting.tournaments import make_tournament
 from tests.web.conftest import SignIn
 
+# Pages say the same over both databases; what differs between them is tested in the services.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 READERS = [Role.ADMIN, Role.RESEARCHER, Role.COORDINATOR, Role.REVIEWER, Role.AUDITOR]
 
 

@@ -7,6 +7,9 @@ from tests.factories import make_project
 from tests.services.scoring.test_criteria import make_judged
 from tests.web.conftest import SignIn
 
+# Pages say the same over both databases; what differs between them is tested in the services.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 READERS = [Role.ADMIN, Role.RESEARCHER, Role.COORDINATOR, Role.REVIEWER, Role.AUDITOR]
 
 

@@ -11,6 +11,9 @@ from tests.factories import make_endpoint
 from tests.web.conftest import SignIn, fill
 from tests.web.pages import form_of
 
+# Pages say the same over both databases; what differs between them is tested in the services.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 GOOD = {
     "slug": "careful",
     "model": "org/model-7b",

@@ -1,7 +1,11 @@
+import pytest
 from flask.testing import FlaskClient
 
 from evalhub.core.people import Role
 from tests.web.conftest import SignIn
+
+# Pages say the same over both databases; what differs between them is tested in the services.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 def test_health_answers_without_a_sign_in(client: FlaskClient) -> None:

@@ -24,6 +24,9 @@ from tests.release_project import Verdict, add_verdict, make_tiny_project
 from tests.services.scoring.pairs import make_islands, make_two_model_pair, prompts_of
 from tests.web.conftest import SignIn
 
+# Pages say the same over both databases; what differs between them is tested in the services.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 READERS = [Role.ADMIN, Role.RESEARCHER, Role.COORDINATOR, Role.REVIEWER, Role.AUDITOR]
 URL = "/projects/tiny/scores/matrix"
 

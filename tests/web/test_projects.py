@@ -20,6 +20,9 @@ from tests.factories import (
 from tests.web.conftest import SignIn
 from tests.web.pages import fill
 
+# Pages say the same over both databases; what differs between them is tested in the services.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 FORM: dict[str, str | list[str]] = {
     "slug": "trial",
     "title": "A trial <b>of</b> answers",

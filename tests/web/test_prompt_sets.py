@@ -22,6 +22,9 @@ from tests.services.prompt_sets.test_staging import hundred_rows_with_three_bad
 from tests.web.conftest import SignIn
 from tests.web.pages import fill
 
+# Pages say the same over both databases; what differs between them is tested in the services.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 RESEARCHER = {Role.RESEARCHER}
 FIELDS = {"slug": "fevers", "title": "Questions about fever"}
 

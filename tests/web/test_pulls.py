@@ -27,6 +27,9 @@ from tests.factories import MOMENT, make_prompt_set_version
 from tests.pulling import QUESTIONS, Scene, fast_clients, store_response
 from tests.web.conftest import SignIn, fill
 
+# Pages say the same over both databases; what differs between them is tested in the services.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 REPLIES = {
     QUESTIONS[0]: ScriptedReply("I am ChatGPT.\x00"),
     QUESTIONS[1]: ScriptedReply("Cut", finish_reason="length"),

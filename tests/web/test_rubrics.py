@@ -18,6 +18,9 @@ from tests.factories import MOMENT, make_project
 from tests.web.conftest import SignIn
 from tests.web.pages import fill
 
+# Pages say the same over both databases; what differs between them is tested in the services.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 SHIPPED = sorted((Path(__file__).parents[2] / "rubrics").glob("*.yaml"))
 
 

@@ -23,6 +23,9 @@ from tests.services.scoring.audited import SLUG, make_audited_project
 from tests.services.scoring.pairs import make_islands, make_two_model_pair
 from tests.web.conftest import SignIn
 
+# Pages say the same over both databases; what differs between them is tested in the services.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 PAGES = ("agreement", "annotators", "judges")
 READERS = [Role.ADMIN, Role.RESEARCHER, Role.COORDINATOR, Role.REVIEWER, Role.AUDITOR]
 

@@ -12,6 +12,9 @@ from evalhub.rim.state import runtime
 from tests.web.conftest import SignIn
 from tests.web.pages import fill, token_of
 
+# Pages say the same over both databases; what differs between them is tested in the services.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 PUBLIC = "https://hub.example.org"
 
 
