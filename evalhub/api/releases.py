@@ -13,7 +13,7 @@ from evalhub.api.root import PREFIX, RESPONSES, SECURITY
 from evalhub.core.canonical import sha256_hex
 from evalhub.core.people import Scope
 from evalhub.rim.downloads import send_manifest, send_release_file
-from evalhub.services.releasing.kept import get_release, list_releases
+from evalhub.services.releasing.kept import get_release, list_releases, notices_of
 from evalhub.services.releasing.signing import list_sign_offs
 
 TAG = Tag(name="releases", description="Versioned, checksummed training files.")
@@ -63,12 +63,29 @@ class ReleaseBody(BaseModel):
     simulated: bool
     created_at: str
     manifest: str
+    withdrawn: str
 
 
 class ReleasesBody(BaseModel):
     """Lists releases, by project, the newest version first."""
 
     releases: list[ReleaseBody]
+
+
+class NoticeBody(BaseModel):
+    """Tells of an annotator who withdrew their consent after the release was built."""
+
+    annotator: str
+    n_judgments: int
+    withdrawn_on: str
+
+
+class NoticesBody(BaseModel):
+    """Lists what whoever downloaded a release must know since."""
+
+    release: str
+    withdrawn: str
+    consents_withdrawn: list[NoticeBody]
 
 
 class SignOffBody(BaseModel):
@@ -105,6 +122,7 @@ def show_all() -> Response:
             simulated=one.is_simulated,
             created_at=one.created_at.isoformat(),
             manifest=f"{PREFIX}/releases/{one.project}/{one.version}",
+            withdrawn=one.withdrawal.reason if one.withdrawal else "",
         )
         for one in list_releases(session=current_session(), actor=actor)
     ]
@@ -112,7 +130,9 @@ def show_all() -> Response:
 
 
 @bp.get(
-    "/<project>/<version>", responses={"200": MANIFEST, "304": UNCHANGED}, summary="Read a manifest"
+    "/<project>/<version>",
+    responses={"200": MANIFEST, "304": UNCHANGED, "410": ErrorResponse},
+    summary="Read a manifest",
 )
 def show(path: ReleasePath) -> AnyResponse:
     """Return ``manifest.json``, byte for byte."""
@@ -122,13 +142,42 @@ def show(path: ReleasePath) -> AnyResponse:
 
 @bp.get(
     "/<project>/<version>/files/<path:path>",
-    responses={"200": FILE, "206": PART, "304": UNCHANGED, "416": ErrorResponse},
+    responses={
+        "200": FILE,
+        "206": PART,
+        "304": UNCHANGED,
+        "410": ErrorResponse,
+        "416": ErrorResponse,
+    },
     summary="Download a file",
 )
 def download(path: FilePath) -> AnyResponse:
     """Return one file, or the part of it that a ``Range`` header asks for."""
     actor = api_actor(Scope.RELEASES_READ)
     return send_release_file(path.project, path.version, path.path, actor=actor)
+
+
+@bp.get("/<project>/<version>/notices", responses={"200": NoticesBody}, summary="List notices")
+def list_notices(path: ReleasePath) -> Response:
+    """Tell whether a release was withdrawn, and whose consent was withdrawn since it was built."""
+    actor = api_actor(Scope.RELEASES_READ)
+    session = current_session()
+    release = get_release(
+        path.project, path.version, session=session, settings=current_settings(), actor=actor
+    )
+    body = NoticesBody(
+        release=release.manifest.id,
+        withdrawn=release.kept.withdrawal.reason if release.kept.withdrawal else "",
+        consents_withdrawn=[
+            NoticeBody(
+                annotator=one.annotator,
+                n_judgments=one.n_judgments,
+                withdrawn_on=one.withdrawn_at.date().isoformat(),
+            )
+            for one in notices_of(release, session=session)
+        ],
+    )
+    return jsonify(body.model_dump())
 
 
 @bp.get(

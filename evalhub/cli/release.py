@@ -1,5 +1,7 @@
 """Build, list and verify releases, and write what a person says of their data."""
 
+import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +19,12 @@ from evalhub.core.releasing.dossier.statements import (
 )
 from evalhub.core.wording import counted
 from evalhub.services.releasing.builds import list_builds, start_build
+from evalhub.services.releasing.comparing import diff_releases
 from evalhub.services.releasing.kept import get_release, list_releases
 from evalhub.services.releasing.running import build_release
 from evalhub.services.releasing.statements import list_statements, write_statement
 from evalhub.services.releasing.verifying import ReleaseReport, verify_release
+from evalhub.services.releasing.withdrawing import withdraw_release
 
 
 @click.group("release")
@@ -95,6 +99,7 @@ def list_command() -> None:
             counted(one.n_pairs, "pair"),
             counted(one.n_judgments, "judgment"),
             "simulated" if one.is_simulated else ", ".join(one.origins),
+            "withdrawn" if one.withdrawal else "",
         )
         for one in releases
     ]
@@ -114,6 +119,38 @@ def verify(release: str) -> None:
     if not report.is_good:
         raise click.ClickException(f"{report.release} is not as it should be.")
     _print(report)
+
+
+@group.command("withdraw")
+@click.argument("release")
+@click.option("--reason", required=True, help="Why; everybody who asks for a file is told.")
+def withdraw(release: str, reason: str) -> None:
+    """Withdraw RELEASE, PROJECT@VERSION: its files are handed out no more."""
+    project, _, version = release.rpartition("@")
+    with transaction() as session:
+        found = get_release(project, version, session=session, settings=settings(), actor=ACTOR)
+        withdraw_release(
+            found.kept.id, found.manifest.id, reason, session=session, actor=ACTOR, now=now()
+        )
+    click.echo(f"Release {found.manifest.id} is withdrawn.")
+
+
+@group.command("diff")
+@click.argument("old")
+@click.argument("new")
+@click.option("--json", "as_json", is_flag=True, help="Print the changes as JSON.")
+def diff(old: str, new: str, *, as_json: bool) -> None:
+    """Say which rows changed from OLD to NEW, each a folder or PROJECT@VERSION, and why."""
+    changes = diff_releases(_folder(old), _folder(new))
+    if as_json:
+        click.echo(json.dumps([asdict(change) for change in changes], indent=2))
+        return
+    for line in table(
+        [(one.part.value, one.kind.value, f"{one.n_rows:,}", one.reason) for one in changes]
+    ):
+        click.echo(line)
+    if not changes:
+        click.echo("Both hold the same rows.")
 
 
 @group.command("statement")

@@ -19,6 +19,7 @@ from evalhub.services.releasing.kept import (
     get_file,
     get_release,
     record_download,
+    refuse_withdrawn,
 )
 
 ONE_PART = re.compile(r"bytes=\s*(?:[0-9]+-[0-9]*|-[0-9]+)\s*")
@@ -71,6 +72,7 @@ def send_manifest(project: str, version: str, *, actor: Actor) -> Response:
     noted for, nothing.
     """
     release = _release(project, version, actor)
+    refuse_withdrawn(release)
     digest = sha256_hex(release.manifest_text)
     _refuse_another_state(digest)
     response = make_response(release.manifest_text)

@@ -9,8 +9,9 @@ from evalhub.core.releasing.usage import remote_snippets, snippets
 from evalhub.errors import BadInput, Conflict
 from evalhub.rim.downloads import send_release_file
 from evalhub.services.releasing.builds import start_build
-from evalhub.services.releasing.kept import downloadable, get_release, list_releases
+from evalhub.services.releasing.kept import downloadable, get_release, list_releases, notices_of
 from evalhub.services.releasing.samples import sample_pairs
+from evalhub.services.releasing.withdrawing import withdraw_release
 from evalhub.web.context import (
     current_actor,
     current_session,
@@ -21,6 +22,7 @@ from evalhub.web.context import (
 )
 from evalhub.web.problems import problems_of, status_of
 from evalhub.web.release_files import OTHER_NOTES, arrange
+from evalhub.web.release_form import recipe_of
 from evalhub.web.scores import scores_page
 
 bp = Blueprint("releases", __name__, url_prefix="/releases")
@@ -52,6 +54,7 @@ def build(project: str) -> ResponseReturnValue:
             actor=current_actor(),
             now=now(),
             version=version or None,
+            recipe=recipe_of(request.form),
         )
     except (BadInput, Conflict) as error:
         # The form stands on the page of the scores, which is drawn again beside what is wrong.
@@ -77,9 +80,11 @@ def show(project: str, version: str) -> ResponseReturnValue:
         "releases/show.html",
         release=release,
         manifest=manifest,
-        listing=arrange(downloadable(release)),
+        notices=notices_of(release, session=current_session()),
+        can_withdraw=current_actor().has(Role.ADMIN) and release.kept.withdrawal is None,
+        listing=arrange(() if release.kept.withdrawal else downloadable(release)),
         other_notes=OTHER_NOTES,
-        samples=sample_pairs(release.folder, manifest),
+        samples=[] if release.kept.withdrawal else sample_pairs(release.folder, manifest),
         limits=LIMITS,
         can_report=current_actor().has(*REPORTERS),
         remote=remote_snippets(
@@ -87,6 +92,28 @@ def show(project: str, version: str) -> ResponseReturnValue:
         ),
         snippets=snippets(f"{project}-{version}", manifest.counts.rows),
     )
+
+
+@bp.post("/<project>/<version>/withdraw")
+@requires(Role.ADMIN)
+def withdraw(project: str, version: str) -> ResponseReturnValue:
+    """Withdraw a release for the reason given."""
+    release = get_release(
+        project,
+        version,
+        session=current_session(),
+        settings=current_settings(),
+        actor=current_actor(),
+    )
+    withdraw_release(
+        release.kept.id,
+        release.manifest.id,
+        request.form.get("reason", ""),
+        session=current_session(),
+        actor=current_actor(),
+        now=now(),
+    )
+    return redirect(url_for("releases.show", project=project, version=version), code=303)
 
 
 @bp.get("/<project>/<version>/files/<path:path>")

@@ -9,12 +9,13 @@ from evalhub.core.canonical import sha256_hex
 from evalhub.core.people import Actor, Role, Scope, command_actor
 from evalhub.core.releasing.dossier.signing import SignOffRole, SignOffText
 from evalhub.db.engine import Database
-from evalhub.db.models import ReleaseDownload
+from evalhub.db.models import Person, Release, ReleaseAnnotator, ReleaseDownload
 from evalhub.services.releasing.keeping import BuiltRelease
 from evalhub.services.releasing.kept import get_release
 from evalhub.services.releasing.signing import sign_release
+from evalhub.services.releasing.withdrawing import withdraw_release
 from tests.api.keys import bearer
-from tests.factories import make_person
+from tests.factories import make_person, withdraw_consent
 from tests.release_project import MOMENT, make_tiny_project
 from tests.releases import build_release
 from tests.web.conftest import Clock
@@ -58,6 +59,7 @@ def test_list_names_releases_and_where_they_lie(
                 "simulated": False,
                 "created_at": "2026-11-21T09:00:00+00:00",
                 "manifest": f"{BASE}/tiny/1.0.0",
+                "withdrawn": "",
             }
         ]
     }
@@ -247,3 +249,49 @@ def test_a_key_for_other_releases_does_not_learn_who_signed(
 
     assert client.get(f"{BASE}/tiny/1.0.0/sign-offs", headers=other).status_code == 404
     assert client.get(f"{BASE}/tiny/2.0.0/sign-offs", headers=other).status_code == 200
+
+
+def test_files_of_a_withdrawn_release_are_gone_with_the_reason(
+    client: FlaskClient, built: BuiltRelease, key: dict[str, str], database: Database
+) -> None:
+    assert client.get(f"{BASE}/tiny/1.0.0", headers=key).status_code == 200
+    withdraw(database)
+
+    answers = [
+        client.get(f"{BASE}/tiny/1.0.0{path}", headers=key) for path in ("", "/files/README.md")
+    ]
+
+    assert [one.status_code for one in answers] == [410, 410]
+    assert all("The prompts were not ours." in one.text for one in answers)
+    assert f'"withdrawn":"{REASON}"' in client.get(BASE, headers=key).text.replace(": ", ":")
+    assert downloaded(database) == ["manifest.json"]
+
+
+def test_notices_name_who_withdrew_their_consent_since(
+    client: FlaskClient, built: BuiltRelease, key: dict[str, str], database: Database
+) -> None:
+    before = {"release": "tiny@1.0.0", "withdrawn": "", "consents_withdrawn": []}
+    assert client.get(f"{BASE}/tiny/1.0.0/notices", headers=key).json == before
+    with database.transaction() as session:
+        person = session.exec(select(Person).where(Person.public_id == "person-1")).one()
+        withdraw_consent(session, person)
+        kept = session.exec(
+            select(ReleaseAnnotator).where(ReleaseAnnotator.person_id == person.id)
+        ).one()
+        name, n_judgments = kept.annotator, kept.n_judgments
+
+    after = client.get(f"{BASE}/tiny/1.0.0/notices", headers=key).json
+
+    notice = {"annotator": name, "n_judgments": n_judgments, "withdrawn_on": "2026-11-21"}
+    assert after == {**before, "consents_withdrawn": [notice]}
+
+
+REASON = "The prompts were not ours."
+
+
+def withdraw(database: Database) -> None:
+    with database.transaction() as session:
+        release = session.exec(select(Release)).one()
+        withdraw_release(
+            release.id, "tiny@1.0.0", REASON, session=session, actor=command_actor(), now=MOMENT
+        )

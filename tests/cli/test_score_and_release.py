@@ -248,3 +248,55 @@ def test_statement_that_is_none_is_refused_with_its_place(
     assert result.exit_code == 1
     assert "statement.yaml line 2, field 'mesures': unknown key" in result.output
     assert "mesures" not in run(settings, "release", "statement", "tiny").output
+
+
+def test_a_release_is_withdrawn_and_compared_by_command(tiny: None, settings: Settings) -> None:
+    run(settings, "release", "build", "tiny", "--flavour", "none")
+    built = run(settings, "release", "build", "tiny", "--flavour", "none", "--ties", "against")
+
+    diff = run(settings, "release", "diff", "tiny@1.0.0", "tiny@1.1.0")
+    as_json = run(settings, "release", "diff", "tiny@1.0.0", "tiny@1.1.0", "--json")
+    same = run(settings, "release", "diff", "tiny@1.0.0", "tiny@1.0.0")
+    withdrawn = run(settings, "release", "withdraw", "tiny@1.0.0", "--reason", "Not ours to give.")
+
+    assert built.exit_code == 0
+    assert "the pair is now: tie" in diff.output
+    assert {row["kind"] for row in json.loads(as_json.output)} >= {"added", "removed"}
+    assert same.output == "Both hold the same rows.\n"
+    assert withdrawn.output == "Release tiny@1.0.0 is withdrawn.\n"
+    assert "withdrawn" in run(settings, "release", "list").output
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--accept", "no_consent=short"), "only with a reason"),
+        (("--accept", "nothing=because of that"), "--accept 'nothing=because of that'"),
+        (("--min-agreement", "2"), "min_agreement"),
+        (("--licence", "mine"), "licence 'mine'"),
+    ],
+)
+def test_a_bad_recipe_is_refused_by_name(
+    tiny: None, settings: Settings, options: tuple[str, ...], words: str
+) -> None:
+    result = run(settings, "release", "build", "tiny", *options)
+
+    assert result.exit_code != 0
+    assert words in result.output
+
+
+def test_the_choices_of_a_recipe_are_shipped(tiny: None, settings: Settings) -> None:
+    result = run(
+        settings,
+        *("release", "build", "tiny", "--flavour", "none", "--exclude", "personal_data"),
+        *("--accept", "no_consent=Signed on paper in May.", "--leave-out", "imported_judgment"),
+        *("--aggregation", "majority", "--licence", "CC-BY-4.0"),
+    )
+
+    folder = settings.releases_dir / "tiny" / "1.0.0"
+    recipe = json.loads((folder / "recipe.json").read_text("utf-8"))
+    assert result.exit_code == 0
+    assert recipe["aggregation"] == "majority"
+    assert [gate["action"] for gate in recipe["gates"]] == ["accept", "block", "exclude"]
+    assert "imported_judgment" in recipe["filters"]
+    assert "license: cc-by-4.0" in (folder / "README.md").read_text("utf-8")

@@ -9,7 +9,7 @@ from evalhub.core.canonical import sha256_hex
 from evalhub.core.people import Role, command_actor
 from evalhub.core.releasing.builds import BuildStatus
 from evalhub.db.engine import Database
-from evalhub.db.models import Project, Release, ReleaseDownload
+from evalhub.db.models import Project, Release, ReleaseBuild, ReleaseDownload
 from evalhub.services.releasing.builds import list_builds
 from evalhub.services.releasing.keeping import BuiltRelease
 from tests.factories import make_project
@@ -371,3 +371,52 @@ def test_a_version_that_cannot_be_is_shown_at_its_form(
     assert refused.status_code == 422
     assert 'id="errors"' in refused.text
     assert fill(refused, "/releases/tiny")["version"] == ["1.x"]
+
+
+def test_an_administrator_withdraws_a_release_on_its_page(
+    client: FlaskClient, sign_in: SignIn, built: BuiltRelease
+) -> None:
+    sign_in(client, {Role.ADMIN})
+    form = fill(client.get(BASE), f"{BASE}/withdraw")
+
+    answer = client.post(f"{BASE}/withdraw", data={**form, "reason": "Not ours to give."})
+    short = client.post(f"{BASE}/withdraw", data={**form, "reason": "no"})
+    after = client.get(BASE).text
+
+    assert (answer.status_code, short.status_code) == (303, 422)
+    assert "because: Not ours to give." in after
+    assert "Withdraw it for good" not in after
+    assert client.get(f"{BASE}/files/README.md").status_code == 410
+
+
+def test_the_form_of_a_build_chooses_its_recipe(
+    researcher: FlaskClient, built: BuiltRelease, database: Database
+) -> None:
+    page = researcher.get("/projects/tiny/scores")
+    chosen = {
+        "aggregation": "majority",
+        "gate_no_consent": "accept",
+        "reason_no_consent": "Signed on paper in May.",
+        "disjoint": "1",
+    }
+
+    answer = researcher.post("/releases/tiny", data={**fill(page), **chosen})
+
+    assert answer.status_code == 303
+    with database.transaction(write=False) as session:
+        recipe = session.exec(select(ReleaseBuild.recipe)).one()
+    assert '"aggregation":"majority"' in recipe
+    assert "Signed on paper in May." in recipe
+
+
+def test_a_form_with_a_bad_choice_comes_back_filled_in(
+    researcher: FlaskClient, built: BuiltRelease
+) -> None:
+    page = researcher.get("/projects/tiny/scores")
+
+    answer = researcher.post(
+        "/releases/tiny", data={**fill(page), "gate_no_consent": "accept", "licence": "mine"}
+    )
+
+    assert answer.status_code == 422
+    assert 'value="mine"' in answer.text

@@ -6,7 +6,7 @@ figures. A set may say more with ``metadata.group``, which is then the key.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from evalhub.core.canonical import sha256_hex
 from evalhub.core.prompts.near_duplicates import near_duplicate_groups
@@ -26,18 +26,27 @@ def prompt_group(prompt: Prompt) -> str:
     return sha256_hex(f"first:{_NUMBER.sub('0', normalised(first_user_text(prompt)))}")
 
 
-def prompt_groups(prompts: Iterable[Prompt]) -> tuple[str, ...]:
+def prompt_groups(prompts: Iterable[Prompt], ages: Sequence[int] = ()) -> tuple[str, ...]:
     """Return the keys of ``prompts``, in order, near duplicates among them sharing one.
 
-    The shared key is the smallest of the group, so it does not depend on the order. Prompts are
-    read once and not kept, so that a set may be larger than memory.
+    ``ages`` has the version of the set in which each prompt stands, the earlier versions first;
+    it is filled while ``prompts`` are read and empty for one version alone. The shared key is that
+    of the earliest version, and the smallest of those, so it depends neither on the order within
+    a version nor on what later ones add. A prompt that joins two groups gives both the key of the
+    earlier one: keeping relatives together comes before keeping a split.
+
+    Prompts are read once and not kept, so that a set may be larger than memory.
     """
     keys: list[str] = []
     near = near_duplicate_groups(_first_texts(prompts, keys))
+    first: dict[str, int] = {}
+    for position, key in enumerate(keys):
+        first.setdefault(key, ages[position] if ages else 0)
     # A prompt in the training file whose near copy is in the test file makes the test worthless.
     parents: dict[str, str] = {key: key for key in keys}
     for group in near:
-        roots = sorted({_root(parents, keys[position]) for position in group})
+        found = {_root(parents, keys[position]) for position in group}
+        roots = sorted(found, key=lambda key: (first[key], key))
         parents.update(dict.fromkeys(roots, roots[0]))
     return tuple(_root(parents, key) for key in keys)
 

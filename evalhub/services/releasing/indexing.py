@@ -46,9 +46,14 @@ class PromptIndex:
 
 
 def index_prompts(version: PromptSetVersion, *, session: Session) -> PromptIndex:
-    """Read every prompt of ``version`` once and return the index."""
-    reader = _Reader()
-    groups = prompt_groups(reader.read(version, session=session))
+    """Read every prompt of ``version`` once and return the index.
+
+    The earlier versions of its set are read before it: they name the groups, so that a prompt
+    keeps its split when later versions add relatives to it.
+    """
+    reader = _Reader(version.id)
+    groups = prompt_groups(reader.read(version, session=session), reader.ages)
+    groups = groups[len(groups) - len(reader.rows) :]
     # One text a group, however many prompts share it.
     one_each = {group: group for group in groups}
     found = [
@@ -65,27 +70,36 @@ def index_prompts(version: PromptSetVersion, *, session: Session) -> PromptIndex
 
 
 class _Reader:
-    """Pass the prompts of a version on, and note on the way what the index says of them."""
+    """Pass prompts on, and note on the way what the index says of those of one version."""
 
-    def __init__(self) -> None:
+    def __init__(self, version_id: int) -> None:
+        self._version_id = version_id
+        self.ages: list[int] = []
         self.rows: list[tuple[int, str, PromptUse]] = []
         self.controls: dict[str, tuple[ControlAnswer, ...]] = {}
         self.licenses: set[str] = set()
         self.languages: set[str] = set()
 
     def read(self, version: PromptSetVersion, *, session: Session) -> Iterator[Prompt]:
-        """Yield the prompts in the order of the set, which decides what is near to what."""
+        """Yield the prompts up to ``version``, the earliest version first.
+
+        Their order within a version is that of the set, which decides what is near to what.
+        """
+        p, v = t.prompt.c, t.prompt_set_version.c
         query = (
-            sa.select(t.prompt.c.id, t.prompt.c.key, t.prompt.c.document)
-            .where(t.prompt.c.prompt_set_version_id == version.id)
-            .order_by(t.prompt.c.position)
+            sa.select(p.id, p.key, p.document, p.prompt_set_version_id, v.number)
+            .join(t.prompt_set_version, v.id == p.prompt_set_version_id)
+            .where(v.prompt_set_id == version.prompt_set_id, v.number <= version.number)
+            .order_by(v.number, p.position)
             .execution_options(yield_per=_ROWS_AT_ONCE)
         )
         # Closed however the reading ends: a cursor of PostgreSQL would hold its transaction.
         with session.connection().execute(query) as rows:
-            for row_id, key, document in rows:
+            for row_id, key, document, version_id, number in rows:
                 prompt = read_prompt(document, key=key)
-                self._note(row_id, key, prompt)
+                self.ages.append(number)
+                if version_id == self._version_id:
+                    self._note(row_id, key, prompt)
                 yield prompt
 
     def _note(self, row_id: int, key: str, prompt: Prompt) -> None:

@@ -19,6 +19,7 @@ from evalhub.errors import Conflict
 from evalhub.services import audit
 from evalhub.services.releasing.folders import publish
 from evalhub.services.releasing.preparing import PreparedRelease, list_rows
+from evalhub.services.releasing.withdrawing import find_withdrawals
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,12 @@ def keep_release(
     rows = list_rows(project.id, session=session)
     known = next((row for row in rows if row.version == prepared.version), None)
     _refuse_change(prepared, known, rows)
+    if known is not None and find_withdrawals([known.id], session=session):
+        # Somebody said why it must not be used; a build must not quietly bring it back.
+        raise Conflict(
+            f"Release {prepared.manifest.id} was withdrawn. "
+            f"Build the present state as version {next_version([row.version for row in rows])}."
+        )
     target = settings.releases_dir / project.slug / prepared.version
     # A folder that was lost is put back: the same bytes were just written anyway.
     if known is None or not target.exists():

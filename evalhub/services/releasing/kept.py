@@ -14,14 +14,23 @@ from evalhub.core.releasing.files import FileFacts
 from evalhub.core.releasing.manifest import MANIFEST, Manifest
 from evalhub.core.releasing.versions import parse_version
 from evalhub.db.models import Project, Release, ReleaseDownload
-from evalhub.errors import Conflict, NotFound
+from evalhub.errors import Conflict, NotFound, Withdrawn
 from evalhub.services.releasing.reading import read_manifest
 from evalhub.services.releasing.undamaged import is_as_built
+from evalhub.services.releasing.withdrawing import (
+    ConsentNotice,
+    Withdrawal,
+    consent_notices,
+    find_withdrawals,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class KeptRelease:
-    """Hold what a list says of a release; ``origins`` are those of its judgments, sorted."""
+    """Hold what a list says of a release; ``origins`` are those of its judgments, sorted.
+
+    ``withdrawal`` says why it was taken back, if it was.
+    """
 
     id: int
     project: str
@@ -32,6 +41,7 @@ class KeptRelease:
     is_simulated: bool
     origins: tuple[str, ...]
     created_at: datetime
+    withdrawal: Withdrawal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +74,9 @@ class BytePart:
 def list_releases(*, session: Session, actor: Actor) -> list[KeptRelease]:
     """Return every release that ``actor`` may open, by project, the newest version first."""
     query = select(Release, Project.slug).join(Project, col(Project.id) == col(Release.project_id))
-    found = [
-        _kept(row, slug) for row, slug in session.exec(query) if actor.may_open(slug, row.version)
-    ]
+    rows = [(row, slug) for row, slug in session.exec(query) if actor.may_open(slug, row.version)]
+    withdrawals = find_withdrawals((row.id for row, _ in rows), session=session)
+    found = [_kept(row, slug, withdrawals.get(row.id)) for row, slug in rows]
     # Two sorts, the second stable: projects by name, and versions by their numbers within.
     found.sort(key=lambda one: parse_version(one.version), reverse=True)
     return sorted(found, key=lambda one: one.project)
@@ -89,10 +99,11 @@ def get_release(
     row = next((row for row in rows if row.version == version), None)
     if row is None:
         raise NotFound(f"There is no release {f'{project}@{version}'[:120]!r}.")
-    versions = [_kept(one, project) for one in rows]
+    withdrawals = find_withdrawals((one.id for one in rows), session=session)
+    versions = [_kept(one, project, withdrawals.get(one.id)) for one in rows]
     versions.sort(key=lambda one: parse_version(one.version), reverse=True)
     return FoundRelease(
-        kept=_kept(row, project),
+        kept=_kept(row, project, withdrawals.get(row.id)),
         manifest=read_manifest(row.manifest),
         manifest_text=row.manifest,
         folder=settings.releases_dir / row.folder,
@@ -103,10 +114,12 @@ def get_release(
 def get_file(release: FoundRelease, path: str) -> FoundFile:
     """Return a file of a release.
 
-    Only paths that the manifest names are looked for. Raise ``NotFound`` for others and
+    Only paths that the manifest names are looked for. Raise ``NotFound`` for others,
+    ``Withdrawn`` with the reason where the release was taken back, and
     ``Conflict`` when the file on disk is gone or is not the one that was built: its size is
     compared, and its hash wherever it changed since this process last read it whole.
     """
+    refuse_withdrawn(release)
     # Looked for in the manifest and never on the disk, so no path can lead out of the folder.
     facts = next((one for one in downloadable(release) if one.path == path), None)
     if facts is None:
@@ -155,7 +168,25 @@ def _facts(path: str, text: str) -> FileFacts:
     return FileFacts(path, sha256_hex(text), len(text.encode()))
 
 
-def _kept(row: Release, project: str) -> KeptRelease:
+def notices_of(release: FoundRelease, *, session: Session) -> tuple[ConsentNotice, ...]:
+    """Return whose consent for the purpose of a release was withdrawn since it was built."""
+    cleared = release.manifest.clearance
+    if cleared is None:
+        return ()
+    return consent_notices(release.kept.id, cleared.consent.purpose, session=session)
+
+
+def refuse_withdrawn(release: FoundRelease) -> None:
+    """Raise ``Withdrawn`` with the reason where a release was taken back."""
+    withdrawal = release.kept.withdrawal
+    if withdrawal is not None:
+        raise Withdrawn(
+            f"Release {release.manifest.id} was withdrawn on {withdrawal.withdrawn_at:%Y-%m-%d}: "
+            f"{withdrawal.reason}"
+        )
+
+
+def _kept(row: Release, project: str, withdrawal: Withdrawal | None) -> KeptRelease:
     counts = read_manifest(row.manifest).counts
     return KeptRelease(
         id=row.id,
@@ -167,4 +198,5 @@ def _kept(row: Release, project: str) -> KeptRelease:
         is_simulated=row.is_simulated,
         origins=tuple(sorted(name for name, n in counts.judgments_by_origin.items() if n)),
         created_at=row.created_at,
+        withdrawal=withdrawal,
     )

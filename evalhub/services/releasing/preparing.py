@@ -1,6 +1,6 @@
 """Prepare a release: gather one state of a project and write every file, changing no row."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from evalhub.services.projects.finding import get_project
 from evalhub.services.releasing.folders import file_opener, make_durable
 from evalhub.services.releasing.gathering import gather
 from evalhub.services.releasing.reading import read_manifest
+from evalhub.services.releasing.withdrawing import find_withdrawals
 from evalhub.services.releasing.writing import Plan, plan_release, write_release
 
 
@@ -76,7 +77,8 @@ def prepare_release(
     recipe.check()
     known = list_rows(project.id, session=session)
     plan = _plan(project, recipe, secret=settings.secret_key, session=session, say=say)
-    chosen = _version(version, plan, known)
+    withdrawn = find_withdrawals((row.id for row in known), session=session)
+    chosen = _version(version, plan, known, withdrawn)
     manifest = write_release(
         plan,
         chosen,
@@ -114,11 +116,15 @@ def _plan(project: Project, recipe: Recipe, *, secret: str, session: Session, sa
     return plan_release(source, recipe=recipe, session=session)
 
 
-def _version(wanted: str | None, plan: Plan, known: Sequence[Release]) -> str:
+def _version(
+    wanted: str | None, plan: Plan, known: Sequence[Release], withdrawn: Collection[int]
+) -> str:
     if wanted is not None:
         return wanted
     # Nothing has changed, so the build must come to the same bytes under the same name.
-    if known and known[-1].snapshot_sha256 == plan.snapshot:
+    # Not where that name was withdrawn: its files stay away, so the state needs another.
+    is_standing = bool(known) and known[-1].id not in withdrawn
+    if is_standing and known[-1].snapshot_sha256 == plan.snapshot:
         return known[-1].version
     return next_version([row.version for row in known])
 

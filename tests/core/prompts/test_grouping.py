@@ -55,3 +55,23 @@ def test_groups_that_meet_through_a_third_are_one() -> None:
 
     assert len(set(keys[:3])) == 1
     assert keys[3] not in keys[:3]
+
+
+def test_an_old_prompt_keeps_its_key_when_a_relative_arrives() -> None:
+    old = [prompt(prompt=LONG, metadata={"group": name}) for name in "abcdef"]
+    for one in old:
+        alone = prompt_groups([one])[0]
+
+        keys = prompt_groups([one, prompt(prompt=LONG + " please")], [1, 2])
+
+        assert keys == (alone, alone)
+
+
+def test_a_prompt_that_joins_two_groups_brings_both_to_the_earlier_one() -> None:
+    first = prompt(prompt=LONG, metadata={"group": "first"})
+    second = prompt(prompt="another", metadata={"group": "second"})
+    bridge = prompt(prompt=LONG + " please", metadata={"group": "second"})
+
+    keys = prompt_groups([first, second, bridge], [1, 2, 3])
+
+    assert keys == (prompt_group(first),) * 3

@@ -1,9 +1,10 @@
 """What consent, licence and privacy do not settle stays out of a release."""
 
+import re
 from datetime import datetime
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from evalhub.config import Settings
 from evalhub.core.consent import ConsentPurpose
@@ -11,12 +12,29 @@ from evalhub.core.people import command_actor
 from evalhub.core.releasing.clearance import Clearance, Gate, GateAction, GateRule
 from evalhub.core.releasing.recipe import PairRules, Recipe
 from evalhub.core.releasing.vocabulary import Aggregation, FilterName, TieRule
-from evalhub.db.models import Endpoint, Person, Prompt, ReleaseAnnotator, Response
+from evalhub.db.models import (
+    Endpoint,
+    Person,
+    Project,
+    Prompt,
+    PromptSetVersion,
+    ReleaseAnnotator,
+    Response,
+)
 from evalhub.errors import NotCleared
 from evalhub.services.releasing.keeping import BuiltRelease
 from evalhub.services.releasing.verifying import verify_release
-from tests.factories import make_consent, withdraw_consent
-from tests.release_project import make_tiny_project
+from tests.factories import (
+    make_consent,
+    make_endpoint,
+    make_pair,
+    make_person,
+    make_project,
+    make_prompt_set_version,
+    make_response,
+    withdraw_consent,
+)
+from tests.release_project import A, Verdict, add_verdict, make_tiny_project
 from tests.releases import build_release
 from tests.services.releasing.rows import rows_of
 
@@ -222,3 +240,52 @@ def test_the_people_of_a_release_are_kept_with_their_pseudonyms(bench: Bench) ->
     rows = rows_of(built, "judgments")
     assert {one.annotator for one in kept} == {row["annotator"] for row in rows}
     assert sum(one.n_judgments for one in kept) == len(rows)
+
+
+def test_planted_near_duplicates_never_leak_between_splits(
+    session: Session, settings: Settings, now: datetime
+) -> None:
+    base = "Which of the {} herbs may somebody with a weak heart drink safely as a tea every day"
+    texts = [base.format(f"{word}{n}") for n in range(12) for word in ("red", "blue", "old")]
+    texts += [f"{text}, please" for text in texts]
+    version = make_prompt_set_version(session, *texts)
+    project = make_project(session, *[make_endpoint(session) for _ in range(2)], prompts=version)
+    judge_all(session, project, version)
+
+    built = build_release(
+        project.slug, session=session, settings=settings, actor=command_actor(), now=now
+    )
+
+    rows = rows_of(built, "prompts")
+    split_of = {row["prompt"][0]["content"]: row["split"] for row in rows}
+    assert len(rows) == len(texts)
+    leaks = [text for text in texts[:36] if split_of[text] != split_of[f"{text}, please"]]
+    assert leaks == []
+
+
+def test_no_file_has_a_time_finer_than_a_week(bench: Bench) -> None:
+    built = bench.build()
+
+    texts = [
+        path.read_text("utf-8")
+        for path in built.folder.rglob("*")
+        if path.suffix in {".json", ".jsonl", ".md"} and path.is_file()
+    ]
+    fine = re.compile(r"20\d\d-\d\d-\d\dT|20\d\d-\d\d-\d\d[ T]\d\d:\d\d")
+    assert [found for text in texts for found in fine.findall(text)] == []
+
+
+def judge_all(session: Session, project: Project, version: PromptSetVersion) -> None:
+    """Let one person judge a pair on every prompt."""
+    person = make_person(session)
+    make_consent(session, person)
+    endpoints = session.exec(select(Endpoint).order_by(col(Endpoint.id).desc()).limit(2)).all()
+    for prompt in session.exec(select(Prompt).where(Prompt.prompt_set_version_id == version.id)):
+        ends = [
+            make_response(session, prompt, one, text=f"{one.slug} {prompt.key}")
+            for one in endpoints
+        ]
+        add_verdict(session, make_pair(session, project, *ends), person, CHOSEN)
+
+
+CHOSEN = Verdict(0, A)

@@ -38,6 +38,21 @@ def test_near_duplicates_share_a_group_and_keep_their_uses(session: Session) -> 
     assert {prompt.use for prompt in (first, other, near)} == {Split.TRAIN}
 
 
+def test_a_prompt_keeps_its_group_in_the_next_version_of_its_set(session: Session) -> None:
+    first = make_prompt_set_version(session, QUESTION, "Something else?")
+    before = {prompt.key: prompt.group for prompt in index(session, first).prompts}
+    near = [f"{QUESTION}, {word}" for word in ("please", "thanks", "doctor", "today", "again")]
+    second = make_prompt_set_version(session, *near, "Something else?")
+    second.prompt_set_id, second.number = first.prompt_set_id, 2
+    session.flush()
+
+    found = index_prompts(second, session=session).prompts
+
+    assert [prompt.group for prompt in found[:5]] == [before["p0"]] * 5
+    assert found[5].group == before["p1"]
+    assert len(found) == 6
+
+
 def test_known_answers_are_kept_of_control_prompts_alone(session: Session) -> None:
     version = make_prompt_set_version(session, "Plain?", "Known?")
     row = session.exec(

@@ -1,0 +1,91 @@
+"""Take a release back for a stated reason, and tell whose consent was withdrawn since."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from evalhub.core.consent import ConsentPurpose, ConsentStanding, standing_on
+from evalhub.core.people import Actor
+from evalhub.db.models import Release, ReleaseAnnotator, ReleaseWithdrawal
+from evalhub.errors import BadInput, Conflict
+from evalhub.services import audit
+from evalhub.services.consenting.answers import answers_of
+
+MIN_REASON, MAX_REASON = 10, 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """Hold why and when a release was withdrawn."""
+
+    reason: str
+    withdrawn_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentNotice:
+    """Tell of one annotator of a release who withdrew their consent after it was built."""
+
+    annotator: str
+    n_judgments: int
+    withdrawn_at: datetime
+
+
+def withdraw_release(
+    release_id: int, name: str, reason: str, *, session: Session, actor: Actor, now: datetime
+) -> None:
+    """Withdraw the release ``name``: its files are handed out no more, and everybody sees why.
+
+    Nothing is deleted: what was downloaded must stay explicable. Raise ``BadInput`` for a reason
+    that says nothing and ``Conflict`` for a release that is withdrawn already.
+    """
+    told = reason.strip()
+    if not MIN_REASON <= len(told) <= MAX_REASON:
+        raise BadInput.at("reason", f"must have {MIN_REASON} to {MAX_REASON} characters")
+    if release_id in find_withdrawals([release_id], session=session):
+        raise Conflict(f"Release {name} is withdrawn already.")
+    session.add(
+        ReleaseWithdrawal(
+            release_id=release_id, reason=told, withdrawn_at=now, withdrawn_by=actor.person_id
+        )
+    )
+    session.flush()
+    audit.record(
+        "release.withdraw",
+        session=session,
+        actor=actor,
+        subject=f"release:{name}",
+        details={"reason": told},
+        now=now,
+    )
+
+
+def find_withdrawals(releases: Iterable[int], *, session: Session) -> dict[int, Withdrawal]:
+    """Return those of ``releases`` that were withdrawn, by their row."""
+    query = select(ReleaseWithdrawal).where(col(ReleaseWithdrawal.release_id).in_(list(releases)))
+    return {row.release_id: Withdrawal(row.reason, row.withdrawn_at) for row in session.exec(query)}
+
+
+def consent_notices(
+    release_id: int, purpose: ConsentPurpose, *, session: Session
+) -> tuple[ConsentNotice, ...]:
+    """Return who of a release withdrew their consent for its purpose since, by pseudonym."""
+    built_at = session.get_one(Release, release_id).created_at
+    query = (
+        select(ReleaseAnnotator)
+        .where(ReleaseAnnotator.release_id == release_id)
+        .order_by(col(ReleaseAnnotator.annotator))
+    )
+    notices = []
+    for row in session.exec(query).all():
+        answers = answers_of(row.person_id, session=session)
+        if standing_on(answers, purpose) is not ConsentStanding.WITHDRAWN:
+            continue
+        last = max(n for n, one in enumerate(answers) if purpose in one.purposes)
+        # The answer after the last one that granted it is the one that took it back.
+        withdrawn_at = answers[last + 1].answered_at
+        if withdrawn_at >= built_at:
+            notices.append(ConsentNotice(row.annotator, row.n_judgments, withdrawn_at))
+    return tuple(notices)

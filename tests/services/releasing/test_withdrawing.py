@@ -1,0 +1,99 @@
+"""A withdrawn release stays to be seen and is not handed out, and its version is not reused."""
+
+from datetime import datetime
+
+import pytest
+from sqlmodel import Session, select
+
+from evalhub.config import Settings
+from evalhub.core.people import command_actor
+from evalhub.db.models import AuditEvent, Person, Release
+from evalhub.errors import BadInput, Conflict, Withdrawn
+from evalhub.services.releasing.comparing import diff_releases
+from evalhub.services.releasing.keeping import BuiltRelease
+from evalhub.services.releasing.kept import FoundRelease, get_file, get_release, list_releases
+from evalhub.services.releasing.withdrawing import withdraw_release
+from tests.factories import withdraw_consent
+from tests.releases import build_release
+
+ACTOR, REASON = command_actor(), "The prompts were not ours."
+
+
+def take_back(session: Session, now: datetime, reason: str = REASON) -> None:
+    row = session.exec(select(Release)).one()
+    withdraw_release(row.id, "tiny@1.0.0", reason, session=session, actor=ACTOR, now=now)
+
+
+def found(session: Session, settings: Settings) -> FoundRelease:
+    return get_release("tiny", "1.0.0", session=session, settings=settings, actor=ACTOR)
+
+
+def test_files_are_refused_with_the_reason_and_the_row_stays(
+    built: BuiltRelease, session: Session, settings: Settings, now: datetime
+) -> None:
+    take_back(session, now)
+
+    with pytest.raises(Withdrawn, match=f"tiny@1.0.0 was withdrawn on .*: {REASON}"):
+        get_file(found(session, settings), "README.md")
+
+    (listed,) = list_releases(session=session, actor=ACTOR)
+    assert listed.withdrawal is not None
+    assert listed.withdrawal.reason == REASON
+    events = session.exec(select(AuditEvent).where(AuditEvent.action == "release.withdraw")).all()
+    assert [REASON in event.details for event in events] == [True]
+
+
+@pytest.mark.parametrize("reason", ["", "oops", "x" * 2_001])
+def test_a_reason_says_something(
+    built: BuiltRelease, session: Session, now: datetime, reason: str
+) -> None:
+    with pytest.raises(BadInput, match="reason"):
+        take_back(session, now, reason)
+
+
+def test_a_release_is_withdrawn_once(built: BuiltRelease, session: Session, now: datetime) -> None:
+    take_back(session, now)
+
+    with pytest.raises(Conflict, match="withdrawn already"):
+        take_back(session, now)
+
+
+def test_the_same_state_gets_another_version(
+    built: BuiltRelease, session: Session, settings: Settings, now: datetime
+) -> None:
+    take_back(session, now)
+
+    again = build_release("tiny", session=session, settings=settings, actor=ACTOR, now=now)
+
+    assert (again.version, again.is_new) == ("1.1.0", True)
+
+
+def test_the_withdrawn_version_is_not_built_again(
+    built: BuiltRelease, session: Session, settings: Settings, now: datetime
+) -> None:
+    take_back(session, now)
+
+    with pytest.raises(
+        Conflict, match=r"was withdrawn\. Build the present state as version 1\.1\.0"
+    ):
+        build_release(
+            "tiny", session=session, settings=settings, actor=ACTOR, now=now, version="1.0.0"
+        )
+
+
+def test_a_difference_names_who_withdrew_their_consent(
+    built: BuiltRelease, session: Session, settings: Settings, now: datetime
+) -> None:
+    person = session.exec(select(Person).where(Person.public_id == "person-1")).one()
+    withdraw_consent(session, person)
+    second = build_release("tiny", session=session, settings=settings, actor=ACTOR, now=now)
+
+    changes = diff_releases(built.folder, second.folder)
+
+    reasons = {(one.part.value, one.kind.value, one.reason) for one in changes}
+    assert ("judgments", "removed", "its expert withdrew their consent") in reasons
+    assert all(one.n_rows >= len(one.examples) > 0 for one in changes)
+
+
+def test_a_release_differs_from_itself_in_nothing(built: BuiltRelease) -> None:
+    assert diff_releases(built.folder, built.folder) == ()
