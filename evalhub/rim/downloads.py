@@ -39,6 +39,7 @@ def send_release_file(project: str, version: str, path: str, *, actor: Actor) ->
     those that hold the first byte would miss whoever asks for all the others.
     """
     release = _release(project, version, actor)
+    refuse_withdrawn(release)
     file = get_file(release, path)
     _refuse_another_state(file.facts.sha256)
     # Before the file is sent: the framework answers 416 to what it cannot parse.

@@ -114,12 +114,10 @@ def get_release(
 def get_file(release: FoundRelease, path: str) -> FoundFile:
     """Return a file of a release.
 
-    Only paths that the manifest names are looked for. Raise ``NotFound`` for others,
-    ``Withdrawn`` with the reason where the release was taken back, and
+    Only paths that the manifest names are looked for. Raise ``NotFound`` for others and
     ``Conflict`` when the file on disk is gone or is not the one that was built: its size is
     compared, and its hash wherever it changed since this process last read it whole.
     """
-    refuse_withdrawn(release)
     # Looked for in the manifest and never on the disk, so no path can lead out of the folder.
     facts = next((one for one in downloadable(release) if one.path == path), None)
     if facts is None:
@@ -177,7 +175,11 @@ def notices_of(release: FoundRelease, *, session: Session) -> tuple[ConsentNotic
 
 
 def refuse_withdrawn(release: FoundRelease) -> None:
-    """Raise ``Withdrawn`` with the reason where a release was taken back."""
+    """Raise ``Withdrawn`` with the reason where a release was taken back.
+
+    For whoever hands files out. An auditor still reads the dossier on its page: why a release was
+    withdrawn is often found there.
+    """
     withdrawal = release.kept.withdrawal
     if withdrawal is not None:
         raise Withdrawn(

@@ -11,7 +11,12 @@ from evalhub.db.models import AuditEvent, Person, Release
 from evalhub.errors import BadInput, Conflict, Withdrawn
 from evalhub.services.releasing.comparing import diff_releases
 from evalhub.services.releasing.keeping import BuiltRelease
-from evalhub.services.releasing.kept import FoundRelease, get_file, get_release, list_releases
+from evalhub.services.releasing.kept import (
+    FoundRelease,
+    get_release,
+    list_releases,
+    refuse_withdrawn,
+)
 from evalhub.services.releasing.withdrawing import withdraw_release
 from tests.factories import withdraw_consent
 from tests.releases import build_release
@@ -28,13 +33,19 @@ def found(session: Session, settings: Settings) -> FoundRelease:
     return get_release("tiny", "1.0.0", session=session, settings=settings, actor=ACTOR)
 
 
+def test_a_release_that_stands_is_handed_out(
+    built: BuiltRelease, session: Session, settings: Settings
+) -> None:
+    refuse_withdrawn(found(session, settings))
+
+
 def test_files_are_refused_with_the_reason_and_the_row_stays(
     built: BuiltRelease, session: Session, settings: Settings, now: datetime
 ) -> None:
     take_back(session, now)
 
     with pytest.raises(Withdrawn, match=f"tiny@1.0.0 was withdrawn on .*: {REASON}"):
-        get_file(found(session, settings), "README.md")
+        refuse_withdrawn(found(session, settings))
 
     (listed,) = list_releases(session=session, actor=ACTOR)
     assert listed.withdrawal is not None
