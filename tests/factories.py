@@ -78,13 +78,20 @@ def make_consent(
     _add_answer(session, person, granted, method)
 
 
-def withdraw_consent(session: Session, person: Person) -> None:
-    """Let a person grant nothing, which withdraws what they granted before."""
-    _add_answer(session, person, (), ConsentMethod.PAGE)
+def withdraw_consent(session: Session, person: Person, *, at: datetime | None = None) -> None:
+    """Let a person grant nothing, which withdraws what they granted before.
+
+    By default that is a year after the other rows, so after whatever a test has built.
+    """
+    _add_answer(session, person, (), ConsentMethod.PAGE, at or MOMENT + timedelta(days=365))
 
 
 def _add_answer(
-    session: Session, person: Person, purposes: Sequence[ConsentPurpose], method: ConsentMethod
+    session: Session,
+    person: Person,
+    purposes: Sequence[ConsentPurpose],
+    method: ConsentMethod,
+    at: datetime = MOMENT,
 ) -> None:
     # As a row alone: through the service it would stand in the audit log of every test.
     row = ConsentAnswer(
@@ -92,7 +99,7 @@ def _add_answer(
         consent_text_id=row_of(STANDING_TEXT, session=session, now=MOMENT).id,
         purposes=canonical_json(ordered(purposes)),
         method=method,
-        answered_at=MOMENT,
+        answered_at=at,
     )
     session.add(row)
     session.flush()

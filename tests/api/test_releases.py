@@ -282,7 +282,7 @@ def test_notices_name_who_withdrew_their_consent_since(
 
     after = client.get(f"{BASE}/tiny/1.0.0/notices", headers=key).json
 
-    notice = {"annotator": name, "n_judgments": n_judgments, "withdrawn_on": "2026-11-21"}
+    notice = {"annotator": name, "n_judgments": n_judgments, "withdrawn_on": "2027-11-21"}
     assert after == {**before, "consents_withdrawn": [notice]}
 
 

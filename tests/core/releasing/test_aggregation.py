@@ -5,11 +5,13 @@ import pytest
 from evalhub.core.judging.answers import Choice
 from evalhub.core.releasing.aggregation import (
     chosen_share,
+    hard_label,
     mean_preference,
     summarise,
     vote_share,
 )
-from evalhub.core.releasing.vocabulary import PairOutcome
+from evalhub.core.releasing.recipe import PairRules
+from evalhub.core.releasing.vocabulary import PairOutcome, TieRule, VetoRule
 from evalhub.core.responses import ResponseStatus
 from tests.core.releasing.material import make_judged_pair, make_judgment, with_status
 
@@ -114,3 +116,70 @@ def test_zero_mean_has_no_sign() -> None:
     )
 
     assert str(mean_preference(summary)) == "0.0"
+
+
+AGAINST = PairRules(tie_rule=TieRule.AGAINST)
+
+
+@pytest.mark.parametrize(
+    ("choices", "outcome"),
+    [
+        pytest.param([A, TIE], PairOutcome.TIE, id="half is not more than half"),
+        pytest.param([A, A, B], PairOutcome.PREFERENCE, id="two of three"),
+        pytest.param([A, A, TIE, B], PairOutcome.TIE, id="two of four"),
+        pytest.param([A, CANNOT], PairOutcome.PREFERENCE, id="cannot-judge left out"),
+    ],
+)
+def test_ties_that_count_against_ask_for_more_than_half(
+    choices: list[Choice], outcome: PairOutcome
+) -> None:
+    pair = make_judged_pair(*(make_judgment(choice) for choice in choices))
+
+    assert summarise(pair, AGAINST).outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("choices", "rules", "outcome"),
+    [
+        ([A], PairRules(min_judgments=2), PairOutcome.TOO_FEW_JUDGMENTS),
+        ([A, B], PairRules(min_judgments=3), PairOutcome.TOO_FEW_JUDGMENTS),
+        ([A, A], PairRules(min_judgments=2), PairOutcome.PREFERENCE),
+        ([A, A, B], PairRules(min_agreement=0.7), PairOutcome.LOW_AGREEMENT),
+        ([A, A, B], PairRules(min_agreement=0.6), PairOutcome.PREFERENCE),
+        ([A, B], PairRules(min_agreement=1.0), PairOutcome.TIE),
+    ],
+)
+def test_a_pair_below_the_demands_of_a_recipe_is_left_out(
+    choices: list[Choice], rules: PairRules, outcome: PairOutcome
+) -> None:
+    summary = summarise(make_judged_pair(*(make_judgment(choice) for choice in choices)), rules)
+
+    assert summary.outcome is outcome
+    assert (summary.chosen is not None) is (outcome is PairOutcome.PREFERENCE)
+
+
+@pytest.mark.parametrize(
+    ("rule", "outcome"),
+    [
+        (VetoRule.HALF, PairOutcome.PREFERENCE),
+        (VetoRule.ANY, PairOutcome.BOTH_UNACCEPTABLE),
+        (VetoRule.IGNORED, PairOutcome.PREFERENCE),
+    ],
+)
+def test_the_recipe_says_how_many_vetoes_count(rule: VetoRule, outcome: PairOutcome) -> None:
+    judgments = [make_judgment(A, vetoed="xy"), make_judgment(A), make_judgment(A)]
+
+    assert summarise(make_judged_pair(*judgments), PairRules(veto_rule=rule)).outcome is outcome
+
+
+@pytest.mark.parametrize(("vetoed", "is_out"), [("x", True), ("y", False)])
+def test_a_recipe_can_leave_out_a_chosen_response_with_a_veto(vetoed: str, is_out: bool) -> None:
+    pair = make_judged_pair(make_judgment(A, vetoed=vetoed))
+
+    summary = summarise(pair, PairRules(leaves_out_chosen_vetoed=True))
+
+    assert (summary.outcome is PairOutcome.CHOSEN_VETOED) is is_out
+
+
+def test_a_pair_without_a_label_gets_none_by_majority() -> None:
+    assert hard_label(summarise(make_judged_pair(make_judgment(A))), None) is None

@@ -46,8 +46,8 @@ def _pair_tables(pair: JudgedPair) -> Tables:
     }
 
 
-def problems_of(tables: Tables) -> list[str]:
-    checks = RowChecks()
+def problems_of(tables: Tables, checks: RowChecks | None = None) -> list[str]:
+    checks = checks or RowChecks()
     for part, rows in tables.items():
         for row in rows:
             checks.check(part, Split(row.get("split", "train")), row, where=part.value)
@@ -178,3 +178,29 @@ def test_pair_without_a_prompt_is_found() -> None:
     tables[Part.PAIRS][0]["prompt"] = []
 
     assert "pairs: prompt has no message" in problems_of(tables)
+
+
+def test_a_pair_that_ties_outweigh_is_found_where_they_count_against() -> None:
+    tables = make_tables()
+    for part in (Part.PAIRS, Part.PAIRS_MARGIN):
+        tables[part][0] |= {"n_judgments": 2, "n_ties": 1, "vote_share": 0.75, "agreement": 0.5}
+
+    found = problems_of(tables, RowChecks(ties_count_against=True))
+
+    assert any("no more than half of the judgments prefer" in one for one in found)
+    assert not any("no more than half" in one for one in problems_of(tables))
+
+
+def test_a_tie_with_a_lead_is_sound_where_ties_count_against() -> None:
+    tables = make_tables()
+    tables[Part.TIES][0] |= {"n_a": 1, "n_ties": 1, "n_judgments": 2}
+
+    assert any("so it is no tie" in one for one in problems_of(tables))
+    against = problems_of(tables, RowChecks(ties_count_against=True))
+    assert not any("so it is no tie" in one for one in against)
+
+
+def test_a_margin_is_found_where_the_recipe_has_none() -> None:
+    found = problems_of(make_tables(), RowChecks(has_margins=False))
+
+    assert any("margin is not 0 under a recipe without margins" in one for one in found)

@@ -1,27 +1,31 @@
 """A withdrawn release stays to be seen and is not handed out, and its version is not reused."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlmodel import Session, select
 
 from evalhub.config import Settings
 from evalhub.core.people import command_actor
-from evalhub.db.models import AuditEvent, Person, Release
-from evalhub.errors import BadInput, Conflict, Withdrawn
+from evalhub.db.models import AuditEvent, Person, Release, ReleaseAnnotator
+from evalhub.errors import BadInput, Conflict, NotFound, Withdrawn
 from evalhub.services.releasing.comparing import diff_releases
 from evalhub.services.releasing.keeping import BuiltRelease
 from evalhub.services.releasing.kept import (
     FoundRelease,
     get_release,
     list_releases,
+    notices_of,
     refuse_withdrawn,
 )
 from evalhub.services.releasing.withdrawing import withdraw_release
-from tests.factories import withdraw_consent
+from tests.factories import MOMENT, withdraw_consent
 from tests.releases import build_release
 
 ACTOR, REASON = command_actor(), "The prompts were not ours."
+BEFORE = MOMENT - timedelta(days=1)
 
 
 def take_back(session: Session, now: datetime, reason: str = REASON) -> None:
@@ -108,3 +112,34 @@ def test_a_difference_names_who_withdrew_their_consent(
 
 def test_a_release_differs_from_itself_in_nothing(built: BuiltRelease) -> None:
     assert diff_releases(built.folder, built.folder) == ()
+
+
+def test_what_is_no_release_is_not_compared(built: BuiltRelease, tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match="There is no release"):
+        diff_releases(built.folder, tmp_path)
+
+
+def test_only_consents_withdrawn_after_the_build_are_told_of(
+    built: BuiltRelease, session: Session, settings: Settings
+) -> None:
+    gone, earlier = (
+        session.exec(select(Person).where(Person.public_id == name)).one()
+        for name in ("person-1", "person-0")
+    )
+    assert notices_of(found(session, settings), session=session) == ()
+    withdraw_consent(session, gone)
+    withdraw_consent(session, earlier, at=BEFORE)
+
+    (notice,) = notices_of(found(session, settings), session=session)
+
+    kept = session.exec(select(ReleaseAnnotator).where(ReleaseAnnotator.person_id == gone.id)).one()
+    assert (notice.annotator, notice.n_judgments) == (kept.annotator, kept.n_judgments)
+
+
+def test_a_release_from_before_there_were_consents_has_no_notices(
+    built: BuiltRelease, session: Session, settings: Settings
+) -> None:
+    old = found(session, settings)
+
+    manifest = replace(old.manifest, clearance=None)
+    assert notices_of(replace(old, manifest=manifest), session=session) == ()
