@@ -111,7 +111,8 @@ def test_who_gives_up_goes_on_later(connect: Connect, tmp_path: Path, between: B
     between.bodies[PAIRS] = [cut_after(300), *[cut_after(0)] * 3]
     with pytest.raises(Unreachable, match=rf"Gave up after 3 tries: {PAIRS}: .*300 of"):
         get(connect(attempts=3), tmp_path / "copy")
-    assert parts(tmp_path / "copy") == ["train.jsonl.part"]
+    # Other files come down at the same time, and one of them may be half there, too.
+    assert "train.jsonl.part" in parts(tmp_path / "copy")
     assert not (tmp_path / "copy" / "manifest.json").exists()
     between.bodies.clear()
 
