@@ -10,9 +10,6 @@ from tests.release_project import make_tiny_project
 from tests.services.scoring.test_labels import make_lopsided
 from tests.web.conftest import SignIn
 
-# Pages say the same over both databases; what differs between them is tested in the services.
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-
 READERS = [Role.ADMIN, Role.RESEARCHER, Role.COORDINATOR, Role.REVIEWER, Role.AUDITOR]
 
 

@@ -14,9 +14,6 @@ from evalhub.core.people import Role
 from tests.web.conftest import SignIn
 from tests.web.pages import token_of
 
-# Pages say the same over both databases; what differs between them is tested in the services.
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-
 GOLDEN = Path(__file__).parents[1] / "golden" / "routes.txt"
 OPEN = frozenset(
     {"/health", "/ready", "/sign-in", "/sign-out", "/language", "/api/v1/", "/api/v1/openapi.json"}

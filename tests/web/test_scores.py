@@ -12,9 +12,6 @@ from tests.release_project import A, Verdict, add_verdict, make_tiny_project
 from tests.services.scoring.pairs import make_islands, make_two_model_pair
 from tests.web.conftest import SignIn
 
-# Pages say the same over both databases; what differs between them is tested in the services.
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-
 READERS = [Role.ADMIN, Role.RESEARCHER, Role.COORDINATOR, Role.REVIEWER, Role.AUDITOR]
 
 
