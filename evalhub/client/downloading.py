@@ -6,7 +6,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -83,6 +83,16 @@ class Fetcher:
         It is written beside its name first and moved there once its hash is right, so a file
         under its name is always whole. What an earlier run left is gone on with.
         """
+        try:
+            return self._fetch(file)
+        except BaseException:
+            # Here and not where the error is told: this thread takes its next file before.
+            self.is_stopped.set()
+            raise
+
+    def _fetch(self, file: FileFacts) -> bool:
+        if self.is_stopped.is_set():
+            raise _StoppedEarly
         target = self.folder / file.path
         if _is_whole(target, file):
             self.tell(file.path, file.n_bytes, file.n_bytes)
@@ -183,14 +193,17 @@ def download_files(
     with ThreadPoolExecutor(max_workers=workers) as pool:
         running = [pool.submit(fetcher.fetch, file) for file in wanted]
         try:
-            done, _ = wait(running, return_when=FIRST_EXCEPTION)
-            for one in done:
-                one.result()
+            wait(running)
         except BaseException:
+            # Ctrl-C, for one: what is on its way is left as it is, to be gone on with.
             fetcher.is_stopped.set()
-            pool.shutdown(cancel_futures=True)
             raise
-        fetched = [one.result() for one in running]
+    # What stopped behind the failure of another says nothing of its own.
+    failures = [error for one in running if (error := one.exception()) is not None]
+    for error in failures:
+        if not isinstance(error, _StoppedEarly):
+            raise error
+    fetched = [one.result() for one in running]
     _write_whole(folder / CHECKSUMS, checksums_text(manifest).encode())
     _write_whole(folder / MANIFEST, manifest.text)
     return Downloaded(folder, manifest, len(wanted), sum(fetched))
