@@ -8,10 +8,11 @@ killed, so there is no lease to wait out.
 import fcntl
 import os
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from evalhub.core.canonical import sha256_hex
@@ -84,7 +85,15 @@ def _advisory_claim(database: Database, name: str) -> Iterator[bool]:
     # Outside the pool: a claim may last for hours and must not starve the transactions.
     engine = sa.create_engine(database.url, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        yield bool(connection.scalar(sa.select(sa.func.pg_try_advisory_lock(_key(name)))))
+        is_held = bool(connection.scalar(sa.select(sa.func.pg_try_advisory_lock(_key(name)))))
+        try:
+            yield is_held
+        finally:
+            # The end of the connection gives it back, too, but only once the server has seen it:
+            # whoever claims the name in that moment would be told that somebody works on it.
+            if is_held:
+                with suppress(DBAPIError):
+                    connection.execute(sa.select(sa.func.pg_advisory_unlock(_key(name))))
 
 
 def _key(name: str) -> int:
