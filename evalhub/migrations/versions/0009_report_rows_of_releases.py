@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
+from evalhub.db.append_only import forget_append_only, make_append_only
 from evalhub.db.models.base import UtcDateTime
 
 revision = "0009"
@@ -57,15 +58,14 @@ def upgrade() -> None:
         ),
     )
     for table in APPEND_ONLY:
-        _make_append_only(table)
+        make_append_only(table)
 
 
 def downgrade() -> None:
     op.drop_table("row_report_answer")
     op.drop_table("row_report")
-    if op.get_bind().dialect.name != "sqlite":
-        for table in APPEND_ONLY:
-            op.execute(f"DROP FUNCTION {table}_append_only()")
+    for table in APPEND_ONLY:
+        forget_append_only(table)
 
 
 def _words(words: tuple[str, ...], name: str) -> sa.Enum:
@@ -76,23 +76,3 @@ def _points_to(table: str, other: str, column: str = "") -> sa.ForeignKeyConstra
     column = column or f"{other}_id"
     name = op.f(f"fk_{table}_{column}_{other}")
     return sa.ForeignKeyConstraint([column], [f"{other}.id"], name=name, ondelete="RESTRICT")
-
-
-def _make_append_only(table: str) -> None:
-    """Let the database itself refuse to change or delete what was reported or decided."""
-    rule = f"{table} is append-only"
-    if op.get_bind().dialect.name == "sqlite":
-        for verb in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{rule}'); END"
-            )
-        return
-    op.execute(
-        f"CREATE FUNCTION {table}_append_only() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN RAISE EXCEPTION '{rule}'; END $$"
-    )
-    op.execute(
-        f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
-        f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_append_only()"
-    )

@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
+from evalhub.db.append_only import forget_append_only, make_append_only
 from evalhub.db.models.base import UtcDateTime
 
 revision = "0011"
@@ -99,29 +100,8 @@ def release_key(table: str) -> sa.ForeignKeyConstraint:
     return sa.ForeignKeyConstraint(["release_id"], ["release.id"], name=name, ondelete="RESTRICT")
 
 
-def make_append_only(table: str) -> None:
-    """Let the database itself refuse to change or delete what was recorded."""
-    rule = f"{table} is append-only"
-    if op.get_bind().dialect.name == "sqlite":
-        for verb in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{rule}'); END"
-            )
-        return
-    op.execute(
-        f"CREATE FUNCTION {table}_append_only() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN RAISE EXCEPTION '{rule}'; END $$"
-    )
-    op.execute(
-        f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
-        f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_append_only()"
-    )
-
-
 def downgrade() -> None:
     for table in ("release_withdrawal", "release_annotator", "consent_answer", "consent_text"):
         op.drop_table(table)
-    if op.get_bind().dialect.name == "postgresql":
-        for table in APPEND_ONLY:
-            op.execute(f"DROP FUNCTION {table}_append_only()")
+    for table in APPEND_ONLY:
+        forget_append_only(table)
