@@ -3,7 +3,7 @@
 import hashlib
 from pathlib import Path
 
-from flask import Flask, current_app, request
+from flask import Flask, request
 from flask_wtf.csrf import generate_csrf
 from jinja2 import StrictUndefined
 from jinja2.utils import htmlsafe_json_dumps
@@ -14,6 +14,7 @@ from evalhub.rim.state import READING_METHODS
 from evalhub.web import formats, language, wording
 from evalhub.web.context import find_current
 from evalhub.web.navigation import Entry, entries_for, is_here
+from evalhub.web.redirects import has_page
 
 
 def fit_templates(app: Flask) -> None:
@@ -100,9 +101,7 @@ def _own_address() -> str:
     """Return where to come back to after choosing a language; the start where no page stands."""
     if request.method in READING_METHODS:
         return request.full_path.rstrip("?")
-    # Not the request's own adapter: there is none for a host name that is no host name.
-    addresses = current_app.url_map.bind("localhost")
-    return request.path if addresses.test(request.path, method="GET") else "/"
+    return request.path if has_page() else "/"
 
 
 def _here(entries: list[Entry]) -> Entry | None:

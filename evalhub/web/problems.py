@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from urllib.parse import urlencode
 
-from flask import current_app, flash, make_response, redirect, render_template, request
+from flask import flash, make_response, redirect, render_template, request
 from flask import session as cookie
 from werkzeug.wrappers import Response
 
@@ -13,6 +13,7 @@ from evalhub.rim.state import READING_METHODS, request_state
 from evalhub.web.auth import sign_in_page
 from evalhub.web.carried import Carried
 from evalhub.web.language import N_, _
+from evalhub.web.redirects import has_page
 
 SIGNED_OUT = N_(
     "You are signed out, so what you just sent was not taken. Sign in to go back to its page."
@@ -56,7 +57,7 @@ def status_of(error: EvalHubError) -> HTTPStatus:
 
 
 def _sign_in_path() -> str:
-    if request.path == "/" or not _has_page():
+    if request.path == "/" or not has_page():
         return "/sign-in"
     return "/sign-in?" + urlencode({"next": _target()})
 
@@ -64,11 +65,3 @@ def _sign_in_path() -> str:
 def _target() -> str:
     is_reading = request.method in READING_METHODS
     return request.full_path.rstrip("?") if is_reading else request.path
-
-
-def _has_page() -> bool:
-    """Tell whether the address of this request can be read as well as posted to."""
-    if request.method in READING_METHODS:
-        return True
-    adapter = current_app.create_url_adapter(request)
-    return adapter is not None and adapter.test(request.path, method="GET")

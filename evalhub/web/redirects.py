@@ -1,4 +1,8 @@
-"""Decide where a person may be sent after signing in."""
+"""Decide where a person may be sent after signing in, and whether a page can be come back to."""
+
+from flask import current_app, request
+
+from evalhub.rim.state import READING_METHODS
 
 NEVER = ("/sign-in", "/sign-out", "/invitations/")
 
@@ -20,3 +24,11 @@ def is_local(target: str) -> bool:
     # Some browsers read /\\host as //host, and drop a tab or newline within what looks like a
     # path.
     return "\\" not in target and target.isprintable()
+
+
+def has_page() -> bool:
+    """Tell whether the address of this request can be read as well as posted to."""
+    if request.method in READING_METHODS:
+        return True
+    # Not the request's own adapter: there is none for a host name that is no host name.
+    return current_app.url_map.bind("localhost").test(request.path, method="GET")
