@@ -4,7 +4,7 @@ Rows are known by the ids that do not change from version to version. Of each ro
 version one number a column is kept, so that the versions are compared in some hundred bytes a row.
 """
 
-import zlib
+import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -63,12 +63,16 @@ class Side:
     def add(self, part: Part, row: AnyRow) -> None:
         """Take one row."""
         key = row[KEYS[part]]
-        self.rows[part][key] = tuple(
-            zlib.crc32(canonical_json(value).encode()) for value in row.values()
-        )
+        self.rows[part][key] = tuple(_digest(value) for value in row.values())
         if part is Part.JUDGMENTS:
             self.outcomes[row["pair_id"]] = row["pair_outcome"]
             self.annotators[key] = row["annotator"]
+
+
+def _digest(value: Any) -> int:  # noqa: ANN401 - whatever a column holds
+    """Return 64 bits of a hash: equal ones of different values are not to be expected."""
+    told = hashlib.blake2b(canonical_json(value).encode(), digest_size=8)
+    return int.from_bytes(told.digest())
 
 
 def compare(
