@@ -88,6 +88,15 @@ def answers_in_project(
     return _by_person(_query().where(t.consent_answer.c.person_id.in_(judged)), session)
 
 
+def answers_in_release(
+    release_id: int, *, session: Session
+) -> dict[str, tuple[ConsentAnswer, ...]]:
+    """Return the answers of those who stand in a release, by public id, the latest last."""
+    r = t.release_annotator.c
+    standing = sa.select(r.person_id).where(r.release_id == release_id)
+    return _by_person(_query().where(t.consent_answer.c.person_id.in_(standing)), session)
+
+
 def _query() -> _Select:
     a = t.consent_answer
     return (

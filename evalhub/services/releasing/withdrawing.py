@@ -8,10 +8,10 @@ from sqlmodel import Session, col, select
 
 from evalhub.core.consent import ConsentPurpose, ConsentStanding, standing_on
 from evalhub.core.people import Actor
-from evalhub.db.models import Release, ReleaseAnnotator, ReleaseWithdrawal
+from evalhub.db.models import Person, Release, ReleaseAnnotator, ReleaseWithdrawal
 from evalhub.errors import BadInput, Conflict
 from evalhub.services import audit
-from evalhub.services.consenting.answers import answers_of
+from evalhub.services.consenting.answers import answers_in_release
 
 MIN_REASON, MAX_REASON = 10, 2_000
 
@@ -74,13 +74,16 @@ def consent_notices(
     """Return who of a release withdrew their consent for its purpose since, by pseudonym."""
     built_at = session.get_one(Release, release_id).created_at
     query = (
-        select(ReleaseAnnotator)
+        select(ReleaseAnnotator, Person.public_id)
+        .join(Person, col(Person.id) == col(ReleaseAnnotator.person_id))
         .where(ReleaseAnnotator.release_id == release_id)
         .order_by(col(ReleaseAnnotator.annotator))
     )
+    # All at once: the page of a release asks this, and a release may have thousands of annotators.
+    told = answers_in_release(release_id, session=session)
     notices = []
-    for row in session.exec(query).all():
-        answers = answers_of(row.person_id, session=session)
+    for row, public_id in session.exec(query):
+        answers = told.get(public_id, ())
         if standing_on(answers, purpose) is not ConsentStanding.WITHDRAWN:
             continue
         last = max(n for n, one in enumerate(answers) if purpose in one.purposes)
