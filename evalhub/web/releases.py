@@ -1,15 +1,23 @@
 """List releases, show one, hand out its files, and ask for new ones."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from evalhub.core.people import SCOPE_ROLES, Role, Scope
 from evalhub.core.releasing.card import LIMITS
 from evalhub.core.releasing.usage import remote_snippets, snippets
-from evalhub.errors import BadInput, Conflict
+from evalhub.errors import BadInput, Conflict, Problem
 from evalhub.rim.downloads import send_release_file
 from evalhub.services.releasing.builds import start_build
-from evalhub.services.releasing.kept import downloadable, get_release, list_releases, notices_of
+from evalhub.services.releasing.kept import (
+    FoundRelease,
+    downloadable,
+    get_release,
+    list_releases,
+    notices_of,
+)
 from evalhub.services.releasing.samples import sample_pairs
 from evalhub.services.releasing.withdrawing import withdraw_release
 from evalhub.web.context import (
@@ -68,16 +76,27 @@ def build(project: str) -> ResponseReturnValue:
 @requires(*READERS)
 def show(project: str, version: str) -> ResponseReturnValue:
     """Show what a release is, who judged, and its files."""
-    release = get_release(
+    return _page(_found(project, version))
+
+
+def _found(project: str, version: str) -> FoundRelease:
+    return get_release(
         project,
         version,
         session=current_session(),
         settings=current_settings(),
         actor=current_actor(),
     )
+
+
+def _page(release: FoundRelease, problems: Sequence[Problem] = (), *, reason: str = "") -> str:
+    """Draw the page of a release; ``problems`` are of the form whose ``reason`` came back."""
     manifest = release.manifest
+    project, version = release.kept.project, release.kept.version
     return render_template(
         "releases/show.html",
+        problems=problems,
+        reason=reason,
         release=release,
         manifest=manifest,
         notices=notices_of(release, session=current_session()),
@@ -98,21 +117,19 @@ def show(project: str, version: str) -> ResponseReturnValue:
 @requires(Role.ADMIN)
 def withdraw(project: str, version: str) -> ResponseReturnValue:
     """Withdraw a release for the reason given."""
-    release = get_release(
-        project,
-        version,
-        session=current_session(),
-        settings=current_settings(),
-        actor=current_actor(),
-    )
-    withdraw_release(
-        release.kept.id,
-        release.manifest.id,
-        request.form.get("reason", ""),
-        session=current_session(),
-        actor=current_actor(),
-        now=now(),
-    )
+    release, reason = _found(project, version), request.form.get("reason", "")
+    try:
+        withdraw_release(
+            release.kept.id,
+            release.manifest.id,
+            reason,
+            session=current_session(),
+            actor=current_actor(),
+            now=now(),
+        )
+    except (BadInput, Conflict) as error:
+        only_read()
+        return _page(release, problems_of(error), reason=reason), status_of(error)
     return redirect(url_for("releases.show", project=project, version=version), code=303)
 
 

@@ -379,11 +379,14 @@ def test_an_administrator_withdraws_a_release_on_its_page(
     sign_in(client, {Role.ADMIN})
     form = fill(client.get(BASE), f"{BASE}/withdraw")
 
+    short = client.post(f"{BASE}/withdraw", data={**form, "reason": "too short"})
     answer = client.post(f"{BASE}/withdraw", data={**form, "reason": "Not ours to give."})
-    short = client.post(f"{BASE}/withdraw", data={**form, "reason": "no"})
+    again = client.post(f"{BASE}/withdraw", data={**form, "reason": "Still not ours."})
     after = client.get(BASE).text
 
-    assert (answer.status_code, short.status_code) == (303, 422)
+    assert (short.status_code, answer.status_code, again.status_code) == (422, 303, 409)
+    assert fill(short, f"{BASE}/withdraw")["reason"] == ["too short"]
+    assert 'id="errors"' in again.text
     assert "because: Not ours to give." in after
     assert "Withdraw it for good" not in after
     assert client.get(f"{BASE}/files/README.md").status_code == 410
