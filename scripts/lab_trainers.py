@@ -92,8 +92,13 @@ def train(folder: Path, n_steps: int) -> None:
     with_margin: DatasetDict = load_dataset(str(folder), "pairs_margin")
     labelled: DatasetDict = load_dataset(str(folder), "kto")
     tokenizer = tiny_tokenizer(texts_of(preferences["train"]))
-    reward = lambda: LlamaForSequenceClassification(tiny_config(tokenizer, num_labels=1))  # noqa: E731
-    causal = lambda: LlamaForCausalLM(tiny_config(tokenizer))  # noqa: E731
+
+    def reward() -> LlamaForSequenceClassification:
+        return LlamaForSequenceClassification(tiny_config(tokenizer, num_labels=1))
+
+    def causal() -> LlamaForCausalLM:
+        return LlamaForCausalLM(tiny_config(tokenizer))
+
     columns = ["prompt", "chosen", "rejected", "margin"]
     runs = (
         ("RewardTrainer on trl", RewardTrainer, RewardConfig, reward, preferences["train"]),

@@ -3,13 +3,14 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from werkzeug.serving import make_server
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+T = TypeVar("T")
 Body = Callable[[Iterator[bytes]], Iterator[bytes]]
 
 
@@ -47,7 +48,7 @@ class Between:
             getattr(chunks, "close", list)()
 
 
-def _next(planned: dict[str, list], path: str):  # type: ignore[no-untyped-def, type-arg]  # noqa: ANN202
+def _next(planned: dict[str, list[T]], path: str) -> T | None:
     """Take the next thing that is planned for a path."""
     for end, waiting in planned.items():
         if path.endswith(end) and waiting:

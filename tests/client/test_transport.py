@@ -181,7 +181,7 @@ def test_what_is_no_key_is_not_repeated(key: str) -> None:
 
 def test_a_refusal_that_is_not_listed_is_a_plain_one(connect: Connect, between: Between) -> None:
     with pytest.raises(Refused, match="does not take that kind of request") as caught:
-        connect()._transport.send("DELETE", "/releases", is_repeatable=False)  # noqa: SLF001
+        connect()._transport.send("DELETE", "/releases", is_repeatable=False)  # noqa: SLF001 - no method sends this
 
     assert type(caught.value) is Refused
     assert not isinstance(caught.value, NotNow)
