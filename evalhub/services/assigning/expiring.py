@@ -58,8 +58,26 @@ def free_places(pair_id: int, *, n_places: int = 1, session: Session) -> None:
 
 
 def take_place(pair_id: int, *, session: Session) -> bool:
-    """Take one place of a pair and return True, or False when its overlap is reached."""
-    taken = session.connection().execute(
+    """Take one place of a pair and return True, or False when its overlap is reached.
+
+    A try that fails holds nothing, so that whoever goes on to another pair waits with empty hands.
+    """
+    connection = session.connection()
+    if connection.dialect.name == "sqlite":
+        return _take(pair_id, connection)  # There is one writer, who waits for nobody.
+    # PostgreSQL keeps the row of a pair locked that filled up while we waited for it. Two claims
+    # that each went on to the other's would wait for each other.
+    savepoint = connection.begin_nested()
+    is_taken = _take(pair_id, connection)
+    if is_taken:
+        savepoint.commit()
+    else:
+        savepoint.rollback()
+    return is_taken
+
+
+def _take(pair_id: int, connection: sa.Connection) -> bool:
+    taken = connection.execute(
         sa.update(t.pair)
         # Look and hold are one statement: between two, another claim could take the last place.
         .where(t.pair.c.id == pair_id, t.pair.c.n_taken < t.pair.c.overlap)

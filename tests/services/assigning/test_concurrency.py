@@ -13,6 +13,7 @@ from evalhub.core.campaigns import AssignmentStatus
 from evalhub.db import tables as t
 from evalhub.db.engine import Database
 from evalhub.db.models import Assignment, Pair
+from evalhub.services.assigning.expiring import take_place
 from evalhub.services.assigning.leasing import lease_next
 from tests.services.assigning.conftest import make_campaign
 from tests.services.selecting.tournaments import make_tournament
@@ -183,3 +184,46 @@ def test_under_a_plan_every_pair_gets_exactly_its_overlap_too(
     assert len({(one.pair_id, one.person_id) for one in done}) == len(done) == 36
     assert set(taken) == {3}
     assert all(0 < (one.probability or 0) <= 1 for one in done)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_who_waited_for_the_last_place_in_vain_holds_nothing(database: Database) -> None:
+    """With the full pair still locked, two such claims could each wait for the other's next one."""
+    with database.transaction() as session:
+        pair_id = make_campaign(session, n_pairs=1, overlap=1).pairs[0].id
+    tried, looked = threading.Event(), threading.Event()
+    found: list[bool] = []
+
+    def try_in_vain() -> None:
+        with database.transaction() as session:
+            found.append(take_place(pair_id, session=session))
+            tried.set()
+            looked.wait(timeout=30)
+
+    waiting = threading.Thread(target=try_in_vain)
+    with database.transaction() as session:
+        assert take_place(pair_id, session=session)
+        waiting.start()
+        wait_for_lock(database)
+    assert tried.wait(timeout=30)
+    with database.transaction() as session:
+        hold = sa.select(t.pair.c.id).where(t.pair.c.id == pair_id).with_for_update(nowait=True)
+        assert session.connection().execute(hold).scalar_one() == pair_id
+    looked.set()
+    waiting.join()
+
+    assert found == [False]
+
+
+def wait_for_lock(database: Database) -> None:
+    """Return once some transaction of this database waits for a lock."""
+    waits = sa.text(
+        "SELECT count(*) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    for _ in range(3_000):
+        with database.transaction(write=False) as session:
+            if session.connection().execute(waits).scalar_one():
+                return
+        threading.Event().wait(0.01)
+    pytest.fail("nobody waits")
