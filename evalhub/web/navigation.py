@@ -36,7 +36,12 @@ ENTRIES = (
         N_("Projects"), "/projects", frozenset({Role.RESEARCHER, Role.COORDINATOR, Role.REVIEWER})
     ),
     Entry(N_("Rubrics"), "/rubrics"),
-    Entry(N_("Releases"), "/releases", frozenset({Role.LAB, Role.AUDITOR, Role.RESEARCHER})),
+    Entry(
+        N_("Releases"),
+        "/releases",
+        frozenset({Role.LAB, Role.AUDITOR, Role.RESEARCHER}),
+        parts=("/releases", "/release-builds"),
+    ),
     Entry(N_("Audit"), "/admin/audit", frozenset({Role.AUDITOR})),
     Entry(N_("Admin"), "/admin/people", frozenset({Role.ADMIN}), parts=("/admin",)),
 )

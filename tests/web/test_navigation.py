@@ -45,6 +45,7 @@ def test_each_role_has_its_start(roles: set[Role], path: str) -> None:
         ("Work", "/work/abc", True),
         ("Work", "/workshop", False),
         ("Admin", "/admin/audit", True),
+        ("Releases", "/release-builds/abc", True),
     ],
 )
 def test_a_part_is_marked_while_one_is_in_it(label: str, path: str, here: bool) -> None:
