@@ -350,6 +350,8 @@
     request.onload = () => {
       const page = request.response;
       if (request.status !== 200 || !page?.querySelector("#judgment")) return;
+      // Typed on meanwhile: what came back is older than the form, and must not take its place.
+      if (marksChanged && textOf(snapshot()) !== savedText) return save();
       const focused = document.activeElement?.name, opened = $("#q-marks").open;
       for (const side of ["a", "b"]) $(`#answer-${side} .prose`).replaceChildren(...page.querySelector(`#answer-${side} .prose`).childNodes);
       for (const part of ["#differences", ".view-key"]) $(part)?.remove();
