@@ -44,6 +44,7 @@ def send_release_file(project: str, version: str, path: str, *, actor: Actor) ->
     _refuse_another_state(file.facts.sha256)
     # Before the file is sent: the framework answers 416 to what it cannot parse.
     _drop_unknown_range()
+    _drop_range_of_known(file.facts.sha256)
     response = send_file(
         file.path,
         mimetype=MIME_TYPES.get(path.rpartition(".")[2], "text/plain"),
@@ -62,6 +63,9 @@ def send_release_file(project: str, version: str, path: str, *, actor: Actor) ->
     # HEAD and 304 send no byte of the file, so nothing was downloaded.
     if request.method == "GET" and response.status_code in SENDING:
         _note(release.kept, path, _part(response), actor)
+    else:
+        # The framework opens the file all the same, and leaves it open where it sends no byte.
+        response.close()
     return response
 
 
@@ -116,6 +120,15 @@ def _refuse_another_state(tag: str) -> None:
     """
     if request.if_match and not request.if_match.contains(tag):
         raise PreconditionFailed
+    # It has been answered. The framework would ask once more and knows no star: it then says 412
+    # and sends the whole file all the same.
+    request.environ.pop("HTTP_IF_MATCH", None)
+
+
+def _drop_range_of_known(tag: str) -> None:
+    """Forget a ``Range`` where ``If-None-Match`` names the file: who has it needs no part of it."""
+    if request.if_none_match.contains_weak(tag) or request.if_none_match.star_tag:
+        request.environ.pop("HTTP_RANGE", None)
 
 
 def _part(response: Response) -> BytePart | None:

@@ -86,6 +86,32 @@ def test_known_manifest_is_not_sent_again(
     assert downloaded(database) == ["manifest.json"]
 
 
+@pytest.mark.parametrize("path", ["", "/files/pairs/train.jsonl"])
+def test_whoever_takes_any_state_is_in_the_log(
+    client: FlaskClient, built: BuiltRelease, key: dict[str, str], database: Database, path: str
+) -> None:
+    response = client.get(
+        f"{BASE}/tiny/1.0.0{path}", headers=key | {"If-Match": "*"}, buffered=True
+    )
+
+    assert response.status_code == 200
+    assert len(downloaded(database)) == 1
+
+
+@pytest.mark.parametrize("tag", ["own", "*"])
+def test_who_has_a_file_gets_no_part_of_it(
+    client: FlaskClient, built: BuiltRelease, key: dict[str, str], database: Database, tag: str
+) -> None:
+    file = f"{BASE}/tiny/1.0.0/files/pairs/train.jsonl"
+    own = client.head(file, headers=key).headers["ETag"]
+    known = {"Range": "bytes=0-9", "If-None-Match": own if tag == "own" else tag}
+
+    response = client.get(file, headers=key | known, buffered=True)
+
+    assert (response.status_code, response.data) == (304, b"")
+    assert downloaded(database) == []
+
+
 def test_manifest_of_another_state_is_refused_without_a_byte_of_it(
     client: FlaskClient, built: BuiltRelease, key: dict[str, str], database: Database
 ) -> None:
