@@ -4,8 +4,10 @@ It needs httpx and pydantic and nothing else of EvalHub's server; ``docs/client.
 """
 
 from evalhub.client.answers import (
+    ConsentNotice,
     FileFacts,
     Manifest,
+    Notices,
     PromptSetVersion,
     Pull,
     PullShare,
@@ -24,6 +26,7 @@ from evalhub.client.errors import (
     Refused,
     Rejected,
     Strange,
+    TakenBack,
     TookTooLong,
     Unreachable,
     UploadRefused,
@@ -36,6 +39,7 @@ __all__ = [
     "Changed",
     "Client",
     "ClientError",
+    "ConsentNotice",
     "Damaged",
     "Downloaded",
     "FileFacts",
@@ -44,6 +48,7 @@ __all__ = [
     "NoSpace",
     "NotNow",
     "NotThere",
+    "Notices",
     "Problem",
     "PromptSetVersion",
     "Pull",
@@ -54,6 +59,7 @@ __all__ = [
     "RetryPolicy",
     "RowReport",
     "Strange",
+    "TakenBack",
     "TookTooLong",
     "Unreachable",
     "UploadRefused",

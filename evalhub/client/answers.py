@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -23,6 +23,25 @@ class Release:
     n_judgments: int
     simulated: bool
     created_at: datetime
+    withdrawn: str = ""
+    """Why its files are handed out no more; empty while they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentNotice:
+    """Tell of an annotator of a release who does not consent to its use any more."""
+
+    annotator: str
+    n_judgments: int
+    withdrawn_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Notices:
+    """Hold what whoever downloaded a release must know; ``withdrawn`` is as in ``Release``."""
+
+    withdrawn: str
+    consents_withdrawn: tuple[ConsentNotice, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from urllib.parse import quote
 from evalhub.client.answers import (
     Frozen,
     Manifest,
+    Notices,
     PromptSetVersion,
     Pull,
     Release,
@@ -182,6 +183,10 @@ class Client:
     def releases(self) -> tuple[Release, ...]:
         """Return every release that the key opens, by project, the newest version first."""
         return parse(Releases, self._get("/releases")).releases
+
+    def notices(self, project: str, version: str) -> Notices:
+        """Return what became known of a release since it was built: ask before every training."""
+        return parse(Notices, self._get(f"{_release(project, version)}/notices"))
 
     def manifest(self, project: str, version: str) -> Manifest:
         """Return the manifest of a release, byte for byte."""

@@ -7,7 +7,8 @@ ClientError
 │   ├── NotThere     there is no such thing, or not for this key
 │   ├── Rejected     what was sent breaks rules; each with its place
 │   ├── NotNow       the present state does not allow it
-│   └── Changed      the file is no longer the one that the manifest names
+│   ├── Changed      the file is no longer the one that the manifest names
+│   └── TakenBack    the release was withdrawn; says why
 ├── UploadRefused    rows of an upload break rules; nothing was frozen
 ├── Damaged          bytes are not those that their hash promises
 ├── NoSpace          the disk or its quota cannot hold what was asked for
@@ -57,6 +58,10 @@ class Changed(Refused):
     """Report a file that is no longer the one that the manifest names."""
 
 
+class TakenBack(Refused):
+    """Report a release that was withdrawn, with the reason that was given."""
+
+
 class UploadRefused(ClientError):
     """Report the rows of an upload that break rules, each with its place; nothing was frozen."""
 
@@ -93,6 +98,7 @@ REFUSALS: dict[int, type[Refused]] = {
     HTTPStatus.NOT_FOUND: NotThere,
     HTTPStatus.CONFLICT: NotNow,
     HTTPStatus.PRECONDITION_FAILED: Changed,
+    HTTPStatus.GONE: TakenBack,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: Rejected,
     HTTPStatus.UNPROCESSABLE_ENTITY: Rejected,
     HTTPStatus.TOO_MANY_REQUESTS: NotNow,

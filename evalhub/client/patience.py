@@ -37,7 +37,12 @@ class Patience:
         self._n_failed = 0
 
     def wait(self, reason: str, *, asked_s: float = 0.0) -> None:
-        """Wait before the next try; raise ``Unreachable`` with ``reason`` after the last one."""
+        """Wait before the next try; raise ``Unreachable`` with ``reason`` after the last one.
+
+        Neither is a wait obeyed that lasts an hour: that is news for whoever called.
+        """
+        if asked_s > self.policy.longest_asked_s:
+            raise Unreachable(f"The server asks to come back in {asked_s:,.0f} s: {reason}")
         self._n_failed += 1
         if self._n_failed >= self.policy.attempts:
             tries = f"{self._n_failed} tries" if self._n_failed > 1 else "1 try"

@@ -55,6 +55,16 @@ def test_progress_begins_the_count_anew() -> None:
         patience.wait("x")
 
 
+@pytest.mark.parametrize("asked_s", [121.0, 86_400.0, float("inf")])
+def test_a_wait_that_lasts_is_not_obeyed(asked_s: float) -> None:
+    waits: list[float] = []
+
+    with pytest.raises(Unreachable, match="asks to come back in"):
+        Patience(RetryPolicy(), waits.append).wait("x", asked_s=asked_s)
+
+    assert waits == []
+
+
 def test_one_try_is_one_try() -> None:
     with pytest.raises(Unreachable, match="after 1 try: x"):
         Patience(RetryPolicy(attempts=1)).wait("x")
