@@ -31,3 +31,13 @@ def forget_append_only(table: str) -> None:
     """Drop what is left of the rule once ``table`` is dropped."""
     if op.get_bind().dialect.name != "sqlite":
         op.execute(f"DROP FUNCTION {table}_append_only()")
+
+
+def allow_changes(table: str) -> None:
+    """Take the rule back from ``table``, which stays; for the way back of a migration."""
+    if op.get_bind().dialect.name == "sqlite":
+        for verb in ("update", "delete"):
+            op.execute(f"DROP TRIGGER {table}_no_{verb}")
+        return
+    op.execute(f"DROP TRIGGER {table}_append_only ON {table}")
+    forget_append_only(table)

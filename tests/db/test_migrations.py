@@ -24,8 +24,10 @@ from evalhub.db.models import (
     ProjectStatement,
     Pull,
     Release,
+    ReleaseAnnotator,
     ReleaseDownload,
     ReleaseSignOff,
+    ReleaseWithdrawal,
 )
 from tests.factories import make_person, make_project
 from tests.services.selecting.tournaments import make_tournament
@@ -78,7 +80,10 @@ def test_the_database_refuses_to_change_what_was_recorded(
         session.connection().execute(sa.text(statement))
 
 
-@pytest.mark.parametrize("table", ["project_statement", "release_sign_off"])
+@pytest.mark.parametrize(
+    "table",
+    ["project_statement", "release_sign_off", "release_annotator", "release_withdrawal"],
+)
 @pytest.mark.parametrize("verb", ["UPDATE {} SET id = 7", "DELETE FROM {}"])
 def test_what_people_said_and_signed_stays(
     session: Session, now: datetime, table: str, verb: str
@@ -113,6 +118,10 @@ def _add_words(session: Session, now: datetime) -> None:
             signed_at=now,
         )
     )
+    session.add(
+        ReleaseAnnotator(release_id=release.id, person_id=person.id, annotator="one", n_judgments=1)
+    )
+    session.add(ReleaseWithdrawal(release_id=release.id, reason="Wrong rubric.", withdrawn_at=now))
     session.flush()
 
 
