@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from evalhub.core.judging.answers import SIDES, Answer, Mark, Side
+from evalhub.core.judging.form_reading import MAX_QUOTE_CHARS
 from evalhub.core.judging.masking import Masked, Span
 from evalhub.core.judging.places import find_places
 from evalhub.errors import Problem, Sentence
@@ -57,24 +58,31 @@ class MarkRow:
 def mark_rows(fields: Iterable[tuple[str, str]], texts: Texts) -> tuple[MarkRow, ...]:
     """Return the marks that a form holds, in their order, each looked up in ``texts``.
 
-    A row without words is no mark, and neither is one whose box says that it goes.
+    A row without words is no mark, and neither is one whose box says that it goes. Words that are
+    longer than a mark may be, and rows past the last that is kept, are not looked up: they are
+    refused all the same, and a form could ask for hours of looking.
     """
     parts_by_number: dict[int, dict[str, str]] = {}
     for name, value in fields:
         found = MARK_FIELD.fullmatch(name)
         if found:
             parts_by_number.setdefault(int(found["number"]), {})[found["part"]] = value
-    return tuple(
-        _row(number, parts, texts)
+    named = [
+        (number, parts)
         for number, parts in sorted(parts_by_number.items())
         if parts.get("words", "").strip() and not parts.get(AWAY)
+    ]
+    return tuple(
+        _row(number, parts, texts if nth < MAX_MARKS else {})
+        for nth, (number, parts) in enumerate(named)
     )
 
 
 def _row(number: int, parts: Mapping[str, str], texts: Texts) -> MarkRow:
     side = next((one for one in SIDES if one == parts.get("side")), None)
     words, at = parts["words"].strip(), parts.get("at", "").strip()
-    text = texts[side].text if side else ""
+    is_looked_up = side is not None and side in texts and len(words) <= MAX_QUOTE_CHARS
+    text = texts[side].text if side is not None and is_looked_up else ""
     span = _named(at, words, text)
     places = find_places(words, text) if span is None else (span,)
     chosen = places[0] if len(places) == 1 else _by_turn(at, places)
@@ -141,9 +149,12 @@ def _rule(row: MarkRow) -> str:
             words=words,
             side=name,
         )
-    return (
-        f"mark {row.number}: “{words}” stands {len(row.places)} times in answer {name}; "
-        "choose which is meant"
+    return Sentence(
+        "mark %(number)s: “%(words)s” stands %(n)s times in answer %(side)s; choose which is meant",
+        number=row.number,
+        words=words,
+        n=len(row.places),
+        side=name,
     )
 
 

@@ -74,6 +74,10 @@ def _runs(wanted: Sequence[str], words: Sequence[tuple[str, Span]]) -> Iterator[
     """Yield where ``wanted`` stands in ``words``, each run after the end of the one before."""
     length, n = len(wanted), 0
     while n + length <= len(words):
+        # Most places differ in their first word, and a slice costs as much as the quote is long.
+        if words[n][0] != wanted[0]:
+            n += 1
+            continue
         run = words[n : n + length]
         if all(word == one for (word, _), one in zip(run, wanted, strict=True)):
             yield (run[0][1][0], run[-1][1][1])

@@ -107,6 +107,17 @@ def test_a_mark_without_a_place_is_told_by_its_number(parts: dict[str, str], rul
     assert rules(marked(**parts)) == [rule]
 
 
+def test_what_no_mark_may_be_is_not_looked_up() -> None:
+    long = marked(1, words="Take 500 mg " * 40)
+    many = [field for number in range(1, 31) for field in marked(number)]
+
+    (row,) = mark_rows(long, TEXTS)
+    rows = mark_rows(many, TEXTS)
+
+    assert (row.places, row.span) == ((), None)
+    assert [bool(one.places) for one in rows] == [True] * 20 + [False] * 10
+
+
 def test_an_emptied_row_is_no_mark() -> None:
     assert read(marked(words=" ")).marks == ()
     assert parse_form(small(), marked(words="", at="1-2")).marks == ()
