@@ -57,6 +57,10 @@ class ConsentStanding(StrEnum):
     """There is no answer."""
 
 
+SAID_NO = frozenset({ConsentStanding.WITHDRAWN, ConsentStanding.REFUSED})
+"""Of whoever stands here nothing may be released, whatever a recipe accepts."""
+
+
 @dataclass(frozen=True, slots=True)
 class ConsentText:
     """Hold one version of what is asked, with the four answers that everybody wants first.

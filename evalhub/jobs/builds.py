@@ -11,12 +11,16 @@ from dbos import DBOS, SetEnqueueOptions, SetWorkflowID
 
 from evalhub.jobs.counting import RunningCount
 from evalhub.jobs.engine import QUEUE
-from evalhub.jobs.pulls import ATTEMPTS, RECOVERIES, WorkerStopping, is_passing
+from evalhub.jobs.pulls import ATTEMPTS, RECOVERIES, WorkerStopping
 from evalhub.services.releasing.builds import BuildJob
 from evalhub.services.releasing.running import BuildEnd, BuildTools, run_build
-from evalhub.services.transaction import Database
+from evalhub.services.transaction import Database, is_passing
 
 PARTITION = "release-builds"
+
+
+class StillHeldError(Exception):
+    """Say that another process holds the build, or is not yet known to be gone."""
 
 
 class BuildJobs:
@@ -39,6 +43,10 @@ class BuildJobs:
             end = run_build(self._database, build_id, tools=self._tools)
         if end is BuildEnd.STOPPED:
             raise WorkerStopping
+        if end is BuildEnd.HELD:
+            # The claim of a machine that died goes back when the database notices. A job that
+            # ended here would leave the build as running for ever.
+            raise StillHeldError(f"Build {build_id} is held by another process.")
         return end.value
 
     def _register(self) -> Callable[[int], str]:
@@ -50,7 +58,7 @@ class BuildJobs:
             max_attempts=ATTEMPTS,
             interval_seconds=1.0,
             backoff_rate=1.5,
-            should_retry=is_passing,
+            should_retry=_may_pass,
         )
         def build_release(build_id: int) -> str:
             return self.build(build_id)
@@ -60,3 +68,7 @@ class BuildJobs:
             return build_release(build_id)
 
         return release_build
+
+
+def _may_pass(error: BaseException) -> bool:
+    return isinstance(error, StillHeldError) or is_passing(error)

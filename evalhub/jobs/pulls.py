@@ -10,13 +10,11 @@ import asyncio
 from collections.abc import Callable
 
 from dbos import DBOS, SetEnqueueOptions, SetWorkflowID
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from evalhub.jobs.counting import RunningCount
 from evalhub.jobs.engine import QUEUE
 from evalhub.services.pulling import RunTools, ShareEnd, ShareJob, run_share
-from evalhub.services.transaction import Database
+from evalhub.services.transaction import Database, is_passing
 
 RECOVERIES = 1000
 ATTEMPTS = 30
@@ -74,12 +72,3 @@ class PullJobs:
         if end is ShareEnd.STOPPED:
             raise WorkerStopping
         return end.value
-
-
-def is_passing(error: BaseException) -> bool:
-    """Tell whether waiting may mend the error: the database may come back, a defect stays.
-
-    Drivers report a connection that is gone or refused, a lock that was not had and a server that
-    shuts down as the first two; a broken constraint or a wrong statement is neither.
-    """
-    return isinstance(error, OperationalError | InterfaceError | NoConnectionFree)

@@ -7,6 +7,8 @@ or command, and commit it; services only flush.
 from pathlib import Path
 
 import sqlalchemy as sa
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlmodel import Session
 
 from evalhub.config import Settings
@@ -14,7 +16,7 @@ from evalhub.db.engine import Database
 from evalhub.db.migrate import current_revision, head_revision, upgrade
 from evalhub.errors import SettingsError
 
-__all__ = ["Database", "Session", "open_database", "reason_of", "upgrade"]
+__all__ = ["Database", "Session", "is_passing", "open_database", "reason_of", "upgrade"]
 
 OUTDATED = "The database schema is not up to date; run `evalhub db upgrade`."
 
@@ -66,3 +68,12 @@ def reason_of(error: sa.exc.DBAPIError | OSError) -> str:
 def _file_of(database: Database) -> Path | None:
     path = sa.make_url(database.url).database if database.is_sqlite else None
     return None if path in {None, "", ":memory:"} else Path(path)
+
+
+def is_passing(error: BaseException) -> bool:
+    """Tell whether waiting may mend the error: the database may come back, a defect stays.
+
+    Drivers report a connection that is gone or refused, a lock that was not had and a server that
+    shuts down as the first two; a broken constraint or a wrong statement is neither.
+    """
+    return isinstance(error, OperationalError | InterfaceError | NoConnectionFree)

@@ -8,11 +8,12 @@ from dbos import DBOS
 from evalhub.config import Settings
 from evalhub.core.people import command_actor
 from evalhub.core.releasing.builds import BuildStatus
+from evalhub.db.claims import claim
 from evalhub.db.engine import Database
-from evalhub.jobs.builds import BuildJobs
+from evalhub.jobs.builds import BuildJobs, StillHeldError
 from evalhub.jobs.pulls import WorkerStopping
 from evalhub.jobs.worker import Pace, run_worker
-from evalhub.services.releasing.builds import retry_build
+from evalhub.services.releasing.builds import claim_name, retry_build
 from evalhub.services.releasing.running import BuildTools
 from evalhub.services.releasing.verifying import verify_release
 from tests.building import ask, look, row_id, run
@@ -53,6 +54,21 @@ def test_a_build_that_a_worker_left_is_run_again(database: Database, settings: S
     drain(settings)
 
     assert look(database, asked).status is BuildStatus.DONE
+
+
+def test_a_build_that_another_process_holds_is_not_over(
+    database: Database, settings: Settings
+) -> None:
+    """A machine that died holds its claim until the database notices; its build must go on."""
+    with database.transaction() as session:
+        make_tiny_project(session)
+    jobs = BuildJobs(database, BuildTools(settings, lambda: MOMENT, threading.Event()))
+    build = row_id(database, ask(database))
+
+    with claim(database, claim_name(build)), pytest.raises(StillHeldError, match="is held"):
+        jobs.build(build)
+
+    DBOS.destroy(destroy_registry=True)
 
 
 def test_a_worker_that_stops_leaves_its_build_unfinished(

@@ -11,10 +11,11 @@ from evalhub.config import Settings
 from evalhub.jobs import engine
 from evalhub.jobs.builds import BuildJobs
 from evalhub.jobs.keeper import Keeper
-from evalhub.jobs.pulls import PullJobs, is_passing
+from evalhub.jobs.pulls import PullJobs
 from evalhub.jobs.worker import make_rounds
 from evalhub.services.pulling import RunTools
 from evalhub.services.releasing.running import BuildTools
+from evalhub.services.transaction import is_passing
 from evalhub.services.workers import claim
 from tests.pulling import Scene, fast_clients
 

@@ -83,6 +83,13 @@ def _criterion(criterion: str, side: str, value: Value) -> CriterionItem:
     )
 
 
+def free_words(answer: Answer, why: str) -> str:
+    """Return everything in a judgment that its annotator typed or quoted, for a search of it."""
+    flags = (raised.quote for side in SIDES for raised in answer.flags(side).raised)
+    marks = (words for mark in answer.marks for words in (mark.quote, mark.reason))
+    return "\n\n".join(words for words in (why, *flags, *marks) if words)
+
+
 def _flags(answer: Answer) -> list[FlagItem]:
     return [
         FlagItem(flag=raised.flag, side=side, quote=raised.quote)

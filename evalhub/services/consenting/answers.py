@@ -20,7 +20,7 @@ from evalhub.core.people import Actor
 from evalhub.db import tables as t
 from evalhub.db.models import ConsentAnswer as ConsentAnswerRow
 from evalhub.db.models import Person
-from evalhub.errors import Conflict
+from evalhub.errors import Conflict, Sentence
 from evalhub.services import audit
 from evalhub.services.consenting.texts import current_text, row_of
 
@@ -46,8 +46,12 @@ def answer(
     text = current_text(session=session)
     if text_version not in (None, text.version):
         raise Conflict(
-            f"Version {text.version} of the text was published while you read version "
-            f"{text_version}. Read it, then answer again."
+            Sentence(
+                "Version %(new)s of the text was published while you read version %(read)s. "
+                "Read it, then answer again.",
+                new=text.version,
+                read=text_version,
+            )
         )
     person = session.get_one(Person, person_id)
     told = ordered(purposes)

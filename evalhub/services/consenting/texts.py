@@ -10,6 +10,7 @@ from evalhub.core.people import Actor
 from evalhub.db.models import ConsentText as ConsentTextRow
 from evalhub.errors import BadInput
 from evalhub.services import audit
+from evalhub.services.locks import lock
 
 
 def current_text(*, session: Session) -> ConsentText:
@@ -45,6 +46,8 @@ def row_of(
     text: ConsentText, *, session: Session, now: datetime, actor: Actor | None = None
 ) -> ConsentTextRow:
     """Return the row of a version, added with the first answer to it."""
+    # Two first answers at once would both add it, and one of them would be lost.
+    lock(f"consent text {text.version}", session=session)
     query = select(ConsentTextRow).where(ConsentTextRow.version == text.version)
     row = session.exec(query).first()
     if row is None:

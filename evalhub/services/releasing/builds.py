@@ -101,21 +101,9 @@ def start_build(
     # Before it waits for a worker: whoever asked is still there to answer.
     recipe.check()
     project = get_project(slug, session=session)
-    # Held until the end, so that two who ask at once do not both find no other build.
-    session.refresh(project, with_for_update={"key_share": True})
     if not session.scalar(sa.select(sa.exists().where(col(Judgment.project_id) == project.id))):
         raise Conflict(f"Project {slug!r} has no judgments to release.")
-    active = session.exec(
-        select(ReleaseBuild).where(
-            ReleaseBuild.project_id == project.id, col(ReleaseBuild.status).in_(ACTIVE)
-        )
-    ).first()
-    if active is not None:
-        # A second one would read the same rows for the same files.
-        raise Conflict(
-            f"A release of {slug} is being built already: build {active.public_id}. "
-            "Wait for it or cancel it."
-        )
+    _refuse_second(project, session=session)
     row = ReleaseBuild(
         public_id=uuid.uuid4().hex,
         project_id=project.id,
@@ -130,6 +118,25 @@ def start_build(
     session.flush()
     _record("release.start_build", row, session=session, actor=actor, now=now)
     return _views([row], session)[0]
+
+
+def _refuse_second(project: Project, *, session: Session, but: int | None = None) -> None:
+    """Raise ``Conflict`` where a build of the project, other than ``but``, waits or works."""
+    # Held until the end, so that two who ask at once do not both find no other build.
+    session.refresh(project, with_for_update={"key_share": True})
+    active = session.exec(
+        select(ReleaseBuild).where(
+            ReleaseBuild.project_id == project.id,
+            ReleaseBuild.id != (but or 0),
+            col(ReleaseBuild.status).in_(ACTIVE),
+        )
+    ).first()
+    if active is not None:
+        # A second one would read the same rows for the same files.
+        raise Conflict(
+            f"A release of {project.slug} is being built already: build {active.public_id}. "
+            "Wait for it or cancel it."
+        )
 
 
 def get_build(public_id: str, *, session: Session) -> BuildView:
@@ -178,6 +185,7 @@ def retry_build(public_id: str, *, session: Session, actor: Actor, now: datetime
         raise Conflict("The build is done; build again to release a later state.")
     if row.status is BuildStatus.QUEUED or _is_held(row, session):
         raise Conflict("The build is waiting or working already.")
+    _refuse_second(session.get_one(Project, row.project_id), session=session, but=row.id)
     row.status, row.stage = BuildStatus.QUEUED, BuildStage.INDEXING
     row.run_number += 1
     row.n_done, row.n_wanted, row.reason, row.finished_at = 0, 0, "", None

@@ -21,6 +21,7 @@ from evalhub.core.judging.records import JudgedResponse
 from evalhub.core.releasing.admission import Admission, AdmissionTally
 from evalhub.core.releasing.builds import BuildStage, Say, say_nothing
 from evalhub.core.releasing.clearance import Clearance, Gate, GateAction, ScanPlace
+from evalhub.core.releasing.judgment_rows import free_words
 from evalhub.core.releasing.material import ReleasePrompt
 from evalhub.core.releasing.personal_data import PersonalDataScan
 from evalhub.core.releasing.recipe import Recipe
@@ -40,6 +41,7 @@ from evalhub.db.models import (
 from evalhub.services.consenting.answers import answers_in_project
 from evalhub.services.releasing.indexing import PromptIndex, index_prompts
 from evalhub.services.releasing.paging import NamedJudgment, Page, Pager, Pseudonyms
+from evalhub.services.releasing.reading import read_answer
 from evalhub.services.releasing.reported import answered_reports
 
 if TYPE_CHECKING:
@@ -215,7 +217,10 @@ class _Seen:
                 if side not in found:
                     text = page.texts[prompt.key, side]
                     found[side] = self.scan.is_found(text, ScanPlace.RESPONSE)
-            is_found = self.scan.is_found(item.record.why, ScanPlace.REASON) or is_prompt_found
+            # Flags and marks have words of their own, which are released as the reason is.
+            answer = read_answer(item.record.answer, where=f"judgment {item.record.public_id}")
+            words = free_words(answer, item.record.why)
+            is_found = self.scan.is_found(words, ScanPlace.REASON) or is_prompt_found
             if not (is_found or found[item.record.x] or found[item.record.y]):
                 kept.append(item)
                 continue

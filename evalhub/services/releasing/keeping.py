@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from evalhub.config import Settings
 from evalhub.core.canonical import canonical_json
+from evalhub.core.consent import SAID_NO, standing_on
 from evalhub.core.people import Actor
 from evalhub.core.releasing.identifiers import pseudonym
 from evalhub.core.releasing.manifest import Manifest, manifest_text
@@ -17,6 +18,7 @@ from evalhub.core.releasing.vocabulary import PairOutcome
 from evalhub.db.models import Person, Project, Release, ReleaseAnnotator
 from evalhub.errors import Conflict
 from evalhub.services import audit
+from evalhub.services.consenting.answers import answers_in_project
 from evalhub.services.releasing.folders import publish
 from evalhub.services.releasing.preparing import PreparedRelease, list_rows
 from evalhub.services.releasing.withdrawing import find_withdrawals
@@ -57,6 +59,8 @@ def keep_release(
             f"Release {prepared.manifest.id} was withdrawn. "
             f"Build the present state as version {next_version([row.version for row in rows])}."
         )
+    if known is None:
+        _refuse_taken_back(prepared, session=session)
     target = settings.releases_dir / project.slug / prepared.version
     # A folder that was lost is put back: the same bytes were just written anyway.
     if known is None or not target.exists():
@@ -95,6 +99,17 @@ def _refuse_change(
         raise Conflict(
             f"Release {prepared.manifest.id} exists with other content; a version never changes. "
             f"Build the present state as version {suggested}."
+        )
+
+
+def _refuse_taken_back(prepared: PreparedRelease, *, session: Session) -> None:
+    """Raise ``Conflict`` where somebody took their consent back while the files were written."""
+    told = answers_in_project(prepared.project_id, session=session)
+    purpose = prepared.recipe.purpose
+    if any(standing_on(told.get(one, ()), purpose) in SAID_NO for one in prepared.annotators):
+        raise Conflict(
+            f"Consent was taken back while release {prepared.manifest.id} was being written; "
+            "nothing was kept. Build again to release the present state."
         )
 
 

@@ -1,6 +1,7 @@
 """Read stored JSON back into the types of the core."""
 
 import json
+from functools import lru_cache
 from typing import TypeVar
 
 import orjson
@@ -91,6 +92,7 @@ def read_checks(recipe: str) -> RowChecks:
     )
 
 
+@lru_cache(maxsize=64)
 def read_manifest(text: str | bytes) -> Manifest:
     """Return a manifest as typed data; raise ``BadInput`` naming the field that is wrong."""
     manifest = _read(_MANIFESTS, text, where=MANIFEST)

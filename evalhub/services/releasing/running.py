@@ -2,7 +2,8 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -22,8 +23,8 @@ from evalhub.errors import EvalHubError
 from evalhub.services.releasing.builds import RECIPES, claim_name
 from evalhub.services.releasing.folders import building_folder, file_opener
 from evalhub.services.releasing.keeping import BuiltRelease, keep_release
-from evalhub.services.releasing.preparing import prepare_release
-from evalhub.services.transaction import Database
+from evalhub.services.releasing.preparing import PreparedRelease, prepare_release
+from evalhub.services.transaction import Database, is_passing
 
 TELL_EVERY_S = 1.0
 """How often a running build writes down how far it is, and looks whether it was cancelled."""
@@ -95,6 +96,31 @@ def build_release(  # noqa: PLR0913 - what is wanted, and what a build needs fro
     ``Conflict`` when there is nothing to release, when the version exists with other bytes, or
     when another build was kept meanwhile; then, and when ``say`` raises, nothing is left behind.
     """
+    prepared = _prepared(
+        slug,
+        database=database,
+        settings=settings,
+        version=version,
+        recipe=recipe,
+        opener=opener,
+        say=say,
+    )
+    with prepared as release, database.transaction() as writing:
+        return keep_release(release, session=writing, settings=settings, actor=actor, now=now)
+
+
+@contextmanager
+def _prepared(
+    slug: str,
+    *,
+    database: Database,
+    settings: Settings,
+    version: str | None,
+    recipe: Recipe | None,
+    say: Say,
+    opener: Callable[[Path], OpenFile] = file_opener,
+) -> Iterator[PreparedRelease]:
+    """Write a release into a folder of its own, which is gone in the end unless it was kept."""
     with building_folder(settings.releases_dir) as folder:
         with database.transaction(write=False) as reading:
             prepared = prepare_release(
@@ -107,8 +133,7 @@ def build_release(  # noqa: PLR0913 - what is wanted, and what a build needs fro
                 opener=opener,
                 say=say,
             )
-        with database.transaction() as writing:
-            return keep_release(prepared, session=writing, settings=settings, actor=actor, now=now)
+        yield prepared
 
 
 def run_build(database: Database, build_id: int, *, tools: BuildTools) -> BuildEnd:
@@ -129,38 +154,44 @@ def run_build(database: Database, build_id: int, *, tools: BuildTools) -> BuildE
 
 
 def _run(database: Database, work: _Work, tools: BuildTools) -> BuildEnd:
-    # Failed unless it says otherwise.
+    prepared = _prepared(
+        work.project,
+        database=database,
+        settings=tools.settings,
+        version=work.version,
+        recipe=work.recipe,
+        say=Teller(database, work.build_id, tools),
+    )
     reason = ""
     try:
-        built = build_release(
-            work.project,
-            database=database,
-            settings=tools.settings,
-            actor=work.actor,
-            now=tools.now(),
-            version=work.version,
-            recipe=work.recipe,
-            say=Teller(database, work.build_id, tools),
-        )
+        with prepared as release:
+            moment = tools.now()
+            with database.transaction() as writing:
+                # Looked at where it is published: whoever cancels either comes before and is
+                # obeyed, or comes after and is told that the build is done.
+                row = _running(work.build_id, writing)
+                built = keep_release(
+                    release,
+                    session=writing,
+                    settings=tools.settings,
+                    actor=work.actor,
+                    now=moment,
+                )
+                _succeed(row, built, writing, now=moment)
     except _Ended as ended:
         return ended.end
     except EvalHubError as error:
         reason = str(error)
-    except sa.exc.SQLAlchemyError:
-        # The database may come back: the job waits for it, and then starts anew.
-        raise
     except Exception as error:
-        reason = f"Stopped by a defect of EvalHub ({type(error).__name__})."
+        # Where the database may come back the job waits for it, and then starts anew.
+        if not is_passing(error):
+            reason = f"Stopped by a defect of EvalHub ({type(error).__name__})."
         raise
     finally:
         if reason:
             with database.transaction() as session:
-                _end(work.build_id, BuildStatus.FAILED, session, now=tools.now(), reason=reason)
-    if reason:
-        return BuildEnd.FAILED
-    with database.transaction() as session:
-        _end(work.build_id, BuildStatus.DONE, session, now=tools.now(), built=built)
-    return BuildEnd.DONE
+                _fail(work.build_id, reason, session, now=tools.now())
+    return BuildEnd.FAILED if reason else BuildEnd.DONE
 
 
 @dataclass(slots=True)
@@ -224,22 +255,28 @@ def _actor(row: ReleaseBuild, session: Session) -> Actor:
     return Actor(person.id, person.name, frozenset())
 
 
-def _end(
-    build_id: int,
-    status: BuildStatus,
-    session: Session,
-    *,
-    now: datetime,
-    reason: str = "",
-    built: BuiltRelease | None = None,
-) -> None:
+def _running(build_id: int, session: Session) -> ReleaseBuild:
+    """Return the row, held; end the build where somebody ended it meanwhile."""
     row = session.get_one(ReleaseBuild, build_id, with_for_update=True)
-    row.status, row.finished_at, row.reason = status, now, reason[:1000]
-    if built is not None:
-        row.release_id = _release_id(row.project_id, built.version, session)
-        row.is_new = built.is_new
+    if row.status is not BuildStatus.RUNNING:
+        raise _Ended(BuildEnd.CANCELLED)
+    return row
+
+
+def _succeed(row: ReleaseBuild, built: BuiltRelease, session: Session, *, now: datetime) -> None:
+    row.status, row.finished_at = BuildStatus.DONE, now
+    row.release_id = _release_id(row.project_id, built.version, session)
+    row.is_new = built.is_new
     session.add(row)
     session.flush()
+
+
+def _fail(build_id: int, reason: str, session: Session, *, now: datetime) -> None:
+    row = session.get_one(ReleaseBuild, build_id, with_for_update=True)
+    if row.status is BuildStatus.RUNNING:
+        row.status, row.finished_at, row.reason = BuildStatus.FAILED, now, reason[:1000]
+        session.add(row)
+        session.flush()
 
 
 def _release_id(project_id: int, version: str, session: Session) -> int:

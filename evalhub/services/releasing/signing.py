@@ -16,6 +16,7 @@ from evalhub.core.releasing.dossier.signing import (
 from evalhub.db.models import ReleaseSignOff
 from evalhub.errors import Conflict, Forbidden
 from evalhub.services import audit
+from evalhub.services.locks import lock
 from evalhub.services.releasing.kept import FoundRelease
 
 
@@ -40,7 +41,7 @@ def sign_release(
     actor: Actor,
     now: datetime,
 ) -> SignOff:
-    """Append a signature of ``actor`` under a release and return it.
+    """Append a signature of ``actor`` under a release and return it; the same twice stands once.
 
     ``seen_sha256`` is the hash of the manifest that the signer had before them. Raise
     ``Forbidden`` for who may not sign as ``role``, ``BadInput`` for a text that cannot be signed
@@ -63,6 +64,10 @@ def sign_release(
         open_findings=text.open_findings,
         signed_at=now,
     )
+    lock(f"sign-offs of release {release.kept.id}", session=session)
+    again = _same(row, session=session)
+    if again is not None:
+        return _sign_off(again, current)
     session.add(row)
     session.flush()
     audit.record(
@@ -74,6 +79,16 @@ def sign_release(
         now=now,
     )
     return _sign_off(row, current)
+
+
+def _same(row: ReleaseSignOff, *, session: Session) -> ReleaseSignOff | None:
+    """Return the person's signature that says just what ``row`` says: a button pressed twice."""
+    said = ("release_id", "person_id", "role", "manifest_sha256", "statement", "open_findings")
+    return session.exec(
+        select(ReleaseSignOff).where(
+            *(getattr(ReleaseSignOff, name) == getattr(row, name) for name in said)
+        )
+    ).first()
 
 
 def _sign_off(row: ReleaseSignOff, current: str) -> SignOff:

@@ -6,9 +6,10 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from evalhub.core.consent import ConsentPurpose, ConsentStanding, standing_on
+from evalhub.core.consent import SAID_NO, ConsentPurpose, standing_on
 from evalhub.core.people import Actor
-from evalhub.db.models import Person, Release, ReleaseAnnotator, ReleaseWithdrawal
+from evalhub.core.reading.text import says_something
+from evalhub.db.models import Person, ReleaseAnnotator, ReleaseWithdrawal
 from evalhub.errors import BadInput, Conflict
 from evalhub.services import audit
 from evalhub.services.consenting.answers import answers_in_release
@@ -42,7 +43,7 @@ def withdraw_release(
     that says nothing and ``Conflict`` for a release that is withdrawn already.
     """
     told = reason.strip()
-    if not MIN_REASON <= len(told) <= MAX_REASON:
+    if not (MIN_REASON <= len(told) <= MAX_REASON and says_something(told)):
         raise BadInput.at("reason", f"must have {MIN_REASON} to {MAX_REASON} characters")
     if release_id in find_withdrawals([release_id], session=session):
         raise Conflict(f"Release {name} is withdrawn already.")
@@ -71,8 +72,11 @@ def find_withdrawals(releases: Iterable[int], *, session: Session) -> dict[int, 
 def consent_notices(
     release_id: int, purpose: ConsentPurpose, *, session: Session
 ) -> tuple[ConsentNotice, ...]:
-    """Return who of a release withdrew their consent for its purpose since, by pseudonym."""
-    built_at = session.get_one(Release, release_id).created_at
+    """Return who of a release does not consent to its purpose any more, by pseudonym.
+
+    Nobody stands in a release who had withdrawn or refused when it was built. So whoever does
+    now did so since, those included who had not answered yet and were released all the same.
+    """
     query = (
         select(ReleaseAnnotator, Person.public_id)
         .join(Person, col(Person.id) == col(ReleaseAnnotator.person_id))
@@ -84,11 +88,9 @@ def consent_notices(
     notices = []
     for row, public_id in session.exec(query):
         answers = told.get(public_id, ())
-        if standing_on(answers, purpose) is not ConsentStanding.WITHDRAWN:
+        if standing_on(answers, purpose) not in SAID_NO:
             continue
-        last = max(n for n, one in enumerate(answers) if purpose in one.purposes)
-        # The answer after the last one that granted it is the one that took it back.
-        withdrawn_at = answers[last + 1].answered_at
-        if withdrawn_at >= built_at:
-            notices.append(ConsentNotice(row.annotator, row.n_judgments, withdrawn_at))
+        # The answer after the last one that granted it, or the first of all where none did.
+        last = max((n for n, one in enumerate(answers) if purpose in one.purposes), default=-1)
+        notices.append(ConsentNotice(row.annotator, row.n_judgments, answers[last + 1].answered_at))
     return tuple(notices)

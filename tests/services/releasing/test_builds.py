@@ -1,7 +1,7 @@
 """Builds are asked for, run, stopped and tried again, and never keep half a release."""
 
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -26,7 +26,7 @@ from evalhub.services.releasing.builds import (
     start_build,
     waiting_builds,
 )
-from evalhub.services.releasing.running import BuildEnd, BuildTools, Teller
+from evalhub.services.releasing.running import BuildEnd, BuildTools, Teller, run_build
 from evalhub.services.workers import beat
 from tests.building import ask, look, row_id, run
 from tests.factories import MOMENT, make_project
@@ -273,13 +273,66 @@ def test_the_history_has_the_newest_first(tiny: Database, settings: Settings) ->
             get_build("x", session=session)
 
 
+class _Fault(threading.Event):
+    """Fail as a database does when it is asked whether to stop."""
+
+    def __init__(self, error: type[sa.exc.DBAPIError]) -> None:
+        super().__init__()
+        self._error = error
+
+    def is_set(self) -> bool:
+        """Fail."""
+        raise self._error("SELECT 1", None, Exception("told by the server"))
+
+
+def test_an_error_of_the_database_that_stays_is_written_down(
+    tiny: Database, settings: Settings
+) -> None:
+    asked = ask(tiny)
+
+    with pytest.raises(sa.exc.IntegrityError):
+        run(tiny, settings, asked, stop=_Fault(sa.exc.IntegrityError))
+
+    found = look(tiny, asked)
+    assert found.status is BuildStatus.FAILED
+    assert found.reason == "Stopped by a defect of EvalHub (IntegrityError)."
+
+
+def test_a_build_that_is_cancelled_at_the_last_moment_is_not_kept(
+    tiny: Database, settings: Settings
+) -> None:
+    asked = ask(tiny)
+    moments = []
+
+    def now() -> datetime:
+        moments.append(MOMENT)
+        # Asked when it begins, and again when the files are written and nothing is published.
+        if len(moments) == 2:
+            cancel(tiny, asked.public_id)
+        return MOMENT
+
+    tools = BuildTools(settings, now, tell_every_s=0.0)
+    end = run_build(tiny, row_id(tiny, asked), tools=tools)
+
+    assert end is BuildEnd.CANCELLED
+    assert look(tiny, asked).status is BuildStatus.CANCELLED
+    assert (versions(tiny), folders(settings)) == ([], set())
+
+
+def test_a_build_is_not_tried_again_beside_another(tiny: Database, settings: Settings) -> None:
+    first = ask(tiny)
+    cancel(tiny, first.public_id)
+    second = ask(tiny)
+
+    with pytest.raises(Conflict, match=f"being built already: build {second.public_id}"):
+        retry(tiny, first.public_id)
+
+
 def test_a_build_waits_for_a_database_that_fails(tiny: Database, settings: Settings) -> None:
     asked = ask(tiny)
-    with tiny.transaction() as session:
-        session.execute(sa.text("ALTER TABLE response RENAME COLUMN sample_index TO gone"))
 
-    with pytest.raises(sa.exc.DBAPIError, match="sample_index"):
-        run(tiny, settings, asked)
+    with pytest.raises(sa.exc.OperationalError):
+        run(tiny, settings, asked, stop=_Fault(sa.exc.OperationalError))
 
     # Not failed: the job tries again, and whoever looks sees that nobody works on it.
     found = look(tiny, asked)

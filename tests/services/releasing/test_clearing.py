@@ -1,5 +1,6 @@
 """What consent, licence and privacy do not settle stays out of a release."""
 
+import json
 import re
 from datetime import datetime
 
@@ -7,6 +8,7 @@ import pytest
 from sqlmodel import Session, col, select
 
 from evalhub.config import Settings
+from evalhub.core.canonical import canonical_json
 from evalhub.core.consent import ConsentPurpose
 from evalhub.core.people import command_actor
 from evalhub.core.releasing.clearance import Clearance, Gate, GateAction, GateRule
@@ -14,6 +16,7 @@ from evalhub.core.releasing.recipe import PairRules, Recipe
 from evalhub.core.releasing.vocabulary import Aggregation, FilterName, TieRule
 from evalhub.db.models import (
     Endpoint,
+    Judgment,
     Person,
     Project,
     Prompt,
@@ -184,6 +187,21 @@ def test_personal_data_in_a_response_blocks_until_excluded(bench: Bench) -> None
     assert out(built, FilterName.PERSONAL_DATA) == cleared(built).decisions[2].n_held > 0
     assert cleared(built).scan.n_hits == 1
     assert verify_release(built.folder).is_good
+
+
+def test_words_of_a_mark_are_searched_as_a_reason_is(bench: Bench) -> None:
+    judgment = bench.session.exec(select(Judgment)).first()
+    assert judgment is not None
+    answer = json.loads(judgment.answer)
+    answer["marks"] = [
+        {"side": "a", "start": 0, "end": 4, "quote": "Rest", "flag": "", "reason": "a@clinic.org"}
+    ]
+    revised = {"id": None, "public_id": "revised", "revision": 2, "answer": canonical_json(answer)}
+    bench.session.add(Judgment(**(judgment.model_dump() | revised)))
+
+    built = bench.build(rule(Gate.PERSONAL_DATA, GateAction.ACCEPT))
+
+    assert [(one.place, one.n_hits) for one in cleared(built).scan.counts] == [("reason", 1)]
 
 
 def test_personal_data_is_accepted_with_a_reason(bench: Bench) -> None:

@@ -27,7 +27,7 @@ from evalhub.services.releasing.folders import file_opener
 from evalhub.services.releasing.keeping import BuiltRelease
 from evalhub.services.releasing.running import build_release
 from evalhub.services.releasing.verifying import verify_release
-from tests.factories import make_consent
+from tests.factories import make_consent, withdraw_consent
 from tests.release_project import MOMENT, Verdict, add_verdict, make_tiny_project
 from tests.web.conftest import SignIn
 from tests.web.desk import Desk, answers, make_desk
@@ -148,6 +148,18 @@ def test_a_release_holds_the_state_it_began_with(builder: Builder, database: Dat
     assert [first.manifest.counts.n_judgments, second.manifest.counts.n_judgments] == [19, 20]
     assert (first.version, second.version) == ("1.0.0", "1.1.0")
     assert verify_release(first.folder).is_good
+
+
+def test_nothing_is_kept_of_somebody_who_withdraws_meanwhile(
+    builder: Builder, database: Database
+) -> None:
+    with builder.halfway() as build, database.transaction() as session:
+        person = session.exec(select(Person).where(Person.public_id == "person-1")).one()
+        withdraw_consent(session, person)
+
+    with pytest.raises(Conflict, match="Consent was taken back"):
+        build.result(PATIENCE_S)
+    assert (builder.versions(), builder.left()) == ([], [])
 
 
 def test_two_builds_of_one_state_give_one_version(builder: Builder) -> None:

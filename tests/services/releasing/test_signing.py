@@ -72,10 +72,21 @@ def test_signatures_stand_in_the_order_they_were_given(
     steward = actor_of(session, Role.RESEARCHER)
     sign(release, session=session, actor=steward, now=now, role=SignOffRole.STEWARD)
     sign(release, session=session, actor=actor_of(session, Role.AUDITOR), now=now)
-    sign(release, session=session, actor=steward, now=now, role=SignOffRole.STEWARD)
+    more = SignOffText("The open finding is settled.")
+    sign(release, session=session, actor=steward, now=now, role=SignOffRole.STEWARD, text=more)
 
     roles = [one.role.value for one in list_sign_offs(release, session=session)]
     assert roles == ["steward", "auditor", "steward"]
+
+
+def test_a_button_that_is_pressed_twice_signs_once(
+    release: FoundRelease, session: Session, now: datetime
+) -> None:
+    auditor = actor_of(session, Role.AUDITOR)
+
+    first, second = (sign(release, session=session, actor=auditor, now=now) for _ in range(2))
+
+    assert list_sign_offs(release, session=session) == [first] == [second]
 
 
 def test_a_signature_is_under_its_own_version_only(
@@ -127,8 +138,9 @@ def test_what_was_not_shown_cannot_be_signed(
     assert list_sign_offs(release, session=session) == []
 
 
+@pytest.mark.parametrize("statement", ["", "  ", "\u200b" * 30])
 def test_an_empty_statement_cannot_be_signed(
-    release: FoundRelease, session: Session, now: datetime
+    release: FoundRelease, session: Session, now: datetime, statement: str
 ) -> None:
     with pytest.raises(BadInput, match="what you vouch for"):
         sign(
@@ -136,7 +148,7 @@ def test_an_empty_statement_cannot_be_signed(
             session=session,
             actor=actor_of(session, Role.AUDITOR),
             now=now,
-            text=SignOffText(""),
+            text=SignOffText(statement),
         )
 
 

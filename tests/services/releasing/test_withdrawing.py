@@ -9,6 +9,8 @@ from sqlmodel import Session, select
 
 from evalhub.config import Settings
 from evalhub.core.people import command_actor
+from evalhub.core.releasing.clearance import Gate, GateAction, GateRule
+from evalhub.core.releasing.recipe import Recipe
 from evalhub.db.models import AuditEvent, Person, Release, ReleaseAnnotator
 from evalhub.errors import BadInput, Conflict, NotFound, Withdrawn
 from evalhub.services.releasing.comparing import diff_releases
@@ -22,6 +24,7 @@ from evalhub.services.releasing.kept import (
 )
 from evalhub.services.releasing.withdrawing import withdraw_release
 from tests.factories import MOMENT, withdraw_consent
+from tests.release_project import make_tiny_project
 from tests.releases import build_release
 
 ACTOR, REASON = command_actor(), "The prompts were not ours."
@@ -119,21 +122,49 @@ def test_what_is_no_release_is_not_compared(built: BuiltRelease, tmp_path: Path)
         diff_releases(built.folder, tmp_path)
 
 
-def test_only_consents_withdrawn_after_the_build_are_told_of(
-    built: BuiltRelease, session: Session, settings: Settings
+def person(session: Session, name: str) -> Person:
+    return session.exec(select(Person).where(Person.public_id == name)).one()
+
+
+@pytest.mark.parametrize("at", [None, BEFORE], ids=["later", "by a clock that is behind"])
+def test_a_consent_withdrawn_since_the_build_is_told_of(
+    built: BuiltRelease, session: Session, settings: Settings, at: datetime | None
 ) -> None:
-    gone, earlier = (
-        session.exec(select(Person).where(Person.public_id == name)).one()
-        for name in ("person-1", "person-0")
-    )
+    gone = person(session, "person-1")
     assert notices_of(found(session, settings), session=session) == ()
-    withdraw_consent(session, gone)
-    withdraw_consent(session, earlier, at=BEFORE)
+    withdraw_consent(session, gone, at=at)
 
     (notice,) = notices_of(found(session, settings), session=session)
 
     kept = session.exec(select(ReleaseAnnotator).where(ReleaseAnnotator.person_id == gone.id)).one()
     assert (notice.annotator, notice.n_judgments) == (kept.annotator, kept.n_judgments)
+
+
+def test_who_was_released_unanswered_and_then_refuses_is_told_of(
+    session: Session, settings: Settings, now: datetime
+) -> None:
+    make_tiny_project(session, is_consented=False)
+    silence = GateRule(Gate.NO_CONSENT, GateAction.ACCEPT, "Agreed on paper with the clinic.")
+    build_release(
+        "tiny",
+        session=session,
+        settings=settings,
+        actor=ACTOR,
+        now=now,
+        recipe=Recipe(gates=(silence,)),
+    )
+
+    withdraw_consent(session, person(session, "person-1"))
+
+    assert len(notices_of(found(session, settings), session=session)) == 1
+
+
+@pytest.mark.parametrize("reason", ["\u200b" * 20, "\u202e" * 20])
+def test_a_reason_that_nobody_can_see_says_nothing(
+    built: BuiltRelease, session: Session, now: datetime, reason: str
+) -> None:
+    with pytest.raises(BadInput, match="reason"):
+        take_back(session, now, reason)
 
 
 def test_a_release_from_before_there_were_consents_has_no_notices(

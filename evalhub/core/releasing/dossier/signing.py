@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from evalhub.core.people import Actor, Role
+from evalhub.core.reading.text import says_something
 from evalhub.core.rubrics.texts import MAX_TEXT, is_clean
 from evalhub.errors import BadInput, Problem
 
@@ -55,7 +56,7 @@ def signing_roles(actor: Actor) -> tuple[SignOffRole, ...]:
 def check_sign_off(text: SignOffText) -> None:
     """Raise ``BadInput`` naming each field that cannot be signed."""
     problems = []
-    if not text.statement.strip():
+    if not says_something(text.statement):
         problems.append(Problem("statement", "must say what you vouch for"))
     for name, value in (("statement", text.statement), ("open findings", text.open_findings)):
         if len(value) > MAX_TEXT or not is_clean(value):
