@@ -6,7 +6,8 @@ from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from evalhub.core.consent import FOUR_ANSWERS, PURPOSE_WORDS, ConsentPurpose
-from evalhub.errors import Conflict, Problem
+from evalhub.errors import BadInput, Conflict, Problem
+from evalhub.rim.fields import chosen, whole_number
 from evalhub.services.consenting.answers import answer, answers_of
 from evalhub.services.consenting.texts import current_text
 from evalhub.web.context import (
@@ -34,18 +35,17 @@ def show() -> ResponseReturnValue:
 @requires()
 def give() -> ResponseReturnValue:
     """Keep an answer; no box ticked withdraws everything."""
-    wanted = set(request.form.getlist("purpose"))
-    version = request.form.get("version", "")
     try:
         answer(
             own_id(),
-            [purpose for purpose in ConsentPurpose if purpose.value in wanted],
+            # One that is not known is no box that was left open: it would withdraw in silence.
+            chosen(request.form.getlist("purpose"), ConsentPurpose, where="purpose"),
             session=current_session(),
             actor=current_actor(),
             now=now(),
-            text_version=int(version) if version.isascii() and version.isdigit() else 0,
+            text_version=whole_number(request.form.get("version", ""), where="version"),
         )
-    except Conflict as error:
+    except (BadInput, Conflict) as error:
         only_read()
         return _page(problems_of(error)), status_of(error)
     flash(_("Your answer is kept. You can change it here at any time."), "good")

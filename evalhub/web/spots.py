@@ -18,7 +18,7 @@ from markdown_it.token import Token
 
 _OPEN, _CLOSE = "\ufdd0", "\ufdd1"
 # Characters that no text means: Unicode keeps them for a program's own use.
-_SIGN = re.compile(f"{_OPEN}([+-])([0-9]{{1,4}}){_CLOSE}")
+_SIGN = re.compile(f"{_OPEN}([+-])([0-9]+){_CLOSE}")
 _PIECE = re.compile(rf"{_SIGN.pattern}|<(/?[a-z][a-z0-9]*)[^>]*>|[^<{_OPEN}]+|.")
 _CHARACTER = re.compile(r"<[^>]*>|(&[^;]{1,32};|[^<])", re.DOTALL)
 
@@ -93,6 +93,8 @@ class _Signer:
 
     def __init__(self, source: str, edges: list[_Edge]) -> None:
         self._source = source
+        # Code that runs over a line is shown with a blank in place of the line's end.
+        self._flat = source.replace("\n", " ")
         self._edges = edges
         self._n_put = 0
         self._lines = [0, *(match.end() for match in re.finditer("\n", source))]
@@ -147,12 +149,9 @@ class _Signer:
 
     def _find(self, piece: str, end: int) -> int:
         """Return where ``piece`` stands in the source after all before it; -1 if it does not."""
-        # Code that runs over a line is shown with a blank in place of the line's end.
-        source = self._source[self._cursor : end].replace("\n", " ")
-        found = source.find(piece.replace("\n", " "))
-        if found < 0:
+        start = self._flat.find(piece.replace("\n", " "), self._cursor, end)
+        if start < 0:
             return -1
-        start = self._cursor + found
         self._cursor = start + len(piece)
         return start
 

@@ -46,7 +46,29 @@ def test_an_answer_is_kept_and_can_be_taken_back(
     assert again.text.count("checked") == 1
 
 
-@pytest.mark.parametrize("version", ["2", "x", "", "-1"])
+def test_a_purpose_that_is_not_known_withdraws_nothing(
+    client: FlaskClient, expert: Person, database: Database
+) -> None:
+    client.post("/consent", data=fill(client.get("/consent"), purpose="research"))
+
+    sent = {**fill(client.get("/consent")), "purpose": ["Evaluation"]}
+    response = client.post("/consent", data=sent)
+
+    assert response.status_code == 422
+    assert granted(database, expert) == [{ConsentPurpose.RESEARCH}]
+
+
+@pytest.mark.parametrize("version", ["x", "", "-1", "1" * 5_000])
+def test_a_version_that_is_no_number_is_refused(
+    client: FlaskClient, expert: Person, database: Database, version: str
+) -> None:
+    response = client.post("/consent", data={**fill(client.get("/consent")), "version": version})
+
+    assert response.status_code == 422
+    assert granted(database, expert) == []
+
+
+@pytest.mark.parametrize("version", ["2", "999"])
 def test_an_answer_to_another_text_is_refused(
     client: FlaskClient, expert: Person, database: Database, version: str
 ) -> None:
