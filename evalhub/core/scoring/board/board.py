@@ -27,10 +27,16 @@ from evalhub.core.scoring.results import (
     Suggestion,
     TieEstimate,
 )
-from evalhub.core.scoring.strengths.newton import Estimate, Likelihood, maximise
+from evalhub.core.scoring.strengths.newton import (
+    GRADIENT_TOLERANCE,
+    Estimate,
+    Likelihood,
+    maximise,
+)
 from evalhub.core.scoring.ties.tie_models import thresholds, tie_parameter
 
 MAP_RIDGE = 0.25
+MAP_TOLERANCE = 1e-12
 _PARAMETER_NAMES = {Ties.RAO_KUPPER: "psi", Ties.DAVIDSON: "nu"}
 
 
@@ -108,7 +114,10 @@ def assemble(
 def _fit_part(part: Part, options: FitOptions, styled: StyledRows | None) -> FittedPart:
     ridge = 0.0 if part.has_finite_maximum else MAP_RIDGE
     likelihood = Likelihood.of(part.choice.model, part.sample.cells, part.n_models, ridge=ridge)
-    fit = maximise(likelihood)
+    # What holds a strength at the edge is the ridge alone, and it holds weakly: the same gradient
+    # leaves it farther from its place.
+    tolerance = MAP_TOLERANCE if ridge else GRADIENT_TOLERANCE
+    fit = maximise(likelihood, tolerance=tolerance)
     # Every board starts its own stream, so that one board cannot move another's rank intervals.
     rng = np.random.default_rng(options.seed)
     spread = estimate_uncertainty(part, fit, level=options.level, rng=rng)

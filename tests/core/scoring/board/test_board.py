@@ -1,4 +1,4 @@
-from math import isfinite, log
+from math import exp, isfinite, log
 from random import Random
 
 import pandas as pd
@@ -178,6 +178,16 @@ def test_an_undefeated_model_leads_with_a_flag_and_no_interval() -> None:
     assert all(row.rank is None for row in board.rows)
     assert board.ridge == 0.25
     assert [group.models for group in board.groups] == [("winner",), ("a", "b", "c", "d")]
+
+
+@pytest.mark.parametrize("n", range(5, 45, 5))
+def test_a_regularised_strength_stands_where_pull_and_ridge_are_even(n: int) -> None:
+    """The ridge alone holds the model, and weakly: a loose search ends far from the place."""
+    board = only(fit(judgments([(f"p{row}", "winner", "loser", 1.0) for row in range(n)])))
+
+    top = row_of(board, "winner").strength
+    assert top is not None
+    assert n / (1 + exp(2 * top)) == pytest.approx(0.25 * top, abs=1e-11 * n)
 
 
 def test_a_winless_model_comes_last_with_a_flag() -> None:
