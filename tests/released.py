@@ -9,6 +9,7 @@ from evalhub.config import Settings
 from evalhub.core.people import command_actor
 from evalhub.db.engine import Database
 from evalhub.services.releasing.kept import FoundRelease, get_release
+from tests.databases import OpenDatabases
 from tests.release_project import MOMENT, make_tiny_project
 from tests.releases import build_release
 
@@ -34,11 +35,10 @@ def released_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFa
 
 
 @pytest.fixture
-def database_url(released_template: Path, tmp_path: Path) -> str:
+def database_url(released_template: Path, tmp_path: Path, databases: OpenDatabases) -> str:
     """Give an SQLite database with a release, for what does not differ between the two kinds."""
-    shutil.copyfile(released_template / "evalhub.db", tmp_path / "evalhub.db")
     shutil.copytree(released_template / "releases", tmp_path / "releases")
-    return f"sqlite:///{tmp_path}/evalhub.db"
+    return databases.copy_sqlite(released_template / "evalhub.db")
 
 
 @pytest.fixture

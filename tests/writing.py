@@ -1,11 +1,21 @@
-"""Watch what is done while the one writer is held."""
+"""Watch what a database is asked to do."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import sqlalchemy as sa
 
 from evalhub.db.engine import WRITE, Database
+
+
+@contextmanager
+def listening(database: Database, event: str, told: Callable[..., object]) -> Iterator[None]:
+    """Have ``told`` called on each ``event`` of the engine in the block, and not in other tests."""
+    sa.event.listen(database.engine, event, told)
+    try:
+        yield
+    finally:
+        sa.event.remove(database.engine, event, told)
 
 
 @contextmanager
@@ -19,8 +29,5 @@ def written_statements(database: Database) -> Iterator[list[str]]:
         if connection.get_execution_options().get(WRITE):
             seen.append(statement)
 
-    sa.event.listen(database.engine, "before_cursor_execute", note)
-    try:
+    with listening(database, "before_cursor_execute", note):
         yield seen
-    finally:
-        sa.event.remove(database.engine, "before_cursor_execute", note)

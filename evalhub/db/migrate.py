@@ -1,5 +1,6 @@
 """Bring a database to the newest schema with Alembic."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -32,8 +33,12 @@ def current_revision(database: Database) -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
 
+@cache
 def head_revision() -> str:
-    """Return the newest revision this code knows."""
+    """Return the newest revision this code knows.
+
+    Looked up once: to read every migration takes longer than to ask the database for its own.
+    """
     config = Config()
     config.set_main_option("script_location", str(SCRIPTS))
     return ScriptDirectory.from_config(config).get_heads()[0]

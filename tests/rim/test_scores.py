@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 import pytest
-import sqlalchemy as sa
 from sqlmodel import select
 
 from evalhub.core.people import command_actor
@@ -15,6 +14,7 @@ from evalhub.errors import NotFound
 from evalhub.rim.scores import score_project
 from tests.factories import make_person
 from tests.release_project import make_tiny_project
+from tests.writing import listening
 
 ACTOR = command_actor()
 
@@ -64,11 +64,13 @@ def test_a_fit_is_estimated_before_the_writers_place_is_asked_for(
     """Hold the one writer's place: all reading ends, and only then does scoring wait for it."""
     has_read = threading.Event()
 
-    @sa.event.listens_for(tiny.engine, "checkin")
     def checkin(_connection: object, _entry: object) -> None:
         has_read.set()
 
-    with ThreadPoolExecutor(max_workers=1) as pool:
+    with (
+        listening(tiny, "checkin", checkin),
+        ThreadPoolExecutor(max_workers=1) as pool,
+    ):
         with tiny.transaction() as session:
             assert session.connection().get_execution_options()[WRITE]
             make_person(session)

@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 import pytest
-import sqlalchemy as sa
 from sqlmodel import col, select
 
 from evalhub.core.people import command_actor
@@ -17,6 +16,7 @@ from evalhub.services.prompt_sets import confirm_upload, discard_upload, upload_
 from tests.core.prompts.rows import row
 from tests.factories import make_person
 from tests.services.prompt_sets.material import staged
+from tests.writing import listening
 
 ACTOR = command_actor()
 
@@ -77,11 +77,13 @@ def test_rows_are_read_before_the_writers_place_is_asked_for(
 ) -> None:
     token, has_read = stage(database, "a"), threading.Event()
 
-    @sa.event.listens_for(database.engine, "checkin")
     def checkin(_connection: object, _entry: object) -> None:
         has_read.set()
 
-    with ThreadPoolExecutor(max_workers=1) as pool:
+    with (
+        listening(database, "checkin", checkin),
+        ThreadPoolExecutor(max_workers=1) as pool,
+    ):
         with database.transaction() as session:
             make_person(session)
             future = pool.submit(confirm, token, database=database, actor=ACTOR, now=now)

@@ -20,7 +20,6 @@ from evalhub.db.engine import Database
 from evalhub.db.models import Person
 from evalhub.rim.state import Runtime, runtime
 from evalhub.services.accounts.sessions import start_session
-from evalhub.services.transaction import open_database
 from tests.factories import make_person
 from tests.web.pages import fill as fill  # noqa: PLC0414 - re-exported for tests that import it here
 from tests.web.templates import COMPILED
@@ -61,7 +60,7 @@ _APPS: dict[str, Flask] = {}
 
 
 @pytest.fixture
-def app(settings: Settings, clock: Clock) -> Iterator[Flask]:
+def app(settings: Settings, clock: Clock, database: Database) -> Flask:
     """Give the application over the test's database; an unexpected error fails the test.
 
     To make one takes longer than most requests, so tests with the same settings share one; each
@@ -71,21 +70,26 @@ def app(settings: Settings, clock: Clock) -> Iterator[Flask]:
     shared = _APPS.get(made_of)
     if shared is None:
         shared = _APPS[made_of] = create_app(settings, clock=clock)
-    else:
-        Runtime(settings, open_database(settings), clock).install(shared)
-    yield from _tested(shared)
+        _close(shared)
+    Runtime(settings, database, clock).install(shared)
+    return _tested(shared)
 
 
 @pytest.fixture
 def own_app(settings: Settings, clock: Clock) -> Iterator[Flask]:
     """Give an application that no other test sees."""
-    yield from _tested(create_app(settings, clock=clock))
+    app = _tested(create_app(settings, clock=clock))
+    yield app
+    _close(app)
 
 
-def _tested(app: Flask) -> Iterator[Flask]:
+def _tested(app: Flask) -> Flask:
     app.testing = True
     app.jinja_env.bytecode_cache = COMPILED
-    yield app
+    return app
+
+
+def _close(app: Flask) -> None:
     with app.app_context():
         runtime().database.dispose()
 

@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -25,6 +24,7 @@ from evalhub.web.language import (
     number,
     translated,
 )
+from tests.databases import OpenDatabases
 from tests.web.conftest import SignIn
 from tests.web.pages import fill
 
@@ -32,10 +32,9 @@ GERMAN = {"Accept-Language": "de-CH, de;q=0.9, en;q=0.5"}
 
 
 @pytest.fixture
-def database_url(sqlite_template: Path, tmp_path: Path) -> str:
+def database_url(sqlite_template: Path, databases: OpenDatabases) -> str:
     """Give the URL of a fresh, migrated SQLite database; pages speak alike on both."""
-    shutil.copyfile(sqlite_template, tmp_path / "evalhub.db")
-    return f"sqlite:///{tmp_path}/evalhub.db"
+    return databases.copy_sqlite(sqlite_template)
 
 
 def language_of(page: str) -> str:

@@ -1,6 +1,7 @@
 """Responses that arrive during a commit share the next one; a failure reaches each of them."""
 
 import asyncio
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import pytest
@@ -16,6 +17,7 @@ from evalhub.services.pulling import RunTools
 from evalhub.services.pulling.committing import Committer
 from evalhub.services.pulling.tools import ShareWork
 from tests.pulling import Scene
+from tests.writing import listening
 
 GOOD = Outcome(status=ResponseStatus.ANSWERED, request_sha256="0" * 64, text="Yes.")
 BAD = replace(GOOD, request_sha256=None)  # type: ignore[arg-type]  # no database takes it
@@ -40,15 +42,15 @@ def committer(scene: Scene, tools: RunTools) -> Committer:
 
 
 @pytest.fixture
-def commits(scene: Scene, committer: Committer) -> Commits:
+def commits(scene: Scene, committer: Committer) -> Iterator[Commits]:
     """Give a count of commits from here on."""
     commits = Commits()
 
-    @sa.event.listens_for(scene.database.engine, "commit")
     def count(_connection: sa.Connection) -> None:
         commits.n += 1
 
-    return commits
+    with listening(scene.database, "commit", count):
+        yield commits
 
 
 def prompt_ids(scene: Scene) -> list[int]:
