@@ -15,7 +15,7 @@ LABS ?= $(BIN)/python
 TEST_ENV := $(shell test -w /dev/shm && mkdir -p /dev/shm/evalhub-tests && echo TMPDIR=/dev/shm/evalhub-tests)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test coverage check format bench bench-labels bench-release bench-reward bench-scoring bench-selection docs lab-proof clean translations axe
+.PHONY: help run test coverage check format bench bench-labels bench-release bench-reward bench-scoring bench-selection docs lab-proof clean translations axe aimock
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ axe: $(READY_DEV) ## Check every kind of page with axe-core, at 1440 and 390 pix
 	  echo "$$width pixels, $$locale"; \
 	  TOUR_WIDTH=$$width TOUR_LOCALE=$$locale $(TEST_ENV) $(BIN)/python -m pytest -q -n 0 tests/browser/test_axe.py || exit 1; \
 	done; done
+
+aimock: $(READY_DEV) ## Fetch aimock with npm, a server of others against which dialects are tested
+	npm install --silent --no-audit --no-fund --prefix $(VENV)/aimock @copilotkit/aimock@1.43.0
 
 bench: $(READY_DEV) ## Measure and print the figures of docs/benchmarks.md
 	$(BIN)/python -m benchmarks

@@ -17,6 +17,7 @@ from evalhub.api import agreement as api_agreement
 from evalhub.api import annotators as api_annotators
 from evalhub.api import asking as api_asking
 from evalhub.api import context as api_context
+from evalhub.api import endpoints as api_endpoints
 from evalhub.api import judges as api_judges
 from evalhub.api import matrix as api_matrix
 from evalhub.api import prompt_sets as api_prompt_sets
@@ -125,6 +126,7 @@ APIS: tuple[APIBlueprint, ...] = (
     api_asking.bp,
     api_releases.bp,
     api_reports.bp,
+    api_endpoints.bp,
     api_pulls.bp,
     api_prompt_sets.bp,
 )

@@ -4,6 +4,7 @@ import click
 
 from evalhub.cli.context import ACTOR, now, settings, transaction
 from evalhub.cli.words import table
+from evalhub.core.pulling.dialects import DialectName
 from evalhub.core.pulling.parameters import parse_parameters
 from evalhub.endpoints.keys import PREFIX
 from evalhub.services.endpoints import (
@@ -26,6 +27,13 @@ def group() -> None:
 @click.argument("slug")
 @click.option("--model", required=True, help="Name of the model, as its server knows it.")
 @click.option("--url", required=True, help="Base address, such as https://host/v1.")
+@click.option(
+    "--dialect",
+    type=click.Choice([name.value for name in DialectName]),
+    default=DialectName.CHAT_COMPLETIONS.value,
+    show_default=True,
+    help="How its server is spoken to.",
+)
 @click.option("--key-env", metavar="NAME", help="Environment variable that holds the key.")
 @click.option("--param", "params", multiple=True, help="Sampling parameter, as name=value.")
 @click.option("--concurrency", default=8, show_default=True, help="Requests at one time.")
@@ -39,6 +47,7 @@ def add_command(  # noqa: PLR0913 - one parameter an option
     slug: str,
     model: str,
     url: str,
+    dialect: str,
     key_env: str | None,
     params: tuple[str, ...],
     concurrency: int,
@@ -53,6 +62,7 @@ def add_command(  # noqa: PLR0913 - one parameter an option
         slug=slug,
         model=model,
         url=url,
+        dialect=dialect,
         api_key_ref=None if key_env is None else PREFIX + key_env,
         parameters=parse_parameters(params),
         max_concurrency=concurrency,
@@ -91,7 +101,8 @@ def retire_command(*, slug: str) -> None:
     click.echo(f"{slug} is retired.")
 
 
-def _row(view: EndpointView) -> tuple[str, str, str, str, str]:
+def _row(view: EndpointView) -> tuple[str, str, str, str, str, str]:
     draft = view.draft
     notes = ["simulated"] * draft.is_simulated + ["retired"] * (view.retired_at is not None)
-    return view.label, draft.model, draft.url, draft.api_key_ref or "no key", " ".join(notes)
+    key = draft.api_key_ref or "no key"
+    return view.label, draft.model, draft.dialect, draft.url, key, " ".join(notes)

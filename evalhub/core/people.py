@@ -28,6 +28,8 @@ class Scope(StrEnum):
 
     PROMPTS_WRITE = "prompts:write"
     """Upload, confirm and freeze prompt sets."""
+    ENDPOINTS_WRITE = "endpoints:write"
+    """Register, change, retire and list endpoints."""
     PULLS_WRITE = "pulls:write"
     """Start, follow and cancel pulls."""
     PROJECTS_READ = "projects:read"
@@ -51,6 +53,7 @@ class Origin(StrEnum):
 
 SCOPE_ROLES: dict[Scope, frozenset[Role]] = {
     Scope.PROMPTS_WRITE: frozenset({Role.ADMIN, Role.RESEARCHER}),
+    Scope.ENDPOINTS_WRITE: frozenset({Role.ADMIN, Role.RESEARCHER}),
     Scope.PULLS_WRITE: frozenset({Role.ADMIN, Role.RESEARCHER}),
     Scope.PROJECTS_READ: frozenset(
         {Role.ADMIN, Role.RESEARCHER, Role.COORDINATOR, Role.REVIEWER, Role.AUDITOR}

@@ -1,40 +1,44 @@
 """Speak OpenAI-compatible chat completions, as its many servers speak it.
 
-Field names differ between servers: reasoning comes as ``reasoning`` (vLLM) or
+Field names differ between servers: reasoning comes as ``reasoning`` (vLLM, Ollama) or
 ``reasoning_content`` (SGLang, older vLLM, llama.cpp), inside the text as a ``<think>``
 block, or as a content part; content may be null or a list of parts; usage may be missing;
 errors come as ``{"error": …}``, ``{"detail": …}`` or HTML, also under status 200.
 """
 
-import json
 from collections.abc import Mapping
-from urllib.parse import urlsplit, urlunsplit
 
 from evalhub.core.canonical import Json
-from evalhub.core.pulling.failures import quoted, read_failure
 from evalhub.core.pulling.outcomes import Failure, Reply
 from evalhub.core.pulling.specs import EndpointSpec, Question
 from evalhub.core.pulling.thinking import split_thinking
 from evalhub.core.responses import ErrorKind
+from evalhub.endpoints.addresses import with_path
+from evalhub.endpoints.replies import (
+    count,
+    malformed,
+    mapping_of,
+    read_reply,
+    text_of,
+    text_or_none,
+)
 
 PATH = "/chat/completions"
 BROKEN_OFF = frozenset({"abort", "error"})
 """Finish reasons of vLLM and SGLang for an answer that the server itself gave up."""
-MAXIMUM_COUNT = 2**31 - 1
-"""What the token columns hold; a count beyond it is an error of the server and is dropped."""
-_OK = range(200, 300)
-_BAD_GATEWAY = 502
+NOTHING: Mapping[str, str] = {}
 
 
 class ChatCompletions:
     """Write requests and read replies of chat completions."""
 
+    reserved = NOTHING
+    required = NOTHING
+    takes_seed = True
+
     def url(self, spec: EndpointSpec) -> str:
         """Return the endpoint's address with ``/chat/completions`` at the end of its path."""
-        # People paste the base address or the full one; the query (an API version) stays.
-        parts = urlsplit(spec.url)
-        path = parts.path.rstrip("/").removesuffix(PATH) + PATH
-        return urlunsplit(parts._replace(path=path))
+        return with_path(spec.url, PATH)
 
     def headers(self, key: str | None) -> Mapping[str, str]:
         """Return the bearer header, or none without a key."""
@@ -45,6 +49,7 @@ class ChatCompletions:
         # The parameters first, so that none of them can replace what EvalHub itself sets.
         return {
             **spec.parameters,
+            **({} if question.seed is None else {"seed": question.seed}),
             "model": spec.model,
             "messages": list(question.messages),
             "stream": False,
@@ -52,31 +57,20 @@ class ChatCompletions:
 
     def read(self, status: int, body: str) -> Reply | Failure:
         """Read one reply; an unknown shape is a failure that quotes its start."""
-        try:
-            value: Json = json.loads(body)
-        except (ValueError, RecursionError):
-            if status in _OK:
-                return _malformed("is not JSON", body)
-            return read_failure(status, body)
-        if status not in _OK:
-            return read_failure(status, value)
-        if isinstance(value, Mapping) and value.get("error"):
-            return read_failure(_status_inside(value["error"]), value)
-        return _read_choice(value, body)
+        return read_reply(status, body, read_value=_read_choice)
 
 
-def _read_choice(value: Json, body: str) -> Reply | Failure:
-    choices = value.get("choices") if isinstance(value, Mapping) else None
+def _read_choice(value: Mapping[str, Json], body: str) -> Reply | Failure:
+    choices = value.get("choices")
+    # Servers that were asked for one answer may send none or several: the first one counts.
     choice = choices[0] if isinstance(choices, list) and choices else None
     message = choice.get("message") if isinstance(choice, Mapping) else None
-    if not (
-        isinstance(value, Mapping) and isinstance(choice, Mapping) and isinstance(message, Mapping)
-    ):
-        return _malformed("has no choices[0].message", body)
+    if not (isinstance(choice, Mapping) and isinstance(message, Mapping)):
+        return malformed("has no choices[0].message", body)
     content = _content(message.get("content"))
     if content is None:
-        return _malformed("has a message content that is neither text nor a list of parts", body)
-    finish_reason = _text_or_none(choice.get("finish_reason"))
+        return malformed("has a message content that is neither text nor a list of parts", body)
+    finish_reason = text_or_none(choice.get("finish_reason"))
     if finish_reason in BROKEN_OFF:
         return Failure(ErrorKind.SERVER, f"The server broke the answer off ({finish_reason}).")
     return _reply(value, message, content, finish_reason)
@@ -90,19 +84,16 @@ def _reply(
 ) -> Reply:
     written, thought, declined = content
     text, inline = split_thinking(written)
-    given = _text_or_none(message.get("reasoning_content")) or _text_or_none(
-        message.get("reasoning")
-    )
-    usage = value.get("usage")
-    counts = usage if isinstance(usage, Mapping) else {}
+    given = text_of(message, "reasoning_content") or text_of(message, "reasoning")
+    usage = mapping_of(value, "usage")
     return Reply(
         text=text,
         reasoning="\n".join(part for part in (given, thought, inline) if part),
-        refusal=_text_or_none(message.get("refusal")) or declined,
+        refusal=text_of(message, "refusal") or declined,
         finish_reason=finish_reason,
-        model_reported=_text_or_none(value.get("model")),
-        prompt_tokens=_count(counts.get("prompt_tokens")),
-        completion_tokens=_count(counts.get("completion_tokens")),
+        model_reported=text_or_none(value.get("model")),
+        prompt_tokens=count(usage.get("prompt_tokens")),
+        completion_tokens=count(usage.get("completion_tokens")),
     )
 
 
@@ -130,25 +121,3 @@ def _part(part: Mapping[str, Json], name: str) -> str:
     if isinstance(value, list):
         return "".join(_part(inner, "text") for inner in value if isinstance(inner, Mapping))
     return ""
-
-
-def _status_inside(error: Json) -> int:
-    """Return the status that an error under HTTP 200 names; gateways pass errors on so."""
-    code = error.get("code") if isinstance(error, Mapping) else None
-    text = str(code)
-    is_status = text.isascii() and text.isdigit() and len(text) == len("500")
-    return int(text) if is_status else _BAD_GATEWAY
-
-
-def _malformed(rule: str, body: str) -> Failure:
-    return Failure(ErrorKind.MALFORMED, f"The reply {rule}: {quoted(body)}")
-
-
-def _text_or_none(value: Json) -> str | None:
-    return value if isinstance(value, str) and value else None
-
-
-def _count(value: Json) -> int | None:
-    """Return a token count, or None for what is none."""
-    is_count = isinstance(value, int) and not isinstance(value, bool)
-    return value if is_count and isinstance(value, int) and 0 <= value <= MAXIMUM_COUNT else None

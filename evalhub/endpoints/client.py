@@ -12,15 +12,12 @@ from evalhub.core.pulling.retrying import RetryPolicy, server_wait_s
 from evalhub.core.pulling.specs import EndpointSpec, Question
 from evalhub.core.pulling.storable import NUL, storable, storable_or_none
 from evalhub.core.responses import ErrorKind, ResponseStatus
-from evalhub.endpoints.chat_completions import ChatCompletions
+from evalhub.endpoints.dialects import DIALECTS
 from evalhub.endpoints.errors import AttemptFailed, UnknownDialect
 from evalhub.endpoints.http import HttpClient, HttpReply
 from evalhub.endpoints.keys import read_key, scrubbed, without_key
 from evalhub.endpoints.protocol import Dialect
 from evalhub.endpoints.retry import Attempt, Timing, attempt_until_done
-
-DIALECTS: dict[str, Dialect] = {"chat_completions": ChatCompletions()}
-"""Every dialect that can be asked, by its name."""
 
 SUCCESS = range(200, 300)
 FAILED_BODY_KEPT = 4000
@@ -73,11 +70,16 @@ class EndpointClient:
         # The key goes before anything is read or quoted: a quotation that was cut within the key
         # would keep its first half, which no later search for the whole key could find.
         text = scrubbed(reply.body.decode("utf-8-sig", errors="replace"), self._key)
+        result = _not_utf8(reply, text) or self._dialect.read(reply.status, text)
+        asked_s = server_wait_s(reply.headers, now=datetime.now(UTC))
         return Attempt(
-            _not_utf8(reply, text) or self._dialect.read(reply.status, text),
+            result,
             raw_body=text,
             latency_ms=reply.latency_ms,
-            server_wait_s=server_wait_s(reply.headers, now=datetime.now(UTC)),
+            # Headers come from whoever stands in front, the body from the model's own server.
+            server_wait_s=result.wait_s
+            if asked_s is None and isinstance(result, Failure)
+            else asked_s,
         )
 
 

@@ -16,6 +16,9 @@ from evalhub.endpoints.errors import MissingKey
 
 PREFIX = "env:"
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,189}")
+OUR_OWN = "EVALHUB_"
+"""How EvalHub's own settings begin. Whoever may register an endpoint could else have the server's
+secret or the database's password sent to an address of their choice."""
 REMOVED = "[key]"
 SHORTEST_SECRET = 12
 """Providers' keys have 32 characters and more; replacing a word of an answer changes evidence."""
@@ -23,7 +26,9 @@ SHORTEST_SECRET = 12
 
 def is_reference(text: str) -> bool:
     """Tell whether ``text`` names a key (``env:NAME``) rather than being one."""
-    return text.startswith(PREFIX) and bool(NAME.fullmatch(text.removeprefix(PREFIX)))
+    name = text.removeprefix(PREFIX)
+    is_name = text.startswith(PREFIX) and NAME.fullmatch(name) is not None
+    return is_name and not name.upper().startswith(OUR_OWN)
 
 
 def read_key(reference: str | None, environ: Mapping[str, str]) -> str | None:
@@ -35,7 +40,9 @@ def read_key(reference: str | None, environ: Mapping[str, str]) -> str | None:
     if reference is None:
         return None
     if not is_reference(reference):
-        raise MissingKey("The endpoint's key must be named as env:NAME.")
+        raise MissingKey(
+            "The endpoint's key must be named as env:NAME, and not be a setting of EvalHub."
+        )
     name = reference.removeprefix(PREFIX)
     key = environ.get(name, "").strip()
     if not key:

@@ -9,7 +9,16 @@ from evalhub.core.pulling.specs import EndpointSpec, Question
 
 
 class Dialect(Protocol):
-    """Speak to one kind of server."""
+    """Speak to one kind of server.
+
+    ``reserved`` names the parameters that EvalHub itself sets in this dialect, and
+    ``required`` those that an endpoint has to give, each with the reason. ``takes_seed``
+    tells whether a question's seed has a place.
+    """
+
+    reserved: Mapping[str, str]
+    required: Mapping[str, str]
+    takes_seed: bool
 
     def url(self, spec: EndpointSpec) -> str:
         """Return the address that questions are posted to."""

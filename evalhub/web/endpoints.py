@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from evalhub.core.canonical import canonical_json
 from evalhub.core.people import Role
+from evalhub.core.pulling.dialects import DialectName
 from evalhub.core.pulling.parameters import parse_parameters
 from evalhub.errors import BadInput, Conflict, Problem
 from evalhub.rim.fields import shown, whole_number
@@ -32,6 +33,7 @@ from evalhub.web.context import (
 from evalhub.web.language import _
 from evalhub.web.problems import problems_of, status_of
 from evalhub.web.sent import sent_form
+from evalhub.web.wording import DIALECT_NAMES
 
 bp = Blueprint("endpoints", __name__, url_prefix="/endpoints")
 MAKERS = (Role.RESEARCHER, Role.ADMIN)
@@ -45,6 +47,7 @@ class EndpointForm:
     slug: str = ""
     model: str = ""
     url: str = ""
+    dialect: str = DialectName.CHAT_COMPLETIONS.value
     key_env: str = ""
     parameters: str = ""
     concurrency: str = "8"
@@ -122,6 +125,7 @@ def _list_page(form: EndpointForm, problems: Sequence[Problem] = ()) -> str:
         form=form,
         problems=problems,
         parameters_of=_parameter_lines,
+        dialects=DIALECT_NAMES,
     )
 
 
@@ -130,6 +134,7 @@ def _change_page(form: EndpointForm, problems: Sequence[Problem] = ()) -> str:
     return render_template(
         "endpoints/change.html",
         endpoint=view,
+        dialects=DIALECT_NAMES,
         form=form,
         problems=problems,
     )
@@ -141,6 +146,7 @@ def _form_of(view: EndpointView) -> EndpointForm:
         slug=draft.slug,
         model=draft.model,
         url=draft.url,
+        dialect=draft.dialect,
         key_env=(draft.api_key_ref or "").removeprefix(KEY_PREFIX),
         parameters="\n".join(_parameter_lines(draft)),
         concurrency=str(draft.max_concurrency),
@@ -173,6 +179,7 @@ def _draft(form: EndpointForm) -> EndpointDraft:
         slug=form.slug,
         model=form.model,
         url=form.url,
+        dialect=form.dialect,
         api_key_ref=f"{KEY_PREFIX}{form.key_env}" if form.key_env else None,
         parameters=parameters,
         max_concurrency=int(numbers["max_concurrency"]),

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from enum import StrEnum
 
 from evalhub.core.people import Origin, Role, Scope
+from evalhub.core.pulling.dialects import DialectName
 from evalhub.web.language import N_, Words, _, n_, ngettext, translated
 
 ROLE_NAMES: Mapping[Role, str] = Words(
@@ -35,6 +36,7 @@ ROLE_NOTES: Mapping[Role, str] = Words(
 SCOPE_NOTES: Mapping[Scope, str] = Words(
     {
         Scope.PROMPTS_WRITE: N_("upload, confirm and freeze prompt sets"),
+        Scope.ENDPOINTS_WRITE: N_("register, change, retire and list endpoints"),
         Scope.PULLS_WRITE: N_("start, follow and cancel pulls"),
         Scope.PROJECTS_READ: N_("read projects and boards"),
         Scope.RELEASES_READ: N_("list and download releases"),
@@ -47,6 +49,17 @@ ORIGIN_NAMES: Mapping[Origin, str] = Words(
         Origin.ACCOUNT: N_("has an account"),
         Origin.IMPORTED: N_("named in imported judgments"),
         Origin.SIMULATED: N_("simulated"),
+    }
+)
+
+# Makers' own names stay as they are; what is said around them is translated.
+DIALECT_NAMES: Mapping[DialectName, str] = Words(
+    {
+        DialectName.CHAT_COMPLETIONS: N_("OpenAI chat completions, and all who speak them"),
+        DialectName.RESPONSES: N_("OpenAI responses"),
+        DialectName.ANTHROPIC_MESSAGES: N_("Anthropic messages"),
+        DialectName.GEMINI: N_("Google generateContent (Gemini, Vertex AI)"),
+        DialectName.AZURE_OPENAI: N_("Azure OpenAI deployment"),
     }
 )
 

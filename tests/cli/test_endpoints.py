@@ -30,8 +30,19 @@ def test_an_endpoint_is_added_and_listed(run: Run) -> None:
 
     assert (added.exit_code, added.output) == (0, "careful@1 is in use.\n")
     assert run("list").output == (
-        "careful@1  org/m  https://models.example.com/v1  env:MY_KEY  simulated\n"
+        "careful@1  org/m  chat_completions  https://models.example.com/v1  env:MY_KEY  simulated\n"
     )
+
+
+def test_a_dialect_is_chosen_and_checked(run: Run) -> None:
+    messages = (*ADD, "--dialect", "anthropic_messages")
+
+    refused = run(*messages)
+    added = run(*messages, "--param", "max_tokens=900")
+
+    assert "'max_tokens': must be set" in refused.output
+    assert added.exit_code == 0
+    assert "anthropic_messages" in run("list").output
 
 
 def test_adding_it_again_with_other_settings_makes_a_revision(run: Run) -> None:

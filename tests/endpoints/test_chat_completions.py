@@ -54,6 +54,12 @@ def test_the_body_holds_model_messages_and_parameters() -> None:
     }
 
 
+def test_a_seed_goes_before_that_of_the_endpoint() -> None:
+    body = DIALECT.body(spec(seed=1), Question(1, QUESTION.messages, seed=7))
+
+    assert body["seed"] == 7
+
+
 def test_the_key_is_a_bearer_token() -> None:
     assert DIALECT.headers("k") == {"Authorization": "Bearer k"}
     assert DIALECT.headers(None) == {}

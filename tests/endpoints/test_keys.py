@@ -23,6 +23,8 @@ from evalhub.endpoints.keys import SHORTEST_SECRET, is_reference, read_key, scru
         ("env:A B", False),
         ("sk-proj-abc", False),
         ("env:" + "X" * 191, False),
+        ("env:EVALHUB_SECRET_KEY", False),
+        ("env:evalhub_database_url", False),
     ],
 )
 def test_a_reference_names_a_variable(text: str, *, is_one: bool) -> None:
@@ -44,6 +46,12 @@ def test_an_endpoint_may_need_no_key() -> None:
         pytest.param("env:K", {"K": "  "}, "K holds no key", id="empty"),
         pytest.param("env:K", {"K": "geheim-ä"}, "no HTTP header can carry", id="not ASCII"),
         pytest.param("env:K", {"K": "geheim\r\nX: y"}, "no HTTP header", id="line break"),
+        pytest.param(
+            "env:EVALHUB_SECRET_KEY",
+            {"EVALHUB_SECRET_KEY": "geheim"},
+            "not be a setting of EvalHub",
+            id="a setting",
+        ),
         pytest.param("geheim", {}, "must be named as env:NAME", id="the key itself"),
     ],
 )

@@ -82,6 +82,7 @@ def test_a_key_opens_what_its_scopes_name_and_nothing_else(
     opened = {
         Scope.PROJECTS_READ: "/api/v1/projects/1/board",
         Scope.PROMPTS_WRITE: "/api/v1/prompt-sets",
+        Scope.ENDPOINTS_WRITE: "/api/v1/endpoints",
         Scope.PULLS_WRITE: "/api/v1/pulls/1",
         Scope.RELEASES_READ: "/api/v1/releases",
         Scope.REPORTS_WRITE: "/api/v1/releases/1/1/reports",

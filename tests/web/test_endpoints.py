@@ -56,6 +56,29 @@ def test_an_endpoint_is_added_and_listed(client: FlaskClient, database: Database
     assert "temperature=0.7" in listed
 
 
+def test_a_dialect_is_chosen_and_shown(client: FlaskClient, database: Database) -> None:
+    page = client.get("/endpoints")
+    chosen = {**GOOD, "dialect": "gemini"}
+
+    client.post("/endpoints", data=fill(page, "/endpoints", **chosen))
+
+    assert rows(database)[0].dialect == "gemini"
+    assert "Google generateContent" in client.get("/endpoints").text
+    form = form_of(client.get("/endpoints/careful"), "/endpoints/careful")
+    assert form.values["dialect"] == ["gemini"]
+
+
+def test_a_dialect_says_what_it_needs(client: FlaskClient, database: Database) -> None:
+    page = client.get("/endpoints")
+    chosen = {**GOOD, "dialect": "anthropic_messages"}
+
+    answer = client.post("/endpoints", data=fill(page, "/endpoints", **chosen))
+
+    assert answer.status_code == 422
+    assert "must be set: Anthropic" in answer.text
+    assert rows(database) == []
+
+
 def test_the_key_is_optional(client: FlaskClient, database: Database) -> None:
     page = client.get("/endpoints")
 

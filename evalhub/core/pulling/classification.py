@@ -6,10 +6,13 @@ from evalhub.core.responses import ResponseStatus
 
 # In lower case, as they are compared: gateways pass Gemini's words on in capitals. A reason
 # that is missing here would let half an answer, or a filter's notice, be judged as an answer.
-LENGTH_REASONS = frozenset({"length", "max_tokens", "model_length"})
+LENGTH_REASONS = frozenset(
+    {"length", "max_tokens", "model_length", "max_output_tokens", "incomplete"}
+    | {"model_context_window_exceeded"}
+)
 REFUSAL_REASONS = frozenset(
-    {"content_filter", "refusal", "safety"}
-    | {"recitation", "blocklist", "prohibited_content", "spii"}
+    {"content_filter", "content_filtered", "guardrail_intervened", "refusal", "safety"}
+    | {"recitation", "blocklist", "prohibited_content", "spii", "language", "image_safety"}
 )
 
 

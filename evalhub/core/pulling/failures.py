@@ -16,10 +16,13 @@ _KINDS = {
     403: ErrorKind.UNAUTHORISED,
     408: ErrorKind.TIMEOUT,
     409: ErrorKind.SERVER,
+    424: ErrorKind.SERVER,  # TGI and Bedrock: the model failed while it wrote.
     425: ErrorKind.SERVER,
     429: ErrorKind.RATE_LIMITED,
 }
-_QUOTA_CODES = frozenset({"insufficient_quota", "billing_hard_limit_reached"})
+_QUOTA_CODES = frozenset(
+    {"insufficient_quota", "billing_hard_limit_reached", "billing_error", "billing_not_active"}
+)
 _FILTER_CODES = frozenset({"content_filter", "content_policy_violation"})
 
 

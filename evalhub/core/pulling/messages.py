@@ -15,6 +15,16 @@ def plain_text(content: Json) -> str:
     return "".join(text for text in texts if isinstance(text, str))
 
 
+def split_system(messages: Sequence[Mapping[str, Json]]) -> tuple[str, list[Mapping[str, Json]]]:
+    """Return (system text, turns) of ``messages``, for dialects that keep the two apart.
+
+    A prompt has one system message at most, and it comes first.
+    """
+    system = [one for one in messages if one.get("role") == "system"]
+    turns = [one for one in messages if one.get("role") != "system"]
+    return "\n\n".join(plain_text(one.get("content")) for one in system), turns
+
+
 def last_user_text(messages: Sequence[Json]) -> str:
     """Return the text of the last user message, or an empty text."""
     for message in reversed(messages):

@@ -20,10 +20,14 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Hold why one attempt brought no reply."""
+    """Hold why one attempt brought no reply.
+
+    ``wait_s`` is how long the body asks to wait, where it does so.
+    """
 
     kind: ErrorKind
     message: str
+    wait_s: float | None = None
 
     @property
     def is_hopeless(self) -> bool:

@@ -30,7 +30,11 @@ class EndpointSpec:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Hold one prompt's messages, in the order in which they are sent."""
+    """Hold one prompt's messages, in the order in which they are sent.
+
+    ``seed`` is sent where it is not None; only some dialects have a place for it.
+    """
 
     prompt_id: int
     messages: Sequence[Mapping[str, Json]]
+    seed: int | None = None

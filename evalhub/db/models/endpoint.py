@@ -12,8 +12,8 @@ class Endpoint(SQLModel, table=True):
     """One revision of one endpoint; changed settings make a new revision.
 
     ``api_key_ref`` names an environment variable (``env:NAME``); the key itself is never
-    stored. ``dialect`` is ``chat_completions``, or ``premade`` for responses that came
-    with the prompt set.
+    stored. ``dialect`` is the value of a ``DialectName``, or ``premade`` for responses that
+    came with the prompt set.
     """
 
     __table_args__ = (

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from urllib.parse import parse_qsl, urlsplit
 
 from evalhub.core.pulling.parameters import check_parameters
-from evalhub.endpoints.client import DIALECTS
+from evalhub.endpoints.dialects import DIALECTS
 from evalhub.endpoints.errors import UrlBlocked
 from evalhub.endpoints.guard import target_of
 from evalhub.endpoints.http import parse_url
-from evalhub.endpoints.keys import is_reference
+from evalhub.endpoints.keys import OUR_OWN, is_reference
 from evalhub.errors import BadInput, Problem
 from evalhub.services.endpoints.views import EndpointDraft
 
@@ -65,7 +65,11 @@ def _address_problems(draft: EndpointDraft, allowed_hosts: frozenset[str]) -> It
 def _key_problems(draft: EndpointDraft) -> Iterator[Problem]:
     # The value is not repeated: somebody may have pasted the key itself.
     if draft.api_key_ref is not None and not is_reference(draft.api_key_ref):
-        yield Problem("key", "must be the name of an environment variable, such as OPENAI_API_KEY")
+        yield Problem(
+            "key",
+            "must be the name of an environment variable, such as OPENAI_API_KEY; "
+            f"{OUR_OWN}… is refused",
+        )
 
 
 def _range_problems(draft: EndpointDraft) -> Iterator[Problem]:
@@ -83,4 +87,16 @@ def _parameter_problems(draft: EndpointDraft) -> tuple[Problem, ...]:
         check_parameters(draft.parameters, where="parameter")
     except BadInput as error:
         return error.problems
-    return ()
+    return tuple(_dialect_problems(draft))
+
+
+def _dialect_problems(draft: EndpointDraft) -> Iterator[Problem]:
+    dialect = DIALECTS.get(draft.dialect)
+    if dialect is None:
+        return  # The dialect itself was named as wrong already.
+    for name, reason in dialect.reserved.items():
+        if name in draft.parameters:
+            yield Problem(f"parameter {name!r}", f"cannot be set here: {reason}")
+    for name, reason in dialect.required.items():
+        if name not in draft.parameters:
+            yield Problem(f"parameter {name!r}", f"must be set: {reason}")

@@ -50,19 +50,15 @@ def revise_endpoint(
 ) -> EndpointView:
     """Put a new revision of ``draft.slug`` in use and retire the one before it.
 
-    What was simulated stays simulated, and the dialect stays. Raise
-    ``NotFound`` for an unknown name and ``Conflict`` when nothing would change.
+    What was simulated stays simulated. Raise ``NotFound`` for an unknown name and
+    ``Conflict`` when nothing would change.
     """
     check_draft(draft, allowed_hosts=allowed_hosts)
     _lock(draft.slug, session)
     row = get_row(draft.slug, session=session)
     before = view_of(row).draft
     # A revision may not shed its "simulated": its name would then stand on boards as a model's.
-    draft = replace(
-        draft,
-        dialect=before.dialect,
-        is_simulated=draft.is_simulated or before.is_simulated,
-    )
+    draft = replace(draft, is_simulated=draft.is_simulated or before.is_simulated)
     if draft == before:
         raise Conflict(f"Endpoint {draft.slug!r} already has these settings.")
     row.retired_at = now
@@ -126,6 +122,7 @@ def _add(
         subject=f"endpoint:{row.slug}@{row.revision}",
         details={
             "model": row.model,
+            "dialect": row.dialect,
             "url": row.url,
             "key": row.api_key_ref,
             "parameters": draft.parameters,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from evalhub.core.canonical import Json
+from evalhub.core.pulling.dialects import DialectName
 from evalhub.core.pulling.specs import EndpointSpec
 from evalhub.db.models import Endpoint
 
@@ -19,7 +20,7 @@ class EndpointDraft:
     url: str
     api_key_ref: str | None = None
     parameters: Mapping[str, Json] = field(default_factory=dict)
-    dialect: str = "chat_completions"
+    dialect: str = DialectName.CHAT_COMPLETIONS
     max_concurrency: int = 8
     max_attempts: int = 5
     request_timeout_s: float = 120.0

@@ -28,6 +28,14 @@ from evalhub.core.responses import ResponseStatus
         pytest.param(
             Reply("Par", finish_reason="PROHIBITED_CONTENT"), ResponseStatus.REFUSED, id="Gemini"
         ),
+        *(
+            pytest.param(Reply("Ye", finish_reason=reason), ResponseStatus.TRUNCATED, id=reason)
+            for reason in ("max_output_tokens", "incomplete", "model_context_window_exceeded")
+        ),
+        *(
+            pytest.param(Reply("Ye", finish_reason=reason), ResponseStatus.REFUSED, id=reason)
+            for reason in ("guardrail_intervened", "content_filtered", "LANGUAGE", "IMAGE_SAFETY")
+        ),
         pytest.param(Reply("", refusal="No."), ResponseStatus.REFUSED, id="refusal field"),
         pytest.param(
             Reply("Par", finish_reason="content_filter"), ResponseStatus.REFUSED, id="filter"

@@ -22,6 +22,7 @@ from evalhub.core.responses import ErrorKind
         (408, ErrorKind.TIMEOUT),
         (413, ErrorKind.REJECTED),
         (422, ErrorKind.REJECTED),
+        (424, ErrorKind.SERVER),
         (429, ErrorKind.RATE_LIMITED),
         (500, ErrorKind.SERVER),
         (529, ErrorKind.SERVER),

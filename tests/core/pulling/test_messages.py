@@ -3,7 +3,7 @@
 import pytest
 
 from evalhub.core.canonical import Json
-from evalhub.core.pulling.messages import last_user_text, plain_text
+from evalhub.core.pulling.messages import last_user_text, plain_text, split_system
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,14 @@ def test_the_last_user_message_counts() -> None:
 
 def test_without_a_user_message_there_is_no_text() -> None:
     assert last_user_text([{"role": "system", "content": "Short."}]) == ""
+
+
+def test_the_system_message_is_told_from_the_turns() -> None:
+    turns: list[dict[str, Json]] = [
+        {"role": "user", "content": "A"},
+        {"role": "assistant", "content": "B"},
+    ]
+    system: dict[str, Json] = {"role": "system", "content": [{"type": "text", "text": "Short."}]}
+
+    assert split_system([system, *turns]) == ("Short.", turns)
+    assert split_system(turns) == ("", turns)

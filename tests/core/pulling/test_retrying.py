@@ -13,6 +13,15 @@ POLICY = RetryPolicy(max_attempts=4, total_s=100.0, base_s=1.0, cap_s=3.0)
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 
 
+def openai(reset: str, *, remaining: str = "0") -> dict[str, str]:
+    """Return the headers with which OpenAI tells of a limit on requests."""
+    return {
+        "x-ratelimit-limit-requests": "60",
+        "x-ratelimit-remaining-requests": remaining,
+        "x-ratelimit-reset-requests": reset,
+    }
+
+
 @pytest.mark.parametrize(
     ("n_attempts", "wait_s"), [(1, 0.5), (2, 1.0), (3, 1.5)], ids=["first", "second", "capped"]
 )
@@ -64,6 +73,32 @@ def test_no_wait_outlasts_the_total_time(
         pytest.param({"retry-after": "-5"}, None, id="negative"),
         pytest.param({"retry-after": "inf"}, None, id="infinite"),
         pytest.param({"retry-after": "Sat, 99 Nov 2026 09:30:07 GMT"}, None, id="no such day"),
+        *(
+            pytest.param(openai(reset), wait_s, id=f"reset {reset}")
+            for reset, wait_s in (
+                ("12ms", 0.012),
+                ("6m0s", 360.0),
+                ("1h2m3.5s", 3723.5),
+                ("7", 7.0),
+                ("soon", None),
+                ("", None),
+            )
+        ),
+        pytest.param(openai("9s", remaining="3"), None, id="something is left"),
+        pytest.param(openai("9s") | {"retry-after": "2"}, 2.0, id="asked before reset"),
+        pytest.param(
+            openai("9s") | {"x-ratelimit-remaining-tokens": "0", "x-ratelimit-reset-tokens": "40s"},
+            40.0,
+            id="the later of two",
+        ),
+        pytest.param(
+            {
+                "anthropic-ratelimit-input-tokens-remaining": "0",
+                "anthropic-ratelimit-input-tokens-reset": "2026-11-21T09:30:20Z",
+            },
+            20.0,
+            id="reset at a moment",
+        ),
     ],
 )
 def test_what_the_server_asks_for_is_read(headers: dict[str, str], wait_s: float | None) -> None:
@@ -72,7 +107,8 @@ def test_what_the_server_asks_for_is_read(headers: dict[str, str], wait_s: float
 
 @given(st.text(max_size=60))
 def test_any_header_is_a_wait_or_is_ignored(text: str) -> None:
-    for name in ("retry-after", "retry-after-ms"):
-        wait_s = server_wait_s({name: text}, now=NOW)
+    used_up = {"x-ratelimit-remaining-tokens": "0"}
+    for name in ("retry-after", "retry-after-ms", "x-ratelimit-reset-tokens"):
+        wait_s = server_wait_s({name: text} | used_up, now=NOW)
 
         assert wait_s is None or 0 <= wait_s < math.inf

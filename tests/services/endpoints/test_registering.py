@@ -10,7 +10,9 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from evalhub.core.canonical import Json
 from evalhub.core.people import command_actor
+from evalhub.core.pulling.dialects import DialectName
 from evalhub.core.pulling.specs import PREMADE
 from evalhub.db.engine import Database
 from evalhub.db.models import AuditEvent, Endpoint
@@ -150,6 +152,7 @@ def test_premade_responses_are_no_endpoint_to_ask(session: Session, now: datetim
         ("request_timeout_s", 601.0, "request_timeout_s: must not be longer than total"),
         ("total_timeout_s", 1e9, "total_timeout_s: must lie between 1 and 86400"),
         ("parameters", {"model": "x"}, "parameter 'model': cannot be set here"),
+        ("api_key_ref", "env:EVALHUB_SECRET_KEY", "key: .* EVALHUB_… is refused"),
     ],
 )
 def test_a_broken_field_is_named(
@@ -159,6 +162,37 @@ def test_a_broken_field_is_named(
         register(replace(DRAFT, **{field: value}), session, now)  # type: ignore[arg-type]  # any field
 
     assert session.exec(select(Endpoint)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("dialect", "parameters", "problem"),
+    [
+        ("anthropic_messages", {}, "parameter 'max_tokens': must be set: Anthropic's"),
+        ("anthropic_messages", {"max_tokens": 9, "system": "x"}, "'system': cannot be set here"),
+        ("responses", {"store": True}, "'store': cannot be set here: nothing is kept"),
+        ("gemini", {"generationConfig": {}}, "'generationConfig': cannot be set here: name its"),
+    ],
+)
+def test_a_dialect_has_rules_of_its_own(
+    session: Session, now: datetime, dialect: str, parameters: dict[str, Json], problem: str
+) -> None:
+    with pytest.raises(BadInput, match=problem):
+        register(replace(DRAFT, dialect=dialect, parameters=parameters), session, now)
+
+
+@pytest.mark.parametrize("dialect", DialectName)
+def test_any_dialect_can_be_chosen(session: Session, now: datetime, dialect: DialectName) -> None:
+    register(replace(DRAFT, dialect=dialect, parameters={"max_tokens": 9}), session, now)
+
+    assert get_endpoint("careful", session=session).draft.dialect == dialect
+
+
+def test_a_revision_may_speak_another_dialect(session: Session, now: datetime) -> None:
+    register(DRAFT, session, now)
+
+    view = revise(replace(DRAFT, dialect=DialectName.RESPONSES), session, now)
+
+    assert (view.label, view.draft.dialect) == ("careful@2", "responses")
 
 
 def test_a_key_typed_instead_of_named_is_refused_without_being_shown(
