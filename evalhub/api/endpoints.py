@@ -51,6 +51,8 @@ class SettingsBody(BaseModel):
     max_attempts: int = 5
     request_timeout_s: float = 120.0
     total_timeout_s: float = 600.0
+    requests_per_minute: int | None = None
+    tokens_per_minute: int | None = None
     output_terms: str = Field(default="unknown", max_length=200)
     simulated: bool = False
 
@@ -149,6 +151,8 @@ def _draft(slug: str, body: SettingsBody) -> EndpointDraft:
         max_attempts=body.max_attempts,
         request_timeout_s=body.request_timeout_s,
         total_timeout_s=body.total_timeout_s,
+        requests_per_minute=body.requests_per_minute,
+        tokens_per_minute=body.tokens_per_minute,
         output_terms=body.output_terms,
         is_simulated=body.simulated,
     )
@@ -179,6 +183,8 @@ def _body(view: EndpointView) -> EndpointViewBody:
         max_attempts=draft.max_attempts,
         request_timeout_s=draft.request_timeout_s,
         total_timeout_s=draft.total_timeout_s,
+        requests_per_minute=draft.requests_per_minute,
+        tokens_per_minute=draft.tokens_per_minute,
         output_terms=draft.output_terms,
         simulated=draft.is_simulated,
     )

@@ -40,6 +40,8 @@ def group() -> None:
 @click.option("--attempts", default=5, show_default=True, help="Attempts for one response.")
 @click.option("--timeout", default=120.0, show_default=True, help="Seconds for one attempt.")
 @click.option("--total-timeout", default=600.0, show_default=True, help="Seconds for all attempts.")
+@click.option("--rpm", type=int, help="Requests a minute at most.")
+@click.option("--tpm", type=int, help="Tokens a minute at most, prompts and answers together.")
 @click.option("--terms", default="unknown", show_default=True, help="Terms of the output.")
 @click.option("--simulated", is_flag=True, help="The answers are written by people, for a demo.")
 def add_command(  # noqa: PLR0913 - one parameter an option
@@ -54,6 +56,8 @@ def add_command(  # noqa: PLR0913 - one parameter an option
     attempts: int,
     timeout: float,
     total_timeout: float,
+    rpm: int | None,
+    tpm: int | None,
     terms: str,
     simulated: bool,
 ) -> None:
@@ -69,6 +73,8 @@ def add_command(  # noqa: PLR0913 - one parameter an option
         max_attempts=attempts,
         request_timeout_s=timeout,
         total_timeout_s=total_timeout,
+        requests_per_minute=rpm,
+        tokens_per_minute=tpm,
         output_terms=terms,
         is_simulated=simulated,
     )

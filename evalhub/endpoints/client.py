@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from evalhub.core.canonical import canonical_json, sha256_hex
@@ -18,6 +19,7 @@ from evalhub.endpoints.http import HttpClient, HttpReply
 from evalhub.endpoints.keys import read_key, scrubbed, without_key
 from evalhub.endpoints.protocol import Dialect
 from evalhub.endpoints.retry import Attempt, Timing, attempt_until_done
+from evalhub.endpoints.throttle import Throttle, Turn
 
 SUCCESS = range(200, 300)
 FAILED_BODY_KEPT = 4000
@@ -42,7 +44,13 @@ class EndpointClient:
         self._key = key
         self._timing = timing
         self._headers = dialect.headers(key)
+        self._throttle = Throttle(spec, timing=timing)
         self._policy = RetryPolicy(max_attempts=spec.max_attempts, total_s=spec.total_timeout_s)
+
+    @property
+    def n_at_once(self) -> int:
+        """Return how many requests may be under way now, fewer after the endpoint said 429."""
+        return self._throttle.window.n_allowed
 
     async def ask(self, question: Question) -> Outcome:
         """Ask ``question`` and return what it ended in; failures come back, never raised."""
@@ -51,7 +59,11 @@ class EndpointClient:
         raw = body.encode("utf-8", errors="replace")
 
         async def attempt_once(timeout_s: float) -> Attempt:
-            return await self._attempt(raw, timeout_s)
+            # Each attempt takes a turn of its own: a wait between two must hold nobody's slot.
+            async with self._throttle.turn(len(body)) as turn:
+                attempt = await self._attempt(raw, timeout_s)
+            self._note(turn, attempt.result)
+            return replace(attempt, held_s=turn.held_s)
 
         attempt, n_attempts = await attempt_until_done(
             attempt_once,
@@ -61,6 +73,15 @@ class EndpointClient:
         )
         outcome = _outcome(attempt, request_sha256=sha256_hex(raw), n_attempts=n_attempts)
         return without_key(outcome, self._key)
+
+    def _note(self, turn: Turn, result: Reply | Failure) -> None:
+        """Let the throttle learn from what came back; other failures teach it nothing."""
+        if isinstance(result, Reply):
+            self._throttle.note_reply(
+                turn, n_prompt=result.prompt_tokens, n_completion=result.completion_tokens
+            )
+        elif result.kind is ErrorKind.RATE_LIMITED:
+            self._throttle.note_limit(turn)
 
     async def _attempt(self, raw: bytes, timeout_s: float) -> Attempt:
         try:

@@ -54,6 +54,8 @@ class EndpointForm:
     attempts: str = "5"
     timeout: str = "120"
     total_timeout: str = "600"
+    rpm: str = ""
+    tpm: str = ""
     terms: str = "unknown"
 
 
@@ -153,8 +155,14 @@ def _form_of(view: EndpointView) -> EndpointForm:
         attempts=str(draft.max_attempts),
         timeout=f"{draft.request_timeout_s:g}",
         total_timeout=f"{draft.total_timeout_s:g}",
+        rpm=_written(draft.requests_per_minute),
+        tpm=_written(draft.tokens_per_minute),
         terms=draft.output_terms,
     )
+
+
+def _written(number: int | None) -> str:
+    return "" if number is None else str(number)
 
 
 def _parameter_lines(draft: EndpointDraft) -> list[str]:
@@ -167,6 +175,10 @@ def _draft(form: EndpointForm) -> EndpointDraft:
     numbers = {
         name: _number(read, getattr(form, field), field, problems)
         for name, (field, read) in NUMBERS.items()
+    }
+    limits = {
+        "requests_per_minute": _limit(form.rpm, "rpm", problems),
+        "tokens_per_minute": _limit(form.tpm, "tpm", problems),
     }
     try:
         lines = [line for line in form.parameters.splitlines() if line.strip()]
@@ -186,6 +198,8 @@ def _draft(form: EndpointForm) -> EndpointDraft:
         max_attempts=int(numbers["max_attempts"]),
         request_timeout_s=numbers["request_timeout_s"],
         total_timeout_s=numbers["total_timeout_s"],
+        requests_per_minute=limits["requests_per_minute"],
+        tokens_per_minute=limits["tokens_per_minute"],
         output_terms=form.terms,
     )
 
@@ -198,6 +212,10 @@ def _number(
     except BadInput as error:
         problems.extend(error.problems)
         return 0.0
+
+
+def _limit(text: str, where: str, problems: list[Problem]) -> int | None:
+    return int(_number(_whole, text, where, problems)) if text else None
 
 
 def _whole(text: str, where: str) -> float:

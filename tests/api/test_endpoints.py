@@ -22,6 +22,8 @@ GOOD: dict[str, Any] = {
     "dialect": "anthropic_messages",
     "key_env": "MODELS_KEY",
     "parameters": {"max_tokens": 900, "stop_sequences": ["x"]},
+    "requests_per_minute": 60,
+    "tokens_per_minute": 90_000,
 }
 SETTINGS = {name: value for name, value in GOOD.items() if name != "slug"}
 

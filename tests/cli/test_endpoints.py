@@ -48,7 +48,10 @@ def test_a_dialect_is_chosen_and_checked(run: Run) -> None:
 def test_adding_it_again_with_other_settings_makes_a_revision(run: Run) -> None:
     run(*ADD)
 
-    changed = run(*ADD, "--concurrency", "2", "--attempts", "3", "--timeout", "9")
+    changed = run(
+        *(*ADD, "--concurrency", "2", "--attempts", "3", "--timeout", "9"),
+        *("--rpm", "60", "--tpm", "9000"),
+    )
 
     assert changed.output == "careful@2 is in use.\n"
 
@@ -67,6 +70,7 @@ def test_a_retired_endpoint_is_listed_only_when_asked_for(run: Run) -> None:
         pytest.param((*ADD, "--param", "n=2"), "--param 'n': cannot be set here", id="reserved"),
         pytest.param((*ADD, "--param", "x"), "write it as name=value", id="no value"),
         pytest.param((*ADD, "--attempts", "99"), "max_attempts: must lie between", id="range"),
+        pytest.param((*ADD, "--rpm", "0"), "requests_per_minute: must lie between", id="limit"),
         pytest.param((*ADD[:-1], "http://10.0.0.1"), "must use https", id="address"),
         pytest.param((*ADD, "--key-env", "sk-abc"), "name of an environment variable", id="key"),
         pytest.param(("retire", "nope"), "no endpoint 'nope' in use", id="unknown"),

@@ -302,3 +302,28 @@ def test_an_answer_of_which_nothing_shows_is_empty(text: str) -> None:
     outcome, _ = ask(reply(200, completion(text)))
 
     assert outcome.status is ResponseStatus.EMPTY
+
+
+def test_each_attempt_counts_towards_the_requests_a_minute() -> None:
+    waits = Waits()
+
+    ask(then_ok(reply(503), times=2), waits=waits, requests_per_minute=60)
+
+    # Full jitter at one half: 0.25 s and 0.5 s; in between each attempt waits for its second.
+    assert [round(wait_s) for wait_s in sorted(waits.seconds)[2:]] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("first", "n_at_once"),
+    [pytest.param(reply(429), 8, id="429"), pytest.param(reply(500), 10, id="500")],
+)
+def test_only_a_429_makes_it_ask_fewer_at_one_time(first: Behaviour, n_at_once: int) -> None:
+    async def run(url: str) -> int:
+        spec = EndpointSpec("slug", "m", "chat_completions", url, max_concurrency=10)
+        timing = Timing(sleep=Waits().sleep)
+        async with open_client(spec, environ={}, allowed_hosts=ALLOWED, timing=timing) as client:
+            await client.ask(QUESTION)
+            return client.n_at_once
+
+    with FaultServer(then_ok(first)) as server:
+        assert asyncio.run(run(server.url)) == n_at_once

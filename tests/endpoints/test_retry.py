@@ -70,3 +70,17 @@ def test_a_reply_ends_it() -> None:
 
 def test_the_dice_lie_between_zero_and_one() -> None:
     assert 0 <= Timing().draw() < 1
+
+
+def test_time_in_which_our_own_limits_held_it_back_is_not_counted() -> None:
+    world = World(takes_s=0.0)
+
+    async def held_back(allowed_s: float) -> Attempt:
+        world.allowed.append(allowed_s)
+        world.now += 500.0
+        return Attempt(Failure(ErrorKind.SERVER, "no"), held_s=500.0)
+
+    asyncio.run(attempt_until_done(held_back, POLICY, attempt_s=200.0, timing=world.timing()))
+
+    # Only the waits between attempts count: 8 s, then 16 s, then 32 s.
+    assert world.allowed == [100.0, 92.0, 76.0, 44.0]

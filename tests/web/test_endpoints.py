@@ -68,6 +68,19 @@ def test_a_dialect_is_chosen_and_shown(client: FlaskClient, database: Database) 
     assert form.values["dialect"] == ["gemini"]
 
 
+def test_limits_a_minute_are_kept_and_shown_again(client: FlaskClient, database: Database) -> None:
+    page = client.get("/endpoints")
+
+    client.post("/endpoints", data=fill(page, "/endpoints", **{**GOOD, "rpm": "60"}))
+
+    assert (rows(database)[0].requests_per_minute, rows(database)[0].tokens_per_minute) == (
+        60,
+        None,
+    )
+    form = form_of(client.get("/endpoints/careful"), "/endpoints/careful")
+    assert (form.values["rpm"], form.values["tpm"]) == (["60"], [""])
+
+
 def test_a_dialect_says_what_it_needs(client: FlaskClient, database: Database) -> None:
     page = client.get("/endpoints")
     chosen = {**GOOD, "dialect": "anthropic_messages"}
@@ -98,6 +111,8 @@ def test_the_key_is_optional(client: FlaskClient, database: Database) -> None:
         ("timeout", "soon", "is not a number of seconds"),
         ("total_timeout", "inf", "is not a number of seconds"),
         ("attempts", "0", "must lie between 1 and 20"),
+        ("rpm", "some", "is not a whole number"),
+        ("tpm", "0", "must lie between 1 and 1000000000, or be left out"),
         ("key_env", "sk-abc", "must be the name of an environment variable"),
     ],
 )

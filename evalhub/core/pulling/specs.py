@@ -13,7 +13,8 @@ PREMADE = "premade"
 class EndpointSpec:
     """Hold the settings of one endpoint revision, as the client needs them.
 
-    ``api_key_ref`` is ``env:NAME`` or None; the key itself is never part of a spec.
+    ``api_key_ref`` is ``env:NAME`` or None; the key itself is never part of a spec. The two
+    limits a minute are None where nobody set them.
     """
 
     slug: str
@@ -26,6 +27,8 @@ class EndpointSpec:
     max_attempts: int = 5
     request_timeout_s: float = 120.0
     total_timeout_s: float = 600.0
+    requests_per_minute: int | None = None
+    tokens_per_minute: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

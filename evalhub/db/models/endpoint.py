@@ -35,6 +35,8 @@ class Endpoint(SQLModel, table=True):
     max_attempts: int = 5
     request_timeout_s: float = 120.0
     total_timeout_s: float = 600.0
+    requests_per_minute: int | None = None
+    tokens_per_minute: int | None = None
     output_terms: str = Field(default="unknown", max_length=200)
     is_simulated: bool = False
     created_at: datetime = Field(sa_type=UtcDateTime)

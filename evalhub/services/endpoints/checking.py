@@ -20,6 +20,7 @@ RANGES = {
     "request_timeout_s": (1, 3600),
     "total_timeout_s": (1, 86400),
 }
+OPTIONAL_RANGES = {"requests_per_minute": (1, 1_000_000), "tokens_per_minute": (1, 1_000_000_000)}
 # The address is shown on pages and written to the audit log, where a key would stay for good.
 SECRET_NAMES = {"key", "api_key", "api-key", "apikey", "token", "access_token", "secret", "sig"}
 TEXTS = {"model": 200, "output_terms": 200}
@@ -78,6 +79,10 @@ def _range_problems(draft: EndpointDraft) -> Iterator[Problem]:
         # Compared as it is: a whole number of 400 digits has no float. NaN lies nowhere.
         if not least <= value <= most:
             yield Problem(name, f"must lie between {least} and {most}")
+    for name, (least, most) in OPTIONAL_RANGES.items():
+        limit: int | None = getattr(draft, name)
+        if limit is not None and not least <= limit <= most:
+            yield Problem(name, f"must lie between {least} and {most}, or be left out")
     if draft.request_timeout_s > draft.total_timeout_s:
         yield Problem("request_timeout_s", "must not be longer than total_timeout_s")
 

@@ -109,6 +109,8 @@ def _add(
         max_attempts=draft.max_attempts,
         request_timeout_s=draft.request_timeout_s,
         total_timeout_s=draft.total_timeout_s,
+        requests_per_minute=draft.requests_per_minute,
+        tokens_per_minute=draft.tokens_per_minute,
         output_terms=draft.output_terms,
         is_simulated=draft.is_simulated,
         created_at=now,

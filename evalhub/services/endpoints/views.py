@@ -25,6 +25,8 @@ class EndpointDraft:
     max_attempts: int = 5
     request_timeout_s: float = 120.0
     total_timeout_s: float = 600.0
+    requests_per_minute: int | None = None
+    tokens_per_minute: int | None = None
     output_terms: str = "unknown"
     is_simulated: bool = False
 
@@ -63,6 +65,8 @@ def view_of(row: Endpoint) -> EndpointView:
         max_attempts=row.max_attempts,
         request_timeout_s=row.request_timeout_s,
         total_timeout_s=row.total_timeout_s,
+        requests_per_minute=row.requests_per_minute,
+        tokens_per_minute=row.tokens_per_minute,
         output_terms=row.output_terms,
         is_simulated=row.is_simulated,
     )
@@ -82,4 +86,6 @@ def spec_of(row: Endpoint) -> EndpointSpec:
         max_attempts=row.max_attempts,
         request_timeout_s=row.request_timeout_s,
         total_timeout_s=row.total_timeout_s,
+        requests_per_minute=row.requests_per_minute,
+        tokens_per_minute=row.tokens_per_minute,
     )

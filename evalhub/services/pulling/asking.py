@@ -30,6 +30,13 @@ the rest would take hours and fill the table with errors that say one thing.
 GIVE_UP_AFTER = 5
 """Endpoint-wide failures in a row after which the rest is not asked."""
 
+TURNED_AWAY = 20
+"""Rejections in a row, before any answer, after which the rest is not asked.
+
+A wrong model name answers 404 to each of a hundred thousand prompts. More than ``GIVE_UP_AFTER``,
+since a rejection may be the prompt's own fault, and a set may begin with several such prompts.
+"""
+
 
 class Share:
     """Ask one endpoint what is missing; each asker holds one request at a time."""
@@ -42,6 +49,7 @@ class Share:
         self._outage = Outage(work.tools.patience)
         self._has_answered = False
         self._n_wide_failures = 0
+        self._n_rejected = 0
         self._last_failure: str | None = None
         self._stopped_at: float | None = None
         self._end = ShareEnd.DONE
@@ -185,6 +193,14 @@ class Share:
 
     def _notice(self, outcome: Outcome) -> None:
         """Stop asking an endpoint that turns everything away."""
+        is_rejected = outcome.error_kind is ErrorKind.REJECTED and not self._has_answered
+        self._n_rejected = self._n_rejected + 1 if is_rejected else 0
+        if self._n_rejected >= TURNED_AWAY:
+            self._last_failure = (
+                f"rejected the first {TURNED_AWAY} prompts, so the rest was not sent: "
+                + outcome.error_message
+            )
+            self._feed.close()
         if outcome.error_kind not in ENDPOINT_WIDE:
             self._n_wide_failures = 0
             return

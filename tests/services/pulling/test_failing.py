@@ -220,3 +220,38 @@ def test_an_answer_that_is_there_already_is_never_replaced(
 
     assert [row.text for row in responses(scene)] == ["First."] * 3
     assert seen == []
+
+
+def test_an_endpoint_that_rejects_whatever_comes_first_is_given_up(
+    scene: Scene, tools: RunTools
+) -> None:
+    scene.endpoint()
+    long_set(scene, 60)
+    unknown = outcome(
+        ResponseStatus.ERROR, "", kind=ErrorKind.REJECTED, message="HTTP 404: no such model"
+    )
+    puppet = Puppet(default=unknown)
+    pull = scene.start(prompt_set="long")
+
+    status = run(scene, pull.id, replace(tools, clients=puppet.open))
+
+    assert status is PullStatus.FAILED
+    assert len(puppet.asked) < 40
+    with scene.database.transaction(write=False) as session:
+        reason = get_pull(pull.public_id, session=session).reason
+    assert reason == (
+        "careful@1: rejected the first 20 prompts, so the rest was not sent: "
+        "HTTP 404: no such model"
+    )
+
+
+def test_rejected_prompts_hold_nobody_once_one_was_answered(scene: Scene, tools: RunTools) -> None:
+    scene.endpoint()
+    texts = long_set(scene, 40)
+    rejected = outcome(ResponseStatus.ERROR, "", kind=ErrorKind.REJECTED, message="HTTP 400: long")
+    puppet = Puppet({texts[0]: outcome()}, default=rejected)
+
+    status = run(scene, scene.start(prompt_set="long").id, replace(tools, clients=puppet.open))
+
+    assert status is PullStatus.DONE
+    assert len(puppet.asked) == 40

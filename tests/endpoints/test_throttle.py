@@ -1,0 +1,198 @@
+"""Requests wait for a slot and for their minute, and a stuck one holds nobody else."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from evalhub.core.canonical import Json
+from evalhub.core.pulling.concurrency import COOLDOWN_S
+from evalhub.core.pulling.specs import EndpointSpec
+from evalhub.endpoints.retry import Timing
+from evalhub.endpoints.throttle import Throttle
+
+
+class Hands:
+    """A clock that only sleeping moves."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    async def sleep(self, seconds: float) -> None:
+        """Let the time pass at once."""
+        self.now += seconds
+
+
+def throttle(hands: Hands | None = None, **settings: Json) -> Throttle:
+    """Return a throttle of an endpoint with these settings."""
+    clock = hands or Hands()
+    spec = EndpointSpec("s", "m", "chat_completions", "https://h", **settings)  # type: ignore[arg-type]  # each test knows
+    return Throttle(spec, timing=Timing(monotonic=lambda: clock.now, sleep=clock.sleep))
+
+
+def play(scene: Callable[[], Awaitable[None]]) -> None:
+    """Run a scene that must end by itself."""
+
+    async def bounded() -> None:
+        async with asyncio.timeout(5):
+            await scene()
+
+    asyncio.run(bounded())
+
+
+async def settle() -> None:
+    """Let every task go on until it waits."""
+    for _ in range(10):
+        await asyncio.sleep(0)
+
+
+def test_no_more_are_under_way_than_allowed() -> None:
+    gate = throttle(max_concurrency=2)
+    most, now = 0, 0
+
+    async def ask(release: asyncio.Event) -> None:
+        nonlocal most, now
+        async with gate.turn(0):
+            now += 1
+            most = max(most, now)
+            await release.wait()
+            now -= 1
+
+    async def scene() -> None:
+        release = asyncio.Event()
+        async with asyncio.TaskGroup() as group:
+            for _ in range(5):
+                group.create_task(ask(release))
+            await settle()
+            release.set()
+
+    play(scene)
+
+    assert most == 2
+
+
+def test_a_stuck_request_keeps_its_own_slot_only() -> None:
+    gate = throttle(max_concurrency=2)
+
+    async def scene() -> None:
+        async def stick() -> None:
+            async with gate.turn(0):
+                await asyncio.Event().wait()
+
+        stuck = asyncio.create_task(stick())
+        await settle()
+        for _ in range(50):
+            async with gate.turn(0):
+                pass
+        stuck.cancel()
+        await asyncio.gather(stuck, return_exceptions=True)
+
+    play(scene)
+
+
+@pytest.mark.parametrize("is_let_in", [False, True], ids=["in line", "just let in"])
+def test_whoever_gives_up_leaves_no_hole(*, is_let_in: bool) -> None:
+    gate = throttle(max_concurrency=1)
+
+    async def wait_in_line() -> None:
+        async with gate.turn(0):
+            pass
+
+    async def scene() -> None:
+        first = gate.turn(0)
+        await first.__aenter__()
+        second = asyncio.create_task(wait_in_line())
+        await settle()
+        if is_let_in:
+            await first.__aexit__(None, None, None)
+        second.cancel()
+        await asyncio.gather(second, return_exceptions=True)
+        if not is_let_in:
+            await first.__aexit__(None, None, None)
+        async with gate.turn(0):  # Would wait for ever, were the slot lost.
+            pass
+
+    play(scene)
+
+
+def test_requests_a_minute_are_spaced_and_the_wait_is_told() -> None:
+    gate = throttle(requests_per_minute=10)
+    held: list[float] = []
+
+    async def scene() -> None:
+        for _ in range(3):
+            async with gate.turn(0) as turn:
+                held.append(turn.held_s)
+
+    play(scene)
+
+    assert held == [0.0, 6.0, 6.0]
+
+
+def test_tokens_are_guessed_from_the_limit_and_corrected_by_the_usage() -> None:
+    gate = throttle(tokens_per_minute=600, parameters={"max_tokens": 100})
+    held: list[float] = []
+
+    async def scene() -> None:
+        async with gate.turn(400) as turn:  # 100 for the question, 100 for the answer
+            gate.note_reply(turn, n_prompt=100, n_completion=20)
+        async with gate.turn(0) as turn:
+            held.append(turn.held_s)
+            gate.note_reply(turn, n_prompt=None, n_completion=None)
+        async with gate.turn(0) as turn:
+            held.append(turn.held_s)
+
+    play(scene)
+
+    # 120 tokens take 12 s; the next guess leans towards 20: 92 tokens are 9.2 s.
+    assert held == pytest.approx([12.0, 9.2])
+
+
+@pytest.mark.parametrize("limit", ["many", -1, None, True], ids=str)
+def test_an_odd_limit_of_tokens_is_no_limit(limit: Json) -> None:
+    gate = throttle(tokens_per_minute=60_000, parameters={"max_tokens": limit})
+
+    async def scene() -> None:
+        async with gate.turn(0) as turn:
+            assert turn.n_tokens == 500
+
+    play(scene)
+
+
+def test_a_429_lets_fewer_in_and_clean_rounds_let_more_in_again() -> None:
+    hands = Hands()
+    gate = throttle(hands, max_concurrency=10)
+
+    async def scene() -> None:
+        async with gate.turn(0) as turn:
+            gate.note_limit(turn)
+        assert gate.window.n_allowed == 8
+        hands.now += COOLDOWN_S
+        for _ in range(8):
+            async with gate.turn(0) as turn:
+                gate.note_reply(turn, n_prompt=1, n_completion=1)
+        assert gate.window.n_allowed == 9
+
+    play(scene)
+
+
+def test_those_in_line_come_in_as_the_window_grows() -> None:
+    hands = Hands()
+    gate = throttle(hands, max_concurrency=2)
+
+    async def scene() -> None:
+        first, second = gate.turn(0), gate.turn(0)
+        async with first as turn:
+            gate.note_limit(turn)
+            assert gate.window.n_allowed == 1
+            waiting = asyncio.create_task(second.__aenter__())
+            await settle()
+            assert not waiting.done()
+            hands.now += COOLDOWN_S
+            gate.note_reply(turn, n_prompt=1, n_completion=1)
+            await settle()
+            assert waiting.done()
+            await waiting
+        await second.__aexit__(None, None, None)
+
+    play(scene)
