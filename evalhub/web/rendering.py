@@ -5,9 +5,9 @@ more. Links go nowhere and name their host; images are never loaded; code is col
 maths becomes MathML on the server. Whatever cannot be shown that way is shown as it stands.
 """
 
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
 from html import escape
 from typing import TypeAlias
 
@@ -23,6 +23,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 
 from evalhub.core.judging.citations import host_of
+from evalhub.services.keeping_texts import TextCache
 from evalhub.web.markdown_rules import MAX_FORMULA, make_parser
 from evalhub.web.spots import SPOTS, Spot, draw, sign_code, sign_plain, without_signs
 
@@ -202,16 +203,27 @@ def _as_written(text: str, spots: Spots = ()) -> Markup:
     return html + Markup(shown) + Markup("</pre>")  # noqa: S704 - escaped just now
 
 
-# The same text gives the same HTML, so what many experts read is made once. The cache is kept
-# small: formulas and tables grow twentyfold as HTML, and each process has a cache of its own.
-@lru_cache(maxsize=512)
+FORMATTED: TextCache[Markup] = TextCache(32 * 2**20, size=sys.getsizeof)
+"""The HTML of texts as they are, which is the same for everybody who reads them: some thousand
+answers of ordinary length."""
+DRAWN_IN: TextCache[Markup] = TextCache(8 * 2**20, size=sys.getsizeof)
+"""The HTML of texts with somebody's marks in them, which hardly anybody else asks for."""
+
+
 def _formatted(text: str, heading_shift: int) -> Markup:
+    return FORMATTED.get(text, heading_shift, make=lambda: _format(text, heading_shift))
+
+
+def _format(text: str, heading_shift: int) -> Markup:
     html = _PARSER.render(text, {"heading_shift": heading_shift})
     return Markup(_CLEANER.clean(html))  # noqa: S704 - filtered by the allow-list just now
 
 
-@lru_cache(maxsize=64)
 def _with_spots(text: str, spots: Spots) -> Markup:
+    return DRAWN_IN.get(text, spots, make=lambda: _draw_in(text, spots))
+
+
+def _draw_in(text: str, spots: Spots) -> Markup:
     # The parser makes one character of two line ends' characters, so places move.
     placed = tuple(
         replace(spot, start=_parsed_at(text, spot.start), end=_parsed_at(text, spot.end))
