@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import TypeVar
 
-from evalhub.errors import BadInput
+from evalhub.errors import BadInput, Sentence
 
 Kind = TypeVar("Kind", bound=StrEnum)
 MAX_DIGITS = 9
@@ -16,7 +16,8 @@ def whole_number(text: str, *, where: str) -> int:
     digits = text.strip()
     # isdigit alone takes superscripts and other scripts' digits, some of which int refuses.
     if not (digits.isascii() and digits.isdigit() and len(digits) <= MAX_DIGITS):
-        raise BadInput.at(where, f"{shown(text)} is not a whole number")
+        rule = Sentence("%(value)s is not a whole number", value=shown(text))
+        raise BadInput.at(where, rule)
     return int(digits)
 
 
@@ -26,7 +27,13 @@ def choice(text: str, kind: type[Kind], *, where: str) -> Kind:
         return kind(text)
     except ValueError as error:
         known = ", ".join(member.value for member in kind)
-        raise BadInput.at(where, f"{shown(text)} is none of {known}") from error
+        # Who sent nothing chose nothing: two empty quotation marks would tell them less.
+        rule = (
+            Sentence("%(value)s is none of %(known)s", value=shown(text), known=known)
+            if text
+            else Sentence("choose one of %(known)s", known=known)
+        )
+        raise BadInput.at(where, rule) from error
 
 
 def chosen(texts: Sequence[str], kind: type[Kind], *, where: str) -> frozenset[Kind]:

@@ -18,10 +18,43 @@ from evalhub.rim.fields import whole_number
 from evalhub.services.projects.finding import READERS, get_project
 from evalhub.services.releasing.statements import WRITERS, list_statements, write_statement
 from evalhub.web.context import current_actor, current_session, now, only_read, requires
-from evalhub.web.language import _
+from evalhub.web.language import N_, _
 from evalhub.web.problems import problems_of, status_of
 
 bp = Blueprint("statements", __name__, url_prefix="/projects")
+
+SAID = (
+    N_("Who answers for it"),
+    N_("The person or office that answers questions about the data."),
+    N_("What a vote measures"),
+    N_("What it means that an expert prefers one answer, and what it does not."),
+    N_("Design choices"),
+    N_("Why these prompts, models, experts, rubric and overlap."),
+    N_("Assumptions"),
+    N_("What must hold for a preference to stand for what it is taken for."),
+    N_("Original purpose of personal data"),
+    N_("What prompts that came from people were first written for."),
+    N_("Intended uses"),
+    N_("What a model may be trained or evaluated for with it."),
+    N_("Unsuitable uses"),
+    N_("What it must not be used for, and why."),
+    N_("Comment on the examination"),
+    N_("What you make of the differences and effects that were found."),
+    N_("What people did about bias"),
+    N_("What was done about them, such as more experts of a group."),
+    N_("Known limits"),
+    N_("What is missing, uneven or known to be wrong."),
+    N_("Whom it could help or harm"),
+    N_("Whom a model trained on it could help or harm."),
+    N_("Maintenance plan"),
+    N_("Who corrects errors, how they are reported, when it is renewed."),
+    N_("Retention"),
+    N_("How long judgments, accounts and releases are kept."),
+    N_("Security contact"),
+    N_("Whom to tell about a leak or a vulnerability."),
+)
+"""What the fields of a statement are called and ask for. The words themselves stand in the core,
+for releases print them in English; they are listed so that pages can say them in every language."""
 
 
 @bp.get("/<slug>/statement")

@@ -66,6 +66,7 @@ DIALECT_NAMES: Mapping[DialectName, str] = Words(
 PLACE_NAMES: Mapping[str, str] = Words(
     {
         "action": N_("The button that was pressed"),
+        "as": N_("What you sign as"),
         "baseline": N_("Baseline"),
         "days": N_("Days it is valid"),
         "dialect": N_("Dialect"),

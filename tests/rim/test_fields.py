@@ -32,5 +32,10 @@ def test_an_unknown_choice_lists_the_known_ones() -> None:
         choice("king", Role, where="role")
 
 
+def test_nothing_chosen_is_told_what_there_is_to_choose() -> None:
+    with pytest.raises(BadInput, match="role: choose one of admin, researcher"):
+        choice("", Role, where="role")
+
+
 def test_long_text_is_quoted_short() -> None:
     assert shown("x" * 100) == repr("x" * 60 + "…")

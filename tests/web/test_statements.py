@@ -5,8 +5,11 @@ from flask.testing import FlaskClient
 from sqlmodel import select
 
 from evalhub.core.people import Role
+from evalhub.core.releasing.dossier.statements import HINTS, WRITTEN_FIELDS
+from evalhub.core.releasing.dossier.vocabulary import WORDS
 from evalhub.db.engine import Database
 from evalhub.db.models import ProjectStatement
+from evalhub.web.statements import SAID
 from tests.factories import make_project
 from tests.web.conftest import SignIn
 from tests.web.pages import fill, form_of, forms_of
@@ -121,3 +124,14 @@ def test_an_unknown_project_has_no_statement(researcher: FlaskClient) -> None:
 
 def test_the_project_leads_to_its_statement(researcher: FlaskClient) -> None:
     assert f'href="{PAGE}"' in researcher.get("/projects/acute").text
+
+
+def test_a_german_researcher_is_asked_in_german(researcher: FlaskClient) -> None:
+    asked = [words for name in WRITTEN_FIELDS for words in (WORDS[name].title, HINTS[name])]
+
+    page = researcher.get(PAGE, headers={"Accept-Language": "de"}).text
+
+    assert list(SAID) == asked
+    assert "Wofür es nicht gedacht ist" in page
+    assert "Wem man ein Leck oder eine Schwachstelle meldet." in page
+    assert not [words for words in asked if words in page]

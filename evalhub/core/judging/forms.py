@@ -42,7 +42,7 @@ from evalhub.core.judging.form_reading import (
 from evalhub.core.judging.mark_forms import mark_fields, read_marks, with_quotes_of_marks
 from evalhub.core.rubrics.schema import Criterion, Rubric
 from evalhub.core.rubrics.vocabulary import NONE_FLAG, Mode
-from evalhub.errors import BadInput
+from evalhub.errors import BadInput, Sentence
 
 MAX_TEXT_CHARS = 20_000
 """What is kept of a reason while it is a draft; a rubric's own limit speaks at the submission."""
@@ -124,7 +124,8 @@ def base_of(fields: Sequence[tuple[str, str]]) -> int:
     text = given.pop()
     # Nine digits fit every database's integer, and are parsed in no time.
     if given or not re.fullmatch(r"[0-9]{1,9}", text):
-        raise BadInput.at("form", f"{shown_value(text)} names no version of this judgment")
+        rule = Sentence("%(text)s names no version of this judgment", text=shown_value(text))
+        raise BadInput.at("form", rule)
     return int(text)
 
 

@@ -16,7 +16,12 @@ def read_marks(form: FormReader, rubric: Rubric) -> Iterable[Mark]:
     named = [MARK_FIELD.fullmatch(name) for name in form.values_by_name]
     numbers = sorted({int(found["number"]) for found in named if found})
     if len(numbers) > MAX_MARKS:
-        form.refuse(MARKS_QUESTION, f"{len(numbers)} marks were sent; at most {MAX_MARKS} are kept")
+        form.refuse(
+            MARKS_QUESTION,
+            Sentence(
+                "%(n)s marks were sent; at most %(most)s are kept", n=len(numbers), most=MAX_MARKS
+            ),
+        )
     for number in numbers:
         mark = _mark(form, rubric, number)
         if mark is not None:
@@ -35,10 +40,20 @@ def _mark(form: FormReader, rubric: Rubric, number: int) -> Mark | None:
     if form.one(start + AWAY, question=question) or not words.strip():
         return None
     if len(words) > MAX_QUOTE_CHARS:
-        rule = f"mark {number} has {len(words)} characters; at most {MAX_QUOTE_CHARS} are kept"
-        form.refuse(question, rule)
+        form.refuse(
+            question,
+            Sentence(
+                "mark %(number)s has %(length)s characters; at most %(most)s are kept",
+                number=number,
+                length=len(words),
+                most=MAX_QUOTE_CHARS,
+            ),
+        )
     if side is None or at is None:
-        form.refuse(question, f"mark {number}: its words have no place in an answer")
+        form.refuse(
+            question,
+            Sentence("mark %(number)s: its words have no place in an answer", number=number),
+        )
         return None
     if not flag and not reason:
         form.refuse(

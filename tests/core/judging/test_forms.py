@@ -129,7 +129,7 @@ def test_text_keeps_its_lines_and_loses_its_margins() -> None:
         ("why.reasons", "tone", "reasons", "'tone' is not among the answers offered"),
         ("why.text", "a\x00b", "why", "holds an invisible control character"),
         ("why.text", "\ud800", "why", "holds an invisible control character"),
-        ("why.text", "x" * 20_001, "why", "has 20001 characters; at most 20000 are kept"),
+        ("why.text", "x" * 20_001, "why", "has 20,001 characters; at most 20,000 are kept"),
         ("flags.a.rude.quote", "x" * 401, "flags-a", "has 401 characters; at most 400 are kept"),
     ],
     ids=lambda value: value[:30].encode("ascii", "replace").decode(),
