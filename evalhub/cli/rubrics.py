@@ -1,6 +1,7 @@
 """Commands that check, load and list rubrics."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -8,8 +9,16 @@ import click
 from evalhub.cli.context import ACTOR, now, settings, transaction
 from evalhub.cli.words import table
 from evalhub.core.rubrics.loading import load_rubric
+from evalhub.core.rubrics.translations import (
+    check_translation,
+    is_translation,
+    missing_words,
+    read_translation,
+)
 from evalhub.errors import BadInput
+from evalhub.services.rubric_translations import store_translation
 from evalhub.services.rubrics import list_rubrics, store_rubric
+from evalhub.services.transaction import Session
 
 SHIPPED = "shipped"
 
@@ -23,7 +32,7 @@ def group() -> None:
 @click.argument("paths", nargs=-1, required=True)
 @click.pass_context
 def check_command(context: click.Context, paths: tuple[str, ...]) -> None:
-    """Check rubric files; `shipped` means those that come with EvalHub."""
+    """Check rubric files and translations; `shipped` means those that come with EvalHub."""
     n_bad = sum(not _is_good(path) for path in _expanded(paths))
     context.exit(1 if n_bad else 0)
 
@@ -31,19 +40,18 @@ def check_command(context: click.Context, paths: tuple[str, ...]) -> None:
 @group.command("load")
 @click.argument("paths", nargs=-1, required=True)
 def load_command(*, paths: tuple[str, ...]) -> None:
-    """Store rubric files as versions, all or none; `shipped` means EvalHub's own."""
+    """Store rubric files and translations, all or none; `shipped` means EvalHub's own."""
     # All are read before the first is stored: a file that is missing must not leave half of them.
     texts = [(path, _bytes(path)) for path in _expanded(paths)]
     moment = now()
     with transaction() as session:
-        stored = [
-            store_rubric(text, where=str(path), session=session, actor=ACTOR, now=moment)
-            for path, text in texts
+        # Translations after the rubrics, which they are held against.
+        said = [
+            _load(text, where=str(path), session=session, now=moment)
+            for path, text in sorted(texts, key=lambda one: is_translation(one[1]))
         ]
-    for found in stored:
-        rubric = found.view.rubric
-        said = "stored" if found.is_new else "is there already"
-        click.echo(f"{rubric.id} {rubric.version} {said} ({found.view.sha256}).")
+    for line in said:
+        click.echo(line)
 
 
 @group.command("list")
@@ -66,16 +74,57 @@ def _expanded(paths: Sequence[str]) -> Iterator[Path]:
             yield Path(path)
 
 
+def _load(text: bytes, *, where: str, session: Session, now: datetime) -> str:
+    """Store one file and return what came of it, as one line."""
+    if is_translation(text):
+        done = store_translation(text, where=where, session=session, actor=ACTOR, now=now)
+        head, sha256, is_new = done.translation.head, done.sha256, done.is_new
+        name = f"{head.rubric} {head.version} in {head.language}"
+    else:
+        stored = store_rubric(text, where=where, session=session, actor=ACTOR, now=now)
+        rubric, sha256, is_new = stored.view.rubric, stored.view.sha256, stored.is_new
+        name = f"{rubric.id} {rubric.version}"
+    return f"{name} {'stored' if is_new else 'is there already'} ({sha256})."
+
+
 def _is_good(path: Path) -> bool:
-    """Print whether the rubric at ``path`` is sound, with every reason when it is not."""
+    """Print whether the file at ``path`` is sound, with every reason when it is not."""
     try:
-        rubric = load_rubric(_bytes(path), where=str(path))
+        said = _checked(path, _bytes(path))
     except BadInput as error:
         for problem in error.problems:
             click.echo(str(problem), err=True)
         return False
-    click.echo(f"{path}: {rubric.id} {rubric.version} is sound")
+    click.echo(f"{path}: {said}")
     return True
+
+
+def _checked(path: Path, text: bytes) -> str:
+    """Return what a sound file holds; raise ``BadInput`` with every fault."""
+    if not is_translation(text):
+        rubric = load_rubric(text, where=str(path))
+        absent = [tag for tag in rubric.translations if not _sibling(path, tag).is_file()]
+        if absent:
+            place = f"{path}, field 'translations'"
+            raise BadInput.at(
+                place, f"names {absent[0]}, but {_sibling(path, absent[0])} is missing"
+            )
+        return f"{rubric.id} {rubric.version} is sound"
+    file = read_translation(text, where=str(path))
+    head, stem = file.head, path.stem.removesuffix(f".{file.head.language}")
+    if stem == path.stem:
+        rule = f"the file must end in .{head.language}{path.suffix}, the language it is in"
+        raise BadInput.at(f"{path}, field 'language'", rule)
+    original = path.with_stem(stem)
+    rubric = load_rubric(_bytes(original), where=str(original))
+    n_missing = len(missing_words(rubric, check_translation(file, rubric)))
+    left = f"; {n_missing} texts stay in {rubric.locale}" if n_missing else ""
+    return f"{head.rubric} {head.version} in {head.language} is sound{left}"
+
+
+def _sibling(path: Path, language: str) -> Path:
+    """Return where the translation of the rubric at ``path`` lies."""
+    return path.with_stem(f"{path.stem}.{language}")
 
 
 def _bytes(path: Path) -> bytes:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from evalhub.core.canonical import canonical_json
 from evalhub.core.people import Actor
@@ -18,7 +18,7 @@ from evalhub.core.rubrics.canonical import rubric_hash, rubric_to_json
 from evalhub.core.rubrics.loading import load_rubric, rubric_from_json
 from evalhub.core.rubrics.schema import Rubric, version_key
 from evalhub.core.rubrics.versions import check_version_change
-from evalhub.db.models import Judgment, Project, RubricVersion
+from evalhub.db.models import Judgment, Project, RubricTranslation, RubricVersion
 from evalhub.errors import BadInput, Immutable, NotFound
 from evalhub.services import audit
 from evalhub.services.locks import lock
@@ -26,8 +26,9 @@ from evalhub.services.locks import lock
 
 @dataclass(frozen=True, slots=True)
 class RubricView:
-    """One stored version with what rests on it."""
+    """One stored version with what rests on it; ``row_id`` is its row."""
 
+    row_id: int
     rubric: Rubric
     sha256: str
     created_at: datetime
@@ -75,7 +76,7 @@ def store_rubric(
     lock(f"rubric:{rubric.id}", session=session)
     # Held from here on: on PostgreSQL a project that takes the version up at this moment is either
     # counted below or finds the corrected text.
-    row = _find(rubric.id, rubric.version, session=session, for_update=True)
+    row = find_version(rubric.id, rubric.version, session=session, for_update=True)
     if row is not None and row.sha256 == rubric_hash(rubric):
         return StoredRubric(_view(row, session=session), is_new=False)
     if row is not None:
@@ -95,10 +96,25 @@ def store_rubric(
 
 def get_rubric(rubric_id: str, version: str, *, session: Session) -> RubricView:
     """Return one version; raise ``NotFound``."""
-    row = _find(rubric_id, version, session=session)
+    row = find_version(rubric_id, version, session=session)
     if row is None:
         raise NotFound(f"There is no rubric {rubric_id[:80]!r} in version {version[:40]!r}.")
     return _view(row, session=session)
+
+
+def find_version(
+    rubric_id: str, version: str, *, session: Session, for_update: bool = False
+) -> RubricVersion | None:
+    """Return the row of a version, or None; ``for_update`` holds it until the transaction ends."""
+    query = select(RubricVersion).where(
+        RubricVersion.rubric_id == rubric_id, RubricVersion.version == version
+    )
+    return session.exec(query.with_for_update() if for_update else query).first()
+
+
+def is_in_use(row: RubricVersion, *, session: Session) -> bool:
+    """Tell whether judgments rest on a version or a project uses it, so that it never changes."""
+    return _view(row, session=session).is_used
 
 
 def list_versions(rubric_id: str, *, session: Session) -> tuple[str, ...]:
@@ -136,15 +152,6 @@ def _rows(session: Session, rubric_id: str | None = None) -> list[RubricVersion]
         query = query.where(RubricVersion.rubric_id == rubric_id)
     # Sorted here: as text 1.0.10 comes before 1.0.2.
     return sorted(session.exec(query).all(), key=lambda row: version_key(row.version), reverse=True)
-
-
-def _find(
-    rubric_id: str, version: str, *, session: Session, for_update: bool = False
-) -> RubricVersion | None:
-    query = select(RubricVersion).where(
-        RubricVersion.rubric_id == rubric_id, RubricVersion.version == version
-    )
-    return session.exec(query.with_for_update() if for_update else query).first()
 
 
 def _refuse_used(view: RubricView) -> None:
@@ -186,6 +193,10 @@ def _write(
         created_at=now,
         created_by=actor.person_id,
     )
+    if row is not None:
+        # They translate the text that is corrected here, and may hold words for what it dropped.
+        is_of_row = col(RubricTranslation.rubric_version_id) == row.id
+        session.exec(sa.delete(RubricTranslation).where(is_of_row))
     kept = fresh if row is None else row.sqlmodel_update(fresh.model_dump(exclude={"id"}))
     session.add(kept)
     session.flush()
@@ -199,6 +210,7 @@ def _rubric(row: RubricVersion) -> Rubric:
 def _view(row: RubricVersion, *, session: Session) -> RubricView:
     projects = select(sa.func.count()).where(Project.rubric_version_id == row.id)
     return RubricView(
+        row_id=row.id,
         rubric=_rubric(row),
         sha256=row.sha256,
         created_at=row.created_at,

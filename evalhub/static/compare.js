@@ -40,7 +40,7 @@
   const sources = $$(".cites select", form), wanted = Number($("#cites-help")?.dataset.wanted || 0);
   const needed = stops.filter(s => s.name), overallStop = stops.find(s => s.el.id === "q-overall");
   if (wanted)
-    needed.push({ el: sources[0].closest(".cites"), inputs: sources, group: sources[0], name: "Sources", least: wanted });
+    needed.push({ el: sources[0].closest(".cites"), inputs: sources, group: sources[0], name: gettext("Sources"), least: wanted });
   const cannotStop = stops.find(s => s.el.id === "q-cannot-judge");
   cannotStop.name = cannotStop.el.dataset.whenCannot;
   const isRouted = s => s.inputs.some(i => i.checked && "routes" in i.dataset);
@@ -121,7 +121,7 @@
   const ofTask = `draft:${form.elements.task_token.value}:`, draftKey = ofTask + form.elements.revision.value;
   store.dropOthers(ofTask, draftKey);
   const saved = $("#saved"), history = [], undoButton = $("#undo-change"), choice = $("#choice"), differing = $("#differing"), base = form.elements.draft;
-  const ownFields = ["csrf_token", "task_token", "revision", "draft", "active_seconds", "skip_reason"];
+  const ownFields = ["csrf_token", "task_token", "revision", "draft", "active_seconds", "rubric_language", "skip_reason"];
   const snapshot = () => [...new FormData(form)].filter(([k]) => !ownFields.includes(k));
   const textOf = pairs => JSON.stringify(pairs);
   const keepHere = () => store.set(draftKey, { base: base.value, fields: snapshot() });

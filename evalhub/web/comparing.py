@@ -33,7 +33,7 @@ from evalhub.web.context import commit_now, current_session, now, only_read, own
 from evalhub.web.drawn import spots_of_differences, spots_of_marks, spots_of_rows, together
 from evalhub.web.filled import Filled
 from evalhub.web.formats import moment
-from evalhub.web.language import N_, _, translated
+from evalhub.web.language import N_, _, current_language, translated
 from evalhub.web.rendering import Spots, render_alike, render_text
 from evalhub.web.said import SaidStage, said
 from evalhub.web.security import has_own_token
@@ -82,7 +82,8 @@ def act(token: str) -> ResponseReturnValue:
     }
     action = request.form.get("action", "submit")
     if action not in act_on:
-        raise BadInput.at("action", f"{shown(action)} is not a button of this page; reload it")
+        rule = Sentence("%(action)s is not a button of this page; reload it", action=shown(action))
+        raise BadInput.at("action", rule)
     return act_on[action](token)
 
 
@@ -114,7 +115,13 @@ def _newer_draft(token: str, error: StaleDraft, sent: Fields) -> dict[str, objec
 
     Its fields let a page know a draft of its own whose answer was lost on the way.
     """
-    sheet = get_sheet(token, person_id=own_id(), session=current_session(), now=now())
+    sheet = get_sheet(
+        token,
+        person_id=own_id(),
+        session=current_session(),
+        now=now(),
+        language=current_language(),
+    )
     return {
         "error": {"kind": "stale_draft", "message": translated(error.message)},
         "draft": sheet.draft_tag,
@@ -139,7 +146,14 @@ def _submit_and_stop(token: str) -> ResponseReturnValue:
 def _take_in(token: str, *, goes_on: bool) -> ResponseReturnValue:
     fields, person_id = _fields(), own_id()
     try:
-        done = submit(token, fields, person_id=person_id, session=current_session(), now=now())
+        done = submit(
+            token,
+            fields,
+            person_id=person_id,
+            session=current_session(),
+            now=now(),
+            language=current_language(),
+        )
     except (BadInput, Conflict) as error:
         is_kept = _keep_draft(token, fields)
         return _refused(token, error, is_kept=is_kept)
@@ -239,7 +253,12 @@ def _page(
 ) -> str:
     session, person_id = current_session(), own_id()
     sheet = get_sheet(
-        token, person_id=person_id, session=session, now=now(), is_as_judged=is_as_judged
+        token,
+        person_id=person_id,
+        session=session,
+        now=now(),
+        is_as_judged=is_as_judged,
+        language=current_language(),
     )
     matter, notice = sheet.matter, "" if refusal is None else refusal.message
     if not sheet.state.has_form:

@@ -8,6 +8,7 @@ from babel.dates import format_date
 from markupsafe import Markup, escape
 
 from evalhub.core.money import format_money
+from evalhub.core.rubrics.words import InLanguage, speaks
 from evalhub.web.language import SOURCE, current_language, with_comma
 
 _BEFORE_UNIT = re.compile(r"(?<=\d) (?=(?:%|per cent|min|s|ms|h|MB|MiB|kB|GB)(?![\w-]))")
@@ -56,6 +57,17 @@ def english(text: str) -> str | Markup:
     return (
         said if current_language() == SOURCE else Markup('<span lang="en">{}</span>').format(said)
     )
+
+
+def worded(text: str) -> str | Markup:
+    """Return words of a rubric, marked with their language where the page speaks another one.
+
+    They are set apart in their direction too, so that Arabic criteria stand right on an English
+    page. In attributes, which hold no markup, the plain text stands.
+    """
+    if not isinstance(text, InLanguage) or speaks(text.language, current_language()):
+        return text
+    return Markup('<bdi lang="{}">{}</bdi>').format(text.language, text)
 
 
 def short_hash(value: str) -> str:

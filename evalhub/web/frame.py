@@ -26,6 +26,7 @@ def fit_templates(app: Flask) -> None:
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
         bound=formats.english,
+        worded=formats.worded,
         day=formats.day,
         moment=formats.moment,
         clock=formats.clock,

@@ -11,6 +11,7 @@ from evalhub.core.prompts.records import Prompt
 from evalhub.core.prompts.vocabulary import Audience, MessageRole, Risk
 from evalhub.core.rubrics.conditions import AnyOf, FieldAtLeast, FieldEquals
 from evalhub.core.rubrics.schema import Rubric, Why
+from evalhub.core.rubrics.words import InLanguage
 from evalhub.services.assigning.choosing import COUNTED
 from evalhub.services.assigning.standing import LeaseStanding
 from evalhub.services.judging.matter import Matter
@@ -216,7 +217,10 @@ def scale_words(label: str) -> tuple[str, str]:
     """
     for prefix in ("A ", "B ", "About the ", "Etwa "):
         if label.startswith(prefix):
-            return prefix, label.removeprefix(prefix)
+            rest = label.removeprefix(prefix)
+            if isinstance(label, InLanguage):
+                return prefix, InLanguage(rest, label.language)
+            return prefix, rest
     return "", label
 
 

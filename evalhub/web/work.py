@@ -24,7 +24,7 @@ from evalhub.web.context import (
     own_id,
     requires,
 )
-from evalhub.web.language import _
+from evalhub.web.language import _, current_language
 from evalhub.web.rendering import render_text
 
 bp = Blueprint("work", __name__, url_prefix="/work")
@@ -76,6 +76,7 @@ def show_history() -> ResponseReturnValue:
         session=current_session(),
         now=now(),
         page=page_number(request.args.get("page")),
+        language=current_language(),
     )
     return render_template(
         "work/history.html",
@@ -94,7 +95,7 @@ def _list(problems: Sequence[Problem] = ()) -> str:
         works=works,
         held=[work for work in works if work.held],
         today=today_of(person_id, session=session, now=now()),
-        recent=own_judgments(person_id, session=session, now=now()),
+        recent=own_judgments(person_id, session=session, now=now(), language=current_language()),
         say=say,
         render=render_text,
         problems=problems,

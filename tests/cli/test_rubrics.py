@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from evalhub.cli import main
-from tests.core.rubrics.small import SMALL
+from tests.core.rubrics.small import SMALL, SMALL_DE
 
 
 @pytest.fixture
@@ -39,8 +39,9 @@ def test_the_shipped_rubrics_are_checked_loaded_and_listed(run: Run) -> None:
 
     loaded = run("load", "shipped")
 
-    assert loaded.output.count(" stored (") == 6
-    assert run("load", "shipped").output.count("is there already") == 6
+    assert loaded.output.count(" stored (") == 8
+    assert "medicine 1.0.0 in de stored (" in loaded.output
+    assert run("load", "shipped").output.count("is there already") == 8
     assert "medicine  1.0.0  draft" in run("list").output
 
 
@@ -62,3 +63,39 @@ def test_rubrics_are_loaded_all_or_none(run: Run) -> None:
 
     assert result.exit_code == 1
     assert "No rubrics" in run("list").output
+
+
+def test_a_translation_is_held_against_the_rubric_beside_it(run: Run) -> None:
+    run.file(SMALL)
+
+    good = run("check", run.file(SMALL_DE, "small.de.yaml"))
+    bad = run("check", run.file(SMALL_DE.replace("correct:", "gone:"), "small.de.yaml"))
+
+    assert "small 1.0.0 in de is sound; 45 texts stay in en" in good.output
+    assert bad.exit_code == 1
+    assert "small.de.yaml line 16, field 'words.criteria.gone': is no place" in bad.output
+
+
+@pytest.mark.parametrize(
+    ("name", "rule"),
+    [
+        ("small.yaml", "the file must end in .de.yaml, the language it is in"),
+        ("small.fr.yaml", "the file must end in .de.yaml"),
+        ("other.de.yaml", "other.yaml: cannot be read"),
+    ],
+)
+def test_a_translation_is_found_by_its_name(run: Run, name: str, rule: str) -> None:
+    result = run("check", run.file(SMALL_DE, name))
+
+    assert result.exit_code == 1
+    assert rule in result.output
+
+
+def test_a_rubric_whose_promised_translation_is_missing_is_refused(run: Run) -> None:
+    path = run.file(SMALL.replace("locale: en", "locale: en\ntranslations: [de]"))
+
+    alone = run("check", path)
+    run.file(SMALL_DE, "small.de.yaml")
+
+    assert "field 'translations': names de, but" in alone.output
+    assert run("check", path).exit_code == 0

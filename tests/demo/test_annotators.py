@@ -12,7 +12,8 @@ from evalhub.core.rubrics.loading import load_rubric
 from evalhub.core.rubrics.schema import Rubric
 from evalhub.demo.annotators import Shown, Temperament, fill_form
 
-RUBRICS = sorted((Path(__file__).parents[2] / "rubrics").glob("*.yaml"))
+FILES = sorted((Path(__file__).parents[2] / "rubrics").glob("*.yaml"))
+RUBRICS = [path for path in FILES if "." not in path.stem]
 CALM = Temperament(noise=0.0, lean=0.0)
 
 

@@ -17,7 +17,7 @@ from tests.web.pages import form_of, token_of
 
 Form = list[tuple[str, str]]
 
-HIDDEN = ("csrf_token", "revision", "draft")
+HIDDEN = ("csrf_token", "revision", "draft", "rubric_language")
 
 
 @dataclass

@@ -3,6 +3,7 @@
 import pytest
 from flask.testing import FlaskClient
 
+from evalhub.core.judging.answers import Answer, Choice, Mark
 from evalhub.core.people import Role
 from evalhub.db.engine import Database
 from tests.factories import make_person
@@ -71,3 +72,18 @@ def test_an_unknown_project_is_not_found(client: FlaskClient, sign_in: SignIn) -
     sign_in(client, [Role.REVIEWER])
 
     assert client.get("/projects/nothing/judgments").status_code == 404
+
+
+def test_marks_are_shown_with_side_words_and_reason(
+    client: FlaskClient, sign_in: SignIn, database: Database
+) -> None:
+    mark = Mark("b", 0, 13, "<b>Rest</b> أو", "rude", "Too short.")
+    with database.transaction() as session:
+        answer = Answer(choice=Choice.A, preference=-2, marks=(mark,))
+        judge(session, set_up(session, "trial"), 0, make_person(session), answer=answer)
+    sign_in(client, [Role.REVIEWER])
+
+    page = client.get(PATH).text
+
+    assert 'marked in B: <q class="marked"><bdi>&lt;b&gt;Rest&lt;/b&gt; أو</bdi></q> rude' in page
+    assert '<bdi class="foreign">Too short.</bdi>' in page

@@ -13,7 +13,7 @@ from evalhub.core.rubrics.loading import load_rubric
 from evalhub.db.engine import Database
 from evalhub.db.models import RubricVersion
 from evalhub.services.rubrics import store_rubric
-from tests.core.rubrics.small import SMALL
+from tests.core.rubrics.small import SMALL, SMALL_DE
 from tests.factories import MOMENT, make_project
 from tests.web.conftest import SignIn
 from tests.web.pages import fill
@@ -21,7 +21,9 @@ from tests.web.pages import fill
 # Pages say the same over both databases; what differs between them is tested in the services.
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
-SHIPPED = sorted((Path(__file__).parents[2] / "rubrics").glob("*.yaml"))
+FILES = sorted((Path(__file__).parents[2] / "rubrics").glob("*.yaml"))
+SHIPPED = [path for path in FILES if "." not in path.stem]
+GERMAN = {"Accept-Language": "de"}
 
 
 def store(database: Database, text: str) -> None:
@@ -158,3 +160,56 @@ def test_an_annotator_cannot_upload(client: FlaskClient, sign_in: SignIn) -> Non
     sign_in(client, {Role.ANNOTATOR})
 
     assert client.post("/rubrics", data=token).status_code in {400, 403}
+
+
+def test_a_researcher_uploads_a_translation_that_is_shown_to_its_readers(
+    client: FlaskClient, sign_in: SignIn, database: Database
+) -> None:
+    store(database, SMALL)
+    sign_in(client, {Role.RESEARCHER})
+
+    stored = send(client, SMALL_DE, name="small.de.yaml")
+    english = client.get(stored.headers["Location"]).text
+    german = client.get(stored.headers["Location"], headers=GERMAN).text
+
+    assert "Kleines Raster 1.0.0 (de) is stored" in english
+    assert "<h1>Small rubric</h1>" in english
+    assert "translated: de" in english
+    assert "<h1>Kleines Raster</h1>" in german
+    assert "EvalHub project (translator)" in german
+
+
+def test_a_missing_word_is_shown_in_the_original_and_marked(
+    client: FlaskClient, sign_in: SignIn, database: Database
+) -> None:
+    store(database, SMALL)
+    sign_in(client, {Role.RESEARCHER})
+    send(client, SMALL_DE, name="small.de.yaml")
+
+    page = client.get("/rubrics/small/1.0.0", headers=GERMAN).text
+
+    assert '<bdi lang="en">Which answer is better?</bdi>' in page
+    assert '<p class="rubric-ask">Warum?</p>' in page
+
+
+def test_the_original_of_a_translation_can_be_read_and_left_again(
+    client: FlaskClient, sign_in: SignIn, database: Database
+) -> None:
+    store(database, SMALL)
+    sign_in(client, {Role.RESEARCHER})
+    send(client, SMALL_DE, name="small.de.yaml")
+
+    original = client.get("/rubrics/small/1.0.0?words=original", headers=GERMAN).text
+
+    assert '<bdi lang="en">Small rubric</bdi>' in original
+    assert '<a href="/rubrics/small/1.0.0">' in original
+    assert "EvalHub project (translator)" not in original
+
+
+def test_a_translation_of_nothing_stored_is_refused(client: FlaskClient, sign_in: SignIn) -> None:
+    sign_in(client, {Role.RESEARCHER})
+
+    page = send(client, SMALL_DE, name="small.de.yaml")
+
+    assert page.status_code == 422
+    assert "load that rubric first" in page.text

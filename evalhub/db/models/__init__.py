@@ -34,6 +34,7 @@ from evalhub.db.models.release_withdrawal import ReleaseWithdrawal
 from evalhub.db.models.response import Response
 from evalhub.db.models.role_grant import RoleGrant
 from evalhub.db.models.row_report import RowReport, RowReportAnswer
+from evalhub.db.models.rubric_translation import RubricTranslation
 from evalhub.db.models.rubric_version import RubricVersion
 from evalhub.db.models.selection_plan import SelectionPlan
 from evalhub.db.models.sign_in_attempt import SignInAttempt
@@ -75,6 +76,7 @@ __all__ = [
     "RoleGrant",
     "RowReport",
     "RowReportAnswer",
+    "RubricTranslation",
     "RubricVersion",
     "SelectionPlan",
     "SignInAttempt",

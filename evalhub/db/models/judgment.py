@@ -50,6 +50,9 @@ class Judgment(SQLModel, table=True):
     # With the judgment and not by its project: what a choice meant is what its rubric said that
     # day.
     rubric_version_id: int = Field(foreign_key="rubric_version.id", ondelete="RESTRICT", index=True)
+    # Which words of that version its author read: the rubric's own language or a translation's;
+    # empty for what no page asked, as imported judgments, and for what is older than translations.
+    rubric_language: str | None = Field(default=None, max_length=40)
     is_swapped: bool
     choice: Choice = Field(sa_type=vocabulary(Choice))
     preference: int | None = None

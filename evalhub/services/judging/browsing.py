@@ -1,6 +1,7 @@
 """Let reviewers read a project's judgments in force, with their reasons."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -9,7 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from evalhub.core.campaigns import JudgmentOrigin
-from evalhub.core.judging.answers import SIDES, Choice, answer_from_json
+from evalhub.core.judging.answers import SIDES, Answer, Choice, answer_from_json
 from evalhub.db import tables as t
 from evalhub.db.models import Project
 from evalhub.services.judging.joined import is_in_force, join_sides
@@ -30,8 +31,22 @@ class ReadFlag:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadMark:
+    """Hold words of one answer that were singled out, with the flag or the reason for it."""
+
+    side: str
+    words: str
+    flag: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReadJudgment:
-    """Hold one judgment as a reviewer reads it; the models are those shown as A and as B."""
+    """Hold one judgment as a reviewer reads it; the models are those shown as A and as B.
+
+    ``flags`` come without the words that a mark for the same flag shows, so that nothing is read
+    twice. ``language`` is the one the rubric was read in, empty where that is not known.
+    """
 
     public_id: str
     prompt_key: str
@@ -44,6 +59,8 @@ class ReadJudgment:
     confidence: int | None
     why: str
     flags: tuple[ReadFlag, ...]
+    marks: tuple[ReadMark, ...]
+    language: str
     revision: int
     created_at: datetime
 
@@ -99,11 +116,19 @@ def _read(row: _Row) -> ReadJudgment:
         preference=row.preference,
         confidence=row.confidence,
         why=row.why,
-        flags=tuple(
-            ReadFlag(side.upper(), raised.flag, raised.quote)
-            for side in SIDES
-            for raised in answer.flags(side).raised
+        flags=tuple(_flags(answer)),
+        marks=tuple(
+            ReadMark(mark.side.upper(), mark.quote, mark.flag, mark.reason) for mark in answer.marks
         ),
+        language=row.rubric_language or "",
         revision=row.revision,
         created_at=row.created_at,
     )
+
+
+def _flags(answer: Answer) -> Iterator[ReadFlag]:
+    marked = {(mark.side, mark.flag) for mark in answer.marks}
+    for side in SIDES:
+        for raised in answer.flags(side).raised:
+            quote = "" if (side, raised.flag) in marked else raised.quote
+            yield ReadFlag(side.upper(), raised.flag, quote)

@@ -13,8 +13,9 @@ from evalhub.core.prompts.records import Prompt
 from evalhub.core.rubrics.schema import Rubric
 from evalhub.db import tables as t
 from evalhub.services.judging.joined import is_in_force
-from evalhub.services.judging.matter import parse_prompt, parse_rubric
+from evalhub.services.judging.matter import parse_prompt
 from evalhub.services.paging import Listing, count_rows, offset_of
+from evalhub.services.rubric_translations import speak_rubric, words_for
 
 PAGE_SIZE = 25
 
@@ -45,12 +46,15 @@ class OwnJudgment:
 
 
 def own_judgments(
-    person_id: int, *, session: Session, now: datetime, page: int = 1
+    person_id: int, *, session: Session, now: datetime, page: int = 1, language: str = ""
 ) -> Listing[OwnJudgment]:
-    """Return a page of the person's judgments in force, the newest first."""
-    query = _in_force(person_id)
+    """Return a page of the person's judgments in force, the newest first.
+
+    Their rubrics speak ``language`` where they are translated into it.
+    """
+    query = _in_force(person_id).params(language=language)
     rows = session.connection().execute(query.limit(PAGE_SIZE).offset(offset_of(page, PAGE_SIZE)))
-    items = [_own_judgment(row, now=now) for row in rows]
+    items = [_own_judgment(row, now=now, language=language) for row in rows]
     return Listing(items, page, count_rows(query, session=session), PAGE_SIZE)
 
 
@@ -59,8 +63,9 @@ def find_last_revisable(
 ) -> OwnJudgment | None:
     """Return the person's newest judgment in a project if it may still be changed."""
     query = _in_force(person_id).where(t.judgment.c.project_id == project_id).limit(1)
+    query = query.params(language="")
     row = session.connection().execute(query).first()
-    newest = None if row is None else _own_judgment(row, now=now)
+    newest = None if row is None else _own_judgment(row, now=now, language="")
     return newest if newest and newest.is_revisable else None
 
 
@@ -75,6 +80,7 @@ def _in_force(person_id: int) -> "sa.Select[*tuple[Any, ...]]":
             t.project.c.title,
             t.prompt.c.document.label("prompt"),
             t.rubric_version.c.document.label("rubric"),
+            words_for(t.rubric_version.c.id).label("rubric_words"),
             t.judgment.c.choice,
             t.judgment.c.preference,
             t.judgment.c.revision,
@@ -95,12 +101,12 @@ def _in_force(person_id: int) -> "sa.Select[*tuple[Any, ...]]":
     )
 
 
-def _own_judgment(row: _Row, *, now: datetime) -> OwnJudgment:
+def _own_judgment(row: _Row, *, now: datetime, language: str) -> OwnJudgment:
     return OwnJudgment(
         token=row.token,
         project_title=row.title,
         prompt=parse_prompt(row.prompt),
-        rubric=parse_rubric(row.rubric),
+        rubric=speak_rubric(row.rubric, row.rubric_words, language).rubric,
         choice=row.choice,
         preference=row.preference,
         revision=row.revision,

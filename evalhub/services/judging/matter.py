@@ -4,7 +4,7 @@ Nothing that could tell the models apart leaves here: no name, endpoint, time or
 texts are already masked where a response names its model.
 """
 
-import json
+import sys
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -22,10 +22,11 @@ from evalhub.core.judging.masking import Masked, mask
 from evalhub.core.people import Origin
 from evalhub.core.prompts.parsing import prompt_from_document
 from evalhub.core.prompts.records import Prompt
-from evalhub.core.rubrics.loading import rubric_from_json
 from evalhub.core.rubrics.schema import Rubric
 from evalhub.db import tables as t
 from evalhub.services.assigning.leases import get_lease
+from evalhub.services.keeping_texts import TextCache
+from evalhub.services.rubric_translations import speak_rubric, words_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,11 @@ class ShownResponse:
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """Hold one assignment with everything its form needs."""
+    """Hold one assignment with everything its form needs.
+
+    ``rubric`` says its words in ``rubric_language``; which translations there are changes
+    nothing about what an answer means.
+    """
 
     lease: Lease
     project_title: str
@@ -53,6 +58,7 @@ class Matter:
     expected_minutes: int
     rubric_version_id: int
     rubric: Rubric
+    rubric_language: str
     prompt: Prompt
     prompt_sha256: str
     a: ShownResponse
@@ -82,12 +88,22 @@ class Matter:
         return self.a if side == "a" else self.b
 
 
-def get_matter(token: str, *, person_id: int, session: Session, for_update: bool = False) -> Matter:
-    """Return what the assignment with this token is about; raise ``NotFound`` for others'."""
+def get_matter(
+    token: str,
+    *,
+    person_id: int,
+    session: Session,
+    for_update: bool = False,
+    language: str = "",
+) -> Matter:
+    """Return what the assignment with this token is about; raise ``NotFound`` for others'.
+
+    The rubric speaks ``language`` where it is translated into it; else its own.
+    """
     lease = get_lease(token, person_id=person_id, session=session, for_update=for_update)
     row = (
         session.connection()
-        .execute(_MATTER, {"pair_id": lease.pair_id, "person_id": person_id})
+        .execute(_MATTER, {"pair_id": lease.pair_id, "person_id": person_id, "language": language})
         .one()
     )
     # Both names are masked in both texts: which one was hidden would tell the sides apart.
@@ -96,6 +112,7 @@ def get_matter(token: str, *, person_id: int, session: Session, for_update: bool
     # From the person and not from the form: nobody can pass a simulated judgment off as an
     # expert's.
     is_simulated = row.origin is Origin.SIMULATED
+    spoken = speak_rubric(row.rubric, row.rubric_words, language)
     return Matter(
         lease=lease,
         project_title=row.title,
@@ -104,7 +121,8 @@ def get_matter(token: str, *, person_id: int, session: Session, for_update: bool
         overlap_rule=row.overlap_rule,
         expected_minutes=row.expected_minutes,
         rubric_version_id=row.rubric_version_id,
-        rubric=parse_rubric(row.rubric),
+        rubric=spoken.rubric,
+        rubric_language=spoken.language,
         prompt=parse_prompt(row.prompt),
         prompt_sha256=row.prompt_sha256,
         a=shown_y if lease.is_swapped else shown_x,
@@ -124,6 +142,7 @@ def _statement() -> "sa.Select[*tuple[Any, ...]]":
         t.project.c.expected_minutes,
         t.rubric_version.c.id.label("rubric_version_id"),
         t.rubric_version.c.document.label("rubric"),
+        words_for(t.rubric_version.c.id).label("rubric_words"),
         t.prompt.c.document.label("prompt"),
         t.prompt.c.sha256.label("prompt_sha256"),
         t.person.c.origin,
@@ -153,20 +172,25 @@ _MATTER = _statement()
 """Built once: putting so many joins together costs more than running them."""
 
 
-@lru_cache(maxsize=64)
-def parse_rubric(document: str) -> Rubric:
-    """Return the rubric whose canonical JSON is ``document``."""
-    return rubric_from_json(json.loads(document))
-
-
 @lru_cache(maxsize=1024)
 def parse_prompt(document: str) -> Prompt:
     """Return the prompt whose stored document is ``document``."""
     return prompt_from_document(document)
 
 
-# Smaller than the cache of prompts: a response can have a megabyte.
-@lru_cache(maxsize=256)
+def _size(shown: ShownResponse) -> int:
+    words = (shown.text, *(citation.label for citation in shown.citations))
+    return sum(sys.getsizeof(one) for one in words)
+
+
+_SHOWN: TextCache[ShownResponse] = TextCache(16 * 2**20, size=_size)
+"""Responses as they are shown: finding names and sources in one takes longer than a query."""
+
+
 def _shown(text: str, names: tuple[str, ...]) -> ShownResponse:
+    return _SHOWN.get(text, names, make=lambda: _show(text, names))
+
+
+def _show(text: str, names: tuple[str, ...]) -> ShownResponse:
     masked = mask(text, names)
     return ShownResponse(masked, find_citations(masked.text))

@@ -106,13 +106,14 @@ def get_sheet(
     session: Session,
     now: datetime,
     is_as_judged: bool = False,
+    language: str = "",
 ) -> Sheet:
     """Return the page of the assignment with this token; raise ``NotFound`` for others'.
 
     With ``is_as_judged`` the form shows the judgment in force although a draft of a change is
-    kept, so that the draft cannot be taken for it.
+    kept, so that the draft cannot be taken for it. The rubric speaks ``language`` where it can.
     """
-    matter = get_matter(token, person_id=person_id, session=session)
+    matter = get_matter(token, person_id=person_id, session=session, language=language)
     judgment = find_judgment(matter.lease.id, session=session)
     state = _state(matter.lease.status, judgment, now=now)
     revision = judgment.revision if judgment else 0

@@ -12,10 +12,12 @@ from sqlmodel import Session
 from evalhub.core.campaigns import AnnotatorKind
 from evalhub.core.canonical import canonical_json
 from evalhub.core.judging.answers import Answer, Choice, answer_to_json
+from evalhub.core.judging.form_reading import LANGUAGE_FIELD
 from evalhub.core.judging.forms import base_of
 from evalhub.db import tables as t
 from evalhub.errors import BadInput, Sentence, StaleForm
 from evalhub.services.judging.matter import Matter
+from evalhub.services.rubric_translations import list_languages
 
 Fields: TypeAlias = Sequence[tuple[str, str]]
 """The names and values of a form, in the order they were sent."""
@@ -129,6 +131,19 @@ def refuse_stale(fields: Fields, newest: StoredJudgment | None) -> None:
         )
 
 
+def language_read(fields: Fields, matter: Matter, *, session: Session) -> str | None:
+    """Return the language in which the form's page asked, or None where the form does not say.
+
+    It is the page's own word: the reader may have changed language since the page was made. A
+    language that the rubric was never shown in is none of ours and counts as unsaid.
+    """
+    said = next((value for name, value in fields if name == LANGUAGE_FIELD), "")
+    if said in {matter.rubric_language, matter.rubric.locale}:
+        return said
+    known = list_languages(matter.rubric_version_id, session=session) if said else ()
+    return said if said in known else None
+
+
 def answer_text(answer: Answer) -> str:
     """Return an answer as the canonical JSON that is stored."""
     return canonical_json(answer_to_json(answer))
@@ -140,6 +155,7 @@ def add_judgment(
     *,
     previous: StoredJudgment | None,
     active_seconds: float | None,
+    rubric_language: str | None,
     session: Session,
     now: datetime,
 ) -> StoredJudgment:
@@ -167,6 +183,7 @@ def add_judgment(
             origin=matter.origin,
             annotator_kind=AnnotatorKind.HUMAN,
             rubric_version_id=matter.rubric_version_id,
+            rubric_language=rubric_language,
             is_swapped=lease.is_swapped,
             choice=made.choice,
             preference=made.preference,

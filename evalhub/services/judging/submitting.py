@@ -37,6 +37,7 @@ from evalhub.services.judging.stored import (
     answer_text,
     find_answer,
     find_judgment,
+    language_read,
     refuse_stale,
 )
 
@@ -84,9 +85,15 @@ class Submission:
 
 
 def submit(
-    token: str, fields: Fields, *, person_id: int, session: Session, now: datetime
+    token: str,
+    fields: Fields,
+    *,
+    person_id: int,
+    session: Session,
+    now: datetime,
+    language: str = "",
 ) -> Submission:
-    """Take in the form of the assignment with this token.
+    """Take in the form of the assignment with this token; its rules are told in ``language``.
 
     Raise ``BadInput`` with every broken rule, each named by its question; ``NotFound`` for a
     token that is not this person's; ``LeaseLost`` when the pair was given back, or when the
@@ -95,7 +102,9 @@ def submit(
     ``StaleForm`` when it was judged otherwise after this form was opened; ``Conflict`` when
     the ten minutes for changes are over. In each of these cases nothing was written.
     """
-    matter = get_matter(token, person_id=person_id, session=session, for_update=True)
+    matter = get_matter(
+        token, person_id=person_id, session=session, for_update=True, language=language
+    )
     answer = _read(matter, fields)
     # The assignment is held since the look-up, so this is the newest until the transaction ends.
     previous = find_judgment(matter.lease.id, session=session)
@@ -121,6 +130,7 @@ def submit(
         with_stored_marks(answer, matter.texts),
         previous=previous,
         active_seconds=active_seconds(fields, matter.lease, now=now),
+        rubric_language=language_read(fields, matter, session=session),
         session=session,
         now=now,
     )

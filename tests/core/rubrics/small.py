@@ -177,3 +177,33 @@ def problems(text: str | bytes) -> list[tuple[str, str]]:
 def line_of(fragment: str, text: str = SMALL) -> int:
     """Return the number of the line that holds ``fragment``."""
     return text[: text.index(fragment)].count("\n") + 1
+
+
+SMALL_DE = """\
+schema: evalhub.rubric-translation/1
+rubric: small
+version: 1.0.0
+language: de
+authors: [{name: EvalHub project, role: translator}]
+words:
+  title: Kleines Raster
+  triage:
+    urgency: {question: "Wie bald?"}
+  flags:
+    none_option: {label: Nichts davon}
+    items:
+      rude: {label: Grob, help: Unfreundliche Worte.}
+  criteria:
+    correct:
+      name: Richtig
+      scale:
+        points:
+          "3": {label: Gemischt, anchor: Es ist gemischt.}
+      examples:
+        "1": {text: Halb richtig.}
+  overall:
+    points:
+      "-3": {label: A viel besser}
+  why: {question: "Warum?"}
+"""
+"""A translation of the small rubric that leaves most of it in English."""

@@ -24,7 +24,9 @@ def shipped(name: str) -> Rubric:
 
 
 def test_six_rubrics_ship() -> None:
-    assert sorted(path.stem for path in RUBRICS.glob("*.yaml")) == NAMES
+    stems = sorted(path.stem for path in RUBRICS.glob("*.yaml"))
+
+    assert [stem for stem in stems if "." not in stem] == NAMES
 
 
 @pytest.mark.parametrize("name", NAMES)

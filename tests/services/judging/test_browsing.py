@@ -7,9 +7,16 @@ from sqlmodel import Session, select
 
 from evalhub.core.campaigns import AnnotatorKind, AssignmentStatus, JudgmentOrigin
 from evalhub.core.canonical import canonical_json
-from evalhub.core.judging.answers import Answer, Choice, RaisedFlag, SideFlags, answer_to_json
+from evalhub.core.judging.answers import (
+    Answer,
+    Choice,
+    Mark,
+    RaisedFlag,
+    SideFlags,
+    answer_to_json,
+)
 from evalhub.db.models import Assignment, Judgment, Pair, Person, Project, Prompt
-from evalhub.services.judging.browsing import PAGE_SIZE, ReadFlag, list_judgments
+from evalhub.services.judging.browsing import PAGE_SIZE, ReadFlag, ReadMark, list_judgments
 from tests.factories import (
     MOMENT,
     make_endpoint,
@@ -39,7 +46,7 @@ def set_up(session: Session, slug: str) -> Project:
     return project
 
 
-def judge(
+def judge(  # noqa: PLR0913 - what a test says of a judgment, each by its name
     session: Session,
     project: Project,
     position: int,
@@ -49,6 +56,7 @@ def judge(
     n_revisions: int = 1,
     answer: Answer | None = None,
     at: datetime = MOMENT,
+    rubric_language: str | None = None,
 ) -> None:
     query = select(Pair).where(Pair.project_id == project.id, Pair.position == position)
     pair = session.exec(query).one()
@@ -83,6 +91,7 @@ def judge(
                 why=f"Reason {revision}",
                 answer=canonical_json(answer_to_json(answer or Answer())),
                 created_at=at,
+                rubric_language=rubric_language,
             )
         )
     session.flush()
@@ -142,3 +151,35 @@ def test_a_long_list_is_cut_into_pages(session: Session, project: Project) -> No
     second = list_judgments(project, session=session, page=2)
 
     assert (second.n_found, second.n_pages, len(second.items)) == (PAGE_SIZE + 1, 2, 1)
+
+
+def test_marks_are_read_with_their_words_flag_and_reason(
+    session: Session, project: Project
+) -> None:
+    answer = Answer(
+        choice=Choice.A,
+        preference=-2,
+        flags_a=SideFlags(raised=(RaisedFlag("rude", "you fool"), RaisedFlag("harmful", "take"))),
+        marks=(Mark("a", 3, 11, "you fool", "rude"), Mark("b", 0, 4, "Rest", reason="Kind.")),
+    )
+    judge(session, project, 0, make_person(session), answer=answer)
+
+    (read,) = list_judgments(project, session=session).items
+
+    assert read.marks == (
+        ReadMark("A", "you fool", "rude", ""),
+        ReadMark("B", "Rest", "", "Kind."),
+    )
+    # The words of a flag that a mark shows stand with the mark.
+    assert read.flags == (ReadFlag("A", "rude", ""), ReadFlag("A", "harmful", "take"))
+
+
+def test_the_language_that_was_read_is_told_where_it_is_known(
+    session: Session, project: Project
+) -> None:
+    judge(session, project, 0, make_person(session))
+    judge(session, project, 1, make_person(session), rubric_language="de")
+
+    read = list_judgments(project, session=session).items
+
+    assert {one.language for one in read} == {"", "de"}

@@ -17,6 +17,7 @@ def test_an_answer_without_a_choice_is_no_judgment(desk: Desk) -> None:
             Answer(),
             previous=None,
             active_seconds=None,
+            rubric_language=None,
             session=desk.session,
             now=desk.now,
         )
