@@ -21,6 +21,7 @@ from evalhub.core.canonical import canonical_json, sha256_hex
 from evalhub.core.consent import STANDING_TEXT, ConsentMethod, ConsentPurpose, ordered
 from evalhub.core.judging.answers import Choice
 from evalhub.core.people import Origin, Role
+from evalhub.core.releasing.builds import BuildStage, BuildStatus
 from evalhub.core.responses import ResponseStatus
 from evalhub.db.models import (
     Assignment,
@@ -35,6 +36,8 @@ from evalhub.db.models import (
     Prompt,
     PromptSet,
     PromptSetVersion,
+    Release,
+    ReleaseBuild,
     Response,
     RoleGrant,
     RubricVersion,
@@ -361,3 +364,39 @@ def make_judgment(  # noqa: PLR0913 - one parameter a field that some test names
     session.add(judgment)
     session.flush()
     return judgment
+
+
+def make_release(
+    session: Session, project: Project, *, version: str = "1.0.0", folder: str | None = None
+) -> Release:
+    """Add the row of a release; there is no file of it."""
+    release = Release(
+        project_id=project.id,
+        version=version,
+        title=project.title,
+        recipe="{}",
+        snapshot_sha256="0" * 64,
+        manifest="{}",
+        folder=folder or f"{project.slug}/{version}",
+        n_pairs=1,
+        n_judgments=1,
+        created_at=MOMENT,
+    )
+    session.add(release)
+    session.flush()
+    return release
+
+
+def make_build(session: Session, project: Project, *, status: BuildStatus) -> ReleaseBuild:
+    """Add a build of a release of ``project``."""
+    build = ReleaseBuild(
+        public_id=uuid.uuid4().hex,
+        project_id=project.id,
+        recipe="{}",
+        status=status,
+        stage=BuildStage.INDEXING,
+        created_at=MOMENT,
+    )
+    session.add(build)
+    session.flush()
+    return build

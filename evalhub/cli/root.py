@@ -14,6 +14,7 @@ from evalhub.core.reading.text import is_utf8
 
 COMMANDS = {
     "audit": "evalhub.cli.audit:group",
+    "backup": "evalhub.cli.backup:backup_command",
     "db": "evalhub.cli.db:group",
     "demo": "evalhub.cli.demo:command",
     "endpoints": "evalhub.cli.endpoints:group",
@@ -25,6 +26,7 @@ COMMANDS = {
     "prompts": "evalhub.cli.prompts:group",
     "pull": "evalhub.cli.pulls:group",
     "release": "evalhub.cli.release:group",
+    "restore": "evalhub.cli.backup:restore_command",
     "rubrics": "evalhub.cli.rubrics:group",
     "score": "evalhub.cli.score:command",
     "serve": "evalhub.cli.serve:serve_command",

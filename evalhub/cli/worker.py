@@ -7,12 +7,20 @@ import threading
 import click
 
 from evalhub.cli.context import settings
-from evalhub.jobs.worker import run_worker
+from evalhub.jobs.worker import Pace, run_worker
+from evalhub.services.workers import LEASE_S
 
 
 @click.command("worker")
 @click.option("--drain", is_flag=True, help="Exit when no job is left.")
-def command(*, drain: bool) -> None:
+@click.option(
+    "--lease",
+    default=LEASE_S,
+    show_default=True,
+    type=click.FloatRange(2.0, 600.0),
+    help="Seconds of silence after which another worker's jobs are taken over.",
+)
+def command(*, drain: bool, lease: float) -> None:
     """Run queued pulls until told to stop (Ctrl-C or SIGTERM)."""
     stop = threading.Event()
     before = {
@@ -20,7 +28,13 @@ def command(*, drain: bool) -> None:
         for number in (signal.SIGTERM, signal.SIGINT)
     }
     try:
-        run_worker(settings(), environ=os.environ, stop=stop, is_draining=drain)
+        run_worker(
+            settings(),
+            environ=os.environ,
+            stop=stop,
+            is_draining=drain,
+            pace=Pace(lease_s=lease),
+        )
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

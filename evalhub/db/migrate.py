@@ -39,6 +39,15 @@ def head_revision() -> str:
 
     Looked up once: to read every migration takes longer than to ask the database for its own.
     """
+    return _scripts().get_heads()[0]
+
+
+def knows_revision(revision: str) -> bool:
+    """Tell whether this code has the migration ``revision``; a newer one's it has not."""
+    return revision in {script.revision for script in _scripts().walk_revisions()}
+
+
+def _scripts() -> ScriptDirectory:
     config = Config()
     config.set_main_option("script_location", str(SCRIPTS))
-    return ScriptDirectory.from_config(config).get_heads()[0]
+    return ScriptDirectory.from_config(config)

@@ -16,7 +16,15 @@ from evalhub.db.engine import Database
 from evalhub.db.migrate import current_revision, head_revision, upgrade
 from evalhub.errors import SettingsError
 
-__all__ = ["Database", "Session", "is_passing", "open_database", "reason_of", "upgrade"]
+__all__ = [
+    "Database",
+    "Session",
+    "is_passing",
+    "open_any_schema",
+    "open_database",
+    "reason_of",
+    "upgrade",
+]
 
 OUTDATED = "The database schema is not up to date; run `evalhub db upgrade`."
 
@@ -46,6 +54,24 @@ def open_database(settings: Settings, *, needs_schema: bool = True) -> Database:
     if needs_schema and revision != head_revision():
         database.dispose()
         raise SettingsError(OUTDATED)
+    return database
+
+
+def open_any_schema(settings: Settings) -> Database:
+    """Return the database of ``settings`` whatever its schema; for a copy before an upgrade.
+
+    Raise ``SettingsError`` when it does not answer or no EvalHub has made its tables yet.
+    """
+    file = _file_of(Database(settings.database_url))
+    if file is not None and not file.exists():
+        raise SettingsError(f"There is no database yet at {file}; run `evalhub db upgrade`.")
+    database = open_database(settings, needs_schema=False)
+    if current_revision(database) is None:
+        database.dispose()
+        raise SettingsError(
+            f"EVALHUB_DATABASE_URL {shown_url(database)} has no tables of EvalHub yet; "
+            "run `evalhub db upgrade`."
+        )
     return database
 
 

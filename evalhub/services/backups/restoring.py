@@ -1,0 +1,129 @@
+"""Bring an empty instance back to the state that a backup holds."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from evalhub.config import Settings
+from evalhub.core.backups import SECRET, BackupManifest, TableCopy, fingerprint
+from evalhub.db.copying import continue_numbers, filled_table, has_jobs, tables_of
+from evalhub.db.engine import Database
+from evalhub.db.migrate import current_revision, head_revision, knows_revision, upgrade
+from evalhub.errors import Conflict, SettingsError
+from evalhub.services.backups.checking import Backup
+from evalhub.services.backups.files import put_back, refuse_other_files
+from evalhub.services.backups.tables import load_table
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """Say what was restored; ``revision`` is what the schema was brought to."""
+
+    n_rows: int
+    n_files: int
+    revision: str
+
+
+def restore_backup(
+    backup: Backup,
+    *,
+    database: Database,
+    settings: Settings,
+    accepts_new_secret: bool = False,
+    on_table: Callable[[TableCopy], None] = lambda _stored: None,
+) -> Restored:
+    """Fill an empty database and instance folder from ``backup``, then upgrade the schema.
+
+    Everything is looked at before anything is written, and all rows are one transaction that
+    comes last: one that was broken off is simply run again. Raise ``Conflict`` when the target
+    holds anything, or the backup's schema is newer than this EvalHub, and ``SettingsError`` when
+    another secret key is set than the backup's.
+    """
+    manifest = backup.manifest
+    _refuse_newer(manifest)
+    _refuse_filled(manifest, database, settings)
+    _refuse_other_secret(backup, settings, accepts_new=accepts_new_secret)
+    files = _files_to_restore(manifest, settings)
+    refuse_other_files(files, kept=backup.kept, instance_dir=settings.instance_dir)
+    upgrade(database, manifest.revision)
+    for path in files:
+        put_back(path, kept=backup.kept, instance_dir=settings.instance_dir)
+    with database.transaction() as session:
+        n_rows = _load(backup, session, on_table)
+    upgrade(database)
+    return Restored(n_rows, len(files), head_revision())
+
+
+def _refuse_newer(manifest: BackupManifest) -> None:
+    if not knows_revision(manifest.revision):
+        raise Conflict(
+            f"The backup's schema is {manifest.revision}, written by EvalHub {manifest.version}; "
+            f"this EvalHub knows schemas up to {head_revision()}. Install that version first."
+        )
+
+
+def _refuse_filled(manifest: BackupManifest, database: Database, settings: Settings) -> None:
+    """Raise ``Conflict`` unless the target holds nothing that a restore could mix with."""
+    revision = current_revision(database)
+    with database.engine.connect() as connection:
+        table = filled_table(connection)
+        jobs = "the schema 'dbos'" if has_jobs(connection) else None
+    if (settings.instance_dir / "jobs.db").exists():
+        jobs = str(settings.instance_dir / "jobs.db")
+    if table is not None:
+        raise Conflict(f"Table {table!r} of the database holds rows. Restore into an empty one.")
+    if jobs is not None:
+        # Its jobs are named by rows of that database: those of the restored pulls would be taken
+        # for done.
+        raise Conflict(f"The jobs of another instance are in {jobs}. Remove it first.")
+    if revision not in {None, manifest.revision}:
+        raise Conflict(
+            f"The database has schema {revision} and the backup {manifest.revision}. "
+            "Restore into a database without tables."
+        )
+
+
+def _refuse_other_secret(backup: Backup, settings: Settings, *, accepts_new: bool) -> None:
+    """Raise ``SettingsError`` where annotators would silently get other pseudonyms."""
+    if accepts_new:
+        return
+    if settings.secret_key and fingerprint(settings.secret_key) != backup.manifest.secret:
+        raise SettingsError(
+            "EVALHUB_SECRET_KEY is not the key of the backup: the next release would give every "
+            "annotator another pseudonym. Set the former key, or accept that with --new-secret."
+        )
+    if not settings.secret_key and SECRET not in backup.manifest.files:
+        raise SettingsError(
+            "The backup holds no secret key, as that came from EVALHUB_SECRET_KEY. Set it again, "
+            "or let a new one be made with --new-secret: annotators then get other pseudonyms."
+        )
+
+
+def _files_to_restore(manifest: BackupManifest, settings: Settings) -> list[str]:
+    # A key that is set already stands: either it is the same, or another was accepted.
+    return [
+        path for path in manifest.restored_files if not (path == SECRET and settings.secret_key)
+    ]
+
+
+def _load(backup: Backup, session: Session, on_table: Callable[[TableCopy], None]) -> int:
+    connection = session.connection()
+    tables = tables_of(connection)
+    copies = {copy.name: copy for copy in backup.manifest.tables}
+    unmatched = copies.keys() ^ {table.name for table in tables}
+    if unmatched:
+        raise Conflict(
+            f"Table {min(unmatched)!r} is in the backup or in schema {backup.manifest.revision}, "
+            "and not in both."
+        )
+    n_rows = 0
+    for table in tables:
+        copy = copies[table.name]
+        n_loaded = load_table(
+            table, backup.folder / copy.path, where=copy.path, connection=connection
+        )
+        n_rows += n_loaded
+        on_table(TableCopy(table.name, n_loaded))
+    continue_numbers(connection, tables)
+    return n_rows

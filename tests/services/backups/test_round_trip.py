@@ -1,0 +1,119 @@
+"""What is restored is what was there: every row and file, from either database into either."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from evalhub.core.backups import TableCopy
+from evalhub.db.migrate import current_revision, head_revision, upgrade
+from evalhub.db.models import Person
+from evalhub.services import audit
+from evalhub.services.backups import Backup, read_backup, take_backup
+from tests.conftest import DATABASES
+from tests.factories import MOMENT, make_person
+from tests.postgres import PostgresServer
+from tests.services.backups.conftest import RELEASED, SECRET, Instance, opened
+
+
+@pytest.fixture(params=DATABASES)
+def target(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Instance]:
+    """Give an empty instance on each kind of database."""
+    folder = tmp_path / "target"
+    folder.mkdir()
+    if request.param == "sqlite":
+        yield from opened(f"sqlite:///{folder}/evalhub.db", folder)
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    with server.fresh_database() as url:
+        yield from opened(url, folder)
+
+
+def test_every_row_comes_back_and_new_ones_are_numbered_after_them(
+    instance: Instance, target: Instance, tmp_path: Path
+) -> None:
+    before = instance.contents()
+    instance.back_up(tmp_path / "kept")
+
+    restored = target.restore(read_backup(tmp_path / "kept"))
+
+    assert target.contents() == before
+    assert restored.n_rows == sum(map(len, before.values())) > 50
+    with target.database.transaction() as session:
+        assert audit.verify(session=session).is_sound
+        assert make_person(session).id == len(before["person"]) + 1
+
+
+def test_every_file_comes_back_but_the_settings(backup: Backup, empty: Instance) -> None:
+    empty.restore(backup)
+
+    folder = empty.settings.instance_dir
+    assert (folder / RELEASED).read_text(encoding="utf-8") == '{"chosen": "a"}\n'
+    assert (folder / RELEASED).stat().st_mode & 0o777 == 0o644
+    assert (folder / "secret_key").read_text(encoding="ascii") == SECRET
+    assert (folder / "secret_key").stat().st_mode & 0o777 == 0o600
+    assert not (folder / "config.py").exists()
+    assert (backup.kept / "config.py").is_file()
+
+
+def test_a_backup_is_one_state_however_much_is_written_meanwhile(
+    instance: Instance, empty: Instance, tmp_path: Path
+) -> None:
+    before, n_written = instance.contents(), 0
+
+    def write(copied: TableCopy) -> None:
+        nonlocal n_written
+        if copied.name not in {"endpoint", "person", "pair"}:
+            return
+        with instance.database.transaction() as session:
+            make_person(session)
+            n_written += 1
+
+    with instance.database.transaction(write=False) as session:
+        take_backup(
+            tmp_path / "kept",
+            session=session,
+            settings=instance.settings,
+            now=MOMENT,
+            on_table=write,
+        )
+    empty.restore(read_backup(tmp_path / "kept"))
+
+    assert n_written == 3
+    assert empty.contents() == before
+
+
+def test_only_its_owner_can_look_into_a_backup(office: Instance) -> None:
+    folder = office.settings.instance_dir / "backup"
+
+    assert folder.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_release_that_the_disk_has_lost_is_named(instance: Instance, tmp_path: Path) -> None:
+    (instance.settings.instance_dir / "releases").rename(tmp_path / "lost")
+
+    manifest = instance.back_up(tmp_path / "kept")
+
+    assert manifest.missing == ("tiny/1.0.0",)
+    assert manifest.releases == ()
+
+
+def test_a_backup_of_an_older_schema_is_upgraded_when_it_is_restored(tmp_path: Path) -> None:
+    for old, new in zip(
+        opened(f"sqlite:///{tmp_path}/old.db", tmp_path),
+        opened(f"sqlite:///{tmp_path}/new.db", tmp_path / "new"),
+        strict=True,
+    ):
+        upgrade(old.database, "0010")
+        with old.database.transaction() as session:
+            session.add(
+                Person(public_id="p", name="Ada", origin="account", created_at=MOMENT)  # type: ignore[arg-type]  # as stored
+            )
+
+        manifest = old.back_up(tmp_path / "kept")
+        restored = new.restore(read_backup(tmp_path / "kept"), accepts_new_secret=True)
+
+        assert (manifest.revision, restored.revision) == ("0010", head_revision())
+        assert current_revision(new.database) == head_revision()
+        assert len(new.contents()["person"]) == 1
