@@ -1,10 +1,12 @@
 """Compose the web application; the only module that wires the parts together."""
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
 
+import structlog
 from flask import Blueprint, Flask, request
 from flask_openapi3 import APIBlueprint, OpenAPI
 from flask_wtf.csrf import CSRFProtect
@@ -38,14 +40,16 @@ from evalhub.rim.failures import (
     failure_of_status,
 )
 from evalhub.rim.incoming import StrictJson, check_form_json, check_host, check_text
-from evalhub.rim.routing import BoundedInteger, is_api, is_plain
+from evalhub.rim.routing import BoundedInteger, is_api, is_plain, is_probe
 from evalhub.rim.state import (
     READING_METHODS,
+    REQUEST_ID,
     Runtime,
     abandon,
     begin,
     finish,
     request_state,
+    runtime,
     utc_now,
 )
 from evalhub.services.transaction import open_database
@@ -68,6 +72,7 @@ from evalhub.web import (
     labels,
     languages,
     matrix,
+    probes,
     projects,
     prompt_sets,
     pulls,
@@ -87,6 +92,7 @@ from evalhub.web.security import add_headers, check_origin, hosts_of
 
 PAGES: tuple[Blueprint, ...] = (
     home.bp,
+    probes.bp,
     auth.bp,
     languages.bp,
     account.bp,
@@ -132,6 +138,7 @@ APIS: tuple[APIBlueprint, ...] = (
 )
 """The parts of the API, one a module of ``evalhub.api``."""
 
+LOG = structlog.get_logger("evalhub.requests")
 MIB = 2**20
 OVERTAKEN = "Someone else changed this at the same moment. Look again, then try again."
 STRANGER_BODY_BYTES = MIB
@@ -219,6 +226,8 @@ def _guard_requests(app: Flask, settings: Settings) -> None:
     @app.before_request
     def guard() -> None:
         start_request(begin().request_id)
+        if is_probe(request):
+            return
         check_host(request, hosts)
         if is_plain(request):
             return
@@ -238,14 +247,38 @@ def _guard_requests(app: Flask, settings: Settings) -> None:
                 web_context.signed_in()
             csrf.protect(apply_exemptions=True)
 
+    # The last of all to run, as Flask runs them in turn from the end: a commit takes its time, and
+    # one that fails makes another answer.
+    app.after_request(_count)
     app.after_request(finish)
 
     @app.after_request
     def protect(response: Response) -> Response:
         is_static = request.endpoint == "static"
-        response.headers["X-Request-Id"] = request_state().request_id
+        response.headers[REQUEST_ID] = request_state().request_id
         mark_language(response)
         return add_headers(response, is_https=settings.is_https, is_static=is_static)
+
+
+def _count(response: Response) -> Response:
+    """Count the request, and tell of one that somebody waited for."""
+    seconds = time.perf_counter() - request_state().started_s
+    runtime().metrics.count(
+        method=request.method,
+        endpoint=request.endpoint,
+        status=response.status_code,
+        seconds=seconds,
+    )
+    if seconds >= runtime().slow_s:
+        # By its endpoint: an address may hold a token that opens somebody's comparison.
+        LOG.warning(
+            "a request was slow",
+            method=request.method,
+            endpoint=request.endpoint,
+            status=response.status_code,
+            seconds=round(seconds, 3),
+        )
+    return response
 
 
 def _identify() -> None:

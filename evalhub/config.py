@@ -11,7 +11,10 @@ import secrets
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from typing import TypeAlias
 from urllib.parse import SplitResult, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -23,6 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 MINIMUM_SECRET_LENGTH = 32
 """Characters a signing key needs: whoever guesses it can sign in as anybody."""
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
+Network: TypeAlias = IPv4Network | IPv6Network
 
 
 class Settings(BaseModel):
@@ -59,6 +63,13 @@ class Settings(BaseModel):
         description="Hosts that endpoints may use although they are private or not https, "
         "as host or host:port, separated by commas.",
     )
+    trusted_proxies: str = Field(
+        default="",
+        description="Addresses or networks of proxies whose X-Request-Id is kept, by commas.",
+    )
+    metrics_token: str = Field(
+        default="", description="Opens /metrics to who sends it; empty keeps it closed."
+    )
     log_level: str = Field(
         default="info", pattern="^(debug|info|warning|error)$", description="Least level logged."
     )
@@ -78,6 +89,11 @@ class Settings(BaseModel):
     def allowed_hosts(self) -> frozenset[str]:
         """Return the allow-list of private or plain-http endpoint hosts."""
         return frozenset(host.strip() for host in self.endpoint_allow.split(",") if host.strip())
+
+    @property
+    def proxy_networks(self) -> tuple[Network, ...]:
+        """Return the networks of trusted proxies; raise ``SettingsError`` for what is none."""
+        return _networks(self.trusted_proxies)
 
 
 def load_settings(
@@ -198,6 +214,12 @@ def _refuse_unsafe(settings: Settings) -> None:
             f"{PREFIX}SECRET_KEY has {len(settings.secret_key)} characters; "
             f"it needs at least {MINIMUM_SECRET_LENGTH}."
         )
+    if settings.metrics_token and len(settings.metrics_token) < MINIMUM_SECRET_LENGTH:
+        raise SettingsError(
+            f"{PREFIX}METRICS_TOKEN has {len(settings.metrics_token)} characters; "
+            f"it needs at least {MINIMUM_SECRET_LENGTH}."
+        )
+    _networks(settings.trusted_proxies)
     parts = _split_address(settings.public_url)
     if parts.scheme == "http" and parts.hostname not in LOOPBACK_HOSTS:
         raise SettingsError(
@@ -217,3 +239,18 @@ def _split_address(url: str) -> SplitResult:
     if not is_address:
         raise SettingsError(f"{PREFIX}PUBLIC_URL {url!r} is not an http(s) address.")
     return parts
+
+
+@lru_cache(maxsize=4)
+def _networks(text: str) -> tuple[Network, ...]:
+    """Return the networks that ``text`` lists; asked for by every request, so read once."""
+    return tuple(_network(one.strip()) for one in text.split(",") if one.strip())
+
+
+def _network(text: str) -> Network:
+    try:
+        return ip_network(text)
+    except ValueError as error:
+        raise SettingsError(
+            f"{PREFIX}TRUSTED_PROXIES: {text!r} is neither an address nor a network."
+        ) from error

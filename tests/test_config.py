@@ -183,3 +183,21 @@ def test_every_setting_is_documented() -> None:
 
     for name in Settings.model_fields:
         assert f"`EVALHUB_{name.upper()}`" in page
+
+
+def test_a_metrics_token_that_can_be_guessed_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="EVALHUB_METRICS_TOKEN has 5 characters"):
+        load_settings(environ(tmp_path, METRICS_TOKEN="guess"))
+
+
+def test_proxies_are_addresses_and_networks(tmp_path: Path) -> None:
+    settings = load_settings(environ(tmp_path, TRUSTED_PROXIES="10.0.0.0/8, ::1,"))
+
+    assert [str(one) for one in settings.proxy_networks] == ["10.0.0.0/8", "::1/128"]
+    assert load_settings(environ(tmp_path)).proxy_networks == ()
+
+
+@pytest.mark.parametrize("text", ["proxy.internal", "10.0.0.1/8", "10.0.0.256"])
+def test_a_proxy_that_is_no_address_is_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises(SettingsError, match=f"EVALHUB_TRUSTED_PROXIES: '{text}'"):
+        load_settings(environ(tmp_path, TRUSTED_PROXIES=text))

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ValidationError
 
 from evalhub.errors import BadInput, Problem
 from evalhub.rim.failures import Failure, failure_of
+from evalhub.rim.state import request_state
 
 
 class ProblemBody(BaseModel):
@@ -22,6 +23,7 @@ class ErrorBody(BaseModel):
     kind: str
     message: str
     problems: list[ProblemBody]
+    request_id: str
 
 
 class ErrorResponse(BaseModel):
@@ -37,6 +39,7 @@ def failure_json(failure: Failure) -> Response:
             kind=failure.kind,
             message=failure.message,
             problems=[ProblemBody(where=p.where, rule=p.rule) for p in failure.problems],
+            request_id=request_state().request_id,
         )
     )
     response = jsonify(body.model_dump())

@@ -4,8 +4,8 @@ from flask import Request
 from werkzeug.routing import IntegerConverter
 
 API_PREFIX = "/api/"
-PLAIN_ENDPOINTS = frozenset({"static", "home.health", "home.ready"})
-"""What answers without asking who is there."""
+PROBES = "probes."
+"""How the endpoints begin that watch the service."""
 FURTHEST_PAGE = 1_000_000
 
 
@@ -20,9 +20,17 @@ def is_api(path: str) -> bool:
     return path.startswith(API_PREFIX)
 
 
+def is_probe(request: Request) -> bool:
+    """Tell whether a request comes from what watches the service.
+
+    A load balancer calls each process by its own address and not by the name that people use.
+    """
+    return (request.endpoint or "").startswith(PROBES)
+
+
 def is_plain(request: Request) -> bool:
     """Tell whether a request is answered without asking who sent it."""
-    return request.endpoint in PLAIN_ENDPOINTS
+    return request.endpoint == "static" or is_probe(request)
 
 
 def page_number(text: str | None) -> int:

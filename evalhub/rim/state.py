@@ -6,21 +6,27 @@ before the response leaves: committed when the response says success, rolled bac
 A person never reads "saved" before the commit has returned.
 """
 
+import re
 import secrets
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from ipaddress import ip_address
 
 from flask import Flask, current_app, g, request
 from werkzeug.wrappers import Response
 
-from evalhub.config import Settings
+from evalhub.config import Network, Settings
 from evalhub.core.people import Actor
+from evalhub.rim.metrics import RequestMetrics
 from evalhub.services.accounts.sessions import SignedIn
 from evalhub.services.scoring.keeping import BoardCache
 from evalhub.services.transaction import Database, Session
 
 EXTENSION = "evalhub"
+REQUEST_ID = "X-Request-Id"
+GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{8,100}", re.ASCII)
 READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 FIRST_FAILURE = 400
 
@@ -39,6 +45,10 @@ class Runtime:
     clock: Callable[[], datetime]
     boards: BoardCache = field(default_factory=BoardCache)
     """What is kept of projects' boards from one request to the next."""
+    metrics: RequestMetrics = field(default_factory=RequestMetrics)
+    """What this process counts of its requests."""
+    slow_s: float = 2.0
+    """Seconds after which a request is told of in the log."""
 
     def install(self, app: Flask) -> None:
         """Make this the runtime of ``app``."""
@@ -51,6 +61,8 @@ class RequestState:
 
     now: datetime
     request_id: str
+    started_s: float
+    """When it began, by a clock that nobody sets."""
     session: Session | None = None
     signed_in: SignedIn | None = None
     key_actor: Actor | None = None
@@ -68,9 +80,31 @@ def runtime() -> Runtime:
 
 def begin() -> RequestState:
     """Start the state of a request; its clock stands still from here on."""
-    state = RequestState(now=runtime().clock(), request_id=secrets.token_hex(8))
+    state = RequestState(
+        now=runtime().clock(), request_id=_request_id(), started_s=time.perf_counter()
+    )
     g.evalhub = state
     return state
+
+
+def _request_id() -> str:
+    """Return the id that a trusted proxy gave this request, else a new one.
+
+    Anybody else could choose one that is somebody else's, or that breaks the lines of a log.
+    """
+    given = request.headers.get(REQUEST_ID, "")
+    networks = current_settings().proxy_networks
+    if given and networks and GIVEN_ID.fullmatch(given) and _came_from(networks):
+        return given
+    return secrets.token_hex(8)
+
+
+def _came_from(networks: tuple[Network, ...]) -> bool:
+    try:
+        sender = ip_address(request.remote_addr or "")
+    except ValueError:
+        return False  # A Unix socket has no address.
+    return any(sender in network for network in networks)
 
 
 def request_state() -> RequestState:

@@ -68,6 +68,7 @@ def test_without_a_key_nobody_is_let_through(client: FlaskClient, issue: Issue) 
             "kind": "unauthorized",
             "message": "Send an API key as `Authorization: Bearer evh_…`.",
             "problems": [],
+            "request_id": response.headers["X-Request-Id"],
         }
     }
 

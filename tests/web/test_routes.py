@@ -16,7 +16,10 @@ from tests.web.pages import token_of
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "routes.txt"
 OPEN = frozenset(
-    {"/health", "/ready", "/sign-in", "/sign-out", "/language", "/api/v1/", "/api/v1/openapi.json"}
+    {
+        *("/health", "/health/live", "/health/ready", "/ready", "/metrics"),
+        *("/sign-in", "/sign-out", "/language", "/api/v1/", "/api/v1/openapi.json"),
+    }
 )
 """Addresses that anybody may ask for."""
 

@@ -1,0 +1,89 @@
+"""What an operator watches is counted from the rows, by their states."""
+
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from evalhub.core.campaigns import AssignmentStatus, PullStatus
+from evalhub.core.releasing.builds import BuildStatus
+from evalhub.db.models import Project, Pull, PullEndpoint
+from evalhub.services.operations import operation_figures
+from evalhub.services.workers import beat
+from tests.factories import (
+    MOMENT,
+    make_assignment,
+    make_build,
+    make_endpoint,
+    make_person,
+    make_prompt_set_version,
+)
+from tests.services.assigning.conftest import make_campaign
+
+
+def make_pull(session: Session, status: PullStatus, *shares: tuple[datetime | None, str]) -> Pull:
+    """Add a pull with shares that have ended or not, each with its reason."""
+    pull = Pull(
+        public_id=f"pull-{status}-{len(shares)}",
+        prompt_set_version_id=make_prompt_set_version(session).id,
+        status=status,
+        created_at=MOMENT,
+    )
+    session.add(pull)
+    session.flush()
+    session.add_all(
+        PullEndpoint(
+            pull_id=pull.id, endpoint_id=make_endpoint(session).id, ended_at=ended_at, reason=reason
+        )
+        for ended_at, reason in shares
+    )
+    session.flush()
+    return pull
+
+
+def test_an_empty_instance_has_a_zero_for_everything(session: Session) -> None:
+    found = operation_figures(session=session, now=MOMENT)
+
+    assert (found.n_workers, found.n_waiting_shares, found.n_leases) == (0, 0, 0)
+    assert found.pulls == dict.fromkeys(PullStatus, 0)
+    assert found.builds == dict.fromkeys(BuildStatus, 0)
+
+
+def test_shares_are_counted_by_what_becomes_of_them(session: Session) -> None:
+    make_pull(session, PullStatus.QUEUED, (None, ""), (MOMENT, "the last run failed"))
+    make_pull(session, PullStatus.RUNNING, (None, ""), (None, "it does not answer"), (MOMENT, ""))
+    make_pull(session, PullStatus.DONE, (MOMENT, ""))
+    make_pull(session, PullStatus.FAILED, (None, "no key"))
+
+    found = operation_figures(session=session, now=MOMENT)
+
+    assert (found.n_waiting_shares, found.n_running_shares, found.n_stalled_shares) == (2, 1, 1)
+    assert found.pulls == {
+        **dict.fromkeys(PullStatus, 1),
+        PullStatus.CANCELLED: 0,
+    }
+
+
+def test_leases_are_held_until_they_run_out(session: Session) -> None:
+    campaign = make_campaign(session, n_pairs=3, n_people=2)
+    first, second, third = campaign.pairs
+    make_assignment(session, first, campaign.people[0])
+    make_assignment(session, second, campaign.people[1])
+    make_assignment(session, third, make_person(session), status=AssignmentStatus.SUBMITTED)
+
+    held = operation_figures(session=session, now=MOMENT)
+    later = operation_figures(session=session, now=MOMENT + timedelta(hours=1))
+
+    assert (held.n_leases, held.n_overdue_leases) == (2, 0)
+    assert (later.n_leases, later.n_overdue_leases) == (0, 2)
+
+
+def test_live_workers_and_builds_are_counted(session: Session) -> None:
+    project: Project = make_campaign(session).project
+    make_build(session, project, status=BuildStatus.FAILED)
+    beat("a", session=session)
+    beat("b", session=session)
+
+    found = operation_figures(session=session, now=MOMENT)
+
+    assert found.n_workers == 2
+    assert found.builds[BuildStatus.FAILED] == 1
