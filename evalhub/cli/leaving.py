@@ -16,8 +16,21 @@ def leave(status: int) -> NoReturn:
     nothing. Only for the very end of a process: no ``finally`` above the caller runs.
     """
     logging.shutdown()
-    for stream in (sys.stdout, sys.stderr):
+    try:
         # Whoever read it has enough; that is no failure of the command.
         with contextlib.suppress(BrokenPipeError):
-            stream.flush()
+            sys.stdout.flush()
+    except OSError as error:
+        # A full disk keeps the last lines from a file; whoever asked for them must not believe
+        # that they are there.
+        status = status or 1
+        say_unwritten(error)
+    with contextlib.suppress(OSError):
+        sys.stderr.flush()
     os._exit(status)
+
+
+def say_unwritten(error: OSError) -> None:
+    """Say on standard error why standard output does not hold what it should."""
+    with contextlib.suppress(OSError):
+        sys.stderr.write(f"Error: the output could not be written: {error.strerror}.\n")

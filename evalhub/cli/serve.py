@@ -4,6 +4,7 @@ import errno
 import os
 import socket
 import sys
+import tempfile
 from contextlib import ExitStack
 
 import click
@@ -13,6 +14,7 @@ from evalhub.cli.supervising import supervise
 from evalhub.config import PREFIX
 from evalhub.demo.endpoints import live_servers
 from evalhub.errors import Conflict
+from evalhub.rim.metrics import FOLDER
 
 APPLICATION = "evalhub.app:serve_app()"
 WORKER = "worker"
@@ -20,7 +22,7 @@ WORKER = "worker"
 
 GUNICORN_OPTIONS = (
     *("--config", "python:evalhub.cli.server_hooks"),
-    *("--worker-class", "gthread"),
+    *("--worker-class", "evalhub.cli.server_threads.Threads"),
     # A worker that does not answer for this long is replaced; scoring a big project takes a while.
     *("--timeout", "120"),
     *("--graceful-timeout", "20"),
@@ -63,6 +65,10 @@ def serve_command(
             hosts = [stack.enter_context(one).host for one in live_servers(opened, say=click.echo)]
         allowed = ",".join(sorted({*settings().allowed_hosts, *hosts}))
         environ = {**os.environ, f"{PREFIX}ENDPOINT_ALLOW": allowed}
+        if settings().metrics_token:
+            # New at every start: counts of an earlier server would be added to those of this one.
+            counts = tempfile.TemporaryDirectory(prefix="evalhub-metrics-")
+            environ[FOLDER] = stack.enter_context(counts)
         ctx.exit(supervise(server, jobs, environ=environ, say=click.echo))
 
 

@@ -5,6 +5,10 @@ import sys
 from gunicorn.arbiter import Arbiter
 from gunicorn.workers.base import Worker
 
+# Imported here, before the first process is forked, for its effect: each process is then ready in
+# a fraction of a second, also one that replaces another, and they share the memory of what was
+# imported. The application itself is made after the fork; no connection may be inherited.
+import evalhub.app  # noqa: F401
 from evalhub.cli.leaving import leave
 from evalhub.config import load_settings
 

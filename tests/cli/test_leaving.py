@@ -80,3 +80,22 @@ def test_a_worker_that_failed_is_left_to_the_server(error: BaseException) -> Non
             worker_exit(None, None)  # type: ignore[arg-type]  # it looks at neither
 
     assert threading.main_thread().is_alive()
+
+
+@pytest.mark.parametrize(
+    "arguments", [["-m", "evalhub", "--help"], ["-m", "evalhub", "rubrics", "check", "shipped"]]
+)
+def test_a_full_disk_is_told_in_one_line(arguments: list[str]) -> None:
+    with open("/dev/full", "w") as full:  # noqa: PTH123 - a device and no file of ours
+        ended = subprocess.run(  # noqa: S603 - our own commands
+            [sys.executable, *arguments],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+
+    assert ended.returncode == 1
+    assert "No space left on device" in ended.stderr
+    assert "Traceback" not in ended.stderr
