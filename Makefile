@@ -15,7 +15,7 @@ LABS ?= $(BIN)/python
 TEST_ENV := $(shell test -w /dev/shm && mkdir -p /dev/shm/evalhub-tests && echo TMPDIR=/dev/shm/evalhub-tests)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test coverage check format bench bench-labels bench-release bench-reward bench-scoring bench-selection docs lab-proof clean translations axe aimock
+.PHONY: help run test coverage check format bench bench-labels bench-release bench-reward bench-scoring bench-selection docs kills lab-proof clean translations axe aimock
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -76,6 +76,9 @@ bench-scoring: $(READY_DEV) ## Time boards against the peers that PEERS=PYTHON h
 
 bench-selection: $(READY_DEV) ## Simulate what choosing the next comparison saves; fails where a gate does
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks selection
+
+kills: $(READY_DEV) ## Kill servers and workers over and over on both databases, and count what is lost (ARGS="web --kills 20")
+	$(BIN)/python -m benchmarks.kills $(ARGS)
 
 lab-proof: $(READY_DEV) ## Download a release with a lab's key and train on it (LABS=PYTHON)
 	$(BIN)/python -m scripts.lab_proof --labs $(LABS) $(ARGS)
