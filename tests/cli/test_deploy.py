@@ -110,13 +110,21 @@ def test_a_site_of_two_goes_on_without_one_server_and_one_worker(
         [lost] = [worker for worker in workers if f"-{worker.pid}-" in holder]
 
         for process in (servers[0], lost):
-            os.killpg(process.pid, signal.SIGKILL)
+            kill_all_of(process.pid)
             process.wait()
         committed = stored_texts(database)
 
         wait_until_over(f"{second}/{public_id}", key)
         assert ask(f"{second}/{public_id}", key)["status"] == "done"
         assert_whole_and_unrepeated(database, halfway_server, committed)
+
+
+def kill_all_of(pid: int) -> None:
+    """Kill a process and all that it has started, the parents first."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    os.kill(pid, signal.SIGKILL)
+    for child in children:
+        kill_all_of(int(child))
 
 
 def holder_of(database: Database) -> str:
