@@ -76,8 +76,11 @@ from evalhub.web import (
     projects,
     prompt_sets,
     pulls,
+    qualifications,
+    registry,
     releases,
     reports,
+    requirements,
     rubrics,
     scores,
     statements,
@@ -114,11 +117,14 @@ PAGES: tuple[Blueprint, ...] = (
     prompt_sets.bp,
     rubrics.bp,
     projects.bp,
+    requirements.bp,
     statements.bp,
     judgments.bp,
     work.bp,
     comparing.bp,
     consent.bp,
+    qualifications.bp,
+    registry.bp,
 )
 """The parts of the site, one a module of ``evalhub.web``."""
 

@@ -4,7 +4,7 @@ import itertools
 import json
 import uuid
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from sqlmodel import Session
 
@@ -21,18 +21,24 @@ from evalhub.core.canonical import canonical_json, sha256_hex
 from evalhub.core.consent import STANDING_TEXT, ConsentMethod, ConsentPurpose, ordered
 from evalhub.core.judging.answers import Choice
 from evalhub.core.people import Origin, Role
+from evalhub.core.qualifying.credentials import CredentialDecision
+from evalhub.core.qualifying.requirements import Requirement, requirement_to_json
 from evalhub.core.releasing.builds import BuildStage, BuildStatus
 from evalhub.core.responses import ResponseStatus
 from evalhub.db.models import (
     Assignment,
     ConsentAnswer,
+    Credential,
     Endpoint,
     Judgment,
+    LevelDecision,
     Pair,
     Person,
+    PersonLanguage,
     Project,
     ProjectEndpoint,
     ProjectMember,
+    ProjectRequirement,
     Prompt,
     PromptSet,
     PromptSetVersion,
@@ -42,6 +48,7 @@ from evalhub.db.models import (
     RoleGrant,
     RubricVersion,
 )
+from evalhub.db.models import CredentialDecision as CredentialDecisionRow
 from evalhub.services.consenting.texts import row_of
 
 MOMENT = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -105,6 +112,90 @@ def _add_answer(
         answered_at=at,
     )
     session.add(row)
+    session.flush()
+
+
+def make_credential(
+    session: Session,
+    person: Person,
+    credential_class: str = "physician",
+    *,
+    domain: str = "medicine",
+    jurisdiction: str = "DE",
+    specialty: str = "",
+    expires_on: date | None = None,
+    decisions: Sequence[CredentialDecision] = (CredentialDecision.VERIFIED,),
+) -> Credential:
+    """Add a credential of ``person`` with what was decided about it, by default verified."""
+    row = Credential(
+        public_id=uuid.uuid4().hex[:16],
+        person_id=person.id,
+        credential_class=credential_class,
+        domain=domain,
+        jurisdiction=jurisdiction,
+        specialty=specialty,
+        issuer="Chamber of Berlin",
+        issued_on=date(2020, 1, 31),
+        expires_on=expires_on,
+        stated_at=MOMENT,
+        stated_by=person.id,
+    )
+    session.add(row)
+    session.flush()
+    session.add_all(
+        CredentialDecisionRow(
+            credential_id=row.id,
+            number=number,
+            decision=decision,
+            reason="Seen at the chamber.",
+            decided_at=MOMENT,
+            decided_by=person.id,
+        )
+        for number, decision in enumerate(decisions, start=1)
+    )
+    session.flush()
+    return row
+
+
+def make_level(
+    session: Session,
+    person: Person,
+    level: int,
+    *,
+    domain: str = "medicine",
+    expires_at: datetime | None = MOMENT + timedelta(days=365),
+) -> None:
+    """Add a decision about the level of ``person``."""
+    session.add(
+        LevelDecision(
+            person_id=person.id,
+            domain=domain,
+            level=level,
+            reason="Passed the examination.",
+            decided_at=MOMENT,
+            decided_by=person.id,
+            expires_at=expires_at,
+        )
+    )
+    session.flush()
+
+
+def make_languages(session: Session, person: Person, *languages: str) -> None:
+    """Let ``person`` work in ``languages``."""
+    session.add_all(PersonLanguage(person_id=person.id, language=one) for one in languages)
+    session.flush()
+
+
+def make_requirement(session: Session, project: Project, requirement: Requirement) -> None:
+    """Let ``project`` ask for ``requirement``; once a project."""
+    session.add(
+        ProjectRequirement(
+            project_id=project.id,
+            number=1,
+            document=canonical_json(requirement_to_json(requirement)),
+            written_at=MOMENT,
+        )
+    )
     session.flush()
 
 

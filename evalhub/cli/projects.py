@@ -3,6 +3,7 @@
 import click
 
 from evalhub.cli.context import ACTOR, database, now, transaction
+from evalhub.cli.requiring import require_command
 from evalhub.cli.words import table
 from evalhub.core.campaigns import OverlapRule, PairingStrategy, ProjectStatus, SelectionMode
 from evalhub.core.money import parse_money
@@ -18,6 +19,9 @@ from evalhub.services.projects.members import add_member
 @click.group("projects")
 def group() -> None:
     """Set up projects and run them."""
+
+
+group.add_command(require_command)
 
 
 @group.command("create")

@@ -18,6 +18,7 @@ COMMANDS = {
     "db": "evalhub.cli.db:group",
     "demo": "evalhub.cli.demo:command",
     "endpoints": "evalhub.cli.endpoints:group",
+    "experts": "evalhub.cli.experts:group",
     "invite": "evalhub.cli.people:invite_command",
     "judgments": "evalhub.cli.judgments:group",
     "keys": "evalhub.cli.keys:group",

@@ -72,7 +72,8 @@ class Lease:
     ``token`` is all of it that leaves the server. With ``is_swapped`` response y is shown
     as A. Pay is what was promised when the pair was claimed. ``policy`` and ``probability`` say
     by which rule the pair was drawn and how likely it was among those open to the person then,
-    the random floor included; ``docs/methods/selection.md`` defines it.
+    the random floor included; ``docs/methods/selection.md`` defines it. ``credential_class`` is
+    that of the credential that let the person in, None where the project asks for none.
     """
 
     id: int
@@ -90,6 +91,7 @@ class Lease:
     expires_at: datetime
     ended_at: datetime | None
     release_reason: str
+    credential_class: str | None
 
 
 def draw(items: Sequence[_Item], rng: random.Random) -> tuple[_Item, float]:

@@ -13,12 +13,21 @@ from evalhub.core.judging.applicability import criteria_to_ask
 from evalhub.core.judging.form_reading import DRAFT_FIELD
 from evalhub.core.judging.marking import MarkRow, mark_rows
 from evalhub.core.people import Role
-from evalhub.errors import BadInput, Conflict, LeaseLost, Problem, Sentence, StaleDraft, StaleForm
+from evalhub.errors import (
+    BadInput,
+    Conflict,
+    Forbidden,
+    LeaseLost,
+    Problem,
+    Sentence,
+    StaleDraft,
+    StaleForm,
+)
 from evalhub.rim.fields import shown
 from evalhub.rim.state import runtime
-from evalhub.services.assigning.choosing import n_open_to
 from evalhub.services.assigning.leasing import lease_next
 from evalhub.services.assigning.releasing import release
+from evalhub.services.assigning.work import n_left_for
 from evalhub.services.judging.drafts import save_draft
 from evalhub.services.judging.history import find_last_revisable
 from evalhub.services.judging.matter import Matter
@@ -214,8 +223,9 @@ def _next_place(done: Submission) -> str:
                 now=now(),
                 rng=LOT,
             )
-        # The project was paused meanwhile: the judgment is stored, there is just nothing next.
-        except Conflict:
+        # The project was paused or asks for more by now: the judgment is stored, there is just
+        # nothing next.
+        except (Conflict, Forbidden):
             return url_for("work.show")
         if lease is not None:
             return url_for("comparing.show", token=lease.token)
@@ -297,7 +307,7 @@ def _page(
         last=find_last_revisable(
             person_id, project_id=matter.lease.project_id, session=session, now=now()
         ),
-        n_left=n_open_to(matter.lease.project_id, person_id=person_id, session=session, now=now()),
+        n_left=n_left_for(matter.lease.project_id, person_id=person_id, session=session, now=now()),
         today=today_of(person_id, session=session, now=now()),
         answers=render_alike(matter.a.text, matter.b.text, spots=_spots(matter, rows)),
         render=render_text,

@@ -24,6 +24,7 @@ class Entry:
 
 ENTRIES = (
     Entry(N_("Work"), "/work", frozenset({Role.ANNOTATOR})),
+    Entry(N_("Qualifications"), "/qualifications", frozenset({Role.ANNOTATOR})),
     Entry(
         N_("Prompt sets"),
         "/prompt-sets",
@@ -35,6 +36,7 @@ ENTRIES = (
     Entry(
         N_("Projects"), "/projects", frozenset({Role.RESEARCHER, Role.COORDINATOR, Role.REVIEWER})
     ),
+    Entry(N_("Registry"), "/registry", frozenset({Role.ADMIN, Role.COORDINATOR})),
     Entry(N_("Rubrics"), "/rubrics"),
     Entry(
         N_("Releases"),

@@ -13,11 +13,11 @@ def actor(*roles: Role) -> Actor:
 @pytest.mark.parametrize(
     ("role", "labels"),
     [
-        (Role.ANNOTATOR, ["Work", "Rubrics"]),
-        (Role.COORDINATOR, ["Projects", "Rubrics"]),
+        (Role.ANNOTATOR, ["Work", "Qualifications", "Rubrics"]),
+        (Role.COORDINATOR, ["Projects", "Registry", "Rubrics"]),
         (Role.LAB, ["Rubrics", "Releases"]),
         (Role.AUDITOR, ["Rubrics", "Releases", "Audit"]),
-        (Role.ADMIN, ["Rubrics", "Admin"]),
+        (Role.ADMIN, ["Registry", "Rubrics", "Admin"]),
     ],
 )
 def test_each_role_finds_its_parts(role: Role, labels: list[str]) -> None:

@@ -44,7 +44,8 @@ def is_clean(text: str) -> bool:
     )
 
 
-def _is_slug(text: str) -> bool:
+def is_slug(text: str) -> bool:
+    """Return whether ``text`` is a short name of lower-case letters and digits."""
     return len(text) <= MAX_SLUG and _SLUG.fullmatch(text) is not None
 
 
@@ -79,7 +80,7 @@ def _is_date(text: str) -> bool:
 Slug: TypeAlias = Annotated[
     str,
     TextRule(
-        _is_slug,
+        is_slug,
         f"must be 1 to {MAX_SLUG} lower-case letters and digits, joined by single '_' or '-'",
     ),
 ]

@@ -5,6 +5,7 @@ from evalhub.db.models.assignment import Assignment
 from evalhub.db.models.audit_event import AuditEvent
 from evalhub.db.models.consent_answer import ConsentAnswer
 from evalhub.db.models.consent_text import ConsentText
+from evalhub.db.models.credential import Credential, CredentialDecision
 from evalhub.db.models.draft import Draft
 from evalhub.db.models.endpoint import Endpoint
 from evalhub.db.models.fit import Fit
@@ -12,12 +13,15 @@ from evalhub.db.models.invitation import Invitation
 from evalhub.db.models.job_worker import JobWorker
 from evalhub.db.models.judgment import Judgment
 from evalhub.db.models.judgment_import import JudgmentImport
+from evalhub.db.models.level_decision import LevelDecision
 from evalhub.db.models.matchup import Matchup
 from evalhub.db.models.pair import Pair
 from evalhub.db.models.person import Person
+from evalhub.db.models.person_language import PersonLanguage
 from evalhub.db.models.project import Project
 from evalhub.db.models.project_endpoint import ProjectEndpoint
 from evalhub.db.models.project_member import ProjectMember
+from evalhub.db.models.project_requirement import ProjectRequirement
 from evalhub.db.models.project_statement import ProjectStatement
 from evalhub.db.models.prompt import Prompt
 from evalhub.db.models.prompt_set import PromptSet
@@ -46,6 +50,8 @@ __all__ = [
     "AuditEvent",
     "ConsentAnswer",
     "ConsentText",
+    "Credential",
+    "CredentialDecision",
     "Draft",
     "Endpoint",
     "Fit",
@@ -53,12 +59,15 @@ __all__ = [
     "JobWorker",
     "Judgment",
     "JudgmentImport",
+    "LevelDecision",
     "Matchup",
     "Pair",
     "Person",
+    "PersonLanguage",
     "Project",
     "ProjectEndpoint",
     "ProjectMember",
+    "ProjectRequirement",
     "ProjectStatement",
     "Prompt",
     "PromptSet",

@@ -59,3 +59,5 @@ class Assignment(SQLModel, table=True):
     expires_at: datetime = Field(sa_type=UtcDateTime)
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     release_reason: str = Field(default="", max_length=80)
+    # Of the credential by which the pair was given out, so that later news of it change nothing.
+    credential_class: str | None = Field(default=None, max_length=64)

@@ -61,3 +61,5 @@ class Judgment(SQLModel, table=True):
     answer: str = Field(sa_type=sa.Text)
     active_seconds: float | None = None
     created_at: datetime = Field(sa_type=UtcDateTime)
+    # The class alone: who holds which licence stays with the operator.
+    credential_class: str | None = Field(default=None, max_length=64)

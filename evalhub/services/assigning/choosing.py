@@ -49,6 +49,16 @@ class Taken:
     probability: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Ways:
+    """Hold the statements by which pairs are found, for one rule of who may have which."""
+
+    window: "sa.Select[int]"
+    n_open: "sa.Select[int]"
+    closed: "sa.Select[int, float] | sa.CompoundSelect[int, float]"
+    candidates: "sa.Select[*tuple[Any, ...]]"
+
+
 def take_pair(
     project_id: int,
     *,
@@ -56,37 +66,46 @@ def take_pair(
     policy: SelectionPolicy,
     session: Session,
     rng: random.Random,
+    by_language: bool = False,
 ) -> Taken | None:
     """Take a place of a pair drawn from those open to the person; None when there is none.
 
     ``policy`` is that of the project's plan. Pairs that were added after the plan was made are
-    in no matchup it knows, and are given out evenly once its own are used up.
+    in no matchup it knows, and are given out evenly once its own are used up. With
+    ``by_language`` only pairs are open whose prompt is in a language in which the person works.
     """
-    keys = {"project": project_id, "person": person_id}
+    keys, ways = {"project": project_id, "person": person_id}, _WAYS[by_language]
     if policy is not SelectionPolicy.UNIFORM:
-        taken = _take_planned(keys, policy, session=session, rng=rng)
+        taken = _take_planned(keys, policy, ways=ways, session=session, rng=rng)
         if taken is not None:
             return taken
-    return _take_evenly(keys, session=session, rng=rng)
+    return _take_evenly(keys, ways=ways, session=session, rng=rng)
 
 
-def n_open_to(project_id: int, *, person_id: int, session: Session, now: datetime) -> int:
+def n_open_to(
+    project_id: int, *, person_id: int, session: Session, now: datetime, by_language: bool = False
+) -> int:
     """Return how many pairs could be given to a person at ``now``, counted up to ``COUNTED``.
 
     A place whose lease ran out counts: the next claim takes it back. Without it the last work
     of a project would never be offered again, because claims are offered by this number.
     """
     keys = {"project": project_id, "person": person_id, "now": now}
-    return session.connection().execute(_N_OPEN, keys).scalar_one()
+    return session.connection().execute(_WAYS[by_language].n_open, keys).scalar_one()
 
 
 def _take_planned(
-    keys: dict[str, int], policy: SelectionPolicy, *, session: Session, rng: random.Random
+    keys: dict[str, int],
+    policy: SelectionPolicy,
+    *,
+    ways: _Ways,
+    session: Session,
+    rng: random.Random,
 ) -> Taken | None:
     connection = session.connection()
-    closed = {row.id: row.probability for row in connection.execute(_CLOSED, keys)}
+    closed = {row.id: row.probability for row in connection.execute(ways.closed, keys)}
     while (drawn := _draw_matchup(keys, closed, session=session, rng=rng)) is not None:
-        rows = connection.execute(_CANDIDATES, {**keys, "matchup": drawn.id})
+        rows = connection.execute(ways.candidates, {**keys, "matchup": drawn.id})
         candidates = [Candidate(row.id, row.n_taken > 0, row.n_prompt_uses) for row in rows]
         while candidates:
             candidate, chance = draw_by_prompt(candidates, rng)
@@ -125,8 +144,10 @@ def _draw_matchup(
     return rng.choices(rows, weights=[row.probability for row in rows])[0]
 
 
-def _take_evenly(keys: dict[str, int], *, session: Session, rng: random.Random) -> Taken | None:
-    for window in _windows(keys, session=session):
+def _take_evenly(
+    keys: dict[str, int], *, ways: _Ways, session: Session, rng: random.Random
+) -> Taken | None:
+    for window in _windows(keys, ways=ways, session=session):
         while window:
             pair_id, probability = draw(window, rng)
             if take_place(pair_id, session=session):
@@ -136,22 +157,40 @@ def _take_evenly(keys: dict[str, int], *, session: Session, rng: random.Random) 
     return None
 
 
-def _windows(keys: dict[str, int], *, session: Session) -> Iterator[list[int]]:
+def _windows(keys: dict[str, int], *, ways: _Ways, session: Session) -> Iterator[list[int]]:
     """Yield the first open pairs in the project's order, looking again until there are none."""
-    while window := list(session.connection().execute(_WINDOW, keys).scalars()):
+    while window := list(session.connection().execute(ways.window, keys).scalars()):
         yield window
 
 
 def _is_open(
-    has_room: "sa.ColumnElement[bool] | None" = None,
+    has_room: "sa.ColumnElement[bool] | None" = None, *, by_language: bool
 ) -> "tuple[sa.ColumnElement[bool], ...]":
     """Return what holds for the pairs that have room and that a person has not had."""
     seen = sa.select(t.assignment.c.pair_id).where(*_is_mine())
-    return (
+    rules = (
         t.pair.c.is_offered.is_(True),
         t.pair.c.n_taken < t.pair.c.overlap if has_room is None else has_room,
         t.pair.c.id.not_in(seen),
         t.pair.c.prompt_id.not_in(_blocked_prompts()),
+    )
+    return (*rules, _is_readable()) if by_language else rules
+
+
+def _is_readable() -> "sa.ColumnElement[bool]":
+    """Tell whether a pair's prompt is in a language in which the person works.
+
+    Asked pair by pair and not as a list of prompts, which would be read whole for each claim.
+    """
+    tag, works_in = sa.func.lower(t.prompt.c.language), t.person_language.c.language
+    return sa.exists(
+        sa.select(t.prompt.c.id)
+        .join(t.person_language, sa.or_(tag == works_in, tag.like(works_in + "-%")))
+        .where(
+            t.prompt.c.id == t.pair.c.prompt_id,
+            t.person_language.c.person_id == sa.bindparam("person"),
+        )
+        .correlate(t.pair)
     )
 
 
@@ -173,9 +212,12 @@ def _blocked_prompts() -> "sa.Select[int]":
     )
 
 
-def _open_pairs(has_room: "sa.ColumnElement[bool] | None" = None) -> "sa.Select[int]":
+def _open_pairs(
+    has_room: "sa.ColumnElement[bool] | None" = None, *, by_language: bool
+) -> "sa.Select[int]":
     return sa.select(t.pair.c.id).where(
-        t.pair.c.project_id == sa.bindparam("project"), *_is_open(has_room)
+        t.pair.c.project_id == sa.bindparam("project"),
+        *_is_open(has_room, by_language=by_language),
     )
 
 
@@ -213,31 +255,35 @@ def _closed() -> "sa.CompoundSelect[int, float]":
     kept_away = sa.select(t.pair.c.matchup_id, t.pair.c.id.label("n")).where(
         t.pair.c.prompt_id.in_(_blocked_prompts()),
     )
-    return _without_open_pair(touched, uses_up=True).union(
-        _without_open_pair(kept_away, uses_up=False)
+    some, others = touched.subquery(), kept_away.subquery()
+    without = _without_open_pair(by_language=False)
+    return (
+        without.join(some, some.c.matchup_id == t.matchup.c.id)
+        .where(some.c.n >= t.matchup.c.n_open)
+        .union(without.join(others, others.c.matchup_id == t.matchup.c.id))
     )
 
 
-def _without_open_pair(
-    looked_at: "sa.Select[int, int]", *, uses_up: bool
-) -> "sa.Select[int, float]":
-    matchup, some = t.matchup, looked_at.subquery()
+def _without_open_pair(*, by_language: bool) -> "sa.Select[int, float]":
+    """Select the planned matchups without an open pair; all are looked at unless more is said.
+
+    That is what a choice by language does: which prompts somebody can read was not known when the
+    plan was made, so any matchup may be closed to them from the start.
+    """
+    matchup = t.matchup
     is_open = sa.exists(
-        sa.select(t.pair.c.id).where(t.pair.c.matchup_id == matchup.c.id, *_is_open())
-    )
-    query = (
-        sa.select(matchup.c.id, matchup.c.probability)
-        .join(some, some.c.matchup_id == matchup.c.id)
-        .where(
-            matchup.c.project_id == sa.bindparam("project"),
-            matchup.c.probability.is_not(None),
-            ~is_open,
+        sa.select(t.pair.c.id).where(
+            t.pair.c.matchup_id == matchup.c.id, *_is_open(by_language=by_language)
         )
     )
-    return query.where(some.c.n >= matchup.c.n_open) if uses_up else query
+    return sa.select(matchup.c.id, matchup.c.probability).where(
+        matchup.c.project_id == sa.bindparam("project"),
+        matchup.c.probability.is_not(None),
+        ~is_open,
+    )
 
 
-def _candidates() -> "sa.Select[*tuple[Any, ...]]":
+def _candidates(*, by_language: bool) -> "sa.Select[*tuple[Any, ...]]":
     """Select the first open pairs of a matchup, with how much each one's prompt was used."""
     used = t.pair.alias("used")
     uses = (
@@ -252,18 +298,24 @@ def _candidates() -> "sa.Select[*tuple[Any, ...]]":
     )
     return (
         sa.select(t.pair.c.id, t.pair.c.n_taken, (uses - t.pair.c.n_taken).label("n_prompt_uses"))
-        .where(t.pair.c.matchup_id == sa.bindparam("matchup"), *_is_open())
+        .where(t.pair.c.matchup_id == sa.bindparam("matchup"), *_is_open(by_language=by_language))
         .order_by(t.pair.c.position)
         .limit(N_CANDIDATES)
     )
 
 
+def _ways(*, by_language: bool) -> _Ways:
+    n_open = _open_pairs(_has_room_or_over(), by_language=by_language).limit(COUNTED)
+    return _Ways(
+        window=_open_pairs(by_language=by_language).order_by(t.pair.c.position).limit(WINDOW),
+        n_open=sa.select(sa.func.count()).select_from(n_open.subquery()),
+        closed=_without_open_pair(by_language=True) if by_language else _closed(),
+        candidates=_candidates(by_language=by_language),
+    )
+
+
 # Built once: putting such a statement together costs more than running it.
-_WINDOW = _open_pairs().order_by(t.pair.c.position).limit(WINDOW)
-_N_OPEN = sa.select(sa.func.count()).select_from(
-    _open_pairs(_has_room_or_over()).limit(COUNTED).subquery()
-)
-_CLOSED = _closed()
+_WAYS = {by_language: _ways(by_language=by_language) for by_language in (False, True)}
 _PLANNED = sa.select(t.matchup.c.id, t.matchup.c.probability).where(
     t.matchup.c.project_id == sa.bindparam("project"), t.matchup.c.probability.is_not(None)
 )
@@ -272,4 +324,3 @@ _MATCHUP = (
     .order_by(t.matchup.c.up_to)
     .limit(1)
 )
-_CANDIDATES = _candidates()

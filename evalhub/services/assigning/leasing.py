@@ -17,6 +17,8 @@ from evalhub.errors import Conflict, NotFound, Sentence
 from evalhub.services.assigning.choosing import take_pair
 from evalhub.services.assigning.expiring import reclaim_expired
 from evalhub.services.assigning.leases import extend, find_open_lease, lease_of
+from evalhub.services.qualifying.letting_in import class_let_in
+from evalhub.services.qualifying.requirements import parse_requirement
 
 _Terms: TypeAlias = sa.Row[*tuple[Any, ...]]
 """A project's status, plan, lease time and pay, which SQLAlchemy types no further."""
@@ -33,8 +35,8 @@ def lease_next(
     judged nor given back; a pair whose lease ran out may come back to them. No more places
     of a pair are ever taken than its overlap. None means that nothing is left for them.
 
-    Raise ``NotFound`` when the person is not an annotator of the project, and ``Conflict``
-    when it hands out no pairs now.
+    Raise ``NotFound`` when the person is not an annotator of the project, ``Conflict`` when it
+    hands out no pairs now, and ``Forbidden`` when it asks for what they have not shown.
     """
     terms = _terms(project_id, person_id=person_id, session=session)
     # Before the look at what is held: one's own lease that ran out is taken back too, or it would
@@ -50,12 +52,16 @@ def lease_next(
                 status=Sentence(terms.status),
             )
         )
+    # After what is held: who began while they were let in may finish, whatever has run out since.
+    requirement = parse_requirement(terms.requirement)
+    credential_class = class_let_in(requirement, person_id=person_id, session=session, now=now)
     taken = take_pair(
         project_id,
         person_id=person_id,
         policy=terms.policy or SelectionPolicy.UNIFORM,
         session=session,
         rng=rng,
+        by_language=requirement.matches_language,
     )
     if taken is None:
         return None
@@ -78,6 +84,7 @@ def lease_next(
             leased_at=now,
             expires_at=now + timedelta(minutes=terms.lease_minutes),
             release_reason="",
+            credential_class=credential_class,
         )
         .returning(t.assignment)
     )
@@ -126,6 +133,13 @@ def _side_order(pair_id: int, *, person_id: int, session: Session, rng: random.R
 
 def _terms_statement() -> "sa.Select[*tuple[Any, ...]]":
     member, project, plan = t.project_member, t.project, t.selection_plan
+    asked, later = t.project_requirement, t.project_requirement.alias("later")
+    newest = (
+        sa.select(sa.func.max(later.c.number))
+        .where(later.c.project_id == project.c.id)
+        .correlate(project)
+        .scalar_subquery()
+    )
     return (
         sa.select(
             project.c.status,
@@ -133,9 +147,11 @@ def _terms_statement() -> "sa.Select[*tuple[Any, ...]]":
             project.c.pay_minor_units,
             project.c.pay_currency,
             plan.c.policy,
+            asked.c.document.label("requirement"),
         )
         .join(member, member.c.project_id == project.c.id)
         .outerjoin(plan, plan.c.project_id == project.c.id)
+        .outerjoin(asked, sa.and_(asked.c.project_id == project.c.id, asked.c.number == newest))
         .where(
             project.c.id == sa.bindparam("project"),
             member.c.person_id == sa.bindparam("person"),

@@ -1,6 +1,6 @@
 """List the work that is open to a person, with its terms, before anything is claimed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,9 +11,12 @@ from sqlmodel import Session
 from evalhub.core.assigning import Lease
 from evalhub.core.campaigns import AssignmentStatus, ProjectStatus
 from evalhub.core.people import Role
+from evalhub.core.qualifying.requirements import LackKind, Qualifications, Requirement, fit_of
 from evalhub.db import tables as t
 from evalhub.services.assigning.choosing import n_open_to
 from evalhub.services.assigning.standing import LeaseStanding, standing_of
+from evalhub.services.qualifying.letting_in import qualifications_of
+from evalhub.services.qualifying.requirements import requirement_in_force
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,8 @@ class Work:
     included, as their own history counts them: it is work done, and the two figures stand on
     one page.
     ``held`` is the comparison in hand. ``lapsed`` are those whose lease ran out over a draft:
-    what was typed there is found again, whoever has the pair now.
+    what was typed there is found again, whoever has the pair now. ``lacks`` is what the project
+    asks for and the person does not show now; nothing is left to claim then.
     """
 
     slug: str
@@ -55,37 +59,89 @@ class Work:
     has_begun: bool
     held: HeldWork | None
     lapsed: tuple[HeldWork, ...]
+    lacks: tuple[LackKind, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """Hold a project that keeps its work from a person, and why."""
+
+    title: str
+    requirement: Requirement
+    lacks: tuple[LackKind, ...]
 
 
 def list_work(person_id: int, *, session: Session, now: datetime) -> list[Work]:
     """Return the projects a person can judge in now, those in work first.
 
-    These are the open projects of which they are an annotator, and paused ones in which they
-    still hold a comparison or have a draft of one that ran out.
+    These are the open projects of which they are an annotator and which ask for nothing that
+    they lack, and others in which they still hold a comparison or have a draft of one that ran
+    out.
     """
-    rows = session.connection().execute(
-        sa.select(t.project, t.rubric_version.c.rubric_id, t.rubric_version.c.version)
-        .join(t.project_member, t.project_member.c.project_id == t.project.c.id)
-        .join(t.rubric_version, t.rubric_version.c.id == t.project.c.rubric_version_id)
-        .where(
-            t.project_member.c.person_id == person_id,
-            t.project_member.c.role == Role.ANNOTATOR,
-            # A draft may still change its terms, so nobody is shown it.
-            t.project.c.status != ProjectStatus.DRAFT,
-        )
-    )
-    works = [_work(row, person_id, session, now) for row in rows]
+    held = qualifications_of(person_id, session=session)
+    works = [_work(row, held, person_id, session, now) for row in _projects(person_id, session)]
     shown = [work for work in works if work.held or _is_listed(work)]
     return sorted(shown, key=lambda work: (work.held is None, work.title, work.slug))
 
 
-def _is_listed(work: Work) -> bool:
-    return work.status is ProjectStatus.OPEN or (
-        work.status is ProjectStatus.PAUSED and bool(work.lapsed)
+def list_withheld(person_id: int, *, session: Session, now: datetime) -> list[Withheld]:
+    """Return the open projects a person was put on that ask for what they lack, by title.
+
+    They are on no list of work. A person who was put on a project may know why they see none of
+    it, and what to show.
+    """
+    held = qualifications_of(person_id, session=session)
+    found = []
+    for row in _projects(person_id, session):
+        requirement = requirement_in_force(row.id, session=session).requirement
+        lacks = fit_of(requirement, held, now).lacks
+        if lacks and row.status is ProjectStatus.OPEN:
+            found.append(Withheld(row.title, requirement, lacks))
+    return sorted(found, key=lambda one: one.title)
+
+
+def n_left_for(project_id: int, *, person_id: int, session: Session, now: datetime) -> int:
+    """Return how many pairs of a project a person could claim at ``now``; 0 where they lack."""
+    requirement = requirement_in_force(project_id, session=session).requirement
+    held = qualifications_of(person_id, session=session)
+    if fit_of(requirement, held, now).lacks:
+        return 0
+    return _n_left(project_id, requirement, person_id, session, now)
+
+
+def _projects(person_id: int, session: Session) -> "Sequence[sa.Row[*tuple[Any, ...]]]":
+    return (
+        session.connection()
+        .execute(
+            sa.select(t.project, t.rubric_version.c.rubric_id, t.rubric_version.c.version)
+            .join(t.project_member, t.project_member.c.project_id == t.project.c.id)
+            .join(t.rubric_version, t.rubric_version.c.id == t.project.c.rubric_version_id)
+            .where(
+                t.project_member.c.person_id == person_id,
+                t.project_member.c.role == Role.ANNOTATOR,
+                # A draft may still change its terms, so nobody is shown it.
+                t.project.c.status != ProjectStatus.DRAFT,
+            )
+        )
+        .all()
     )
 
 
-def _work(row: "sa.Row[*tuple[Any, ...]]", person_id: int, session: Session, now: datetime) -> Work:
+def _is_listed(work: Work) -> bool:
+    is_offered = work.status is ProjectStatus.OPEN and not work.lacks
+    is_running = work.status in {ProjectStatus.OPEN, ProjectStatus.PAUSED}
+    return is_offered or (is_running and bool(work.lapsed))
+
+
+def _work(
+    row: "sa.Row[*tuple[Any, ...]]",
+    held: Qualifications,
+    person_id: int,
+    session: Session,
+    now: datetime,
+) -> Work:
+    requirement = requirement_in_force(row.id, session=session).requirement
+    lacks = fit_of(requirement, held, now).lacks
     return Work(
         slug=row.slug,
         title=row.title,
@@ -100,11 +156,24 @@ def _work(row: "sa.Row[*tuple[Any, ...]]", person_id: int, session: Session, now
         lease_minutes=row.lease_minutes,
         terms=row.terms,
         is_simulated=row.is_simulated,
-        n_left=n_open_to(row.id, person_id=person_id, session=session, now=now),
+        n_left=0 if lacks else _n_left(row.id, requirement, person_id, session, now),
         n_answered=_n_answered(row.id, person_id, session),
         has_begun=_has_begun(row.id, person_id, session),
         held=_held(row.id, person_id, session, now),
         lapsed=tuple(_lapsed(row.id, person_id, session, now)),
+        lacks=lacks,
+    )
+
+
+def _n_left(
+    project_id: int, requirement: Requirement, person_id: int, session: Session, now: datetime
+) -> int:
+    return n_open_to(
+        project_id,
+        person_id=person_id,
+        session=session,
+        now=now,
+        by_language=requirement.matches_language,
     )
 
 

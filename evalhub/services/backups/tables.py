@@ -25,6 +25,7 @@ _ARROW_TYPES: tuple[tuple[type[sa.types.TypeEngine[Any]], pa.DataType], ...] = (
     (sa.Integer, pa.int64()),
     (sa.Float, pa.float64()),
     (sa.DateTime, pa.timestamp("us", tz="UTC")),
+    (sa.Date, pa.date32()),
     (sa.JSON, pa.string()),
     (sa.String, pa.string()),
     (sa.LargeBinary, pa.binary()),

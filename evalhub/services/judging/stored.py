@@ -191,6 +191,7 @@ def add_judgment(
             why=answer.why,
             answer=made.answer,
             active_seconds=active_seconds,
+            credential_class=lease.credential_class,
             created_at=now,
         )
     )

@@ -23,7 +23,7 @@ from evalhub.core.judging.outcomes import OutcomeKind, outcome_of
 from evalhub.core.people import Role
 from evalhub.core.rubrics.vocabulary import Route
 from evalhub.db import tables as t
-from evalhub.errors import BadInput, Conflict, LeaseLost, Sentence
+from evalhub.errors import BadInput, Conflict, Forbidden, LeaseLost, Sentence
 from evalhub.services.assigning.expiring import reclaim_expired, take_place
 from evalhub.services.assigning.releasing import end_lease
 from evalhub.services.assigning.standing import LeaseStanding, standing_of
@@ -40,6 +40,8 @@ from evalhub.services.judging.stored import (
     language_read,
     refuse_stale,
 )
+from evalhub.services.qualifying.letting_in import class_let_in
+from evalhub.services.qualifying.requirements import requirement_in_force
 
 _HOLDING = (AssignmentStatus.LEASED, AssignmentStatus.SUBMITTED)
 """The statuses in which an assignment holds a place of its pair."""
@@ -233,6 +235,7 @@ def _hold_place(
     if not holds:
         # What has no place is claimed anew by this form, so what holds for claims holds here.
         _refuse_removed(lease, session=session)
+        _refuse_unqualified(lease, session=session, now=now)
         _refuse_again(lease, session=session)
     if answer.choice is Choice.CANNOT_JUDGE:
         reason = ReleaseReason.CANNOT_JUDGE
@@ -270,6 +273,15 @@ def _refuse_removed(lease: Lease, *, session: Session) -> None:
         raise LeaseLost(
             Sentence("You are no longer on this project, so this cannot be judged any more.")
         )
+
+
+def _refuse_unqualified(lease: Lease, *, session: Session, now: datetime) -> None:
+    """Refuse who lacks by now what the project asks for; as a lost lease, which keeps the draft."""
+    requirement = requirement_in_force(lease.project_id, session=session).requirement
+    try:
+        class_let_in(requirement, person_id=lease.person_id, session=session, now=now)
+    except Forbidden as lack:
+        raise LeaseLost(lack.message) from lack
 
 
 def _refuse_again(lease: Lease, *, session: Session) -> None:

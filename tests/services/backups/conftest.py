@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -20,6 +20,7 @@ from evalhub.services.backups import Backup, Restored, read_backup, restore_back
 from tests.factories import (
     MOMENT,
     make_assignment,
+    make_credential,
     make_endpoint,
     make_pair,
     make_person,
@@ -79,6 +80,7 @@ def fill(session: Session, settings: Settings) -> None:
     """Add a project with judgments, one lease, a key, a release and what stands in the log."""
     project = make_tiny_project(session)
     person = make_person(session, Role.ANNOTATOR)
+    make_credential(session, person, expires_on=date(2030, 1, 31))
     prompts = make_prompt_set_version(session, "A question?")
     prompt = session.exec(select(Prompt).where(Prompt.prompt_set_version_id == prompts.id)).one()
     first, second = (

@@ -30,7 +30,8 @@ NOT_COLLECTED = (
     "release."
 )
 NO_CREDENTIALS = (
-    "EvalHub does not keep credentials of experts, so no figure by class of credential can be "
+    "Where a project asks for a credential, the operator keeps its class with each judgment and "
+    "nothing of it is in the files of a release, so no figure by class of credential can be "
     "stated. How experts came to be known stands under Experts."
 )
 NO_LEDGER = (

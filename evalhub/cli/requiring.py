@@ -1,0 +1,47 @@
+"""The command that says what a project asks of its experts."""
+
+import click
+
+from evalhub.cli.context import ACTOR, now, transaction
+from evalhub.core.qualifying.requirements import Requirement
+from evalhub.services.projects.requiring import write_requirement
+
+
+@click.command("require")
+@click.argument("slug")
+@click.option("--domain", default="", help="Of the credential and of the level, such as medicine.")
+@click.option("--credential", is_flag=True, help="Any verified credential in the domain.")
+@click.option("--class", "classes", multiple=True, help="A class that is enough; may be repeated.")
+@click.option("--specialty", "specialties", multiple=True, help="May be repeated.")
+@click.option("--jurisdiction", "jurisdictions", multiple=True, help="May be repeated.")
+@click.option("--level", type=click.IntRange(0, 5), default=0, show_default=True)
+@click.option("--by-language", is_flag=True, help="Give prompts to those who work in theirs.")
+def require_command(
+    slug: str,
+    *,
+    domain: str,
+    credential: bool,
+    classes: tuple[str, ...],
+    specialties: tuple[str, ...],
+    jurisdictions: tuple[str, ...],
+    level: int,
+    by_language: bool,
+) -> None:
+    """Say what project SLUG asks of its experts from now on; without options, nothing."""
+    requirement = Requirement(
+        domain=domain,
+        needs_credential=credential,
+        classes=classes,
+        specialties=specialties,
+        jurisdictions=tuple(place.upper() for place in jurisdictions),
+        min_level=level,
+        matches_language=by_language,
+    )
+    with transaction() as session:
+        written = write_requirement(
+            slug, requirement, over=None, session=session, actor=ACTOR, now=now()
+        )
+    if written.requirement.is_open:
+        click.echo(f"{slug} asks for nothing; every expert on it can judge.")
+    else:
+        click.echo(f"Version {written.number} holds for every claim in {slug} from now on.")

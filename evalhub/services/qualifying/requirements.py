@@ -1,0 +1,44 @@
+"""Find what projects ask of those who judge in them."""
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+
+from sqlmodel import Session, col, select
+
+from evalhub.core.qualifying.requirements import (
+    NO_REQUIREMENT,
+    Requirement,
+    requirement_from_json,
+)
+from evalhub.db.models import ProjectRequirement
+
+
+@dataclass(frozen=True, slots=True)
+class StandingRequirement:
+    """Hold the requirement in force and its number; 0 where nobody has written one."""
+
+    number: int
+    requirement: Requirement
+
+
+def requirement_in_force(project_id: int, *, session: Session) -> StandingRequirement:
+    """Return what a project asks for now."""
+    row = _newest(project_id, session)
+    if row is None:
+        return StandingRequirement(0, NO_REQUIREMENT)
+    return StandingRequirement(row.number, parse_requirement(row.document))
+
+
+@lru_cache(maxsize=256)
+def parse_requirement(document: str | None) -> Requirement:
+    """Return a stored requirement; None, where there is none, asks for nothing.
+
+    Kept by its text, since every claim of a project reads the same one.
+    """
+    return NO_REQUIREMENT if document is None else requirement_from_json(json.loads(document))
+
+
+def _newest(project_id: int, session: Session) -> ProjectRequirement | None:
+    query = select(ProjectRequirement).where(ProjectRequirement.project_id == project_id)
+    return session.exec(query.order_by(col(ProjectRequirement.number).desc()).limit(1)).first()

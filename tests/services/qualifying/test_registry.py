@@ -1,0 +1,114 @@
+"""The registry finds who is qualified now, and nobody else."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from sqlmodel import Session
+
+from evalhub.core.people import Role
+from evalhub.core.qualifying.credentials import CredentialDecision
+from evalhub.db.models import Person
+from evalhub.errors import NotFound
+from evalhub.services.paging import PAGE_SIZE
+from evalhub.services.qualifying.registry import (
+    Wanted,
+    get_qualified,
+    own_qualifications,
+    search_registry,
+)
+from tests.factories import MOMENT, make_credential, make_languages, make_level, make_person
+
+
+@pytest.fixture
+def people(session: Session) -> dict[str, Person]:
+    """Add experts of every kind, and one who is none."""
+    names = ("Ann", "Ben", "Cem", "Dan", "Eve", "Fay")
+    people = {name: make_person(session, Role.ANNOTATOR, name=name) for name in names}
+    make_credential(session, people["Ann"])
+    make_credential(session, people["Ben"], decisions=[])
+    make_credential(session, people["Cem"], expires_on=date(2026, 11, 20))
+    make_credential(
+        session,
+        people["Dan"],
+        decisions=[CredentialDecision.VERIFIED, CredentialDecision.REVOKED],
+    )
+    make_credential(session, people["Eve"], "lawyer", domain="law")
+    make_level(session, people["Ann"], 4)
+    make_level(session, people["Eve"], 4, domain="law")
+    make_level(session, people["Cem"], 5, expires_at=MOMENT)
+    make_level(session, people["Dan"], 4)
+    make_level(session, people["Dan"], 1)
+    make_languages(session, people["Fay"], "sw", "en")
+    make_languages(session, people["Ann"], "en")
+    make_credential(session, make_person(session, Role.RESEARCHER, name="Gus"))
+    return people
+
+
+@pytest.mark.parametrize(
+    ("wanted", "names"),
+    [
+        (Wanted(), ["Ann", "Ben", "Cem", "Dan", "Eve", "Fay"]),
+        (Wanted(domain="medicine"), ["Ann"]),
+        (Wanted(credential_class="lawyer"), ["Eve"]),
+        (Wanted(domain="medicine", credential_class="lawyer"), []),
+        (Wanted(is_waiting=True), ["Ben"]),
+        (Wanted(domain="law", is_waiting=True), []),
+        (Wanted(domain="medicine", min_level=4), ["Ann"]),
+        (Wanted(domain="medicine", min_level=1), ["Ann", "Dan"]),
+        (Wanted(min_level=4), ["Ann", "Eve"]),
+        (Wanted(language="sw"), ["Fay"]),
+        (Wanted(text="a", language="en"), ["Ann", "Fay"]),
+        (Wanted(text="ANN"), ["Ann"]),
+        (Wanted(text="%"), []),
+    ],
+)
+def test_it_finds_who_fits(
+    session: Session, people: dict[str, Person], now: datetime, wanted: Wanted, names: list[str]
+) -> None:
+    listing = search_registry(wanted, session=session, now=now)
+
+    assert [person.name for person in listing.items] == names
+    assert listing.n_found == len(names)
+
+
+def test_a_line_holds_all_that_somebody_can_show(
+    session: Session, people: dict[str, Person], now: datetime
+) -> None:
+    [ann] = search_registry(Wanted(text="Ann"), session=session, now=now).items
+
+    assert [one.credential.credential_class for one in ann.credentials] == ["physician"]
+    assert [int(one.level) for one in ann.levels_in_force(now)] == [4]
+    assert ann.levels_in_force(now + timedelta(days=800)) == ()
+    assert ann.languages == ("en",)
+    assert own_qualifications(ann.id, session=session, now=now) == ann
+    assert get_qualified(ann.public_id, session=session, now=now) == ann
+
+
+def test_a_closed_account_is_not_found(
+    session: Session, people: dict[str, Person], now: datetime
+) -> None:
+    people["Ann"].disabled_at = now
+    session.flush()
+
+    assert search_registry(Wanted(text="Ann"), session=session, now=now).items == []
+
+
+def test_who_is_no_expert_is_not_here(
+    session: Session, people: dict[str, Person], now: datetime
+) -> None:
+    researcher = make_person(session, Role.RESEARCHER)
+
+    with pytest.raises(NotFound):
+        get_qualified(researcher.public_id, session=session, now=now)
+    with pytest.raises(NotFound):
+        own_qualifications(researcher.id, session=session, now=now)
+
+
+def test_a_long_list_has_pages(session: Session, now: datetime) -> None:
+    for n in range(PAGE_SIZE + 1):
+        make_person(session, Role.ANNOTATOR, name=f"Same name {n % 2}")
+
+    pages = [search_registry(Wanted(), session=session, now=now, page=page) for page in (1, 2)]
+
+    assert [len(page.items) for page in pages] == [PAGE_SIZE, 1]
+    assert len({one.public_id for page in pages for one in page.items}) == PAGE_SIZE + 1
