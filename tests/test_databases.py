@@ -1,7 +1,9 @@
 """Tests share open databases, and yet none sees what another left."""
 
+import psycopg
 import pytest
 import sqlalchemy as sa
+from sqlmodel import Session
 
 from evalhub.db.engine import Database
 from tests.databases import OpenDatabases
@@ -33,6 +35,22 @@ def test_one_postgresql_database_serves_one_test_after_the_other(
         pass
 
     assert first == second
+
+
+@pytest.mark.parametrize("time", ["first", "second"])
+def test_numbers_begin_with_one_even_after_rows_that_were_rolled_back(
+    session: Session, time: str
+) -> None:
+    assert make_person(session, name=time).id == 1
+
+
+def test_a_database_with_another_schema_is_thrown_away(postgres_server: PostgresServer) -> None:
+    with postgres_server.emptied_database() as first, psycopg.connect(first) as connection:
+        connection.execute("CREATE SCHEMA jobs CREATE TABLE queue (id int)")
+    with postgres_server.emptied_database() as second:
+        pass
+
+    assert first != second
 
 
 def test_a_database_that_somebody_still_holds_is_given_to_nobody_else(
