@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binomtest
+import scipy
 
 from evalhub.core.releasing.dossier.fields import DossierField, Figure, Unit, computed, estimate
 from evalhub.core.releasing.dossier.fields import count as counted_figure
@@ -107,7 +107,8 @@ def one_sided_field(votes: Sequence[Vote]) -> DossierField:
             lefts.setdefault(vote.annotator, []).append(_is_left(vote))
     tested = {who: own for who, own in sorted(lefts.items()) if len(own) >= MIN_CLEAR}
     always = sum(len(set(own)) == 1 for own in tested.values())
-    p_values = sorted(binomtest(sum(own), len(own)).pvalue for own in tested.values())
+    # Named in full, stats is imported when it is first used: every command would wait for it.
+    p_values = sorted(scipy.stats.binomtest(sum(own), len(own)).pvalue for own in tested.values())
     leaning = _n_rejected([float(p) for p in p_values])
     n = len(tested)
     return computed(

@@ -10,7 +10,7 @@ top is kept.
 from collections.abc import Iterator
 
 import numpy as np
-from scipy.optimize import fmin_l_bfgs_b
+import scipy
 
 from evalhub.core.scoring.annotators.crowd_objective import CrowdObjective, Point
 from evalhub.errors import NotConverged
@@ -46,7 +46,8 @@ def _turned(objective: CrowdObjective, top: Point) -> Iterator[Point]:
 
 def _climb(objective: CrowdObjective, start: Point) -> Point:
     # Loosely: the last digits are Newton's, at a fraction of the steps that this would need.
-    found, _, _ = fmin_l_bfgs_b(
+    # Named in full, optimize is imported when it is first used: every command would wait for it.
+    found, _, _ = scipy.optimize.fmin_l_bfgs_b(
         objective.loss, start.vector(), factr=1e7, pgtol=1e-6, maxiter=_MAX_ITERATIONS
     )
     return objective.point(found)

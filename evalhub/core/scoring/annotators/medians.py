@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from scipy.stats import binom
+import scipy
 
 from evalhub.core.scoring.results import Interval
 
@@ -40,7 +40,8 @@ def median_of(values: Sequence[float], *, reason: str) -> Median:
     if n < _FEWEST:
         return Median(middle, n, None, f"Values: {n}; an interval needs at least {_FEWEST}.")
     # The first count whose lower tail passes 2.5 %: P(B < k) <= 2.5 % for it and not for k + 1.
-    k = int(binom.ppf(TAIL, n, 0.5))
+    # Named in full, stats is imported when it is first used: every command would wait for it.
+    k = int(scipy.stats.binom.ppf(TAIL, n, 0.5))
     ordered = sorted(values)
     low, high = ordered[k - 1], ordered[n - k]
     if not low < high:

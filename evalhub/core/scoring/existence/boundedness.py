@@ -10,7 +10,7 @@ Source: Albert and Anderson 1984 (separation); Rockafellar 1970, section 27 (rec
 """
 
 import numpy as np
-from scipy.optimize import linprog
+import scipy
 from scipy.sparse import csr_array, hstack, vstack
 from scipy.sparse.csgraph import connected_components
 
@@ -37,7 +37,8 @@ def is_bounded(cells: Cells, n_models: int, *, has_ties: bool, has_position: boo
     bounds = [(-1.0, 1.0)] * n_models
     bounds += [(0.0, 1.0)] * has_ties + [(-1.0, 1.0)] * has_position
     # The sum of all slacks is positive along a direction of growth, and 0 if there is none.
-    found = linprog(  # type: ignore[call-overload]  # the stubs know no sparse matrix
+    # Named in full, optimize is imported when it is first used: every command would wait for it.
+    found = scipy.optimize.linprog(  # type: ignore[call-overload]  # the stubs know no sparse matrix
         -rows.sum(axis=0),
         A_ub=-rows,
         b_ub=np.zeros(rows.shape[0]),

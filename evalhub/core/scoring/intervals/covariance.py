@@ -17,7 +17,7 @@ from functools import lru_cache
 
 import numpy as np
 from scipy.sparse import csr_array
-from scipy.stats import t as student_t
+from scipy.special import stdtrit
 
 from evalhub.core.scoring.arrays import BoolArray, FloatArray, IntArray
 from evalhub.core.scoring.counting.cells import Cells
@@ -83,7 +83,7 @@ class ClusteredCovariance:
 @lru_cache(maxsize=256)
 def t_quantile(n_clusters: int, level: float) -> float:
     """Return the two-sided quantile of Student's t with one degree less than the clusters."""
-    return float(student_t.ppf(0.5 + level / 2, n_clusters - 1))
+    return float(stdtrit(n_clusters - 1, 0.5 + level / 2))
 
 
 def require_clusters(sample: Sample) -> None:

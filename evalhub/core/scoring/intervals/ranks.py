@@ -13,7 +13,7 @@ from functools import lru_cache
 
 import numpy as np
 from scipy.linalg import LinAlgError, cholesky
-from scipy.stats import t as student_t
+from scipy.special import stdtrit
 
 from evalhub.core.scoring.arrays import BoolArray, FloatArray, IntArray
 from evalhub.core.scoring.intervals.covariance import ClusteredCovariance
@@ -110,7 +110,7 @@ def bonferroni_quantile(comparable: BoolArray, df: int, level: float) -> float:
 
 @lru_cache(maxsize=256)
 def _upper_quantile(share: float, df: int) -> float:
-    return float(student_t.isf(share, df))
+    return float(-stdtrit(df, share))
 
 
 def error_floor(spread: ClusteredCovariance) -> float:

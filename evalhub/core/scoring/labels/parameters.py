@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
-from scipy.optimize import Bounds, minimize
+import scipy
 
 from evalhub.core.scoring.arrays import FloatArray, IntArray
 from evalhub.core.scoring.labels.grading import Grading, GradingGradient
@@ -109,12 +109,13 @@ def maximise(
     free = np.full(MAX_GRADE + 1, np.inf)
     low = np.concatenate([-free, np.full(n, LEAST_RELIABILITY), np.full(n, -np.inf)])
     high = np.concatenate([free, np.full(n, MOST_RELIABILITY), np.full(n, np.inf)])
-    found = minimize(
+    # Named in full, optimize is imported when it is first used: every command would wait for it.
+    found = scipy.optimize.minimize(
         negated,
         _packed(start),
         jac=True,
         method="L-BFGS-B",
-        bounds=Bounds(low, high),
+        bounds=scipy.optimize.Bounds(low, high),
         options={"maxiter": max_iterations, "gtol": 1e-7, "ftol": 1e-13, "maxfun": 10_000},
     )
     if must_converge and not found.success:

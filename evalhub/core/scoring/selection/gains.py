@@ -17,7 +17,6 @@ over asking at random.
 
 import numpy as np
 from scipy.special import expit
-from scipy.stats import norm
 
 from evalhub.core.scoring.arrays import FloatArray
 from evalhub.core.scoring.selection.standing import Standing, contrasts
@@ -38,7 +37,8 @@ def settling_gains(standing: Standing, contests: FloatArray) -> FloatArray:
     # A model does not differ from itself: 1 keeps the division finite, its openness is 0.
     variance[..., diagonal, diagonal] = 1.0
     gap = standing.differences()
-    openness = contests * norm.pdf(gap / np.sqrt(variance)) / variance
+    density = np.exp(-((gap / np.sqrt(variance)) ** 2) / 2) / np.sqrt(2 * np.pi)
+    openness = contests * density / variance
     openness[..., diagonal, diagonal] = 0.0
     probability = expit(gap)
     weight = probability * (1 - probability)
