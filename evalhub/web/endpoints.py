@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from evalhub.core.canonical import canonical_json
@@ -13,11 +13,12 @@ from evalhub.core.pulling.dialects import DialectName
 from evalhub.core.pulling.parameters import parse_parameters
 from evalhub.errors import BadInput, Conflict, Problem
 from evalhub.rim.fields import shown, whole_number
+from evalhub.rim.routing import page_number
 from evalhub.services.endpoints import (
     EndpointDraft,
     EndpointView,
+    browse_endpoints,
     get_endpoint,
-    list_endpoints,
     register_endpoint,
     retire_endpoint,
     revise_endpoint,
@@ -122,7 +123,14 @@ def _list_page(form: EndpointForm, problems: Sequence[Problem] = ()) -> str:
     with_retired = request.args.get("retired") == "1"
     return render_template(
         "endpoints/list.html",
-        endpoints=list_endpoints(session=current_session(), with_retired=with_retired),
+        listing=browse_endpoints(
+            session=current_session(),
+            page=page_number(request.args.get("page")),
+            with_retired=with_retired,
+        ),
+        link=lambda page: url_for(
+            "endpoints.list_all", page=page, retired="1" if with_retired else None
+        ),
         with_retired=with_retired,
         form=form,
         problems=problems,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from evalhub.core.campaigns import OverlapRule, PairingStrategy, ProjectStatus, SelectionMode
@@ -13,6 +13,7 @@ from evalhub.core.projects import MEMBER_ROLES, NEXT_STATUSES, ProjectPlan
 from evalhub.errors import BadInput, Conflict, Problem
 from evalhub.rim import projects
 from evalhub.rim.fields import choice, whole_number
+from evalhub.rim.routing import page_number
 from evalhub.rim.state import runtime
 from evalhub.services.endpoints import list_endpoints
 from evalhub.services.pairing.excluded import (
@@ -25,9 +26,9 @@ from evalhub.services.projects.creating import create_project
 from evalhub.services.projects.finding import (
     MANAGERS,
     READERS,
+    browse_projects,
     get_project,
     get_project_to_manage,
-    list_projects,
 )
 from evalhub.services.projects.members import add_member, list_members, remove_member
 from evalhub.services.projects.progress import progress_of
@@ -134,7 +135,10 @@ def list_all() -> ResponseReturnValue:
     """List the projects."""
     return render_template(
         "projects/list.html",
-        projects=list_projects(session=current_session()),
+        listing=browse_projects(
+            session=current_session(), page=page_number(request.args.get("page"))
+        ),
+        link=lambda page: url_for("projects.list_all", page=page),
         can_create=current_actor().has(*CREATORS),
     )
 

@@ -82,13 +82,10 @@ def test_a_worker_that_failed_is_left_to_the_server(error: BaseException) -> Non
     assert threading.main_thread().is_alive()
 
 
-@pytest.mark.parametrize(
-    "arguments", [["-m", "evalhub", "--help"], ["-m", "evalhub", "rubrics", "check", "shipped"]]
-)
-def test_a_full_disk_is_told_in_one_line(arguments: list[str]) -> None:
+def test_a_full_disk_is_told_in_one_line() -> None:
     with open("/dev/full", "w") as full:  # noqa: PTH123 - a device and no file of ours
-        ended = subprocess.run(  # noqa: S603 - our own commands
-            [sys.executable, *arguments],
+        ended = subprocess.run(
+            [sys.executable, "-m", "evalhub", "--help"],
             stdout=full,
             stderr=subprocess.PIPE,
             text=True,

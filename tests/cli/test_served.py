@@ -47,6 +47,11 @@ class Server:
             response = connection.getresponse()
             return response, response.read().decode()
 
+    def children(self) -> list[int]:
+        """Return the processes that answer requests."""
+        [arbiter] = children_of(self.process.pid)
+        return children_of(arbiter)
+
     def n_counted(self) -> int:
         """Return how many requests for ``/health/live`` all processes together have counted."""
         _, text = self.get("/metrics", Authorization=f"Bearer {TOKEN}")
@@ -54,18 +59,18 @@ class Server:
         return int(counted[1]) if counted else 0
 
 
+def children_of(pid: int) -> list[int]:
+    """Return the processes that a process has started."""
+    text = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
+    return [int(child) for child in text.split()]
+
+
 @pytest.fixture(scope="module")
 def server(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Run a server of two processes."""
-    with running(sqlite_template, tmp_path_factory.mktemp("served")) as started:
-        yield started
-
-
-@contextlib.contextmanager
-def running(template: Path, folder: Path, *options: str) -> Iterator[Server]:
-    """Run a server over a copy of the database ``template`` and stop it in the end."""
-    copyfile(template, folder / "evalhub.db")
-    command = [sys.executable, "-m", "evalhub", "serve", "--no-worker", "--port", "0", *options]
+    folder = tmp_path_factory.mktemp("served")
+    copyfile(sqlite_template, folder / "evalhub.db")
+    command = [sys.executable, "-m", "evalhub", "serve", "--no-worker", "--port", "0"]
     environ = {
         **os.environ,
         "EVALHUB_INSTANCE_DIR": str(folder),
@@ -126,11 +131,8 @@ def test_all_processes_are_counted_also_one_that_was_killed(server: Server) -> N
     for _ in range(20):
         server.get("/health/live")
     counted = server.n_counted()
-    workers = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text()
-    arbiter = workers.split()[0]
-    child = Path(f"/proc/{arbiter}/task/{arbiter}/children").read_text().split()[0]
 
-    os.kill(int(child), signal.SIGKILL)
+    os.kill(server.children()[0], signal.SIGKILL)
     response, _ = server.get("/health/live")
 
     assert counted - before == 20
@@ -138,16 +140,9 @@ def test_all_processes_are_counted_also_one_that_was_killed(server: Server) -> N
     assert server.n_counted() - counted == 1
 
 
-def test_a_request_under_way_is_finished_when_the_server_is_told_to_stop(
-    sqlite_template: Path, tmp_path: Path
+def test_a_request_under_way_is_finished_by_a_process_that_is_told_to_stop(
+    server: Server,
 ) -> None:
-    with running(sqlite_template, tmp_path, "--workers", "1") as server:
-        assert_finished(server)
-        assert server.process.wait(timeout=30) == 0
-
-
-def assert_finished(server: Server) -> None:
-    """Tell the server to stop while it waits for the end of a body, and send that then."""
     key = bearer(server.database, Role.RESEARCHER, Scope.PROMPTS_WRITE, now=datetime.now(UTC))
     rows = [{"id": "a", "prompt": "What is fever?"}]
     body = json.dumps({"slug": "late", "title": "Late", "rows": rows}).encode()
@@ -160,10 +155,9 @@ def assert_finished(server: Server) -> None:
         connection.sendall(head.encode())
         # The server says so when it has handed the request to a thread, which waits for the body.
         assert connection.recv(25).startswith(b"HTTP/1.1 100")
-        server.process.send_signal(signal.SIGTERM)
-        while "Handling signal: term" not in (server.folder / "log").read_text():
-            time.sleep(0.02)
-        time.sleep(0.3)  # The process that holds the request hears of it from the one that logs.
+        for pid in server.children():
+            os.kill(pid, signal.SIGTERM)
+        time.sleep(0.3)  # So that each has heard of it before there is anything to finish.
         connection.sendall(body)
         answer = connection.recv(65536)
 

@@ -210,3 +210,20 @@ def test_others_have_no_business_here(
     assert answer.status_code in {400, 403}
     assert "models.example" not in answer.text
     assert rows(database)[0].retired_at is None
+
+
+@pytest.mark.parametrize(
+    ("query", "other"), [("?page=2", "?page=1"), ("?page=2&retired=1", "?page=1&retired=1")]
+)
+def test_a_long_list_has_pages_that_keep_what_was_chosen(
+    client: FlaskClient, database: Database, query: str, other: str
+) -> None:
+    with database.transaction() as session:
+        for number in range(51):
+            make_endpoint(session, slug=f"e-{number:03}")
+
+    page = client.get(f"/endpoints{query}").text
+
+    assert ("e-050@1" in page, "e-049@1" in page) == (True, False)
+    assert "Page 2 of 2" in page
+    assert f'href="/endpoints{other.replace("&", "&amp;")}"' in page

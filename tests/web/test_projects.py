@@ -13,6 +13,7 @@ from tests.factories import (
     add_member,
     make_endpoint,
     make_person,
+    make_project,
     make_prompt_set_version,
     make_response,
     make_rubric_version,
@@ -310,3 +311,19 @@ def test_a_mode_or_rule_that_is_none_is_refused(
 
     assert response.status_code == 422
     assert "most" in response.text
+
+
+def test_a_long_list_of_projects_has_pages(
+    client: FlaskClient, sign_in: SignIn, database: Database
+) -> None:
+    sign_in(client, {Role.RESEARCHER})
+    with database.transaction() as session:
+        rubric, prompts = make_rubric_version(session), make_prompt_set_version(session)
+        for number in range(51):
+            make_project(session, rubric=rubric, prompts=prompts, slug=f"p-{number:03}")
+
+    first, second = (client.get(f"/projects?page={page}").text for page in (1, 2))
+
+    assert ("/projects/p-000" in first, "/projects/p-050" in first) == (True, False)
+    assert ("/projects/p-000" in second, "/projects/p-050" in second) == (False, True)
+    assert 'href="/projects?page=2"' in first

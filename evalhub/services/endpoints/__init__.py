@@ -1,6 +1,11 @@
 """Register, revise, retire and find endpoints."""
 
-from evalhub.services.endpoints.finding import find_endpoint, get_endpoint, list_endpoints
+from evalhub.services.endpoints.finding import (
+    browse_endpoints,
+    find_endpoint,
+    get_endpoint,
+    list_endpoints,
+)
 from evalhub.services.endpoints.registering import (
     register_endpoint,
     retire_endpoint,
@@ -11,6 +16,7 @@ from evalhub.services.endpoints.views import EndpointDraft, EndpointView
 __all__ = [
     "EndpointDraft",
     "EndpointView",
+    "browse_endpoints",
     "find_endpoint",
     "get_endpoint",
     "list_endpoints",

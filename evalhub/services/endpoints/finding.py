@@ -3,23 +3,36 @@
 from collections.abc import Sequence
 
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from evalhub.core.pulling.specs import PREMADE
 from evalhub.db.models import Endpoint
 from evalhub.errors import NotFound
 from evalhub.services.endpoints.views import EndpointView, view_of
+from evalhub.services.paging import PAGE_SIZE, Listing, count_rows, offset_of
 
 
 def list_endpoints(*, session: Session, with_retired: bool = False) -> Sequence[EndpointView]:
     """Return the endpoints that can be asked, by name; the newest revision first."""
+    return [view_of(row) for row in session.exec(_by_name(with_retired=with_retired))]
+
+
+def browse_endpoints(
+    *, session: Session, page: int = 1, with_retired: bool = False
+) -> Listing[EndpointView]:
+    """Return one page of the endpoints that can be asked, in the same order."""
+    query = _by_name(with_retired=with_retired)
+    rows = session.exec(query.limit(PAGE_SIZE).offset(offset_of(page)))
+    return Listing([view_of(row) for row in rows], page, count_rows(query, session=session))
+
+
+def _by_name(*, with_retired: bool) -> SelectOfScalar[Endpoint]:
     query = (
         select(Endpoint)
         .where(Endpoint.dialect != PREMADE)
         .order_by(col(Endpoint.slug), col(Endpoint.revision).desc())
     )
-    if not with_retired:
-        query = query.where(col(Endpoint.retired_at).is_(None))
-    return [view_of(row) for row in session.exec(query)]
+    return query if with_retired else query.where(col(Endpoint.retired_at).is_(None))
 
 
 def find_endpoint(slug: str, *, session: Session) -> EndpointView | None:

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import Select
 
 from evalhub.core.campaigns import ProjectStatus
 from evalhub.core.people import Actor, Role
 from evalhub.db.models import Project, RubricVersion
 from evalhub.errors import Forbidden, NotFound
+from evalhub.services.paging import PAGE_SIZE, Listing, count_rows, offset_of
 
 MANAGERS = (Role.ADMIN, Role.RESEARCHER, Role.COORDINATOR)
 """Who opens, pauses, closes and staffs projects."""
@@ -48,11 +50,25 @@ def get_project_to_manage(slug: str, *, session: Session, actor: Actor) -> Proje
 
 def list_projects(*, session: Session) -> list[ProjectLine]:
     """Return every project, the newest first."""
-    rows = session.exec(
+    return _lines(_newest_first(), session)
+
+
+def browse_projects(*, session: Session, page: int = 1) -> Listing[ProjectLine]:
+    """Return one page of the projects, the newest first."""
+    query = _newest_first()
+    items = _lines(query.limit(PAGE_SIZE).offset(offset_of(page)), session)
+    return Listing(items, page, count_rows(query, session=session))
+
+
+def _newest_first() -> Select[Project, RubricVersion]:
+    return (
         select(Project, RubricVersion)
         .join(RubricVersion, col(RubricVersion.id) == col(Project.rubric_version_id))
         .order_by(col(Project.created_at).desc(), col(Project.slug))
     )
+
+
+def _lines(query: Select[Project, RubricVersion], session: Session) -> list[ProjectLine]:
     return [
         ProjectLine(
             slug=project.slug,
@@ -63,5 +79,5 @@ def list_projects(*, session: Session) -> list[ProjectLine]:
             is_simulated=project.is_simulated,
             created_at=project.created_at,
         )
-        for project, rubric in rows
+        for project, rubric in session.exec(query)
     ]

@@ -20,6 +20,7 @@ from evalhub.errors import BadInput, Conflict, NotFound
 from evalhub.services.endpoints import (
     EndpointDraft,
     EndpointView,
+    browse_endpoints,
     find_endpoint,
     get_endpoint,
     list_endpoints,
@@ -27,6 +28,7 @@ from evalhub.services.endpoints import (
     retire_endpoint,
     revise_endpoint,
 )
+from evalhub.services.paging import PAGE_SIZE
 from tests.factories import make_endpoint
 
 ACTOR = command_actor()
@@ -122,6 +124,21 @@ def test_a_retired_name_comes_back_as_its_next_revision(session: Session, now: d
     retire_endpoint("careful", session=session, actor=ACTOR, now=now)
 
     assert register(DRAFT, session, now).label == "careful@2"
+
+
+def test_a_long_list_is_read_page_by_page_without_those_in_retirement(
+    session: Session, now: datetime
+) -> None:
+    for number in range(PAGE_SIZE + 2):
+        make_endpoint(session, slug=f"e-{number:03}")
+    make_endpoint(session, slug="a-premade", dialect="premade")
+    retire_endpoint("e-000", session=session, actor=ACTOR, now=now)
+
+    first, second = (browse_endpoints(session=session, page=page) for page in (1, 2))
+
+    assert [*first.items, *second.items] == list_endpoints(session=session)
+    assert (len(first.items), first.n_found, first.n_pages) == (PAGE_SIZE, PAGE_SIZE + 1, 2)
+    assert browse_endpoints(session=session, with_retired=True).n_found == PAGE_SIZE + 2
 
 
 def test_premade_responses_are_no_endpoint_to_ask(session: Session, now: datetime) -> None:

@@ -5,12 +5,19 @@ from sqlmodel import Session
 
 from evalhub.core.people import Role
 from evalhub.errors import Forbidden, NotFound
+from evalhub.services.paging import PAGE_SIZE
 from evalhub.services.projects.finding import (
+    browse_projects,
     get_project,
     get_project_to_manage,
     list_projects,
 )
-from tests.factories import make_person, make_project, make_rubric_version
+from tests.factories import (
+    make_person,
+    make_project,
+    make_prompt_set_version,
+    make_rubric_version,
+)
 from tests.services.projects.conftest import actor_of
 
 
@@ -47,3 +54,14 @@ def test_the_list_names_the_rubric_version(session: Session) -> None:
     make_project(session, rubric=rubric, slug="acute")
 
     assert [line.rubric for line in list_projects(session=session)] == ["medicine@1.2.0"]
+
+
+def test_a_long_list_is_read_page_by_page_in_the_order_of_the_whole(session: Session) -> None:
+    rubric, prompts = make_rubric_version(session), make_prompt_set_version(session)
+    for number in range(PAGE_SIZE + 2):
+        make_project(session, rubric=rubric, prompts=prompts, slug=f"p-{number:03}")
+
+    first, second = (browse_projects(session=session, page=page) for page in (1, 2))
+
+    assert [*first.items, *second.items] == list_projects(session=session)
+    assert (len(first.items), first.n_found, first.n_pages) == (PAGE_SIZE, PAGE_SIZE + 2, 2)
