@@ -40,6 +40,7 @@ from evalhub.rim.failures import (
     failure_of_status,
 )
 from evalhub.rim.incoming import StrictJson, check_form_json, check_host, check_text
+from evalhub.rim.pay import floors_of
 from evalhub.rim.routing import BoundedInteger, is_api, is_plain, is_probe
 from evalhub.rim.state import (
     READING_METHODS,
@@ -65,6 +66,7 @@ from evalhub.web import (
     consent,
     criteria,
     dossiers,
+    earnings,
     endpoints,
     home,
     judges,
@@ -84,6 +86,7 @@ from evalhub.web import (
     rubrics,
     scores,
     statements,
+    terms,
     work,
 )
 from evalhub.web import context as web_context
@@ -119,8 +122,10 @@ PAGES: tuple[Blueprint, ...] = (
     projects.bp,
     requirements.bp,
     statements.bp,
+    terms.bp,
     judgments.bp,
     work.bp,
+    earnings.bp,
     comparing.bp,
     consent.bp,
     qualifications.bp,
@@ -174,6 +179,7 @@ def create_app(
         doc_ui=False,
     )
     app.config.from_mapping(flask_settings(settings))
+    floors_of(settings)  # Refuses to start over floors of pay that cannot be read.
     # For every body, so that no view reads a number or a doubled key that another would read
     # otherwise.
     app.json = StrictJson(app)

@@ -25,6 +25,11 @@ PREFIX = "EVALHUB_"
 ROOT = Path(__file__).resolve().parent.parent
 MINIMUM_SECRET_LENGTH = 32
 """Characters a signing key needs: whoever guesses it can sign in as anybody."""
+DEFAULT_PAY_FLOORS = ", ".join(
+    f"general=20 {currency}, multilingual=20 {currency}, coding_stem=40 {currency}, "
+    f"professional=50 {currency}"
+    for currency in ("USD", "EUR", "GBP")
+)
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 Network: TypeAlias = IPv4Network | IPv6Network
 
@@ -62,6 +67,11 @@ class Settings(BaseModel):
         default="",
         description="Hosts that endpoints may use although they are private or not https, "
         "as host or host:port, separated by commas.",
+    )
+    pay_floors: str = Field(
+        default=DEFAULT_PAY_FLOORS,
+        description="Least pay of an hour by tier and currency, as general=20 USD, separated by "
+        "commas.",
     )
     trusted_proxies: str = Field(
         default="",

@@ -2,18 +2,22 @@
 
 import click
 
-from evalhub.cli.context import ACTOR, database, now, transaction
+from evalhub.cli.context import ACTOR, database, now, settings, transaction
 from evalhub.cli.requiring import require_command
 from evalhub.cli.words import table
 from evalhub.core.campaigns import OverlapRule, PairingStrategy, ProjectStatus, SelectionMode
-from evalhub.core.money import parse_money
+from evalhub.core.money import amount, parse_money
+from evalhub.core.pay.tiers import PayTier, Price
 from evalhub.core.people import Role
 from evalhub.core.projects import MEMBER_ROLES, ProjectPlan
 from evalhub.core.wording import counted
 from evalhub.rim import projects
+from evalhub.rim.pay import floors_of
+from evalhub.services.paying.terms import current_terms
 from evalhub.services.projects.creating import create_project
 from evalhub.services.projects.finding import get_project, list_projects
 from evalhub.services.projects.members import add_member
+from evalhub.services.projects.terms import TermsChange, change_terms
 
 
 @click.group("projects")
@@ -56,6 +60,11 @@ group.add_command(require_command)
     help="What the next comparison is chosen for.",
 )
 @click.option("--lease-minutes", default=60, show_default=True)
+@click.option(
+    "--tier",
+    type=click.Choice([tier.value for tier in PayTier]),
+    help="Tier of pay; the least that the rubric allows unless it is given.",
+)
 @click.option("--pay", default="0", show_default=True, help="Amount for each judgment.")
 @click.option("--currency", default="USD", show_default=True)
 @click.option("--expected-minutes", default=10, show_default=True)
@@ -76,6 +85,7 @@ def create_command(  # noqa: PLR0913 - one parameter an option
     overlap_rule: str,
     selection: str,
     lease_minutes: int,
+    tier: str | None,
     pay: str,
     currency: str,
     expected_minutes: int,
@@ -97,6 +107,7 @@ def create_command(  # noqa: PLR0913 - one parameter an option
         overlap_rule=OverlapRule(overlap_rule),
         selection_mode=SelectionMode(selection),
         lease_minutes=lease_minutes,
+        pay_tier=PayTier(tier) if tier else None,
         pay_minor_units=parse_money(pay, currency, where="pay"),
         pay_currency=currency,
         expected_minutes=expected_minutes,
@@ -107,6 +118,55 @@ def create_command(  # noqa: PLR0913 - one parameter an option
     click.echo(
         f"Set up {slug} as a draft. Add its experts, then run `evalhub projects open {slug}`."
     )
+
+
+@group.command("change-terms")
+@click.argument("slug")
+@click.option("--reason", required=True, help="Why; everybody on the project reads it.")
+@click.option("--tier", type=click.Choice([tier.value for tier in PayTier]))
+@click.option("--pay", help="Amount for each judgment.")
+@click.option("--currency")
+@click.option("--expected-minutes", type=int)
+@click.option("--rubric", help="Another version of the rubric with the same major number.")
+@click.option("--terms", help="Shown before a pair is claimed.")
+def change_terms_command(
+    slug: str,
+    *,
+    reason: str,
+    tier: str | None,
+    pay: str | None,
+    currency: str | None,
+    expected_minutes: int | None,
+    rubric: str | None,
+    terms: str | None,
+) -> None:
+    """Change what project SLUG offers from the next claim on; what is not given stays."""
+    with transaction() as session:
+        project = get_project(slug, session=session)
+        present = current_terms(project, session=session)
+        unit = currency or present.price.currency
+        paid = amount(present.price.minor_units, present.price.currency) if pay is None else pay
+        changed = change_terms(
+            project,
+            TermsChange(
+                pay_tier=PayTier(tier) if tier else present.pay_tier,
+                price=Price(
+                    parse_money(paid, unit, where="pay"),
+                    unit,
+                    expected_minutes or present.price.expected_minutes,
+                ),
+                rubric=rubric or present.rubric,
+                terms=present.terms if terms is None else terms,
+                reason=reason,
+            ),
+            over=present.number,
+            floors=floors_of(settings()),
+            session=session,
+            actor=ACTOR,
+            now=now(),
+        )
+        number = changed.number
+    click.echo(f"{slug} offers terms {number} from now on; what is claimed stays on what it was.")
 
 
 @group.command("list")
@@ -169,7 +229,9 @@ def add_member_command(slug: str, email: str, role: str) -> None:
 
 def _change(slug: str, to: ProjectStatus) -> None:
     with database() as opened:
-        report = projects.set_status(slug, to, database=opened, actor=ACTOR, now=now())
+        report = projects.set_status(
+            slug, to, database=opened, actor=ACTOR, now=now(), floors=floors_of(settings())
+        )
     click.echo(f"{slug} is {to.value}.")
     if report.n_added:
         click.echo(f"{counted(report.n_added, 'new pair')} can be claimed.")

@@ -22,6 +22,7 @@ COMMANDS = {
     "invite": "evalhub.cli.people:invite_command",
     "judgments": "evalhub.cli.judgments:group",
     "keys": "evalhub.cli.keys:group",
+    "pay": "evalhub.cli.pay:group",
     "people": "evalhub.cli.people:group",
     "projects": "evalhub.cli.projects:group",
     "prompts": "evalhub.cli.prompts:group",

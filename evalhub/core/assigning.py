@@ -70,7 +70,8 @@ class Lease:
     """Hold one assignment as its annotator's page needs it.
 
     ``token`` is all of it that leaves the server. With ``is_swapped`` response y is shown
-    as A. Pay is what was promised when the pair was claimed. ``policy`` and ``probability`` say
+    as A. Pay is what was promised when the pair was claimed, and ``terms_number`` names the terms
+    of the project that held then. ``policy`` and ``probability`` say
     by which rule the pair was drawn and how likely it was among those open to the person then,
     the random floor included; ``docs/methods/selection.md`` defines it. ``credential_class`` is
     that of the credential that let the person in, None where the project asks for none.
@@ -87,6 +88,7 @@ class Lease:
     probability: float | None
     pay_minor_units: int
     pay_currency: str
+    terms_number: int
     leased_at: datetime
     expires_at: datetime
     ended_at: datetime | None

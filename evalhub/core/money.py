@@ -29,6 +29,13 @@ def minor_digits(currency: str) -> int:
     return 3 if currency in THREE_DIGITS else 2
 
 
+def amount(minor_units: int, currency: str) -> str:
+    """Return an amount such as ``1014.00``, as programs and spreadsheets read it."""
+    digits = minor_digits(currency)
+    whole, rest = divmod(minor_units, 10**digits)
+    return f"{whole}.{rest:0{digits}}" if digits else str(whole)
+
+
 def format_money(minor_units: int, currency: str) -> str:
     """Return an amount such as ``14.00 EUR``."""
     digits = minor_digits(currency)

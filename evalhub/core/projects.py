@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from evalhub.core.campaigns import OverlapRule, PairingStrategy, ProjectStatus, SelectionMode
 from evalhub.core.money import MAX_MINOR_UNITS, is_currency
 from evalhub.core.overlaps import LEAST_OVERLAP
+from evalhub.core.pay.tiers import PayTier
 from evalhub.core.people import Role
 from evalhub.core.rubrics.texts import is_clean
 from evalhub.errors import Problem
@@ -39,7 +40,8 @@ class ProjectPlan:
 
     ``prompt_set`` and ``rubric`` are ``name@version``; ``endpoints`` and ``baseline`` are
     ``slug`` (its newest revision) or ``slug@revision``. Pay is in minor units for each
-    judgment. ``purpose`` says in plain words what the judgments will train or measure.
+    judgment; without a ``pay_tier`` it is the least that the rubric allows. ``purpose`` says in
+    plain words what the judgments will train or measure.
     """
 
     slug: str
@@ -57,6 +59,7 @@ class ProjectPlan:
     overlap_rule: OverlapRule = OverlapRule.FIXED
     selection_mode: SelectionMode = SelectionMode.RANK
     lease_minutes: int = 60
+    pay_tier: PayTier | None = None
     pay_minor_units: int = 0
     pay_currency: str = "USD"
     expected_minutes: int = 10

@@ -18,7 +18,13 @@ from evalhub.core.rubrics.canonical import rubric_hash, rubric_to_json
 from evalhub.core.rubrics.loading import load_rubric, rubric_from_json
 from evalhub.core.rubrics.schema import Rubric, version_key
 from evalhub.core.rubrics.versions import check_version_change
-from evalhub.db.models import Judgment, Project, RubricTranslation, RubricVersion
+from evalhub.db.models import (
+    Judgment,
+    Project,
+    ProjectTerms,
+    RubricTranslation,
+    RubricVersion,
+)
 from evalhub.errors import BadInput, Immutable, NotFound
 from evalhub.services import audit
 from evalhub.services.locks import lock
@@ -208,7 +214,12 @@ def _rubric(row: RubricVersion) -> Rubric:
 
 
 def _view(row: RubricVersion, *, session: Session) -> RubricView:
-    projects = select(sa.func.count()).where(Project.rubric_version_id == row.id)
+    # What a project once promised binds as what it promises now does: comparisons that were claimed
+    # then are judged under it.
+    once = select(ProjectTerms.project_id).where(ProjectTerms.rubric_version_id == row.id)
+    projects = select(sa.func.count()).where(
+        sa.or_(col(Project.rubric_version_id) == row.id, col(Project.id).in_(once))
+    )
     return RubricView(
         row_id=row.id,
         rubric=_rubric(row),

@@ -25,7 +25,7 @@ from evalhub.errors import (
 )
 from evalhub.rim.fields import shown
 from evalhub.rim.state import runtime
-from evalhub.services.assigning.leasing import lease_next
+from evalhub.services.assigning.claiming import go_on
 from evalhub.services.assigning.releasing import release
 from evalhub.services.assigning.work import n_left_for
 from evalhub.services.judging.drafts import save_draft
@@ -216,15 +216,15 @@ def _next_place(done: Submission) -> str:
     """Return where to go on: the next comparison of the project, else the list of work."""
     if done.kind in {SubmissionKind.JUDGED, SubmissionKind.RETURNED}:
         try:
-            lease = lease_next(
+            lease = go_on(
                 done.project_id,
                 person_id=own_id(),
                 session=current_session(),
                 now=now(),
                 rng=LOT,
             )
-        # The project was paused or asks for more by now: the judgment is stored, there is just
-        # nothing next.
+        # The project was paused or asks for more by now, or its terms were changed and the list
+        # shows them: the judgment is stored, there is just nothing next.
         except (Conflict, Forbidden):
             return url_for("work.show")
         if lease is not None:

@@ -3,7 +3,7 @@
 from flask import Response
 
 
-def attachment(text: str, name: str, mimetype: str) -> Response:
+def attachment(text: str | bytes, name: str, mimetype: str) -> Response:
     """Return ``text`` as a download called ``name``, which is plain ASCII without quotes.
 
     Names are made of a project's slug, and only one that exists comes this far.

@@ -29,6 +29,7 @@ def fit_templates(app: Flask) -> None:
         worded=formats.worded,
         day=formats.day,
         moment=formats.moment,
+        money=formats.money,
         clock=formats.clock,
         number=language.number,
         decimal=language.decimal,

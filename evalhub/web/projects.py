@@ -8,11 +8,13 @@ from flask.typing import ResponseReturnValue
 
 from evalhub.core.campaigns import OverlapRule, PairingStrategy, ProjectStatus, SelectionMode
 from evalhub.core.money import parse_money
+from evalhub.core.pay.tiers import PayTier
 from evalhub.core.people import Role
 from evalhub.core.projects import MEMBER_ROLES, NEXT_STATUSES, ProjectPlan
 from evalhub.errors import BadInput, Conflict, Problem
 from evalhub.rim import projects
 from evalhub.rim.fields import choice, whole_number
+from evalhub.rim.pay import floors_of
 from evalhub.rim.routing import page_number
 from evalhub.rim.state import runtime
 from evalhub.services.endpoints import list_endpoints
@@ -37,8 +39,16 @@ from evalhub.services.pulling import list_versions
 from evalhub.services.releasing.reported import count_open
 from evalhub.services.rubrics import list_rubrics
 from evalhub.services.scoring.asking import ask_next
-from evalhub.web.context import current_actor, current_session, now, only_read, requires
+from evalhub.web.context import (
+    current_actor,
+    current_session,
+    current_settings,
+    now,
+    only_read,
+    requires,
+)
 from evalhub.web.language import N_, Words, _, ngettext
+from evalhub.web.pay_words import TIER_NAMES
 from evalhub.web.problems import problems_of, status_of
 from evalhub.web.sent import sent_form
 
@@ -103,6 +113,7 @@ class ProjectForm:
     overlap_rule: str = OverlapRule.FIXED.value
     selection_mode: str = SelectionMode.RANK.value
     lease_minutes: str = "60"
+    pay_tier: str = ""
     pay: str = "0"
     pay_currency: str = "USD"
     expected_minutes: str = "10"
@@ -188,6 +199,7 @@ def _project_page(slug: str, refused: "Refused | None" = None) -> str:
         strategy_note=STRATEGY_NOTES[project.strategy],
         selection_note=SELECTION_NOTES[project.selection_mode],
         overlap_note=OVERLAP_NOTES[project.overlap_rule],
+        tier_name=TIER_NAMES[project.pay_tier],
         progress=progress_of(project, session=session, now=now()),
         members=list_members(project, session=session),
         statuses=n_responses_by_status(project, session=session),
@@ -210,7 +222,12 @@ def set_status(slug: str) -> ResponseReturnValue:
         to = choice(request.form.get("status", ""), ProjectStatus, where="status")
         # In transactions of its own: opening takes long, and this one would hold the writer.
         report = projects.set_status(
-            slug, to, database=runtime().database, actor=current_actor(), now=now()
+            slug,
+            to,
+            database=runtime().database,
+            actor=current_actor(),
+            now=now(),
+            floors=floors_of(current_settings()),
         )
     except (BadInput, Conflict) as error:
         return _refuse(slug, "status", error)
@@ -292,6 +309,7 @@ def _form_page(form: ProjectForm, problems: Sequence[Problem] = ()) -> str:
         strategies=STRATEGY_NOTES,
         overlap_rules=OVERLAP_NOTES,
         selection_modes=SELECTION_NOTES,
+        tiers=TIER_NAMES,
     )
 
 
@@ -317,6 +335,7 @@ def _plan(form: ProjectForm, endpoints: Sequence[str]) -> ProjectPlan:
         overlap_rule=choice(form.overlap_rule, OverlapRule, where="overlap_rule"),
         selection_mode=choice(form.selection_mode, SelectionMode, where="selection_mode"),
         lease_minutes=whole_number(form.lease_minutes, where="lease_minutes"),
+        pay_tier=choice(form.pay_tier, PayTier, where="pay_tier") if form.pay_tier else None,
         pay_minor_units=parse_money(form.pay, currency, where="pay"),
         pay_currency=currency,
         expected_minutes=whole_number(form.expected_minutes, where="expected_minutes"),

@@ -95,6 +95,7 @@ PLACE_NAMES: Mapping[str, str] = Words(
         "pairs_per_prompt": N_("Pairs a prompt gets"),
         "pay": N_("Pay"),
         "pay_currency": N_("Currency"),
+        "pay_tier": N_("Tier of pay"),
         "prompt_set": N_("Prompt set"),
         "purpose": N_("Purpose"),
         "reason": N_("Reason"),

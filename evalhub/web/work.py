@@ -2,15 +2,19 @@
 
 import random
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from evalhub.core.pay.tiers import Price
 from evalhub.core.people import Role
 from evalhub.errors import BadInput, Conflict, Problem
+from evalhub.rim.fields import whole_number
+from evalhub.rim.pay import floors_of
 from evalhub.rim.routing import page_number
 from evalhub.services.assigning.claiming import claim
-from evalhub.services.assigning.work import list_work
+from evalhub.services.assigning.work import Work, list_work
 from evalhub.services.consenting.answers import answers_of
 from evalhub.services.judging.history import own_judgments
 from evalhub.services.judging.today import today_of
@@ -19,12 +23,14 @@ from evalhub.web.context import (
     commit_now,
     current_actor,
     current_session,
+    current_settings,
     now,
     only_read,
     own_id,
     requires,
 )
 from evalhub.web.language import _, current_language
+from evalhub.web.pay_words import TIER_NAMES
 from evalhub.web.rendering import render_text
 
 bp = Blueprint("work", __name__, url_prefix="/work")
@@ -48,6 +54,7 @@ def take(slug: str) -> ResponseReturnValue:
             slug,
             actor=current_actor(),
             accepts_terms=request.form.get("accept") == "yes",
+            terms_number=_read_terms(),
             session=current_session(),
             now=now(),
             rng=LOT,
@@ -86,6 +93,26 @@ def show_history() -> ResponseReturnValue:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Hold what an hour comes to at the expected minutes, and the least the tier allows."""
+
+    per_hour: int
+    floor: int | None
+
+
+def _offer(work: Work) -> Offer:
+    price = Price(work.pay_minor_units, work.pay_currency, work.expected_minutes)
+    floor = floors_of(current_settings()).find(work.pay_tier, work.pay_currency)
+    return Offer(price.per_hour, floor)
+
+
+def _read_terms() -> int | None:
+    """Return which terms the list showed; None for a page from before it said so."""
+    given = request.form.get("terms_number", "")
+    return whole_number(given, where="terms") if given else None
+
+
 def _list(problems: Sequence[Problem] = ()) -> str:
     session, person_id = current_session(), own_id()
     works = list_work(person_id, session=session, now=now())
@@ -97,6 +124,8 @@ def _list(problems: Sequence[Problem] = ()) -> str:
         today=today_of(person_id, session=session, now=now()),
         recent=own_judgments(person_id, session=session, now=now(), language=current_language()),
         say=say,
+        tiers=TIER_NAMES,
+        offers={work.slug: _offer(work) for work in works},
         render=render_text,
         problems=problems,
     )

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalhub.core.money import MAX_MINOR_UNITS, format_money, is_currency, parse_money
+from evalhub.core.money import MAX_MINOR_UNITS, amount, format_money, is_currency, parse_money
 from evalhub.errors import BadInput
 from tests.core.reading.outcomes import outcome
 
@@ -22,6 +22,21 @@ from tests.core.reading.outcomes import outcome
 )
 def test_amounts_are_written_in_their_currency(minor_units: int, currency: str, text: str) -> None:
     assert format_money(minor_units, currency) == text
+
+
+@pytest.mark.parametrize(
+    ("minor_units", "currency", "text"),
+    [(1_234_505, "EUR", "12345.05"), (1500, "JPY", "1500"), (7, "KWD", "0.007")],
+)
+def test_programs_read_amounts_without_signs_between(
+    minor_units: int, currency: str, text: str
+) -> None:
+    assert amount(minor_units, currency) == text
+
+
+@given(st.integers(0, MAX_MINOR_UNITS), st.sampled_from(["USD", "JPY", "KWD"]))
+def test_an_amount_that_is_written_is_read_again(minor_units: int, currency: str) -> None:
+    assert parse_money(amount(minor_units, currency), currency, where="pay") == minor_units
 
 
 @pytest.mark.parametrize(

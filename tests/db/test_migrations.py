@@ -10,7 +10,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlmodel import Session, SQLModel, select
 
-from evalhub.core.campaigns import OverlapRule, PullStatus, SelectionMode
+from evalhub.core.campaigns import AssignmentStatus, OverlapRule, PullStatus, SelectionMode
+from evalhub.core.pay.ledger import Entry, UnpaidReason, WorkKind
+from evalhub.core.pay.tiers import PayTier
 from evalhub.core.people import Role
 from evalhub.core.releasing.dossier.signing import SignOffRole
 from evalhub.db.engine import Database
@@ -20,8 +22,10 @@ from evalhub.db.models import (
     AuditEvent,
     Matchup,
     Pair,
+    PayEntry,
     Project,
     ProjectStatement,
+    ProjectTerms,
     Pull,
     Release,
     ReleaseAnnotator,
@@ -29,7 +33,8 @@ from evalhub.db.models import (
     ReleaseSignOff,
     ReleaseWithdrawal,
 )
-from tests.factories import make_person, make_project
+from evalhub.services.paying.booking import book
+from tests.factories import make_assignment, make_judgment, make_person, make_project
 from tests.services.selecting.tournaments import make_tournament
 
 
@@ -82,7 +87,10 @@ def test_the_database_refuses_to_change_what_was_recorded(
 
 @pytest.mark.parametrize(
     "table",
-    ["project_statement", "release_sign_off", "release_annotator", "release_withdrawal"],
+    [
+        *("project_statement", "release_sign_off", "release_annotator", "release_withdrawal"),
+        *("pay_entry", "project_terms"),
+    ],
 )
 @pytest.mark.parametrize("verb", ["UPDATE {} SET id = 7", "DELETE FROM {}"])
 def test_what_people_said_and_signed_stays(
@@ -121,8 +129,34 @@ def _add_words(session: Session, now: datetime) -> None:
     session.add(
         ReleaseAnnotator(release_id=release.id, person_id=person.id, annotator="one", n_judgments=1)
     )
+    add_terms_and_pay(session, release.project_id, person.id, now)
     session.add(ReleaseWithdrawal(release_id=release.id, reason="Wrong rubric.", withdrawn_at=now))
     session.flush()
+
+
+def add_terms_and_pay(session: Session, project_id: int, person_id: int, now: datetime) -> None:
+    """Add a row of a project's terms and one of a person's ledger."""
+    project = session.get_one(Project, project_id)
+    session.add(
+        ProjectTerms(
+            project_id=project_id,
+            number=0,
+            pay_tier=project.pay_tier,
+            pay_minor_units=0,
+            pay_currency="USD",
+            expected_minutes=10,
+            rubric_version_id=project.rubric_version_id,
+            terms="",
+            reason="",
+            changed_at=now,
+        )
+    )
+    book(
+        [Entry("one", WorkKind.TRAINING, 60, 0, "USD", UnpaidReason.TRAINING)],
+        person_id=person_id,
+        session=session,
+        now=now,
+    )
 
 
 def test_every_foreign_key_says_what_happens_on_delete(inspector: sa.Inspector) -> None:
@@ -233,3 +267,38 @@ def test_keys_and_pulls_of_the_fifth_schema_stay_as_they_are(
         key, pulls = session.exec(select(ApiKey)).one(), session.exec(select(Pull)).all()
     assert (key.scopes, key.releases) == (["releases:read"], None)
     assert [pull.request_key for pull in pulls] == [None, None]
+
+
+def test_what_was_judged_before_there_was_a_ledger_is_booked_at_the_pay_of_its_claim(
+    database: Database,
+) -> None:
+    with database.transaction() as session:
+        tournament = make_tournament(session, n_models=2, n_prompts=2)
+        person = make_person(session)
+        tournament.project.pay_minor_units = 500
+        for pair, pay in zip(session.exec(select(Pair)).all(), (500, 0), strict=True):
+            lease = make_assignment(session, pair, person, status=AssignmentStatus.SUBMITTED)
+            lease.pay_minor_units = pay
+            for revision in (1, 2):
+                make_judgment(
+                    session,
+                    pair,
+                    person,
+                    assignment=lease,
+                    revision=revision,
+                    active_seconds=89.6 if revision == 1 else None,
+                )
+
+    command.downgrade(alembic_config(database), "0015")
+    upgrade(database)
+
+    with database.transaction(write=False) as session:
+        entries = session.exec(select(PayEntry).order_by(sa.text("id"))).all()
+        tier = session.exec(select(Project.pay_tier)).one()
+    found = [(one.seconds, one.minor_units, one.unpaid_reason) for one in entries]
+    assert found == [
+        *((90, 500, None), (None, 0, None)),
+        *((90, 0, UnpaidReason.VOLUNTEER), (None, 0, UnpaidReason.VOLUNTEER)),
+    ]
+    assert entries[0].key == f"assignment:{entries[0].assignment_id}:judgment:1"
+    assert tier is PayTier.GENERAL

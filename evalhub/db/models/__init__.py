@@ -16,6 +16,7 @@ from evalhub.db.models.judgment_import import JudgmentImport
 from evalhub.db.models.level_decision import LevelDecision
 from evalhub.db.models.matchup import Matchup
 from evalhub.db.models.pair import Pair
+from evalhub.db.models.pay_entry import PayEntry
 from evalhub.db.models.person import Person
 from evalhub.db.models.person_language import PersonLanguage
 from evalhub.db.models.project import Project
@@ -23,6 +24,7 @@ from evalhub.db.models.project_endpoint import ProjectEndpoint
 from evalhub.db.models.project_member import ProjectMember
 from evalhub.db.models.project_requirement import ProjectRequirement
 from evalhub.db.models.project_statement import ProjectStatement
+from evalhub.db.models.project_terms import ProjectTerms
 from evalhub.db.models.prompt import Prompt
 from evalhub.db.models.prompt_set import PromptSet
 from evalhub.db.models.prompt_set_version import PromptSetVersion
@@ -62,6 +64,7 @@ __all__ = [
     "LevelDecision",
     "Matchup",
     "Pair",
+    "PayEntry",
     "Person",
     "PersonLanguage",
     "Project",
@@ -69,6 +72,7 @@ __all__ = [
     "ProjectMember",
     "ProjectRequirement",
     "ProjectStatement",
+    "ProjectTerms",
     "Prompt",
     "PromptSet",
     "PromptSetVersion",

@@ -55,6 +55,9 @@ class Assignment(SQLModel, table=True):
     probability: float | None = None
     pay_minor_units: int = 0
     pay_currency: str = Field(default="USD", max_length=3)
+    # Names the project's terms at the claim: a change of minutes or rubric reaches the next claim,
+    # never this one.
+    terms_number: int = Field(default=0, sa_column_kwargs={"server_default": sa.text("0")})
     leased_at: datetime = Field(sa_type=UtcDateTime)
     expires_at: datetime = Field(sa_type=UtcDateTime)
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -11,13 +11,15 @@ from evalhub.core.campaigns import (
     ProjectStatus,
     SelectionMode,
 )
+from evalhub.core.pay.tiers import PayTier
 from evalhub.db.models.base import UtcDateTime, vocabulary
 
 
 class Project(SQLModel, table=True):
     """One campaign: prompt-set version, endpoints, rubric version, people and terms.
 
-    Pay is a whole number of the currency's minor unit for each judgment.
+    Pay is a whole number of the currency's minor unit for each judgment. ``terms_number`` counts
+    the changes of pay, minutes, rubric and terms since the set-up.
     """
 
     __table_args__ = (
@@ -47,10 +49,16 @@ class Project(SQLModel, table=True):
         default=SelectionMode.RANK, sa_type=vocabulary(SelectionMode), nullable=False
     )
     lease_minutes: int = 60
+    pay_tier: PayTier = Field(
+        default=PayTier.VOLUNTEER,
+        sa_type=vocabulary(PayTier),
+        nullable=False,
+    )
     pay_minor_units: int = 0
     pay_currency: str = Field(default="USD", max_length=3)
     expected_minutes: int = 10
     terms: str = Field(default="", sa_type=sa.Text)
+    terms_number: int = Field(default=0, sa_column_kwargs={"server_default": sa.text("0")})
     is_simulated: bool = False
     created_at: datetime = Field(sa_type=UtcDateTime)
     created_by: int | None = Field(default=None, foreign_key="person.id", ondelete="RESTRICT")

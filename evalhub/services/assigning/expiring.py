@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from evalhub.core.campaigns import AssignmentStatus
 from evalhub.db import tables as t
+from evalhub.services.paying.booking import book_expired
 
 
 def reclaim_expired(project_id: int, *, session: Session, now: datetime) -> int:
@@ -41,12 +42,14 @@ def reclaim_expired(project_id: int, *, session: Session, now: datetime) -> int:
         sa.update(t.assignment)
         .where(t.assignment.c.id.in_(over.scalar_subquery()))
         .values(status=AssignmentStatus.EXPIRED, ended_at=now)
-        .returning(t.assignment.c.pair_id)
-    ).scalars()
-    freed = Counter(ended)
+        .returning(t.assignment.c.id, t.assignment.c.pair_id)
+    ).all()
+    freed = Counter(row.pair_id for row in ended)
     # In one order for all, or two sweeps that free the same pairs could each wait for the other.
     for pair_id, n_places in sorted(freed.items()):
         free_places(pair_id, n_places=n_places, session=session)
+    if ended:
+        book_expired([row.id for row in ended], session=session, now=now)
     return freed.total()
 
 

@@ -81,6 +81,7 @@ def lease_next(
             # Copied, so that a later change of the project's pay changes no promise that was made.
             pay_minor_units=terms.pay_minor_units,
             pay_currency=terms.pay_currency,
+            terms_number=terms.terms_number,
             leased_at=now,
             expires_at=now + timedelta(minutes=terms.lease_minutes),
             release_reason="",
@@ -146,6 +147,7 @@ def _terms_statement() -> "sa.Select[*tuple[Any, ...]]":
             project.c.lease_minutes,
             project.c.pay_minor_units,
             project.c.pay_currency,
+            project.c.terms_number,
             plan.c.policy,
             asked.c.document.label("requirement"),
         )

@@ -7,10 +7,12 @@ from sqlmodel import Session
 
 from evalhub.core.assigning import Lease, ReleaseReason
 from evalhub.core.campaigns import AssignmentStatus
+from evalhub.core.pay.ledger import UnpaidReason
 from evalhub.db import tables as t
 from evalhub.errors import Conflict, Sentence
 from evalhub.services.assigning.expiring import free_places
 from evalhub.services.assigning.leases import get_lease
+from evalhub.services.paying.booking import book_return
 
 
 def release(
@@ -33,6 +35,7 @@ def release(
         raise Conflict(Sentence("This comparison has been judged; it cannot be given back."))
     if lease.status is AssignmentStatus.LEASED:
         end_lease(lease, reason=reason, session=session, now=now)
+        book_return(lease, UnpaidReason.RETURNED, session=session, now=now)
     return lease
 
 

@@ -10,11 +10,13 @@ from sqlmodel import Session
 
 from evalhub.core.assigning import Lease
 from evalhub.core.campaigns import AssignmentStatus, ProjectStatus
+from evalhub.core.pay.tiers import PayTier
 from evalhub.core.people import Role
 from evalhub.core.qualifying.requirements import LackKind, Qualifications, Requirement, fit_of
 from evalhub.db import tables as t
 from evalhub.services.assigning.choosing import n_open_to
 from evalhub.services.assigning.standing import LeaseStanding, standing_of
+from evalhub.services.paying.terms import Terms, terms_read, terms_since
 from evalhub.services.qualifying.letting_in import qualifications_of
 from evalhub.services.qualifying.requirements import requirement_in_force
 
@@ -30,12 +32,21 @@ class HeldWork:
 
 
 @dataclass(frozen=True, slots=True)
+class TermsNews:
+    """Hold what changed since somebody's last claim: what they had, and why it is otherwise."""
+
+    before: Terms
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Work:
     """Hold one project as an annotator sees it before claiming; it names no model.
 
     ``n_answered`` are the comparisons with a judgment of theirs in force, "cannot judge"
     included, as their own history counts them: it is work done, and the two figures stand on
     one page.
+    ``news`` are the terms that hold now where they have changed since the person's last claim.
     ``held`` is the comparison in hand. ``lapsed`` are those whose lease ran out over a draft:
     what was typed there is found again, whoever has the pair now. ``lacks`` is what the project
     asks for and the person does not show now; nothing is left to claim then.
@@ -48,6 +59,7 @@ class Work:
     rubric_id: str
     rubric_version: str
     status: ProjectStatus
+    pay_tier: PayTier
     pay_minor_units: int
     pay_currency: str
     expected_minutes: int
@@ -57,6 +69,8 @@ class Work:
     n_left: int
     n_answered: int
     has_begun: bool
+    terms_number: int
+    news: TermsNews | None
     held: HeldWork | None
     lapsed: tuple[HeldWork, ...]
     lacks: tuple[LackKind, ...]
@@ -142,6 +156,7 @@ def _work(
 ) -> Work:
     requirement = requirement_in_force(row.id, session=session).requirement
     lacks = fit_of(requirement, held, now).lacks
+    read = terms_read(row.id, person_id=person_id, session=session)
     return Work(
         slug=row.slug,
         title=row.title,
@@ -150,6 +165,7 @@ def _work(
         rubric_id=row.rubric_id,
         rubric_version=row.version,
         status=row.status,
+        pay_tier=row.pay_tier,
         pay_minor_units=row.pay_minor_units,
         pay_currency=row.pay_currency,
         expected_minutes=row.expected_minutes,
@@ -158,7 +174,9 @@ def _work(
         is_simulated=row.is_simulated,
         n_left=0 if lacks else _n_left(row.id, requirement, person_id, session, now),
         n_answered=_n_answered(row.id, person_id, session),
-        has_begun=_has_begun(row.id, person_id, session),
+        has_begun=read is not None,
+        terms_number=row.terms_number,
+        news=_news(row, read, session) if read is not None and read < row.terms_number else None,
         held=_held(row.id, person_id, session, now),
         lapsed=tuple(_lapsed(row.id, person_id, session, now)),
         lacks=lacks,
@@ -191,11 +209,10 @@ def _n_answered(project_id: int, person_id: int, session: Session) -> int:
     )
 
 
-def _has_begun(project_id: int, person_id: int, session: Session) -> bool:
-    query = sa.select(t.assignment.c.id).where(
-        t.assignment.c.project_id == project_id, t.assignment.c.person_id == person_id
-    )
-    return session.connection().execute(query.limit(1)).first() is not None
+def _news(row: "sa.Row[*tuple[Any, ...]]", read: int, session: Session) -> TermsNews:
+    """Return what changed since the terms with the number ``read``."""
+    before, *later = terms_since(row.id, read, session=session)
+    return TermsNews(before, tuple(terms.reason for terms in later))
 
 
 def _held(project_id: int, person_id: int, session: Session, now: datetime) -> HeldWork | None:

@@ -18,6 +18,7 @@ from evalhub.errors import BadInput, Conflict, LeaseLost, Sentence, StaleDraft
 from evalhub.services.assigning.leases import extend, get_lease
 from evalhub.services.assigning.standing import LeaseStanding, standing_of
 from evalhub.services.judging.stored import Fields, find_judgment, refuse_stale
+from evalhub.services.paying.booking import carried_seconds
 
 MAX_DRAFT_CHARACTERS = 200_000
 TAG_LENGTH = 32
@@ -110,7 +111,7 @@ def _answers(fields: Fields) -> tuple[tuple[str, str], ...]:
 
 def keep_draft(lease: Lease, fields: Fields, *, session: Session, now: datetime) -> SavedDraft:
     """Store ``fields`` as the draft of an assignment, in place of the one before."""
-    seconds = active_seconds(fields, lease, now=now) or 0.0
+    seconds = counted_seconds(fields, lease, session=session, now=now) or 0.0
     draft = SavedDraft(_answers(fields), base_of(fields), seconds, now)
     revision = (REVISION_FIELD, str(draft.revision))
     text = json.dumps([*draft.fields, revision], ensure_ascii=False)
@@ -177,15 +178,30 @@ def _assignments_like(lease: Lease) -> "sa.Select[int]":
     )
 
 
-def active_seconds(fields: Fields, lease: Lease, *, now: datetime) -> float | None:
+def counted_seconds(
+    fields: Fields, lease: Lease, *, session: Session, now: datetime
+) -> float | None:
+    """Return the time of a form as ``active_seconds`` does, with that of earlier leases.
+
+    The page of a pair that comes back goes on from the draft's count, so what was booked of the
+    leases that ran out is in it.
+    """
+    before = carried_seconds(lease, session=session)
+    return active_seconds(fields, lease, now=now, before=timedelta(seconds=before))
+
+
+def active_seconds(
+    fields: Fields, lease: Lease, *, now: datetime, before: timedelta = timedelta()
+) -> float | None:
     """Return the time the form says was spent at work; None without scripts.
 
-    It is never more than has passed since the pair was claimed, nor than a day.
+    It is never more than has passed since the pair was claimed, and ``before`` that, nor than
+    a day.
     """
     given = next((value for name, value in fields if name == "active_seconds"), "")
     # The page's own count, sent by a script that anybody can change: it is evidence of effort,
     # never of pay, and what is no number is no count.
     if not (given.isascii() and given.isdigit() and len(given) < len(str(10**9))):
         return None
-    passed = min(max(now - lease.leased_at, timedelta()), LONGEST_SITTING)
+    passed = min(max(now - lease.leased_at, timedelta()) + before, LONGEST_SITTING)
     return min(float(given), passed.total_seconds())

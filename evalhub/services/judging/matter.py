@@ -103,7 +103,15 @@ def get_matter(
     lease = get_lease(token, person_id=person_id, session=session, for_update=for_update)
     row = (
         session.connection()
-        .execute(_MATTER, {"pair_id": lease.pair_id, "person_id": person_id, "language": language})
+        .execute(
+            _MATTER,
+            {
+                "pair_id": lease.pair_id,
+                "person_id": person_id,
+                "language": language,
+                "terms_number": lease.terms_number,
+            },
+        )
         .one()
     )
     # Both names are masked in both texts: which one was hidden would tell the sides apart.
@@ -134,12 +142,16 @@ def get_matter(
 def _statement() -> "sa.Select[*tuple[Any, ...]]":
     x, x_endpoint = t.response.alias("x"), t.endpoint.alias("x_endpoint")
     y, y_endpoint = t.response.alias("y"), t.endpoint.alias("y_endpoint")
+    claimed, project = t.project_terms.c, t.project.c
     columns: list[sa.ColumnElement[Any]] = [
         t.project.c.title,
         t.project.c.status,
         t.project.c.overlap,
         t.project.c.overlap_rule,
-        t.project.c.expected_minutes,
+        # A claim stays on the terms it was made on. Before the first change they are the project's.
+        sa.func.coalesce(claimed.expected_minutes, project.expected_minutes).label(
+            "expected_minutes"
+        ),
         t.rubric_version.c.id.label("rubric_version_id"),
         t.rubric_version.c.document.label("rubric"),
         words_for(t.rubric_version.c.id).label("rubric_words"),
@@ -157,7 +169,18 @@ def _statement() -> "sa.Select[*tuple[Any, ...]]":
         sa.select(*columns)
         .select_from(t.pair)
         .join(t.project, t.project.c.id == t.pair.c.project_id)
-        .join(t.rubric_version, t.rubric_version.c.id == t.project.c.rubric_version_id)
+        .outerjoin(
+            t.project_terms,
+            sa.and_(
+                claimed.project_id == project.id,
+                claimed.number == sa.bindparam("terms_number"),
+            ),
+        )
+        .join(
+            t.rubric_version,
+            t.rubric_version.c.id
+            == sa.func.coalesce(claimed.rubric_version_id, project.rubric_version_id),
+        )
         .join(t.prompt, t.prompt.c.id == t.pair.c.prompt_id)
         .join(t.person, t.person.c.id == sa.bindparam("person_id"))
         .join(x, x.c.id == t.pair.c.response_x_id)

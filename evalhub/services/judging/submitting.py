@@ -20,6 +20,7 @@ from evalhub.core.judging.checks import check_answer
 from evalhub.core.judging.forms import base_of, parse_form
 from evalhub.core.judging.marking import mark_rows, placed_fields, unplaced, with_stored_marks
 from evalhub.core.judging.outcomes import OutcomeKind, outcome_of
+from evalhub.core.pay.ledger import UnpaidReason
 from evalhub.core.people import Role
 from evalhub.core.rubrics.vocabulary import Route
 from evalhub.db import tables as t
@@ -27,7 +28,8 @@ from evalhub.errors import BadInput, Conflict, Forbidden, LeaseLost, Sentence
 from evalhub.services.assigning.expiring import reclaim_expired, take_place
 from evalhub.services.assigning.releasing import end_lease
 from evalhub.services.assigning.standing import LeaseStanding, standing_of
-from evalhub.services.judging.drafts import active_seconds, drop_draft
+from evalhub.services.judging.booked import book_judgment
+from evalhub.services.judging.drafts import counted_seconds, drop_draft
 from evalhub.services.judging.matter import Matter, get_matter
 from evalhub.services.judging.settling import settle_places
 from evalhub.services.judging.stored import (
@@ -40,6 +42,7 @@ from evalhub.services.judging.stored import (
     language_read,
     refuse_stale,
 )
+from evalhub.services.paying.booking import book_return
 from evalhub.services.qualifying.letting_in import class_let_in
 from evalhub.services.qualifying.requirements import requirement_in_force
 
@@ -125,17 +128,19 @@ def submit(
     if problems:
         raise BadInput(problems)
     if previous is None and outcome.kind is OutcomeKind.RETURN:
-        return _send_back(matter.lease, outcome.route, session=session, now=now)
+        return _send_back(matter.lease, outcome.route, fields, session=session, now=now)
     _hold_place(matter, answer, previous, session=session, now=now)
+    seconds = counted_seconds(fields, matter.lease, session=session, now=now)
     judgment = add_judgment(
         matter,
         with_stored_marks(answer, matter.texts),
         previous=previous,
-        active_seconds=active_seconds(fields, matter.lease, now=now),
+        active_seconds=seconds,
         rubric_language=language_read(fields, matter, session=session),
         session=session,
         now=now,
     )
+    book_judgment(matter, judgment.revision, seconds=seconds, session=session, now=now)
     # What was submitted is the judgment now; a draft left over would come back over it.
     drop_draft(matter.lease, session=session)
     if matter.overlap_rule is not OverlapRule.FIXED:
@@ -195,7 +200,9 @@ def _unjudged(answer: Answer) -> Answer:
     )
 
 
-def _send_back(lease: Lease, route: Route | None, *, session: Session, now: datetime) -> Submission:
+def _send_back(
+    lease: Lease, route: Route | None, fields: Fields, *, session: Session, now: datetime
+) -> Submission:
     """Give the pair to someone else without a judgment, as the triage answer says."""
     reason = (
         ReleaseReason.PROMPT_BLOCKED
@@ -208,6 +215,9 @@ def _send_back(lease: Lease, route: Route | None, *, session: Session, now: date
     elif lease.status is AssignmentStatus.EXPIRED:
         _refuse_again(lease, session=session)
         _set_status(lease, AssignmentStatus.RELEASED, reason, session=session, now=now)
+    # Before the draft is dropped, which may tell of more time than the form does.
+    seconds = counted_seconds(fields, lease, session=session, now=now)
+    book_return(lease, UnpaidReason.RETURNED, seconds=seconds, session=session, now=now)
     drop_draft(lease, session=session)
     return Submission(SubmissionKind.RETURNED, lease.token, lease.project_id, None)
 

@@ -2,9 +2,11 @@
 
 from datetime import datetime
 
+from pydantic import BaseModel
 from sqlmodel import Session, col, select
 
 from evalhub.core.campaigns import PairingStrategy, ProjectStatus
+from evalhub.core.pay.tiers import PayTier, least_tier, tier_of
 from evalhub.core.people import Actor
 from evalhub.core.projects import ProjectPlan, check_plan
 from evalhub.db.models import (
@@ -19,10 +21,24 @@ from evalhub.errors import BadInput, Conflict
 from evalhub.services.audit import record
 
 
+class _Rater(BaseModel):
+    """Hold what a rubric asks of those who judge under it, as far as pay goes by it."""
+
+    credential_any: tuple[str, ...] = ()
+    credential_verified: bool = False
+
+
+class _Demands(BaseModel):
+    """Hold the part of a rubric's document that says whom it is for."""
+
+    rater: _Rater = _Rater()
+
+
 def create_project(plan: ProjectPlan, *, session: Session, actor: Actor, now: datetime) -> Project:
     """Store ``plan`` as a draft project and return it.
 
-    A project is simulated when the plan says so or one of its endpoints is. Raise
+    A project is simulated when the plan says so or one of its endpoints is. Its pay may still be
+    under the floor of its tier: what is a draft is nobody's offer yet. Raise
     ``BadInput`` with every broken rule and unknown name, and ``Conflict`` when the slug is
     taken; nothing is stored then.
     """
@@ -35,6 +51,7 @@ def create_project(plan: ProjectPlan, *, session: Session, actor: Actor, now: da
         raise Conflict(f"There is already a project {plan.slug!r}.")
     prompts = _prompt_set_version(plan.prompt_set, session=session)
     rubric = _rubric_version(plan.rubric, session=session)
+    tier = tier_of(plan.pay_tier, least_tier_of(rubric), pay_minor_units=plan.pay_minor_units)
     endpoints = {name: _endpoint(name, session=session) for name in plan.endpoints}
     # "alpha" and "alpha@1" are two names of one row, which a comparison of the names would miss.
     if len({endpoint.id for endpoint in endpoints.values()}) < len(endpoints):
@@ -57,6 +74,7 @@ def create_project(plan: ProjectPlan, *, session: Session, actor: Actor, now: da
         overlap_rule=plan.overlap_rule,
         selection_mode=plan.selection_mode,
         lease_minutes=plan.lease_minutes,
+        pay_tier=tier,
         pay_minor_units=plan.pay_minor_units,
         pay_currency=plan.pay_currency,
         expected_minutes=plan.expected_minutes,
@@ -77,6 +95,16 @@ def create_project(plan: ProjectPlan, *, session: Session, actor: Actor, now: da
     return project
 
 
+def least_tier_of(rubric: RubricVersion) -> PayTier:
+    """Return the lowest tier of pay that a rubric version allows."""
+    rater = _Demands.model_validate_json(rubric.document).rater
+    return least_tier(
+        rubric.domain,
+        credentials=bool(rater.credential_any),
+        is_verified=rater.credential_verified,
+    )
+
+
 def _record(
     project: Project, plan: ProjectPlan, *, session: Session, actor: Actor, now: datetime
 ) -> None:
@@ -94,6 +122,7 @@ def _record(
             "overlap": plan.overlap,
             "overlap_rule": plan.overlap_rule.value,
             "selection_mode": plan.selection_mode.value,
+            "pay_tier": project.pay_tier.value,
         },
         now=now,
     )

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from evalhub.core.assigning import ReleaseReason
+from evalhub.core.pay.ledger import UnpaidReason
 from evalhub.core.people import Actor, Origin, Role
 from evalhub.core.projects import MEMBER_ROLES
 from evalhub.db.models import Person, Project, ProjectMember, RoleGrant
@@ -14,6 +15,7 @@ from evalhub.services.accounts.fields import folded_email
 from evalhub.services.assigning.leases import find_open_lease
 from evalhub.services.assigning.releasing import end_lease
 from evalhub.services.audit import record
+from evalhub.services.paying.booking import book_return
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,7 @@ def _end_open_lease(project: Project, person_id: int, *, session: Session, now: 
     lease = find_open_lease(project.id, person_id=person_id, session=session, for_update=True)
     if lease is not None:
         end_lease(lease, reason=ReleaseReason.REMOVED, session=session, now=now)
+        book_return(lease, UnpaidReason.REMOVED, session=session, now=now)
 
 
 def _record(

@@ -5,7 +5,9 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from evalhub.config import DEFAULT_PAY_FLOORS
 from evalhub.core.campaigns import ProjectStatus, SelectionMode
+from evalhub.core.pay.tiers import Floors, Price, check_floor, parse_floors
 from evalhub.core.people import Actor
 from evalhub.core.projects import NEXT_STATUSES
 from evalhub.db.models import Pair, Project
@@ -29,6 +31,9 @@ VERBS = {
     ProjectStatus.CLOSED: "closed",
 }
 """How a refusal says what a project is, and what was wanted of it."""
+
+
+SHIPPED_FLOORS = parse_floors(DEFAULT_PAY_FLOORS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +67,14 @@ def change_status(
     actor: Actor,
     now: datetime,
     draft: DraftOpening | None = None,
+    floors: Floors = SHIPPED_FLOORS,
 ) -> PairingReport:
     """Bring ``project`` to another status; the one it has already changes nothing.
 
     Opening makes the pairs for every response that has arrived; the report says how many.
     ``draft`` was made in a transaction before this one, which then only stores. Raise
-    ``Conflict`` when there is no way from the present status, or nothing to compare.
+    ``Conflict`` when there is no way from the present status, or nothing to compare, and
+    ``BadInput`` when the pay is under the floor of its tier.
     """
     report = PairingReport()
     # Held without its key: two people who open the project at once would both make its pairs,
@@ -81,6 +88,8 @@ def change_status(
             f"Project {project.slug!r} is {STATES[project.status]}, so it cannot be {VERBS[to]}."
         )
     if to is ProjectStatus.OPEN:
+        # On every opening: floors are raised while projects rest.
+        check_floor(project.pay_tier, price_of(project), floors)
         # On every opening, not the first alone: what was pulled during a pause becomes pairs now.
         report = add_pairs(project, session=session, draft=draft.pairs if draft else None)
         _refuse_without_pairs(project, session=session)
@@ -104,6 +113,11 @@ def change_status(
         now=now,
     )
     return report
+
+
+def price_of(project: Project) -> Price:
+    """Return what a comparison of ``project`` pays, and the minutes that it is expected to take."""
+    return Price(project.pay_minor_units, project.pay_currency, project.expected_minutes)
 
 
 def _needs_plan(project: Project, report: PairingReport, *, session: Session) -> bool:

@@ -1,6 +1,7 @@
 """What a project is made of: prompts, a rubric, endpoints and somebody who acts."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import pytest
 from sqlmodel import Session
@@ -14,6 +15,7 @@ from tests.factories import (
     make_prompt_set_version,
     make_rubric_version,
 )
+from tests.services.projects.fairs import Fair, make_fair
 
 
 def actor_of(person: Person, *roles: Role) -> Actor:
@@ -46,3 +48,9 @@ def parts(session: Session) -> Parts:
         endpoints=("alpha", "beta"),
     )
     return Parts(plan, endpoints, actor_of(person, Role.RESEARCHER))
+
+
+@pytest.fixture
+def fair(session: Session, now: datetime) -> Fair:
+    """Give an open project that pays 8.00 USD for ten minutes, among unrelated ones."""
+    return make_fair(session, now)

@@ -1,0 +1,1 @@
+"""What work is worth, what it took, and what is said of both."""

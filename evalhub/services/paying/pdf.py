@@ -1,0 +1,129 @@
+"""Set a month's statement as PDF, with the same bytes for the same statement."""
+
+from collections.abc import Iterator, Sequence
+from io import BytesIO
+from xml.sax.saxutils import escape
+
+from reportlab.lib import colors
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.units import mm
+from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Table, TableStyle
+
+from evalhub.core.money import format_money
+from evalhub.core.pay.earnings import Sums
+from evalhub.core.pay.statements import Statement, StatementLine
+from evalhub.core.pay.words import KIND_WORDS, REASON_WORDS, duration
+from evalhub.services.paying.faces import BOLD, FACE, drawable, register_faces
+
+SIDE, TOP = 20 * mm, 18 * mm
+WIDTHS = (72 * mm, 28 * mm, 16 * mm, 26 * mm, 28 * mm)
+RULE = colors.HexColor("#c9d0d6")
+
+_PLAIN = ParagraphStyle("plain", fontName=FACE, fontSize=8.5, leading=12)
+_SMALL = ParagraphStyle("small", parent=_PLAIN, fontSize=7.5, leading=10.5)
+_TITLE = ParagraphStyle("title", parent=_PLAIN, fontName=BOLD, fontSize=15, leading=22)
+_HEAD = ParagraphStyle("head", parent=_PLAIN, fontName=BOLD, leading=18, spaceBefore=6)
+_BOLD = ParagraphStyle("bold", parent=_PLAIN, fontName=BOLD)
+_RIGHT = ParagraphStyle("right", parent=_PLAIN, alignment=2)
+_BOLD_RIGHT = ParagraphStyle("bold_right", parent=_BOLD, alignment=2)
+
+NOTE = (
+    "No money moves in EvalHub. This lists what was booked of the work of the month in UTC, for "
+    "an invoice and for whoever pays it. The hour is all money over all active time, paid or not, "
+    "rounded down; comparisons whose time no script counted are left out of it on both sides."
+)
+
+
+def statement_pdf(statement: Statement) -> bytes:
+    """Return a statement as PDF.
+
+    It holds no time of making and no chance, so two people who ask for one month get one file.
+    """
+    register_faces()
+    file = BytesIO()
+    document = SimpleDocTemplate(
+        file,
+        pagesize=A4,
+        leftMargin=SIDE,
+        rightMargin=SIDE,
+        topMargin=TOP,
+        bottomMargin=TOP,
+        title=f"Statement {statement.month}",
+        author="EvalHub",
+        lang="en",
+        # Leaves out the clock and the chance that would otherwise stand in every file.
+        invariant=1,
+    )
+    document.build(list(_parts(statement)))
+    return file.getvalue()
+
+
+def _parts(statement: Statement) -> Iterator[Flowable]:
+    yield _text(f"Statement of work, {statement.month}", _TITLE)
+    yield _text(f"{statement.name}, {statement.public_id}", _PLAIN)
+    if statement.is_open:
+        yield _text("The month is not over: more may be booked.", _PLAIN)
+    yield _text("Work", _HEAD)
+    if not statement.booked:
+        yield _text("Nothing was booked.", _PLAIN)
+        return
+    yield _table(
+        ("Project", "Task", "Paid", "Time", "Amount"), [_line(line) for line in statement.lines]
+    )
+    earnings = statement.earnings
+    yield _text("In all", _HEAD)
+    yield _table(
+        ("Currency", "Paid time", "", "Unpaid time", "Amount"),
+        [_total(sums) for sums in earnings.totals],
+    )
+    for sums in earnings.totals:
+        if sums.per_hour is not None:
+            an_hour = format_money(sums.per_hour, sums.currency)
+            yield _text(f"Effective hour in {sums.currency}: {an_hour}", _PLAIN)
+    if earnings.unpaid:
+        yield _text("Unpaid time", _HEAD)
+        for one in earnings.unpaid:
+            yield _text(f"{REASON_WORDS[one.reason]}: {duration(one.seconds)}", _PLAIN)
+    yield _text(NOTE, _SMALL)
+
+
+def _line(line: StatementLine) -> tuple[str, ...]:
+    sums = line.sums
+    time = duration(sums.seconds) + (f", {sums.n_untimed} untimed" if sums.n_untimed else "")
+    where = line.project_title or "outside projects"
+    money = format_money(sums.minor_units, sums.currency)
+    return where, KIND_WORDS[line.kind], str(line.n), time, money
+
+
+def _total(sums: Sums) -> tuple[str, ...]:
+    return (
+        sums.currency,
+        duration(sums.paid_seconds),
+        "",
+        duration(sums.unpaid_seconds),
+        format_money(sums.minor_units, sums.currency),
+    )
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
+    last = len(head) - 1
+    cells: list[list[Flowable]] = [
+        [_text(cell, _BOLD_RIGHT if i == last else _BOLD) for i, cell in enumerate(head)]
+    ]
+    cells += [
+        [_text(cell, _RIGHT if i == last else _PLAIN) for i, cell in enumerate(row)] for row in rows
+    ]
+    # The head stands on every page that a long month runs over.
+    table = Table(cells, colWidths=WIDTHS, repeatRows=1)
+    table.setStyle(
+        TableStyle(
+            [("LINEBELOW", (0, 0), (-1, -1), 0.4, RULE), ("VALIGN", (0, 0), (-1, -1), "TOP")]
+        )
+    )
+    return table
+
+
+def _text(text: str, style: ParagraphStyle) -> Paragraph:
+    # A title is text and not markup: "<b>" in a project's name stands there as it was written.
+    return Paragraph(escape(drawable(text)), style)

@@ -1,0 +1,56 @@
+"""Say tiers, types of task and reasons in the words that pages use."""
+
+from collections.abc import Mapping
+
+from evalhub.core.pay.ledger import UnpaidReason, WorkKind
+from evalhub.core.pay.tiers import PayTier
+from evalhub.web.language import N_, Words, _
+
+TIER_NAMES: Mapping[PayTier, str] = Words(
+    {
+        PayTier.VOLUNTEER: N_("Volunteer"),
+        PayTier.GENERAL: N_("General"),
+        PayTier.MULTILINGUAL: N_("Multilingual"),
+        PayTier.CODING_STEM: N_("Coding and STEM"),
+        PayTier.PROFESSIONAL: N_("Professional"),
+    }
+)
+
+KIND_NAMES: Mapping[WorkKind, str] = Words(
+    {
+        WorkKind.COMPARISON: N_("Comparison"),
+        WorkKind.TRAINING: N_("Training"),
+        WorkKind.ASSESSMENT: N_("Assessment"),
+        WorkKind.REWORK: N_("Rework"),
+        WorkKind.DISPUTE: N_("Dispute"),
+        WorkKind.ADJUSTMENT: N_("Adjustment"),
+    }
+)
+
+REASON_NAMES: Mapping[UnpaidReason, str] = Words(
+    {
+        UnpaidReason.RETURNED: N_("Given back unjudged"),
+        UnpaidReason.EXPIRED: N_("The time to judge ran out"),
+        UnpaidReason.REMOVED: N_("Taken off the project"),
+        UnpaidReason.OVER_CAP: N_("Over the expected minutes"),
+        UnpaidReason.VOLUNTEER: N_("Volunteered"),
+        UnpaidReason.TRAINING: N_("Unpaid training"),
+        UnpaidReason.ASSESSMENT: N_("Unpaid assessment"),
+        UnpaidReason.REWORK: N_("Unpaid rework"),
+        UnpaidReason.DISPUTE: N_("A dispute not upheld or not decided"),
+    }
+)
+
+
+def task_name(kind: WorkKind, domain: str) -> str:
+    """Return a type of task such as "Comparison, medicine"."""
+    name = KIND_NAMES[kind]
+    return f"{name}, {domain.replace('_', ' ')}" if domain else name
+
+
+def span(seconds: int) -> str:
+    """Return a time such as ``1 h 05 min``, whole minutes only."""
+    hours, minutes = divmod(seconds // 60, 60)
+    if hours:
+        return f"{hours}\u00a0h {minutes:02}\u00a0min"
+    return _("%(minutes)s\u00a0min", minutes=minutes)
