@@ -21,13 +21,14 @@ def run_web(settings: Settings, *, n_kills: int) -> bool:
     server = Server(settings)
     server.start()
     writers = make_writers(database, settings, server.port, n=N_WRITERS, n_pairs=N_PAIRS)
-    answers, acts = [], []
+    answers, acts, cpu = [], [], []
     with writing(writers):
         for _ in range(n_kills):
             time.sleep(ALIVE_S)
             server.kill()
             before, started = _n_acknowledged(writers), time.perf_counter()
             answers.append(server.start())
+            cpu.append(server.cpu_s())
             _wait_for_more(writers, before)
             acts.append(time.perf_counter() - started)
     server.kill()
@@ -39,6 +40,7 @@ def run_web(settings: Settings, *, n_kills: int) -> bool:
         f"{found.n_twice} twice, {found.n_half_done} half done; sound: {found.is_sound}"
     )
     print(f"first answer after a start, s: {_spread(answers)}")
+    print(f"processor time until then, s: {_spread(cpu)}")
     print(f"first acknowledged judgment after a start, s: {_spread(acts)}", flush=True)
     return found.is_sound and not (found.n_lost or found.n_twice or found.n_half_done)
 

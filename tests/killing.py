@@ -68,6 +68,18 @@ class Server:
             time.sleep(0.01)
         return time.perf_counter() - started
 
+    def cpu_s(self) -> float:
+        """Return the seconds of processor time that its processes have used so far."""
+        assert self.process is not None
+        pid = self.process.pid
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+        ticks = 0
+        for one in (str(pid), *children):
+            with suppress(OSError):
+                numbers = Path(f"/proc/{one}/stat").read_text(encoding="ascii").rpartition(")")[2]
+                ticks += sum(map(int, numbers.split()[11:13]))
+        return ticks / os.sysconf("SC_CLK_TCK")
+
     def kill(self, number: signal.Signals = signal.SIGKILL) -> None:
         """End all of its processes at once."""
         assert self.process is not None

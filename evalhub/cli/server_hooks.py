@@ -1,5 +1,6 @@
 """Tell gunicorn what to do when a worker begins and ends: ``--config python:…``."""
 
+import os
 import sys
 
 from gunicorn.arbiter import Arbiter
@@ -10,10 +11,16 @@ from gunicorn.workers.base import Worker
 # imported. The application itself is made after the fork; no connection may be inherited.
 import evalhub.app  # noqa: F401
 from evalhub.cli.leaving import leave
+from evalhub.cli.supervised import end_with_supervisor
 from evalhub.config import load_settings
 
 FIRST = 1
 """Age of the first worker that the server starts; those that replace one are older."""
+
+
+def on_starting(_server: Arbiter) -> None:
+    """End the server with the command that started it, also when that is killed."""
+    end_with_supervisor(os.environ)
 
 
 def post_worker_init(worker: Worker) -> None:

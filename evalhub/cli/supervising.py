@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import FrameType
 from typing import TypeAlias
 
+from evalhub.cli.supervised import SUPERVISOR
+
 Command = Sequence[str]
 Child: TypeAlias = "subprocess.Popen[bytes]"
 STOPPING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -87,8 +89,9 @@ def _told_to_stop(wakeups: socket.socket, timeout: float | None) -> bool:
 
 def _start(command: Command, environ: Mapping[str, str] | None) -> Child:
     """Start a child in a session of its own: Ctrl+C reaches it through us, once."""
+    given = {**(os.environ if environ is None else environ), SUPERVISOR: str(os.getpid())}
     return subprocess.Popen(  # noqa: S603 - our own commands
-        command, start_new_session=True, env=environ
+        command, start_new_session=True, env=given
     )
 
 

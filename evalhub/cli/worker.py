@@ -7,7 +7,9 @@ import threading
 import click
 
 from evalhub.cli.context import settings
+from evalhub.cli.supervised import end_with_supervisor
 from evalhub.jobs.worker import Pace, run_worker
+from evalhub.logs import configure_logs
 from evalhub.services.workers import LEASE_S
 
 
@@ -22,6 +24,8 @@ from evalhub.services.workers import LEASE_S
 )
 def command(*, drain: bool, lease: float) -> None:
     """Run queued pulls until told to stop (Ctrl-C or SIGTERM)."""
+    end_with_supervisor(os.environ)
+    configure_logs(settings().log_level)
     stop = threading.Event()
     before = {
         number: signal.signal(number, lambda *_: stop.set())

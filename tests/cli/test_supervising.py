@@ -2,12 +2,14 @@
 
 import os
 import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
 
+from evalhub.cli.supervised import end_with_supervisor
 from evalhub.cli.supervising import supervise
 
 
@@ -145,3 +147,50 @@ def _wait_until_gone(pid: int) -> None:
 
 def _make_fifo(path: Path) -> None:
     os.mkfifo(path)
+
+
+SUPERVISED = """
+import os, signal, sys
+from evalhub.cli.supervised import end_with_supervisor
+signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+end_with_supervisor(os.environ)
+open(sys.argv[1], "w").close()
+while True: signal.pause()
+"""
+
+
+def test_children_end_with_a_supervisor_that_is_killed(tmp_path: Path) -> None:
+    """The child holds a fifo open for as long as it lives, and kills who supervises it."""
+    fifo = tmp_path / "fifo"
+    _make_fifo(fifo)
+    child = SUPERVISED.replace(
+        'open(sys.argv[1], "w").close()',
+        'held = open(sys.argv[1], "w"); os.kill(os.getppid(), signal.SIGKILL)',
+    )
+    supervisor = (
+        "import sys; from evalhub.cli.supervising import supervise; supervise(sys.argv[1:])"
+    )
+
+    with (
+        subprocess.Popen(python(supervisor, *python(child, fifo))) as process,  # noqa: S603 - our own
+        fifo.open() as held,
+    ):
+        assert held.read() == ""
+
+    assert process.returncode == -signal.SIGKILL
+
+
+def test_a_child_whose_supervisor_is_gone_already_ends_at_once(tmp_path: Path) -> None:
+    ended = subprocess.run(  # noqa: S603 - our own
+        python(SUPERVISED, tmp_path / "begun"),
+        env={**os.environ, "SUPERVISED_BY": "1" if os.getpid() != 1 else "2"},
+        check=False,
+        timeout=30,
+    )
+
+    assert ended.returncode == 0
+    assert not (tmp_path / "begun").exists()
+
+
+def test_a_process_that_nobody_supervises_goes_on() -> None:
+    end_with_supervisor({})
