@@ -16,7 +16,7 @@ from evalhub.endpoints.client import open_client
 from evalhub.endpoints.protocol import Asker
 from evalhub.endpoints.retry import Timing
 from evalhub.endpoints.scripted import Script, ScriptedReply, ScriptedServer
-from evalhub.services.pulling import PullView, RunTools, start_pull
+from evalhub.services.pulling import ONCE, PullOptions, PullView, RunTools, resume_pull, start_pull
 from tests.factories import MOMENT, make_endpoint, make_prompt_set_version, make_response
 
 ACTOR: Actor = command_actor()
@@ -55,6 +55,7 @@ class Scene:
         prompt_set: str = "health",
         retry_errors: bool = False,
         is_foreground: bool = True,
+        options: PullOptions = ONCE,
     ) -> PullView:
         """Start a pull of the set from ``slugs`` (default: ``careful``)."""
         with self.database.transaction() as session:
@@ -66,7 +67,13 @@ class Scene:
                 now=MOMENT,
                 retry_errors=retry_errors,
                 is_foreground=is_foreground,
+                options=options,
             )
+
+    def resume(self, public_id: str) -> None:
+        """Put a pull back to work in the foreground."""
+        with self.database.transaction() as session:
+            resume_pull(public_id, session=session, actor=ACTOR, now=MOMENT, is_foreground=True)
 
 
 def store_response(database: Database, pull_id: int, endpoint_id: int, *, at: datetime) -> None:

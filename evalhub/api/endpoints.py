@@ -11,6 +11,7 @@ from evalhub.api.context import api_actor, current_session, current_settings, no
 from evalhub.api.root import PREFIX, RESPONSES, SECURITY
 from evalhub.core.canonical import Json
 from evalhub.core.people import Scope
+from evalhub.core.pulling.costs import parse_price, written_micro
 from evalhub.core.pulling.dialects import DialectName
 from evalhub.services.endpoints import (
     EndpointDraft,
@@ -53,6 +54,9 @@ class SettingsBody(BaseModel):
     total_timeout_s: float = 600.0
     requests_per_minute: int | None = None
     tokens_per_minute: int | None = None
+    prompt_price: str = Field(default="", max_length=20, description="For a million tokens.")
+    completion_price: str = Field(default="", max_length=20, description="For a million tokens.")
+    price_currency: str = Field(default="", max_length=3, description="Such as USD.")
     output_terms: str = Field(default="unknown", max_length=200)
     simulated: bool = False
 
@@ -153,6 +157,7 @@ def _draft(slug: str, body: SettingsBody) -> EndpointDraft:
         total_timeout_s=body.total_timeout_s,
         requests_per_minute=body.requests_per_minute,
         tokens_per_minute=body.tokens_per_minute,
+        price=parse_price(body.prompt_price, body.completion_price, body.price_currency),
         output_terms=body.output_terms,
         is_simulated=body.simulated,
     )
@@ -185,6 +190,9 @@ def _body(view: EndpointView) -> EndpointViewBody:
         total_timeout_s=draft.total_timeout_s,
         requests_per_minute=draft.requests_per_minute,
         tokens_per_minute=draft.tokens_per_minute,
+        prompt_price=written_micro(draft.price.prompt) if draft.price else "",
+        completion_price=written_micro(draft.price.completion) if draft.price else "",
+        price_currency=draft.price.currency if draft.price else "",
         output_terms=draft.output_terms,
         simulated=draft.is_simulated,
     )

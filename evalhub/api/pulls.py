@@ -10,13 +10,17 @@ from pydantic import BaseModel, ConfigDict, Field
 from evalhub.api.context import api_actor, current_session, now
 from evalhub.api.root import PREFIX, RESPONSES, SECURITY
 from evalhub.core.people import Scope
+from evalhub.core.pulling.costs import Amount, parse_budget
 from evalhub.core.responses import ResponseStatus
 from evalhub.services.pulling import (
     EndpointProgress,
     PullAttendance,
+    PullOptions,
+    PullPlan,
     PullProgress,
     attend,
     cancel_pull,
+    plan_pull,
     pull_progress,
     resume_pull,
     start_pull_once,
@@ -53,6 +57,11 @@ class PullBody(BaseModel):
     prompt_set: str = Field(max_length=100, description="Frozen version: slug or slug@number.")
     endpoints: list[str] = Field(min_length=1, max_length=200, description="Slugs.")
     retry_errors: bool = Field(default=False, description="Also ask again what failed before.")
+    samples: int = Field(default=1, description="Answers wanted to each prompt.")
+    seed: int | None = Field(default=None, description="Of the first sample; others count on.")
+    budget: str | None = Field(
+        default=None, max_length=20, description="Most to spend, in the endpoints' currency."
+    )
 
 
 class PullPath(BaseModel):
@@ -69,10 +78,37 @@ class ErrorGroupBody(BaseModel):
     example: str
 
 
+class PlannedShareBody(BaseModel):
+    """What one endpoint would be asked, and what that may take."""
+
+    endpoint: str
+    n_wanted: int
+    n_to_ask: int
+    n_prompt_tokens: int
+    n_completion_tokens: int
+    basis: str = Field(description="Of the answers' length: earlier answers, limit or guess.")
+    cost: str | None
+    most_cost: str | None
+
+
+class PlanBody(BaseModel):
+    """What a pull would ask and what it may cost; nothing was sent."""
+
+    prompt_set: str
+    n_to_ask: int
+    n_tokens: int
+    costs: list[str]
+    is_above_budget: bool
+    endpoints: list[PlannedShareBody]
+
+
 class ShareBody(BaseModel):
     """How far one endpoint has come."""
 
     endpoint: str
+    n_prompt_tokens: int = Field(description="Of the requests that this pull sent.")
+    n_completion_tokens: int
+    cost: str | None
     model: str
     simulated: bool
     n_wanted: int
@@ -90,6 +126,9 @@ class ProgressBody(BaseModel):
     status: str
     prompt_set: str
     retry_errors: bool
+    samples: int
+    seed: int | None
+    budget: str | None
     reason: str
     n_wanted: int
     n_settled: int
@@ -119,8 +158,23 @@ def start(header: StartHeader, body: PullBody) -> tuple[Response, int]:
         actor=api_actor(Scope.PULLS_WRITE),
         now=now(),
         retry_errors=body.retry_errors,
+        options=_options(body),
     )
     return _answer(started.pull.public_id), 201 if started.is_new else 200
+
+
+@bp.post("/plan", responses={"200": PlanBody}, summary="Count before asking")
+def plan(body: PullBody) -> Response:
+    """Say what a pull would send and what it may cost; send nothing."""
+    api_actor(Scope.PULLS_WRITE)
+    planned = plan_pull(
+        body.prompt_set,
+        body.endpoints,
+        retry_errors=body.retry_errors,
+        options=_options(body),
+        session=current_session(),
+    )
+    return jsonify(_plan_body(planned).model_dump(mode="json"))
 
 
 @bp.get("/<public_id>", responses={"200": ProgressBody}, summary="Follow a pull")
@@ -146,6 +200,38 @@ def resume(path: PullPath) -> Response:
     return _answer(path.public_id)
 
 
+def _options(body: PullBody) -> PullOptions:
+    budget = None if body.budget is None else parse_budget(body.budget)
+    return PullOptions(body.samples, body.seed, budget)
+
+
+def _plan_body(plan: PullPlan) -> PlanBody:
+    return PlanBody(
+        prompt_set=plan.prompt_set.label,
+        n_to_ask=plan.n_to_ask,
+        n_tokens=plan.n_tokens,
+        costs=[str(cost) for cost in plan.costs],
+        is_above_budget=plan.is_above_budget,
+        endpoints=[
+            PlannedShareBody(
+                endpoint=share.endpoint,
+                n_wanted=share.n_wanted,
+                n_to_ask=share.n_to_ask,
+                n_prompt_tokens=share.estimate.n_prompt_tokens,
+                n_completion_tokens=share.estimate.n_completion_tokens,
+                basis=share.estimate.basis.value,
+                cost=_written(share.estimate.cost),
+                most_cost=_written(share.estimate.most_cost),
+            )
+            for share in plan.shares
+        ],
+    )
+
+
+def _written(amount: Amount | None) -> str | None:
+    return None if amount is None else str(amount)
+
+
 def _answer(public_id: str) -> Response:
     session = current_session()
     progress = pull_progress(public_id, session=session)
@@ -159,6 +245,9 @@ def _body(progress: PullProgress, seen_to: PullAttendance) -> ProgressBody:
         status=progress.pull.status.value,
         prompt_set=progress.pull.prompt_set.label,
         retry_errors=progress.pull.retry_errors,
+        samples=progress.pull.n_samples,
+        seed=progress.pull.seed,
+        budget=_written(progress.pull.budget),
         reason=progress.pull.reason,
         n_wanted=progress.n_wanted,
         n_settled=progress.n_settled,
@@ -173,6 +262,9 @@ def _body(progress: PullProgress, seen_to: PullAttendance) -> ProgressBody:
 def _share(share: EndpointProgress) -> ShareBody:
     return ShareBody(
         endpoint=share.label,
+        n_prompt_tokens=share.n_prompt_tokens,
+        n_completion_tokens=share.n_completion_tokens,
+        cost=_written(share.cost),
         model=share.model,
         simulated=share.is_simulated,
         n_wanted=share.n_wanted,

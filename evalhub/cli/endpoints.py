@@ -4,6 +4,7 @@ import click
 
 from evalhub.cli.context import ACTOR, now, settings, transaction
 from evalhub.cli.words import table
+from evalhub.core.pulling.costs import parse_price
 from evalhub.core.pulling.dialects import DialectName
 from evalhub.core.pulling.parameters import parse_parameters
 from evalhub.endpoints.keys import PREFIX
@@ -42,6 +43,9 @@ def group() -> None:
 @click.option("--total-timeout", default=600.0, show_default=True, help="Seconds for all attempts.")
 @click.option("--rpm", type=int, help="Requests a minute at most.")
 @click.option("--tpm", type=int, help="Tokens a minute at most, prompts and answers together.")
+@click.option("--prompt-price", default="", help="Price of a million tokens of prompts.")
+@click.option("--completion-price", default="", help="Price of a million tokens of answers.")
+@click.option("--currency", default="", help="Currency of the prices, such as USD.")
 @click.option("--terms", default="unknown", show_default=True, help="Terms of the output.")
 @click.option("--simulated", is_flag=True, help="The answers are written by people, for a demo.")
 def add_command(  # noqa: PLR0913 - one parameter an option
@@ -58,6 +62,9 @@ def add_command(  # noqa: PLR0913 - one parameter an option
     total_timeout: float,
     rpm: int | None,
     tpm: int | None,
+    prompt_price: str,
+    completion_price: str,
+    currency: str,
     terms: str,
     simulated: bool,
 ) -> None:
@@ -75,6 +82,7 @@ def add_command(  # noqa: PLR0913 - one parameter an option
         total_timeout_s=total_timeout,
         requests_per_minute=rpm,
         tokens_per_minute=tpm,
+        price=parse_price(prompt_price, completion_price, currency),
         output_terms=terms,
         is_simulated=simulated,
     )

@@ -8,13 +8,16 @@ import click
 
 from evalhub.cli.context import ACTOR, database, now, settings, transaction
 from evalhub.cli.progress import PullBar
+from evalhub.cli.pull_costs import show_plan, usage_words
 from evalhub.cli.words import table
 from evalhub.core.campaigns import PullStatus
+from evalhub.core.pulling.costs import parse_budget
 from evalhub.core.responses import ResponseStatus
 from evalhub.core.wording import counted
 from evalhub.errors import Conflict
 from evalhub.services.pulling import (
     Attendance,
+    PullOptions,
     PullProgress,
     PullView,
     RunTools,
@@ -23,6 +26,7 @@ from evalhub.services.pulling import (
     http_clients,
     interrupt_pull,
     list_pulls,
+    plan_pull,
     pull_progress,
     resume_pull,
     run_pull,
@@ -51,11 +55,31 @@ def group() -> None:
 @click.option("--prompt-set", required=True, help="Frozen version, as slug or slug@number.")
 @click.option("--endpoint", "endpoints", multiple=True, required=True, help="Slug; repeatable.")
 @click.option("--retry-errors", is_flag=True, help="Also ask again what ended in an error.")
+@click.option("--samples", default=1, show_default=True, help="Answers wanted to each prompt.")
+@click.option("--seed", type=int, help="Seed of the first sample; the others count on from it.")
+@click.option("--budget", help="Most to spend, such as 5.00, in the endpoints' currency.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be sent and what it may cost.")
 @click.option("--queue", is_flag=True, help="Leave it to `evalhub worker` instead of running it.")
 def start_command(
-    *, prompt_set: str, endpoints: tuple[str, ...], retry_errors: bool, queue: bool
+    *,
+    prompt_set: str,
+    endpoints: tuple[str, ...],
+    retry_errors: bool,
+    samples: int,
+    seed: int | None,
+    budget: str | None,
+    dry_run: bool,
+    queue: bool,
 ) -> None:
     """Start a pull and run it here, with a progress bar."""
+    options = PullOptions(samples, seed, None if budget is None else parse_budget(budget))
+    if dry_run:
+        with transaction(write=False) as session:
+            plan = plan_pull(
+                prompt_set, endpoints, retry_errors=retry_errors, options=options, session=session
+            )
+        show_plan(plan)
+        return
     with database() as opened:
         with opened.transaction() as session:
             pull = start_pull(
@@ -65,6 +89,7 @@ def start_command(
                 actor=ACTOR,
                 now=now(),
                 retry_errors=retry_errors,
+                options=options,
                 is_foreground=not queue,
             )
         click.echo(f"Pull {pull.public_id}")
@@ -167,6 +192,8 @@ def _show(progress: PullProgress) -> None:
         click.echo(f"  {share.label}: {share.n_settled}/{share.n_wanted}  {counts}")
         for error in share.errors:
             click.echo(f"    {error.n} x {error.kind.value}, such as: {error.example}")
+        if share.n_tokens:
+            click.echo(f"    {usage_words(share)}")
         if share.reason:
             click.echo(f"    {share.reason}")
 

@@ -52,15 +52,17 @@ class EndpointClient:
         """Return how many requests may be under way now, fewer after the endpoint said 429."""
         return self._throttle.window.n_allowed
 
+    def request_sha256(self, question: Question) -> str:
+        """Return the hash of what would be sent, by which an answer is known again."""
+        return sha256_hex(self._written(question))
+
     async def ask(self, question: Question) -> Outcome:
         """Ask ``question`` and return what it ended in; failures come back, never raised."""
-        body = canonical_json(self._dialect.body(self._spec, question))
-        # Prompts hold no lone surrogates; a model's name or a parameter of old might.
-        raw = body.encode("utf-8", errors="replace")
+        raw = self._written(question)
 
         async def attempt_once(timeout_s: float) -> Attempt:
             # Each attempt takes a turn of its own: a wait between two must hold nobody's slot.
-            async with self._throttle.turn(len(body)) as turn:
+            async with self._throttle.turn(question.n_characters) as turn:
                 attempt = await self._attempt(raw, timeout_s)
             self._note(turn, attempt.result)
             return replace(attempt, held_s=turn.held_s)
@@ -73,6 +75,11 @@ class EndpointClient:
         )
         outcome = _outcome(attempt, request_sha256=sha256_hex(raw), n_attempts=n_attempts)
         return without_key(outcome, self._key)
+
+    def _written(self, question: Question) -> bytes:
+        body = canonical_json(self._dialect.body(self._spec, question))
+        # Prompts hold no lone surrogates; a model's name or a parameter of old might.
+        return body.encode("utf-8", errors="replace")
 
     def _note(self, turn: Turn, result: Reply | Failure) -> None:
         """Let the throttle learn from what came back; other failures teach it nothing."""

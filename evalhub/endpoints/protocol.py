@@ -36,5 +36,8 @@ class Dialect(Protocol):
 class Asker(Protocol):
     """Ask one endpoint; what pulling needs of a client."""
 
+    def request_sha256(self, question: Question) -> str:
+        """Return the hash of what would be sent, by which an answer is known again."""
+
     async def ask(self, question: Question) -> Outcome:
         """Ask ``question`` within the endpoint's bounds and return what it ended in."""

@@ -9,16 +9,18 @@ from dataclasses import dataclass
 import structlog
 
 from evalhub.core.pulling.concurrency import Window, after_limit, after_reply, open_window
-from evalhub.core.pulling.pacing import FIRST_GUESS, Pace, correct, guessed_tokens, take
+from evalhub.core.pulling.pacing import (
+    FIRST_GUESS,
+    Pace,
+    correct,
+    guessed_tokens,
+    longest_answer,
+    take,
+)
 from evalhub.core.pulling.specs import EndpointSpec
 from evalhub.endpoints.retry import Timing
 
 LOG = structlog.get_logger("evalhub.pulling")
-LIMIT_NAMES = (
-    *("max_tokens", "max_completion_tokens", "max_output_tokens", "maxOutputTokens"),
-    "num_predict",
-)
-"""Parameters that bound an answer, as the dialects and their servers name them."""
 _WEIGHT = 0.1
 """How much the newest answer counts in the running mean of their lengths."""
 
@@ -45,7 +47,7 @@ class Throttle:
         self._window = open_window(spec.max_concurrency)
         self._requests = _pace(spec.requests_per_minute)
         self._tokens = _pace(spec.tokens_per_minute)
-        self._expected = float(_longest_answer(spec) or FIRST_GUESS)
+        self._expected = float(longest_answer(spec.parameters) or FIRST_GUESS)
         self._n_under_way = 0
         self._waiting: deque[asyncio.Future[None]] = deque()
 
@@ -129,10 +131,3 @@ class Throttle:
 
 def _pace(per_minute: int | None) -> Pace | None:
     return None if per_minute is None else Pace(per_minute)
-
-
-def _longest_answer(spec: EndpointSpec) -> int | None:
-    found = [spec.parameters.get(name) for name in LIMIT_NAMES]
-    # A bool is an int to Python, and a limit of one token to nobody.
-    limits = [value for value in found if isinstance(value, int) and not isinstance(value, bool)]
-    return min((limit for limit in limits if limit > 0), default=None)

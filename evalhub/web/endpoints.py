@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from evalhub.core.canonical import canonical_json
 from evalhub.core.people import Role
+from evalhub.core.pulling.costs import parse_price, written_micro
 from evalhub.core.pulling.dialects import DialectName
 from evalhub.core.pulling.parameters import parse_parameters
 from evalhub.errors import BadInput, Conflict, Problem
@@ -57,6 +58,9 @@ class EndpointForm:
     total_timeout: str = "600"
     rpm: str = ""
     tpm: str = ""
+    prompt_price: str = ""
+    completion_price: str = ""
+    price_currency: str = ""
     terms: str = "unknown"
 
 
@@ -165,6 +169,9 @@ def _form_of(view: EndpointView) -> EndpointForm:
         total_timeout=f"{draft.total_timeout_s:g}",
         rpm=_written(draft.requests_per_minute),
         tpm=_written(draft.tokens_per_minute),
+        prompt_price=written_micro(draft.price.prompt) if draft.price else "",
+        completion_price=written_micro(draft.price.completion) if draft.price else "",
+        price_currency=draft.price.currency if draft.price else "",
         terms=draft.output_terms,
     )
 
@@ -193,6 +200,10 @@ def _draft(form: EndpointForm) -> EndpointDraft:
         parameters = parse_parameters(lines, where="parameters")
     except BadInput as error:
         problems.extend(error.problems)
+    try:
+        price = parse_price(form.prompt_price, form.completion_price, form.price_currency)
+    except BadInput as error:
+        problems.extend(error.problems)
     if problems:
         raise BadInput(problems)
     return EndpointDraft(
@@ -208,6 +219,7 @@ def _draft(form: EndpointForm) -> EndpointDraft:
         total_timeout_s=numbers["total_timeout_s"],
         requests_per_minute=limits["requests_per_minute"],
         tokens_per_minute=limits["tokens_per_minute"],
+        price=price,
         output_terms=form.terms,
     )
 

@@ -6,13 +6,15 @@ from flask import Blueprint, flash, jsonify, redirect, render_template, request,
 from flask.typing import ResponseReturnValue
 
 from evalhub.core.people import Role
+from evalhub.core.pulling.costs import parse_budget
 from evalhub.core.responses import ResponseStatus
 from evalhub.errors import BadInput, Conflict, NotFound, Problem
-from evalhub.rim.fields import choice
+from evalhub.rim.fields import choice, whole_number
 from evalhub.rim.routing import page_number
 from evalhub.services.endpoints import list_endpoints
 from evalhub.services.pulling import (
     PullAttendance,
+    PullOptions,
     PullPlan,
     PullProgress,
     attend,
@@ -74,6 +76,7 @@ def start() -> ResponseReturnValue:
             actor=current_actor(),
             now=now(),
             retry_errors=request.form.get("retry_errors") == "1",
+            options=_options(),
         )
     except (BadInput, NotFound) as error:
         only_read()
@@ -198,7 +201,20 @@ def _plan() -> PullPlan:
         request.args["prompt_set"],
         request.args.getlist("endpoints"),
         retry_errors=request.args.get("retry_errors") == "1",
+        options=_options(),
         session=current_session(),
+    )
+
+
+def _options() -> PullOptions:
+    """Return what the form says beyond the set and the endpoints; raise ``BadInput``."""
+    samples, seed, budget = (
+        request.values.get(name, "").strip() for name in ("samples", "seed", "budget")
+    )
+    return PullOptions(
+        n_samples=whole_number(samples, where="samples") if samples else 1,
+        seed=whole_number(seed, where="seed") if seed else None,
+        budget_micro=parse_budget(budget) if budget else None,
     )
 
 
@@ -211,6 +227,9 @@ def _start_page(plan: PullPlan | None, problems: Sequence[Problem]) -> str:
         chosen_set=request.values.get("prompt_set", ""),
         chosen=request.values.getlist("endpoints"),
         retry_errors=request.values.get("retry_errors") == "1",
+        samples=request.values.get("samples", "1"),
+        seed=request.values.get("seed", ""),
+        budget=request.values.get("budget", ""),
         plan=plan,
         problems=problems,
     )

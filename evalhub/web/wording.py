@@ -138,6 +138,8 @@ VOCABULARY = (
         N_("malformed"),
         N_("blocked"),
     ),
+    # On what the expected length of answers rests.
+    *(N_("earlier answers"), N_("limit"), N_("guess")),
     # Prompts: who speaks, whom they are for, what they may touch, where they come from.
     *(N_("system"), N_("user"), N_("assistant"), N_("tool")),
     *(N_("patient"), N_("clinician"), N_("client"), N_("counsel"), N_("court"), N_("public")),

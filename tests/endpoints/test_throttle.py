@@ -148,17 +148,6 @@ def test_tokens_are_guessed_from_the_limit_and_corrected_by_the_usage() -> None:
     assert held == pytest.approx([12.0, 9.2])
 
 
-@pytest.mark.parametrize("limit", ["many", -1, None, True], ids=str)
-def test_an_odd_limit_of_tokens_is_no_limit(limit: Json) -> None:
-    gate = throttle(tokens_per_minute=60_000, parameters={"max_tokens": limit})
-
-    async def scene() -> None:
-        async with gate.turn(0) as turn:
-            assert turn.n_tokens == 500
-
-    play(scene)
-
-
 def test_a_429_lets_fewer_in_and_clean_rounds_let_more_in_again() -> None:
     hands = Hands()
     gate = throttle(hands, max_concurrency=10)

@@ -6,7 +6,10 @@ another worker takes over begins without any history, yet exceeds the limit by o
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+
+from evalhub.core.canonical import Json
 
 MINUTE_S = 60.0
 CHARACTERS_A_TOKEN = 4
@@ -42,6 +45,21 @@ def correct(pace: Pace, *, by: float) -> Pace:
     return replace(pace, free_at=pace.free_at + by * MINUTE_S / pace.per_minute)
 
 
-def guessed_tokens(n_characters: int, expected: float) -> float:
+LIMIT_NAMES = (
+    *("max_tokens", "max_completion_tokens", "max_output_tokens", "maxOutputTokens"),
+    "num_predict",
+)
+"""Parameters that bound an answer, as the dialects and their servers name them."""
+
+
+def longest_answer(parameters: Mapping[str, Json]) -> int | None:
+    """Return the most tokens that an answer may have by ``parameters``, or None."""
+    found = [parameters.get(name) for name in LIMIT_NAMES]
+    # A bool is an int to Python, and a limit of one token to nobody.
+    limits = [value for value in found if isinstance(value, int) and not isinstance(value, bool)]
+    return min((limit for limit in limits if limit > 0), default=None)
+
+
+def guessed_tokens(n_characters: float, expected: float) -> float:
     """Return how many tokens a question of ``n_characters`` and its answer may come to."""
     return n_characters / CHARACTERS_A_TOKEN + expected

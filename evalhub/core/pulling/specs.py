@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from evalhub.core.canonical import Json
+from evalhub.core.pulling.messages import plain_text
 
 PREMADE = "premade"
 """The dialect of responses that came with a prompt set; there is nobody to ask."""
@@ -35,9 +36,16 @@ class EndpointSpec:
 class Question:
     """Hold one prompt's messages, in the order in which they are sent.
 
-    ``seed`` is sent where it is not None; only some dialects have a place for it.
+    ``sample_index`` counts the answers that one endpoint is asked for. ``seed`` is sent where
+    it is not None; only some dialects have a place for it.
     """
 
     prompt_id: int
     messages: Sequence[Mapping[str, Json]]
     seed: int | None = None
+    sample_index: int = 0
+
+    @property
+    def n_characters(self) -> int:
+        """Return the length of all that is asked, as far as it is text."""
+        return sum(len(plain_text(message.get("content"))) for message in self.messages)

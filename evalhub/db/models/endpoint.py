@@ -37,6 +37,10 @@ class Endpoint(SQLModel, table=True):
     total_timeout_s: float = 600.0
     requests_per_minute: int | None = None
     tokens_per_minute: int | None = None
+    # For a million tokens, in millionths of the currency.
+    prompt_price: int | None = Field(default=None, sa_type=sa.BigInteger)
+    completion_price: int | None = Field(default=None, sa_type=sa.BigInteger)
+    price_currency: str | None = Field(default=None, max_length=3)
     output_terms: str = Field(default="unknown", max_length=200)
     is_simulated: bool = False
     created_at: datetime = Field(sa_type=UtcDateTime)

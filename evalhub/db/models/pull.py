@@ -24,6 +24,11 @@ class Pull(SQLModel, table=True):
     prompt_set_version_id: int = Field(foreign_key="prompt_set_version.id", ondelete="RESTRICT")
     status: PullStatus = Field(sa_type=vocabulary(PullStatus), index=True)
     retry_errors: bool = False
+    n_samples: int = 1
+    seed: int | None = None
+    # Millionths, as prices of tokens are far below a minor unit.
+    budget_micro: int | None = Field(default=None, sa_type=sa.BigInteger)
+    budget_currency: str | None = Field(default=None, max_length=3)
     # Part of each job's id: a job that is done cannot be queued again, so resuming needs new ones.
     run_number: int = 1
     reason: str = Field(default="", max_length=1000)

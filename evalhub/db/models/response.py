@@ -17,6 +17,8 @@ class Response(SQLModel, table=True):
         # once.
         sa.UniqueConstraint("prompt_id", "endpoint_id", "sample_index"),
         sa.Index(None, "endpoint_id", "status"),
+        # An answer to the same request is looked for before anything is asked.
+        sa.Index(None, "endpoint_id", "request_sha256"),
     )
 
     id: int = Field(default=None, primary_key=True)
@@ -34,6 +36,7 @@ class Response(SQLModel, table=True):
     names_itself: str | None = Field(default=None, max_length=200)
     parameters: str = Field(sa_type=sa.Text)
     request_sha256: str = Field(max_length=64)
+    is_copied: bool = False
     sha256: str = Field(max_length=64)
     # What came over the wire, so that a reading of it that proves wrong can be done again without
     # asking again.

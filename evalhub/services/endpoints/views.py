@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from evalhub.core.canonical import Json
+from evalhub.core.pulling.costs import Price
 from evalhub.core.pulling.dialects import DialectName
 from evalhub.core.pulling.specs import EndpointSpec
 from evalhub.db.models import Endpoint
@@ -27,6 +28,7 @@ class EndpointDraft:
     total_timeout_s: float = 600.0
     requests_per_minute: int | None = None
     tokens_per_minute: int | None = None
+    price: Price | None = None
     output_terms: str = "unknown"
     is_simulated: bool = False
 
@@ -67,10 +69,18 @@ def view_of(row: Endpoint) -> EndpointView:
         total_timeout_s=row.total_timeout_s,
         requests_per_minute=row.requests_per_minute,
         tokens_per_minute=row.tokens_per_minute,
+        price=price_of(row),
         output_terms=row.output_terms,
         is_simulated=row.is_simulated,
     )
     return EndpointView(row.id, row.revision, draft, row.created_at, row.retired_at)
+
+
+def price_of(row: Endpoint) -> Price | None:
+    """Return what the endpoint's tokens cost, or None where nobody said."""
+    if row.prompt_price is None or row.completion_price is None or row.price_currency is None:
+        return None
+    return Price(row.prompt_price, row.completion_price, row.price_currency)
 
 
 def spec_of(row: Endpoint) -> EndpointSpec:

@@ -10,6 +10,7 @@ from evalhub.services.pulling.finding import (
     list_versions,
 )
 from evalhub.services.pulling.holding import Attendance, PullAttendance, attend
+from evalhub.services.pulling.options import ONCE, PullOptions
 from evalhub.services.pulling.planning import PullPlan, plan_pull
 from evalhub.services.pulling.progress import (
     EndpointProgress,
@@ -25,12 +26,14 @@ from evalhub.services.pulling.steering import cancel_pull, interrupt_pull, resum
 from evalhub.services.pulling.tools import ClientFactory, RunTools, ShareEnd, Stored, http_clients
 
 __all__ = [
+    "ONCE",
     "Attendance",
     "ClientFactory",
     "EndpointProgress",
     "ErrorGroup",
     "PromptSetChoice",
     "PullAttendance",
+    "PullOptions",
     "PullPlan",
     "PullProgress",
     "PullView",

@@ -11,9 +11,9 @@ from evalhub.core.pulling.specs import Question
 from evalhub.core.responses import ErrorKind
 from evalhub.endpoints.protocol import Asker
 from evalhub.errors import EndpointError
+from evalhub.services.pulling.budgeting import overspent
 from evalhub.services.pulling.committing import Committer
 from evalhub.services.pulling.feeding import Feed
-from evalhub.services.pulling.missing import demand_of
 from evalhub.services.pulling.outages import Outage, Suspect
 from evalhub.services.pulling.settling import has_answered, is_cancelled, note_wait
 from evalhub.services.pulling.tools import ShareEnd, ShareWork, Stored
@@ -41,11 +41,12 @@ since a rejection may be the prompt's own fault, and a set may begin with severa
 class Share:
     """Ask one endpoint what is missing; each asker holds one request at a time."""
 
-    def __init__(self, work: ShareWork) -> None:
+    def __init__(self, work: ShareWork, client: Asker) -> None:
         self._work = work
+        self._client = client
         self._tools = work.tools
         self._committer = Committer(work)
-        self._feed = Feed(work.database, demand_of(work.pull), work.endpoint_id)
+        self._feed = Feed(work, client)
         self._outage = Outage(work.tools.patience)
         self._has_answered = False
         self._n_wide_failures = 0
@@ -54,7 +55,7 @@ class Share:
         self._stopped_at: float | None = None
         self._end = ShareEnd.DONE
 
-    async def work(self, client: Asker) -> ShareEnd:
+    async def work(self) -> ShareEnd:
         """Ask until nothing is missing, and return how it ended.
 
         An endpoint that has answered before and stops doing so is waited for; one that never
@@ -62,10 +63,10 @@ class Share:
         Raise ``EndpointError`` when the endpoint as a whole fails, so that the rest was
         not asked.
         """
-        self._has_answered = await asyncio.to_thread(self._look_for_answers)
+        self._has_answered, spent = await asyncio.to_thread(self._look_back)
+        self._heed_budget(spent)
         askers = {
-            asyncio.create_task(self._ask_in_turn(client))
-            for _ in range(self._work.spec.max_concurrency)
+            asyncio.create_task(self._ask_in_turn()) for _ in range(self._work.spec.max_concurrency)
         }
         try:
             await self._supervise(askers)
@@ -109,19 +110,19 @@ class Share:
         self._stopped_at = time.monotonic()
         self._feed.close()
 
-    async def _ask_in_turn(self, client: Asker) -> None:
+    async def _ask_in_turn(self) -> None:
         # The stop signal is looked at here, too: a fast endpoint answers much between two polls.
         is_left = True
         while is_left and not self._tools.stop.is_set():
             ask = self._probe if self._outage.is_down else self._ask_next
-            is_left = await ask(client)
+            is_left = await ask()
 
-    async def _probe(self, client: Asker) -> bool:
+    async def _probe(self) -> bool:
         """Ask an endpoint that is down once more, when it is time; return whether to go on."""
         async with self._outage.probing:
             await self._wait()
             # Whoever waited behind the one that got an answer asks beside the others again.
-            return await self._ask_next(client) if self._outage.is_down else True
+            return await self._ask_next() if self._outage.is_down else True
 
     async def _wait(self) -> None:
         """Wait until an endpoint that is down is to be asked again, or nothing is any more."""
@@ -130,13 +131,13 @@ class Share:
         ):
             await asyncio.sleep(min(self._tools.poll_s, self._outage.wait_s))
 
-    async def _ask_next(self, client: Asker) -> bool:
+    async def _ask_next(self) -> bool:
         """Ask one question and settle it; return whether there was one."""
         question = await self._feed.next()
         if question is None:
             return False
         async with self._tools.in_flight:
-            outcome = await client.ask(question)
+            outcome = await self._client.ask(question)
         if self._has_answered and outcome.error_kind in PASSING:
             await self._suspect(question, outcome)
         else:
@@ -188,8 +189,15 @@ class Share:
             await self._store(suspect.question, suspect.outcome)
 
     async def _store(self, question: Question, outcome: Outcome) -> None:
-        if await self._committer.commit(question.prompt_id, outcome):
+        if await self._committer.commit(question, outcome):
             self._tools.report(Stored(self._work.spec.slug, outcome.status))
+        self._heed_budget(self._committer.overspent)
+
+    def _heed_budget(self, spent: str) -> None:
+        """Ask nothing more once the pull's budget is used up; what is under way may end."""
+        if spent:
+            self._last_failure = spent
+            self._feed.close()
 
     def _notice(self, outcome: Outcome) -> None:
         """Stop asking an endpoint that turns everything away."""
@@ -211,9 +219,14 @@ class Share:
             )
             self._feed.close()
 
-    def _look_for_answers(self) -> bool:
-        with self._work.database.transaction(write=False) as session:
-            return has_answered(self._work.endpoint_id, session=session)
+    def _look_back(self) -> tuple[bool, str]:
+        """Return whether the endpoint ever answered, and how the budget was used up before."""
+        work = self._work
+        with work.database.transaction(write=False) as session:
+            return (
+                has_answered(work.endpoint_id, session=session),
+                overspent(work.pull, session=session),
+            )
 
     def _note_wait(self, reason: str) -> None:
         work = self._work

@@ -11,7 +11,6 @@ from evalhub.core.pulling.messages import last_user_text
 from evalhub.core.responses import ErrorKind, ResponseStatus
 from evalhub.db.tables import endpoint, prompt, pull_endpoint, response
 from evalhub.services.pulling.finding import get_row
-from evalhub.services.pulling.missing import SAMPLE
 
 PAGE = 25
 
@@ -22,6 +21,9 @@ class ResponseView:
 
     prompt_key: str
     prompt_text: str
+    sample_index: int
+    is_copied: bool
+    """Whether the same was asked before, for another prompt, and the answer stands here again."""
     endpoint: str
     is_simulated: bool
     status: ResponseStatus
@@ -72,7 +74,7 @@ def browse_responses(
     condition = sa.and_(
         pull_endpoint.c.pull_id == pull.id,
         prompt.c.prompt_set_version_id == pull.prompt_set_version_id,
-        response.c.sample_index == SAMPLE,
+        response.c.sample_index < pull.n_samples,
         sa.true() if status is None else response.c.status == status,
         sa.true() if slug is None else endpoint.c.slug == slug,
     )
@@ -95,7 +97,7 @@ def browse_responses(
         )
         .select_from(tables)
         .where(condition)
-        .order_by(prompt.c.position, endpoint.c.slug)
+        .order_by(prompt.c.position, endpoint.c.slug, response.c.sample_index)
         .limit(PAGE)
         .offset((number - 1) * PAGE)
     )
@@ -108,6 +110,8 @@ def _view(row: sa.Row[tuple[object, ...]]) -> ResponseView:
     return ResponseView(
         prompt_key=values[prompt.c.key],
         prompt_text=last_user_text(json.loads(values[prompt.c.document])["messages"]),
+        sample_index=values[response.c.sample_index],
+        is_copied=values[response.c.is_copied],
         endpoint=f"{values[endpoint.c.slug]}@{values[endpoint.c.revision]}",
         is_simulated=values[endpoint.c.is_simulated],
         status=values[response.c.status],

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from sqlalchemy.exc import SQLAlchemyError
 
 from evalhub.core.pulling.outcomes import Outcome
+from evalhub.core.pulling.specs import Question
+from evalhub.services.pulling.budgeting import add_usage, overspent, used_tokens
 from evalhub.services.pulling.storing import store_outcome
 from evalhub.services.pulling.tools import ShareWork
 
 
 @dataclass(slots=True)
 class _Arrived:
-    prompt_id: int
+    question: Question
     outcome: Outcome
     is_stored: bool | None = None
 
@@ -30,10 +32,16 @@ class Committer:
         self._work = work
         self._waiting: list[_Arrived] = []
         self._lock = asyncio.Lock()
+        self._overspent = ""
 
-    async def commit(self, prompt_id: int, outcome: Outcome) -> bool:
+    @property
+    def overspent(self) -> str:
+        """Return how the pull's budget was used up, or an empty text while it was not."""
+        return self._overspent
+
+    async def commit(self, question: Question, outcome: Outcome) -> bool:
         """Return once the response is durable; False when another stood there already."""
-        arrived = _Arrived(prompt_id, outcome)
+        arrived = _Arrived(question, outcome)
         self._waiting.append(arrived)
         async with self._lock:
             if arrived.is_stored is None:
@@ -52,7 +60,7 @@ class Committer:
             stored = [
                 store_outcome(
                     arrived.outcome,
-                    prompt_id=arrived.prompt_id,
+                    question=arrived.question,
                     endpoint_id=work.endpoint_id,
                     spec=work.spec,
                     pull=work.pull,
@@ -61,5 +69,10 @@ class Committer:
                 )
                 for arrived in batch
             ]
+            # In the same transaction: what was spent and what it brought are known together, so
+            # neither a crash nor a second worker can make a budget last longer.
+            used = [used_tokens(arrived.question, arrived.outcome) for arrived in batch]
+            add_usage(work.pull.id, work.endpoint_id, used, session=session)
+            self._overspent = overspent(work.pull, session=session)
         for arrived, is_stored in zip(batch, stored, strict=True):
             arrived.is_stored = is_stored

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from evalhub.core.campaigns import PullStatus
+from evalhub.core.pulling.costs import Amount
 from evalhub.db.models import Endpoint, Person, PromptSet, PromptSetVersion, Pull, PullEndpoint
 from evalhub.errors import BadInput, NotFound
 
@@ -41,6 +42,14 @@ class PullView:
     created_by: str
     started_at: datetime | None
     finished_at: datetime | None
+    n_samples: int = 1
+    seed: int | None = None
+    budget: Amount | None = None
+
+    @property
+    def n_wanted(self) -> int:
+        """Return how many responses the pull is after."""
+        return self.prompt_set.n_prompts * len(self.endpoints) * self.n_samples
 
     @property
     def is_active(self) -> bool:
@@ -132,9 +141,18 @@ def _views(rows: Sequence[Pull], session: Session) -> list[PullView]:
             created_by=names.get(row.created_by, "command line"),
             started_at=row.started_at,
             finished_at=row.finished_at,
+            n_samples=row.n_samples,
+            seed=row.seed,
+            budget=_budget(row),
         )
         for row in rows
     ]
+
+
+def _budget(row: Pull) -> Amount | None:
+    if row.budget_micro is None or row.budget_currency is None:
+        return None
+    return Amount(row.budget_micro, row.budget_currency)
 
 
 def _labels(pull_ids: Sequence[int], session: Session) -> dict[int, tuple[str, ...]]:

@@ -10,22 +10,59 @@ from evalhub.db.models import Pull
 from evalhub.db.tables import prompt, response
 
 PAGE = 200
-SAMPLE = 0
-"""Each endpoint answers each prompt once; the column leaves room for more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """Say which prompts a pull wants answered; ``pull_id`` is None before it exists."""
+    """Say which prompts a pull wants answered; ``pull_id`` is None before it exists.
+
+    Each is asked ``n_samples`` times; sample number i is asked with ``seed + i``.
+    """
 
     version_id: int
     retry_errors: bool
     pull_id: int | None = None
+    n_samples: int = 1
+    seed: int | None = None
+
+    def seed_of(self, sample_index: int) -> int | None:
+        """Return the seed of one sample, or None where none is sent."""
+        return None if self.seed is None else self.seed + sample_index
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Name one answer that a pull has still to ask for."""
+
+    position: int
+    sample_index: int
+    prompt_id: int
+    document: str
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Return where it stands in the order in which a pull asks."""
+        return (self.position, self.sample_index)
+
+
+BEGINNING = (-1, 0)
 
 
 def demand_of(pull: Pull) -> Demand:
     """Return what ``pull`` wants."""
-    return Demand(pull.prompt_set_version_id, pull.retry_errors, pull.id)
+    return Demand(
+        pull.prompt_set_version_id,
+        pull.retry_errors,
+        pull.id,
+        n_samples=pull.n_samples,
+        seed=pull.seed,
+    )
+
+
+def numbered(n_samples: int) -> sa.Subquery:
+    """Return a table of one column ``sample_index`` with the numbers below ``n_samples``."""
+    numbers = [sa.select(sa.literal(i).label("sample_index")) for i in range(n_samples)]
+    return sa.union_all(*numbers).subquery("wanted_sample")
 
 
 def is_to_ask(demand: Demand) -> sa.ColumnElement[bool]:
@@ -51,41 +88,50 @@ def is_to_ask(demand: Demand) -> sa.ColumnElement[bool]:
     )
 
 
-def joined_responses(endpoint_id: int | sa.Column[int]) -> sa.Join:
-    """Return prompts left-joined to what ``endpoint_id`` answered them."""
-    return prompt.outerjoin(
+def _joined_responses(endpoint_id: int, sample: sa.Subquery) -> sa.Join:
+    """Return every wanted sample of each prompt, left-joined to what the endpoint answered."""
+    return prompt.join(sample, sa.true()).outerjoin(
         response,
         sa.and_(
             response.c.prompt_id == prompt.c.id,
             response.c.endpoint_id == endpoint_id,
-            response.c.sample_index == SAMPLE,
+            response.c.sample_index == sample.c.sample_index,
         ),
     )
 
 
 def missing_page(
-    demand: Demand, endpoint_id: int, *, after: int, session: Session, size: int = PAGE
-) -> list[tuple[int, int, str]]:
-    """Return (position, prompt id, document) of the next prompts to ask, after a position."""
+    demand: Demand,
+    endpoint_id: int,
+    *,
+    after: tuple[int, int] = BEGINNING,
+    session: Session,
+    size: int = PAGE,
+) -> list[Missing]:
+    """Return the next answers to ask for, after a place."""
+    position, sample_index = after
+    sample = numbered(demand.n_samples)
     statement = (
-        sa.select(prompt.c.position, prompt.c.id, prompt.c.document)
-        .select_from(joined_responses(endpoint_id))
+        sa.select(prompt.c.position, sample.c.sample_index, prompt.c.id, prompt.c.document)
+        .select_from(_joined_responses(endpoint_id, sample))
         .where(
             prompt.c.prompt_set_version_id == demand.version_id,
-            prompt.c.position > after,
+            # The first condition adds nothing to the second, but an index is entered by it alone.
+            prompt.c.position >= position,
+            sa.or_(prompt.c.position > position, sample.c.sample_index > sample_index),
             is_to_ask(demand),
         )
-        .order_by(prompt.c.position)
+        .order_by(prompt.c.position, sample.c.sample_index)
         .limit(size)
     )
-    return [(row[0], row[1], row[2]) for row in session.connection().execute(statement)]
+    return [Missing(*row) for row in session.connection().execute(statement)]
 
 
 def count_missing(demand: Demand, endpoint_id: int, *, session: Session) -> int:
-    """Return how many prompts have still to be asked of the endpoint."""
+    """Return how many answers have still to be asked for."""
     statement = (
         sa.select(sa.func.count())
-        .select_from(joined_responses(endpoint_id))
+        .select_from(_joined_responses(endpoint_id, numbered(demand.n_samples)))
         .where(prompt.c.prompt_set_version_id == demand.version_id, is_to_ask(demand))
     )
     return session.scalar(statement) or 0

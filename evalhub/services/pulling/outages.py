@@ -31,7 +31,7 @@ class Outage:
         self.probing = asyncio.Lock()
         """Held by the one asker that may ask while the endpoint is down."""
         self._suspects: list[Suspect] = []
-        self._n_asked_again: Counter[int] = Counter()
+        self._n_asked_again: Counter[tuple[int, int]] = Counter()
         self._down_since: float | None = None
         self._n_tries = 0
         self._next_at = 0.0
@@ -82,5 +82,6 @@ class Outage:
         """Count one more chance; tell whether the question has had all of them."""
         if suspect.outcome.error_kind not in OF_PROMPTS:
             return False
-        self._n_asked_again[suspect.question.prompt_id] += 1
-        return self._n_asked_again[suspect.question.prompt_id] > self.patience.chances
+        asked = (suspect.question.prompt_id, suspect.question.sample_index)
+        self._n_asked_again[asked] += 1
+        return self._n_asked_again[asked] > self.patience.chances

@@ -7,11 +7,13 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Session
 
+from evalhub.core.pulling.costs import Amount, summed
 from evalhub.core.responses import ErrorKind, ResponseStatus
 from evalhub.db.models import Endpoint, Pull, PullEndpoint
 from evalhub.db.tables import endpoint, prompt, pull_endpoint, response
+from evalhub.services.pulling.budgeting import spent_by
 from evalhub.services.pulling.finding import PullView, get_pull, get_row
-from evalhub.services.pulling.missing import SAMPLE, demand_of, is_to_ask
+from evalhub.services.pulling.missing import demand_of, is_to_ask, numbered
 
 EXAMPLE_KEPT = 300
 
@@ -44,8 +46,17 @@ class EndpointProgress:
     is_ended: bool
     is_simulated: bool
     reason: str
+    n_prompt_tokens: int = 0
+    n_completion_tokens: int = 0
+    cost: Amount | None = None
+    """What this pull's own requests took and cost; None where the endpoint has no price."""
     last_response_at: datetime | None = None
     """When this pull last stored a response of the endpoint."""
+
+    @property
+    def n_tokens(self) -> int:
+        """Return how many tokens this pull's requests to the endpoint took."""
+        return self.n_prompt_tokens + self.n_completion_tokens
 
     @property
     def n_settled(self) -> int:
@@ -80,6 +91,16 @@ class PullProgress:
         """Return when this pull last stored a response, or None when it has stored none."""
         moments = [share.last_response_at for share in self.endpoints]
         return max((moment for moment in moments if moment is not None), default=None)
+
+    @property
+    def n_tokens(self) -> int:
+        """Return how many tokens the pull's own requests took."""
+        return sum(share.n_tokens for share in self.endpoints)
+
+    @property
+    def costs(self) -> tuple[Amount, ...]:
+        """Return what the pull's own requests cost, a sum for each currency."""
+        return summed([share.cost for share in self.endpoints if share.cost is not None])
 
     @property
     def is_simulated(self) -> bool:
@@ -133,21 +154,27 @@ def _progress(
         is_ended=share.ended_at is not None,
         is_simulated=one.is_simulated,
         reason=share.reason,
+        n_prompt_tokens=share.n_prompt_tokens,
+        n_completion_tokens=share.n_completion_tokens,
+        cost=spent_by(share, one),
         last_response_at=max((c.last_at for c in counts if c.last_at is not None), default=None),
     )
 
 
 def _joined(row: Pull) -> sa.Select[tuple[()]]:
-    """Return every wanted (endpoint, prompt) with its response, if it has one."""
-    wanted = pull_endpoint.join(
-        prompt, prompt.c.prompt_set_version_id == row.prompt_set_version_id
-    ).outerjoin(
-        response,
-        sa.and_(
-            response.c.prompt_id == prompt.c.id,
-            response.c.endpoint_id == pull_endpoint.c.endpoint_id,
-            response.c.sample_index == SAMPLE,
-        ),
+    """Return every wanted (endpoint, prompt, sample) with its response, if it has one."""
+    sample = numbered(row.n_samples)
+    wanted = (
+        pull_endpoint.join(prompt, prompt.c.prompt_set_version_id == row.prompt_set_version_id)
+        .join(sample, sa.true())
+        .outerjoin(
+            response,
+            sa.and_(
+                response.c.prompt_id == prompt.c.id,
+                response.c.endpoint_id == pull_endpoint.c.endpoint_id,
+                response.c.sample_index == sample.c.sample_index,
+            ),
+        )
     )
     return sa.select().select_from(wanted).where(pull_endpoint.c.pull_id == row.id)
 

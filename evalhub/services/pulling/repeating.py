@@ -7,12 +7,13 @@ from datetime import datetime
 
 from sqlmodel import Session, select
 
-from evalhub.core.canonical import content_hash
+from evalhub.core.canonical import Json, content_hash
 from evalhub.core.people import Actor
 from evalhub.db.models import Pull
 from evalhub.errors import BadInput, Conflict
 from evalhub.services.locks import lock
 from evalhub.services.pulling.finding import PullView, get_pull
+from evalhub.services.pulling.options import ONCE, PullOptions
 from evalhub.services.pulling.starting import RequestMark, start_pull
 
 _KEY = re.compile(r"[\x21-\x7e]{1,100}")
@@ -35,6 +36,7 @@ def start_pull_once(
     actor: Actor,
     now: datetime,
     retry_errors: bool = False,
+    options: PullOptions = ONCE,
 ) -> StartedPull:
     """Start a pull, or return the one that the actor started under ``key`` before.
 
@@ -44,7 +46,10 @@ def start_pull_once(
     """
     if not _KEY.fullmatch(key):
         raise BadInput.at("Idempotency-Key", "needs 1 to 100 visible ASCII characters")
-    mark = RequestMark(key, content_hash([prompt_set, sorted(endpoints), retry_errors]))
+    wanted: list[Json] = [prompt_set, sorted(endpoints), retry_errors]
+    if options != ONCE:
+        wanted += [options.n_samples, options.seed, options.budget_micro]
+    mark = RequestMark(key, content_hash(wanted))
     # Two copies of one request at once: the second waits here and then finds the first's pull.
     lock(f"pull:{actor.person_id}:{key}", session=session)
     known = session.exec(
@@ -58,6 +63,7 @@ def start_pull_once(
             actor=actor,
             now=now,
             retry_errors=retry_errors,
+            options=options,
             mark=mark,
         )
         return StartedPull(started, is_new=True)

@@ -55,7 +55,7 @@ async def _run_claimed(
     reason, end = "", ShareEnd.FAILED
     try:
         async with tools.clients(spec) as client:
-            end = await Share(ShareWork(database, pull, endpoint_id, spec, tools)).work(client)
+            end = await Share(ShareWork(database, pull, endpoint_id, spec, tools), client).work()
     except EndpointError as error:
         reason = f"{label}: {error}"
     except sa.exc.SQLAlchemyError as error:

@@ -12,6 +12,7 @@ from evalhub.core.people import Actor
 from evalhub.db.models import Pull, PullEndpoint
 from evalhub.services import audit
 from evalhub.services.pulling.finding import PullView, get_pull, get_version
+from evalhub.services.pulling.options import ONCE, PullOptions, check_options
 from evalhub.services.pulling.planning import wanted_endpoints
 
 
@@ -23,7 +24,7 @@ class RequestMark:
     sha256: str
 
 
-def start_pull(
+def start_pull(  # noqa: PLR0913 - one parameter a choice of whoever starts it
     prompt_set: str,
     endpoints: Sequence[str],
     *,
@@ -32,6 +33,7 @@ def start_pull(
     now: datetime,
     retry_errors: bool = False,
     is_foreground: bool = False,
+    options: PullOptions = ONCE,
     mark: RequestMark | None = None,
 ) -> PullView:
     """Add a pull of ``prompt_set`` (slug or slug@number) from ``endpoints`` (slugs).
@@ -41,12 +43,17 @@ def start_pull(
     """
     version = get_version(prompt_set, session=session)
     rows = wanted_endpoints(endpoints, session=session)
+    budget = check_options(options, rows)
     pull = Pull(
         public_id=uuid.uuid4().hex,
         prompt_set_version_id=version.id,
         # A queued pull is taken by any worker at once, so one that runs here is never queued.
         status=PullStatus.RUNNING if is_foreground else PullStatus.QUEUED,
         retry_errors=retry_errors,
+        n_samples=options.n_samples,
+        seed=options.seed,
+        budget_micro=None if budget is None else budget.micro,
+        budget_currency=None if budget is None else budget.currency,
         created_at=now,
         created_by=actor.person_id,
         request_key=mark.key if mark else None,
@@ -65,6 +72,9 @@ def start_pull(
             "prompt_set": version.label,
             "endpoints": [f"{row.slug}@{row.revision}" for row in rows],
             "retry_errors": retry_errors,
+            "samples": options.n_samples,
+            "seed": options.seed,
+            "budget": None if budget is None else str(budget),
         },
         now=now,
     )

@@ -8,14 +8,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import ReturningInsert
 from sqlmodel import Session
 
-from evalhub.core.canonical import canonical_json, sha256_hex
+from evalhub.core.canonical import Json, canonical_json, sha256_hex
 from evalhub.core.pulling.naming import names_itself
 from evalhub.core.pulling.outcomes import Outcome
-from evalhub.core.pulling.specs import EndpointSpec
+from evalhub.core.pulling.specs import EndpointSpec, Question
 from evalhub.core.responses import ResponseStatus
 from evalhub.db.models import Pull
 from evalhub.db.tables import response
-from evalhub.services.pulling.missing import SAMPLE
 
 KEY = ("prompt_id", "endpoint_id", "sample_index")
 
@@ -23,7 +22,7 @@ KEY = ("prompt_id", "endpoint_id", "sample_index")
 def store_outcome(
     outcome: Outcome,
     *,
-    prompt_id: int,
+    question: Question,
     endpoint_id: int,
     spec: EndpointSpec,
     pull: Pull,
@@ -36,20 +35,27 @@ def store_outcome(
     replaces the error of an earlier pull.
     """
     # The settings are stored beside each response: the endpoint may be revised tomorrow.
-    values = _values(outcome, spec) | {
-        "prompt_id": prompt_id,
+    values = _values(outcome, spec, question) | {
+        "prompt_id": question.prompt_id,
         "endpoint_id": endpoint_id,
-        "sample_index": SAMPLE,
+        "sample_index": question.sample_index,
         "pull_id": pull.id,
         "created_at": now,
+        "is_copied": False,
     }
+    return insert_response(values, replaces_errors=pull.retry_errors, session=session)
+
+
+def insert_response(values: dict[str, object], *, replaces_errors: bool, session: Session) -> bool:
+    """Insert a row of all columns unless one stands in its place; tell whether it was stored."""
     connection = session.connection()
-    statement = _insert(connection.dialect.name, replaces_errors=pull.retry_errors)
+    statement = _insert(connection.dialect.name, replaces_errors=replaces_errors)
     # The row count of an insert with a generated key is not known on every driver.
     return connection.scalar(statement, values) is not None
 
 
-def _values(outcome: Outcome, spec: EndpointSpec) -> dict[str, object]:
+def _values(outcome: Outcome, spec: EndpointSpec, question: Question) -> dict[str, object]:
+    seed: dict[str, Json] = {} if question.seed is None else {"seed": question.seed}
     return {
         "status": outcome.status,
         "text": outcome.text,
@@ -57,7 +63,7 @@ def _values(outcome: Outcome, spec: EndpointSpec) -> dict[str, object]:
         "finish_reason": outcome.finish_reason,
         "model_reported": outcome.model_reported,
         "names_itself": names_itself(outcome.text, (spec.model, spec.slug)),
-        "parameters": canonical_json(spec.parameters),
+        "parameters": canonical_json({**spec.parameters, **seed}),
         "request_sha256": outcome.request_sha256,
         "sha256": sha256_hex(outcome.text),
         "raw_body": outcome.raw_body,

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalhub.core.pulling.pacing import Pace, correct, guessed_tokens, take
+from evalhub.core.canonical import Json
+from evalhub.core.pulling.pacing import Pace, correct, guessed_tokens, longest_answer, take
 
 
 def sent_at(pace: Pace, *asked_at: float, amount: float = 1.0) -> list[float]:
@@ -43,6 +44,22 @@ def test_a_guess_is_corrected(by: float, free_at: float) -> None:
     pace, _ = take(Pace(100), amount=100, now=0.0)
 
     assert correct(pace, by=by).free_at == free_at
+
+
+@pytest.mark.parametrize(
+    ("parameters", "limit"),
+    [
+        ({}, None),
+        ({"max_tokens": 50}, 50),
+        ({"maxOutputTokens": 50, "max_tokens": 20}, 20),
+        ({"max_tokens": "many"}, None),
+        ({"max_tokens": True}, None),
+        ({"max_tokens": -1}, None),
+    ],
+    ids=str,
+)
+def test_the_limit_of_an_answer_is_found(parameters: dict[str, Json], limit: int | None) -> None:
+    assert longest_answer(parameters) == limit
 
 
 def test_a_question_is_guessed_with_its_answer() -> None:

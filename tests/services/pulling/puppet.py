@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from sqlmodel import col, select
 
 from evalhub.core.campaigns import PullStatus
+from evalhub.core.canonical import content_hash
 from evalhub.core.pulling.outcomes import Outcome
 from evalhub.core.pulling.specs import EndpointSpec, Question
 from evalhub.core.responses import ErrorKind, ResponseStatus
@@ -53,6 +54,10 @@ class Puppet:
     @asynccontextmanager
     async def _open(self) -> AsyncIterator[Asker]:
         yield self
+
+    def request_sha256(self, question: Question) -> str:
+        """Return a hash of what is asked."""
+        return content_hash([*question.messages, question.seed])
 
     async def ask(self, question: Question) -> Outcome:
         """Answer by plan."""

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
 from evalhub.core.pulling.outcomes import Outcome
-from evalhub.core.pulling.specs import EndpointSpec
+from evalhub.core.pulling.specs import EndpointSpec, Question
 from evalhub.core.responses import ResponseStatus
 from evalhub.db.models import Pull, Response
 from evalhub.services.pulling import RunTools
@@ -63,7 +63,9 @@ def test_what_arrives_during_a_commit_shares_the_next(
     scene: Scene, committer: Committer, commits: Commits
 ) -> None:
     async def run() -> list[bool]:
-        return await asyncio.gather(*(committer.commit(number, GOOD) for number in (1, 2, 3)))
+        return await asyncio.gather(
+            *(committer.commit(Question(number, []), GOOD) for number in (1, 2, 3))
+        )
 
     stored = asyncio.run(run())
 
@@ -76,8 +78,8 @@ def test_what_arrives_later_is_committed_on_its_own(
     scene: Scene, committer: Committer, commits: Commits
 ) -> None:
     async def run() -> None:
-        await committer.commit(1, GOOD)
-        await committer.commit(2, GOOD)
+        await committer.commit(Question(1, []), GOOD)
+        await committer.commit(Question(2, []), GOOD)
 
     asyncio.run(run())
 
@@ -88,7 +90,11 @@ def test_a_failure_reaches_everyone_whose_response_it_kept_out(
     scene: Scene, committer: Committer
 ) -> None:
     async def run() -> list[bool | BaseException]:
-        arriving = [committer.commit(1, GOOD), committer.commit(2, BAD), committer.commit(3, GOOD)]
+        arriving = [
+            committer.commit(Question(1, []), GOOD),
+            committer.commit(Question(2, []), BAD),
+            committer.commit(Question(3, []), GOOD),
+        ]
         return await asyncio.gather(*arriving, return_exceptions=True)
 
     results = asyncio.run(run())
@@ -101,6 +107,9 @@ def test_what_is_there_already_is_reported_as_not_stored(
     scene: Scene, committer: Committer
 ) -> None:
     async def run() -> list[bool]:
-        return [await committer.commit(1, GOOD), await committer.commit(1, GOOD)]
+        return [
+            await committer.commit(Question(1, []), GOOD),
+            await committer.commit(Question(1, []), GOOD),
+        ]
 
     assert asyncio.run(run()) == [True, False]

@@ -37,8 +37,9 @@ def start(session: Session, *, retry_errors: bool) -> Pull:
 
 
 def positions(demand: Demand, endpoint: Endpoint, session: Session, **page: int) -> list[int]:
-    rows = missing_page(demand, endpoint.id, after=page.pop("after", -1), session=session, **page)
-    return [position for position, _, _ in rows]
+    after = (page.pop("after", -1), 0)
+    rows = missing_page(demand, endpoint.id, after=after, session=session, **page)
+    return [row.position for row in rows]
 
 
 def test_everything_is_missing_at_first(session: Session, endpoint: Endpoint) -> None:
