@@ -24,6 +24,9 @@ GOOD: dict[str, Any] = {
     "parameters": {"max_tokens": 900, "stop_sequences": ["x"]},
     "requests_per_minute": 60,
     "tokens_per_minute": 90_000,
+    "prompt_price": "0.15",
+    "completion_price": "0.6",
+    "price_currency": "USD",
 }
 SETTINGS = {name: value for name, value in GOOD.items() if name != "slug"}
 
@@ -78,6 +81,7 @@ def test_a_retired_endpoint_is_listed_only_when_asked_for(
         pytest.param({**GOOD, "parameters": {"max_tokens": 9, "n": 2}}, 422, id="parameter"),
         pytest.param({**GOOD, "url": "http://10.0.0.1/v1"}, 422, id="address"),
         pytest.param({**GOOD, "key_env": "EVALHUB_SECRET_KEY"}, 422, id="our own secret"),
+        pytest.param({**GOOD, "price_currency": ""}, 422, id="half a price"),
         pytest.param({**GOOD, "colour": "red"}, 422, id="unknown field"),
         pytest.param(SETTINGS, 422, id="no name"),
     ],

@@ -62,6 +62,32 @@ def test_a_pull_is_started_and_waits(
     assert (body["n_wanted"], body["n_settled"]) == (3, 0)
 
 
+def test_what_a_pull_would_ask_is_counted_and_nothing_is_sent(
+    client: FlaskClient, scene: Scene, headers: dict[str, str]
+) -> None:
+    body = client.post(f"{PATH}/plan", json={**WANTED, "samples": 2}, headers=headers).get_json()
+
+    (share,) = body["endpoints"]
+    assert (body["n_to_ask"], body["costs"], body["is_above_budget"]) == (6, [], False)
+    assert (share["endpoint"], share["n_wanted"], share["basis"]) == ("careful@1", 6, "guess")
+    assert (share["n_completion_tokens"], share["cost"], share["most_cost"]) == (3000, None, None)
+    with scene.database.transaction(write=False) as session:
+        assert list_pulls(session=session) == []
+
+
+def test_samples_and_seed_are_taken_and_told(
+    client: FlaskClient, scene: Scene, headers: dict[str, str]
+) -> None:
+    named = {**headers, "Idempotency-Key": "one"}
+    wanted = {**WANTED, "samples": 2, "seed": 7}
+
+    body = client.post(PATH, json=wanted, headers=named).get_json()
+
+    assert (body["samples"], body["seed"], body["budget"], body["n_wanted"]) == (2, 7, None, 6)
+    assert client.post(PATH, json=wanted, headers=named).status_code == 200
+    assert client.post(PATH, json={**wanted, "seed": 8}, headers=named).status_code == 409
+
+
 def test_a_pull_is_followed(client: FlaskClient, scene: Scene, headers: dict[str, str]) -> None:
     pull = scene.start()
     asyncio.run(
@@ -94,6 +120,8 @@ def test_a_pull_is_followed(client: FlaskClient, scene: Scene, headers: dict[str
         pytest.param({**WANTED, "endpoints": []}, 422, id="no endpoint"),
         pytest.param({**WANTED, "endpoints": "careful"}, 422, id="no list"),
         pytest.param({**WANTED, "colour": "blue"}, 422, id="unknown field"),
+        pytest.param({**WANTED, "samples": 21}, 422, id="too many samples"),
+        pytest.param({**WANTED, "budget": "5"}, 422, id="a budget without a price"),
         pytest.param({**WANTED, "prompt_set": "@"}, 422, id="no reference"),
         pytest.param({**WANTED, "prompt_set": "nope"}, 404, id="unknown set"),
         pytest.param({**WANTED, "endpoints": ["nope"]}, 404, id="unknown endpoint"),

@@ -45,6 +45,14 @@ def test_a_dialect_is_chosen_and_checked(run: Run) -> None:
     assert "anthropic_messages" in run("list").output
 
 
+def test_a_price_is_kept_whole(run: Run) -> None:
+    half = run(*ADD, "--prompt-price", "0.15")
+    whole = run(*(*ADD, "--prompt-price", "0.15", "--completion-price", "0.6", "--currency", "USD"))
+
+    assert "price_currency: '' is not a code such as USD" in half.output
+    assert whole.exit_code == 0
+
+
 def test_adding_it_again_with_other_settings_makes_a_revision(run: Run) -> None:
     run(*ADD)
 

@@ -62,6 +62,48 @@ def test_a_pull_runs_in_the_foreground_with_plain_lines(scene: Scene, run: Run) 
     assert "  careful@1: 3/3  3 answered\n" in result.output
 
 
+PRICED = {"prompt_price": 10**6, "completion_price": 2 * 10**6, "price_currency": "USD"}
+
+
+def test_a_dry_run_says_what_would_be_sent_and_sends_nothing(scene: Scene, run: Run) -> None:
+    scene.endpoint()
+    scene.endpoint("free", "model-b")
+    break_endpoint(scene, parameters='{"max_tokens":1000}', **PRICED)
+
+    result = run(*START, "--samples", "2", "--dry-run", "--budget", "0.001")
+    both = run(*START, "--endpoint", "free", "--dry-run")
+
+    assert result.output == (
+        "health@1: 6 requests, about 6,024 tokens\n"
+        "  careful@1: 6 requests; about 24 + 6,000 tokens (by limit); "
+        "about 0.012024 USD, 0.012024 USD at most\n"
+        "  in all about 0.012024 USD\n"
+        "  more than the budget of 0.001 USD: it would stop before the end\n"
+        "Nothing was sent.\n"
+    )
+    assert "without the endpoints that have no price" in both.output
+    assert run("list").output.startswith("No pulls")
+
+
+def test_samples_and_what_they_took_are_told(scene: Scene, run: Run) -> None:
+    scene.endpoint()
+    break_endpoint(scene, **PRICED)
+
+    result = run(*START, "--samples", "2", "--seed", "7", "--budget", "5")
+
+    assert "6 of 6 settled" in result.output
+    assert " tokens, 0.000" in result.output
+
+
+def test_a_budget_that_is_no_amount_starts_nothing(scene: Scene, run: Run) -> None:
+    scene.endpoint()
+
+    result = run(*START, "--budget", "some")
+
+    assert (result.exit_code, "is not an amount" in result.output) == (1, True)
+    assert run("list").output.startswith("No pulls")
+
+
 def test_a_pull_can_be_left_to_a_worker(scene: Scene, run: Run) -> None:
     scene.endpoint()
 

@@ -68,6 +68,24 @@ def test_a_dialect_is_chosen_and_shown(client: FlaskClient, database: Database) 
     assert form.values["dialect"] == ["gemini"]
 
 
+def test_a_price_is_kept_and_half_a_one_refused(client: FlaskClient, database: Database) -> None:
+    page = client.get("/endpoints")
+    price = {"prompt_price": "0.15", "completion_price": "0.60", "price_currency": "USD"}
+
+    half = client.post(
+        "/endpoints", data=fill(page, "/endpoints", **{**GOOD, "prompt_price": "0.15"})
+    )
+    client.post("/endpoints", data=fill(page, "/endpoints", **{**GOOD, **price}))
+
+    assert (half.status_code, "is not a code such as USD" in half.text) == (422, True)
+    assert (rows(database)[0].prompt_price, rows(database)[0].completion_price) == (
+        150_000,
+        600_000,
+    )
+    form = form_of(client.get("/endpoints/careful"), "/endpoints/careful")
+    assert (form.values["prompt_price"], form.values["price_currency"]) == (["0.15"], ["USD"])
+
+
 def test_limits_a_minute_are_kept_and_shown_again(client: FlaskClient, database: Database) -> None:
     page = client.get("/endpoints")
 

@@ -10,7 +10,7 @@ from evalhub.core.campaigns import PullStatus
 from evalhub.core.people import Role
 from evalhub.db.claims import claim
 from evalhub.db.engine import Database
-from evalhub.db.models import Pull
+from evalhub.db.models import Endpoint, Pull
 from evalhub.endpoints.scripted import Script, ScriptedReply, ScriptedServer
 from evalhub.services.pulling import (
     PullProgress,
@@ -229,6 +229,8 @@ def test_responses_are_filtered(client: FlaskClient, scene: Scene) -> None:
 
 
 def test_many_responses_have_pages(client: FlaskClient, scene: Scene) -> None:
+    # One that has never answered would be given up before the second page.
+    run(scene, scene.start())
     with scene.database.transaction() as session:
         make_prompt_set_version(session, *(f"Question {n}?" for n in range(30)), slug="long")
     pull = scene.start(prompt_set="long")
@@ -408,3 +410,59 @@ def test_others_have_no_business_here(
 
     assert answer.status_code in {400, 403}
     assert "model-a" not in answer.text
+
+
+PLAN = "/pulls/new?prompt_set=health%401&endpoints=careful"
+
+
+def test_a_plan_shows_tokens_and_starts_with_what_it_counted(
+    client: FlaskClient, scene: Scene
+) -> None:
+    page = client.get(f"{PLAN}&samples=2&seed=7")
+
+    started = client.post("/pulls", data=fill(page, "/pulls"))
+
+    assert "This sends 6 requests" in page.text
+    assert "About 3,0" in page.text
+    assert "no price" in page.text
+    with scene.database.transaction(write=False) as session:
+        (pull,) = list_pulls(session=session)
+    assert (pull.n_samples, pull.seed, pull.budget) == (2, 7, None)
+    shown = client.get(started.location).text
+    assert "2 answers to each" in shown
+    assert "<dt>Seed</dt><dd>7</dd>" in shown
+
+
+def test_a_plan_above_its_budget_says_so_and_spending_is_shown(
+    client: FlaskClient, scene: Scene
+) -> None:
+    with scene.database.transaction() as session:
+        row = session.get_one(Endpoint, 1)
+        row.prompt_price, row.completion_price, row.price_currency = 10**6, 10**6, "USD"
+        session.add(row)
+    page = client.get(f"{PLAN}&budget=0.001")
+
+    started = client.post("/pulls", data=fill(page, "/pulls"))
+
+    assert "more than the budget of 0.001 USD" in page.text
+    shown = client.get(started.location).text
+    assert "<dt>Budget</dt><dd>0.001 USD</dd>" in shown
+    assert "<dt>Spent</dt><dd>0.00 USD</dd>" in shown
+
+
+@pytest.mark.parametrize(
+    ("query", "rule"),
+    [
+        ("samples=many", "is not a whole number"),
+        ("samples=99", "must lie between 1 and 20"),
+        ("seed=-1", "is not a whole number"),
+        ("budget=some", "is not an amount such as 0.15"),
+        ("budget=5", "careful has no price"),
+    ],
+)
+def test_a_plan_that_cannot_be_comes_back_with_its_rule(
+    client: FlaskClient, scene: Scene, query: str, rule: str
+) -> None:
+    answer = client.get(f"{PLAN}&{query}")
+
+    assert (answer.status_code, rule in answer.text) == (422, True)

@@ -66,6 +66,9 @@ def test_starting_is_audited(session: Session) -> None:
         "prompt_set": "noise@1",
         "endpoints": ["other@1"],
         "retry_errors": False,
+        "samples": 1,
+        "seed": None,
+        "budget": None,
     }
 
 
