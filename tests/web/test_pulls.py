@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from flask.testing import FlaskClient
+from sqlmodel import select
 
 from evalhub.core.campaigns import PullStatus
 from evalhub.core.people import Role
@@ -437,7 +438,7 @@ def test_a_plan_above_its_budget_says_so_and_spending_is_shown(
     client: FlaskClient, scene: Scene
 ) -> None:
     with scene.database.transaction() as session:
-        row = session.get_one(Endpoint, 1)
+        row = session.exec(select(Endpoint)).one()
         row.prompt_price, row.completion_price, row.price_currency = 10**6, 10**6, "USD"
         session.add(row)
     page = client.get(f"{PLAN}&budget=0.001")
