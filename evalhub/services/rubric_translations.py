@@ -150,10 +150,13 @@ def parse_rubric(document: str) -> Rubric:
 def speak_rubric(document: str, words: str | None, language: str) -> SpokenRubric:
     """Return a rubric as readers of ``language`` are shown it: translated by ``words`` if need be.
 
-    Where the rubric is written in that language itself, no translation is better than it.
+    Where the rubric is written in that language itself, no translation is better than it, and no
+    text of it need say which language it is in.
     """
     rubric = parse_rubric(document)
-    if words is None or speaks(rubric.locale, language):
+    if speaks(rubric.locale, language):
+        return SpokenRubric(rubric, rubric.locale)
+    if words is None:
         return SpokenRubric(translated(rubric, None), rubric.locale)
     translation = translation_from_json(json.loads(words), rubric)
     return SpokenRubric(translated(rubric, translation), translation.language)

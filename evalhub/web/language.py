@@ -15,7 +15,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
-from flask import Flask, has_request_context, request
+from flask import Flask, g, has_request_context, request
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
@@ -31,6 +31,7 @@ COOKIE = "language"
 """What a visitor chose who is not signed in; it holds a language tag and nothing else."""
 
 DOMAIN = "messages"
+_SPOKEN = "evalhub_language"
 K = TypeVar("K")
 
 
@@ -40,6 +41,8 @@ def fit_languages(app: Flask) -> None:
     # Set before the first request: the library would look for compiled files, which a fresh
     # clone does not have.
     babel.domain_instance = _Catalogues(domain=DOMAIN)  # type: ignore[no-untyped-call]  # untyped
+    # Templates would ask the library, which finds out anew for each of their texts.
+    app.jinja_env.install_gettext_callables(_gettext_in_page, _ngettext_in_page, newstyle=True)  # type: ignore[attr-defined]  # made by the extension
     app.jinja_env.globals["ngettext"] = _ngettext_in_page
 
 
@@ -88,8 +91,18 @@ def choose_language() -> str:
 
 
 def current_language() -> str:
-    """Return the tag of the language that is spoken now; English outside a request."""
-    return str(flask_babel.get_locale() or SOURCE)
+    """Return the tag of the language that is spoken now; English outside a request.
+
+    It is kept with the request: a page asks some three hundred times, and the library looks for
+    its own context each time.
+    """
+    if not has_request_context():
+        return str(flask_babel.get_locale() or SOURCE)
+    spoken: str | None = g.get(_SPOKEN)
+    if spoken is None:
+        spoken = str(flask_babel.get_locale() or SOURCE)
+        setattr(g, _SPOKEN, spoken)
+    return spoken
 
 
 def mark_language(response: Response) -> Response:
@@ -102,7 +115,8 @@ def mark_language(response: Response) -> Response:
 
 def _(text: str, /, **values: object) -> str:
     """Return ``text`` in the reader's language, with ``values`` in the places it names."""
-    said: str = flask_babel.gettext(text)
+    language = current_language()
+    said: str = text if language == SOURCE else translations(language).ugettext(text)
     return said % values if values else said
 
 
@@ -110,6 +124,11 @@ def ngettext(one: str, many: str, n: int, /, **values: object) -> str:
     """Return the form of a text that fits the number ``n``, which stands in it as ``num``."""
     said: str = flask_babel.get_translations().ungettext(one, many, n)
     return said % {"num": number(n), **values}
+
+
+def _gettext_in_page(text: str) -> str:
+    """Do as ``_`` for a template, whose values and markup the template engine puts in itself."""
+    return _(text)
 
 
 def _ngettext_in_page(one: str, many: str, n: int, /, **values: object) -> Markup:

@@ -11,6 +11,19 @@ from evalhub.core.campaigns import AssignmentStatus
 from evalhub.db import tables as t
 from evalhub.errors import NotFound, Sentence
 
+_BY_TOKEN = sa.select(t.assignment).where(
+    t.assignment.c.token == sa.bindparam("token"),
+    t.assignment.c.person_id == sa.bindparam("person"),
+)
+_OPEN = sa.select(t.assignment).where(
+    t.assignment.c.project_id == sa.bindparam("project"),
+    t.assignment.c.person_id == sa.bindparam("person"),
+    t.assignment.c.status == AssignmentStatus.LEASED,
+)
+_BY_TOKEN_HELD, _OPEN_HELD = _BY_TOKEN.with_for_update(), _OPEN.with_for_update()
+"""Built once: every request of a comparison runs some, and building one costs more than running
+it."""
+
 
 def get_lease(token: str, *, person_id: int, session: Session, for_update: bool = False) -> Lease:
     """Return the assignment with this token if it is this person's.
@@ -18,12 +31,8 @@ def get_lease(token: str, *, person_id: int, session: Session, for_update: bool 
     With ``for_update`` nobody else changes it until the transaction ends. Raise
     ``NotFound`` for an unknown token and for another person's alike.
     """
-    query = sa.select(t.assignment).where(
-        t.assignment.c.token == token, t.assignment.c.person_id == person_id
-    )
-    if for_update:
-        query = query.with_for_update()
-    row = session.connection().execute(query).first()
+    query = _BY_TOKEN_HELD if for_update else _BY_TOKEN
+    row = session.connection().execute(query, {"token": token, "person": person_id}).first()
     if row is None:
         raise NotFound(Sentence("This comparison does not exist, or it is not yours."))
     return lease_of(row)
@@ -33,14 +42,8 @@ def find_open_lease(
     project_id: int, *, person_id: int, session: Session, for_update: bool = False
 ) -> Lease | None:
     """Return the lease the person holds in a project, or None."""
-    query = sa.select(t.assignment).where(
-        t.assignment.c.project_id == project_id,
-        t.assignment.c.person_id == person_id,
-        t.assignment.c.status == AssignmentStatus.LEASED,
-    )
-    if for_update:
-        query = query.with_for_update()
-    row = session.connection().execute(query).first()
+    query = _OPEN_HELD if for_update else _OPEN
+    row = session.connection().execute(query, {"project": project_id, "person": person_id}).first()
     return None if row is None else lease_of(row)
 
 

@@ -52,7 +52,7 @@ def own_judgments(
 
     Their rubrics speak ``language`` where they are translated into it.
     """
-    query = _in_force(person_id).params(language=language)
+    query = _IN_FORCE.params(person=person_id, language=language)
     rows = session.connection().execute(query.limit(PAGE_SIZE).offset(offset_of(page, PAGE_SIZE)))
     items = [_own_judgment(row, now=now, language=language) for row in rows]
     return Listing(items, page, count_rows(query, session=session), PAGE_SIZE)
@@ -62,14 +62,13 @@ def find_last_revisable(
     person_id: int, *, project_id: int, session: Session, now: datetime
 ) -> OwnJudgment | None:
     """Return the person's newest judgment in a project if it may still be changed."""
-    query = _in_force(person_id).where(t.judgment.c.project_id == project_id).limit(1)
-    query = query.params(language="")
-    row = session.connection().execute(query).first()
+    asked = {"person": person_id, "project": project_id, "language": ""}
+    row = session.connection().execute(_LAST, asked).first()
     newest = None if row is None else _own_judgment(row, now=now, language="")
     return newest if newest and newest.is_revisable else None
 
 
-def _in_force(person_id: int) -> "sa.Select[*tuple[Any, ...]]":
+def _in_force() -> "sa.Select[*tuple[Any, ...]]":
     """Select the person's judgments in force, those first given last at the top."""
     first = t.judgment.alias("first")
     return (
@@ -94,11 +93,17 @@ def _in_force(person_id: int) -> "sa.Select[*tuple[Any, ...]]":
         .join(t.prompt, t.prompt.c.id == t.pair.c.prompt_id)
         .join(t.rubric_version, t.rubric_version.c.id == t.judgment.c.rubric_version_id)
         .join(first, sa.and_(first.c.assignment_id == t.assignment.c.id, first.c.revision == 1))
-        .where(t.judgment.c.person_id == person_id, is_in_force())
+        .where(t.judgment.c.person_id == sa.bindparam("person"), is_in_force())
         # By the first revision: a change must not move a judgment to where its author would not
         # look.
         .order_by(first.c.created_at.desc(), t.judgment.c.id.desc())
     )
+
+
+_IN_FORCE = _in_force()
+_LAST = _IN_FORCE.where(t.judgment.c.project_id == sa.bindparam("project")).limit(1)
+"""Built once: putting so many joins together costs more than running them, and every comparison
+page asks for the last judgment."""
 
 
 def _own_judgment(row: _Row, *, now: datetime, language: str) -> OwnJudgment:

@@ -64,24 +64,24 @@ def list_versions(assignment_id: int, *, session: Session) -> tuple[Version, ...
     return tuple(Version(*row) for row in rows)
 
 
+_REVISIONS = (
+    sa.select(
+        t.judgment.c.public_id,
+        t.judgment.c.revision,
+        t.judgment.c.choice,
+        t.judgment.c.preference,
+        t.judgment.c.answer,
+        t.judgment.c.created_at,
+    )
+    .where(t.judgment.c.assignment_id == sa.bindparam("assignment"))
+    .order_by(t.judgment.c.revision)
+)
+"""Built once: it runs in every request of a comparison."""
+
+
 def find_judgment(assignment_id: int, *, session: Session) -> StoredJudgment | None:
     """Return the judgment in force of an assignment, or None."""
-    rows = (
-        session.connection()
-        .execute(
-            sa.select(
-                t.judgment.c.public_id,
-                t.judgment.c.revision,
-                t.judgment.c.choice,
-                t.judgment.c.preference,
-                t.judgment.c.answer,
-                t.judgment.c.created_at,
-            )
-            .where(t.judgment.c.assignment_id == assignment_id)
-            .order_by(t.judgment.c.revision)
-        )
-        .all()
-    )
+    rows = session.connection().execute(_REVISIONS, {"assignment": assignment_id}).all()
     if not rows:
         return None
     newest = rows[-1]

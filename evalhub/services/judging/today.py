@@ -40,6 +40,25 @@ class Today:
     earned: tuple[Earned, ...]
 
 
+# From the person's assignments, which an index finds, to the few judgments of each. Built once, for
+# every comparison page runs it.
+_SINCE = (
+    sa.select(
+        t.assignment.c.pay_currency,
+        t.assignment.c.pay_minor_units,
+        sa.func.sum(t.judgment.c.active_seconds).label("seconds"),
+        sa.func.min(t.judgment.c.created_at).label("first_at"),
+    )
+    .join(t.judgment, t.judgment.c.assignment_id == t.assignment.c.id)
+    .where(
+        t.assignment.c.person_id == sa.bindparam("person"),
+        t.assignment.c.status.in_(_ENDED),
+        t.assignment.c.ended_at >= sa.bindparam("midnight"),
+    )
+    .group_by(t.assignment.c.id)
+)
+
+
 def today_of(person_id: int, *, session: Session, now: datetime) -> Today:
     """Return what a person has answered and earned since midnight.
 
@@ -47,23 +66,8 @@ def today_of(person_id: int, *, session: Session, now: datetime) -> Today:
     it. "Cannot judge" is paid and counts like any other answer.
     """
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    # From the person's assignments, which an index finds, to the few judgments of each.
-    per_comparison = (
-        sa.select(
-            t.assignment.c.pay_currency,
-            t.assignment.c.pay_minor_units,
-            sa.func.sum(t.judgment.c.active_seconds).label("seconds"),
-            sa.func.min(t.judgment.c.created_at).label("first_at"),
-        )
-        .join(t.judgment, t.judgment.c.assignment_id == t.assignment.c.id)
-        .where(
-            t.assignment.c.person_id == person_id,
-            t.assignment.c.status.in_(_ENDED),
-            t.assignment.c.ended_at >= midnight,
-        )
-        .group_by(t.assignment.c.id)
-    )
-    rows = [row for row in session.connection().execute(per_comparison) if row.first_at >= midnight]
+    found = session.connection().execute(_SINCE, {"person": person_id, "midnight": midnight})
+    rows = [row for row in found if row.first_at >= midnight]
     return Today(
         n_answered=len(rows),
         active_seconds=sum(row.seconds or 0.0 for row in rows),
