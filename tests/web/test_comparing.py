@@ -31,7 +31,7 @@ def test_the_page_shows_prompt_answers_and_the_whole_rubric(desk: Desk) -> None:
         assert f'name="{name}"' in page
     for name in ("criteria.clear", "overall", "cannot_judge_reason", "confidence", "why.text"):
         assert f'name="{name}"' in page
-    assert "Needed when urgency is now" in page
+    assert "Needed when “How soon?” is “Now”" in page
 
 
 @pytest.mark.parametrize(

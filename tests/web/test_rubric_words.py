@@ -11,6 +11,7 @@ from evalhub.core.rubrics.conditions import (
     Not,
 )
 from evalhub.web.rubric_words import condition_words, words
+from tests.core.rubrics.small import small
 
 TAG = HasTag("urgent")
 
@@ -36,6 +37,22 @@ TAG = HasTag("urgent")
 )
 def test_a_condition_is_said_in_words(condition: Condition, said: str) -> None:
     assert condition_words(condition) == said
+
+
+@pytest.mark.parametrize(
+    ("condition", "said"),
+    [
+        (FieldIn("urgency", ("now", "later")), "“How soon?” is “Now” or “Later”"),
+        (FieldEquals("urgency", value="soon"), "“How soon?” is soon"),
+        (Not(AnyOf((FieldIn("urgency", ("now",)), TAG))), "not (“How soon?” is “Now” or the"),
+        (FieldAtLeast("overall_abs", 2), "overall abs is at least 2"),
+    ],
+    ids=["labels", "an unknown value", "inside", "no question"],
+)
+def test_with_its_rubric_a_condition_is_said_in_the_words_of_the_form(
+    condition: Condition, said: str
+) -> None:
+    assert condition_words(condition, small()).startswith(said)
 
 
 def test_an_id_is_written_as_words() -> None:
