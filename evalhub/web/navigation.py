@@ -37,6 +37,7 @@ ENTRIES = (
         N_("Projects"), "/projects", frozenset({Role.RESEARCHER, Role.COORDINATOR, Role.REVIEWER})
     ),
     Entry(N_("Registry"), "/registry", frozenset({Role.ADMIN, Role.COORDINATOR})),
+    Entry(N_("Disputes"), "/disputes", frozenset({Role.COORDINATOR, Role.ADMIN})),
     Entry(N_("Rubrics"), "/rubrics"),
     Entry(
         N_("Releases"),

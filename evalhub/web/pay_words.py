@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from evalhub.core.pay.disputes import DisputeLevel, DisputeState, DisputeStep
 from evalhub.core.pay.ledger import UnpaidReason, WorkKind
 from evalhub.core.pay.tiers import PayTier
 from evalhub.web.language import N_, Words, _
@@ -38,6 +39,30 @@ REASON_NAMES: Mapping[UnpaidReason, str] = Words(
         UnpaidReason.ASSESSMENT: N_("Unpaid assessment"),
         UnpaidReason.REWORK: N_("Unpaid rework"),
         UnpaidReason.DISPUTE: N_("A dispute not upheld or not decided"),
+    }
+)
+
+
+STEP_NAMES: Mapping[DisputeStep, str] = Words(
+    {
+        DisputeStep.UPHELD: N_("Upheld"),
+        DisputeStep.REJECTED: N_("Rejected"),
+        DisputeStep.APPEALED: N_("Appealed"),
+    }
+)
+
+LEVEL_NAMES: Mapping[DisputeLevel, str] = Words(
+    {
+        DisputeLevel.COORDINATION: N_("Coordination"),
+        DisputeLevel.ADMINISTRATION: N_("Administration"),
+    }
+)
+
+STATE_NAMES: Mapping[DisputeState, str] = Words(
+    {
+        DisputeState.OPEN: N_("Open"),
+        DisputeState.REJECTED: N_("Rejected; you can appeal once"),
+        DisputeState.CLOSED: N_("Answered for good"),
     }
 )
 

@@ -11,6 +11,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlmodel import Session, SQLModel, select
 
 from evalhub.core.campaigns import AssignmentStatus, OverlapRule, PullStatus, SelectionMode
+from evalhub.core.pay.disputes import DisputeStep
 from evalhub.core.pay.ledger import Entry, UnpaidReason, WorkKind
 from evalhub.core.pay.tiers import PayTier
 from evalhub.core.people import Role
@@ -20,6 +21,8 @@ from evalhub.db.migrate import alembic_config, current_revision, head_revision, 
 from evalhub.db.models import (
     ApiKey,
     AuditEvent,
+    Dispute,
+    DisputeAnswer,
     Matchup,
     Pair,
     PayEntry,
@@ -89,7 +92,7 @@ def test_the_database_refuses_to_change_what_was_recorded(
     "table",
     [
         *("project_statement", "release_sign_off", "release_annotator", "release_withdrawal"),
-        *("pay_entry", "project_terms"),
+        *("pay_entry", "project_terms", "dispute", "dispute_answer"),
     ],
 )
 @pytest.mark.parametrize("verb", ["UPDATE {} SET id = 7", "DELETE FROM {}"])
@@ -156,6 +159,22 @@ def add_terms_and_pay(session: Session, project_id: int, person_id: int, now: da
         person_id=person_id,
         session=session,
         now=now,
+    )
+    entry = session.exec(select(PayEntry)).one()
+    dispute = Dispute(
+        pay_entry_id=entry.id, person_id=person_id, words="No.", minutes=0, opened_at=now
+    )
+    session.add(dispute)
+    session.flush()
+    session.add(
+        DisputeAnswer(
+            dispute_id=dispute.id,
+            number=1,
+            step=DisputeStep.REJECTED,
+            words="Yes.",
+            answered_at=now,
+            answered_by=person_id,
+        )
     )
 
 

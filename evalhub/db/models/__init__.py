@@ -6,6 +6,7 @@ from evalhub.db.models.audit_event import AuditEvent
 from evalhub.db.models.consent_answer import ConsentAnswer
 from evalhub.db.models.consent_text import ConsentText
 from evalhub.db.models.credential import Credential, CredentialDecision
+from evalhub.db.models.dispute import Dispute, DisputeAnswer
 from evalhub.db.models.draft import Draft
 from evalhub.db.models.endpoint import Endpoint
 from evalhub.db.models.fit import Fit
@@ -54,6 +55,8 @@ __all__ = [
     "ConsentText",
     "Credential",
     "CredentialDecision",
+    "Dispute",
+    "DisputeAnswer",
     "Draft",
     "Endpoint",
     "Fit",
