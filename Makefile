@@ -15,7 +15,7 @@ LABS ?= $(BIN)/python
 TEST_ENV := $(shell test -w /dev/shm && mkdir -p /dev/shm/evalhub-tests && echo TMPDIR=/dev/shm/evalhub-tests)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test coverage check format bench bench-labels bench-release bench-reward bench-scoring bench-selection docs kills lab-proof clean translations axe aimock
+.PHONY: help run test coverage check format bench bench-labels bench-release bench-reward bench-scoring bench-selection bench-web docs kills lab-proof clean translations axe aimock
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -79,6 +79,9 @@ bench-selection: $(READY_DEV) ## Simulate what choosing the next comparison save
 
 kills: $(READY_DEV) ## Kill servers and workers over and over on both databases, and count what is lost (ARGS="web --kills 20")
 	$(BIN)/python -m benchmarks.kills $(ARGS)
+
+bench-web: $(READY_DEV) ## Measure the comparison page and the way of a judgment over HTTP
+	$(BIN)/python -m benchmarks.bench_web $(ARGS)
 
 lab-proof: $(READY_DEV) ## Download a release with a lab's key and train on it (LABS=PYTHON)
 	$(BIN)/python -m scripts.lab_proof --labs $(LABS) $(ARGS)

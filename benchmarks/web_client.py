@@ -1,0 +1,100 @@
+"""Ask a server over connections that stay open, and time every answer."""
+
+import re
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from http.client import HTTPConnection
+from urllib.parse import urlencode
+
+HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Hold an answer: its status, where it leads, its text, and the seconds to its first byte."""
+
+    status: int
+    location: str
+    text: str
+    first_byte_s: float
+
+
+class Browser:
+    """Hold one connection of one signed-in person."""
+
+    def __init__(self, port: int, cookie: str) -> None:
+        self._connection = HTTPConnection("127.0.0.1", port, timeout=60)
+        self._cookie = cookie
+
+    def ask(self, method: str, path: str, fields: list[tuple[str, str]] | None = None) -> Answer:
+        """Send a request and read its whole answer; a cookie it sets is kept."""
+        body = None if fields is None else urlencode(fields)
+        headers = {"Cookie": self._cookie, "Content-Type": "application/x-www-form-urlencoded"}
+        start = time.perf_counter()
+        self._connection.request(method, path, body, headers)
+        response = self._connection.getresponse()
+        first_byte_s = time.perf_counter() - start
+        text = response.read().decode()
+        for cookie in response.headers.get_all("Set-Cookie") or ():
+            self._cookie = cookie.partition(";")[0]
+        return Answer(response.status, response.headers.get("Location", ""), text, first_byte_s)
+
+
+def hidden_fields(page: str) -> dict[str, str]:
+    """Return what the form of a comparison sends without being filled in."""
+    return dict(HIDDEN.findall(page.partition('id="judgment"')[2]))
+
+
+@dataclass
+class Timing:
+    """Hold how long each answer took and how long all of them together."""
+
+    seconds: list[float] = field(default_factory=list)
+    elapsed_s: float = 0.0
+    server_cpu_s: float = 0.0
+
+    @property
+    def rate(self) -> float:
+        """Return answers a second."""
+        return len(self.seconds) / self.elapsed_s
+
+    @property
+    def cpu_ms(self) -> float:
+        """Return the milliseconds of processor time that the server spent on an answer."""
+        return 1_000 * self.server_cpu_s / len(self.seconds)
+
+    def percentile(self, share: float) -> float:
+        """Return the milliseconds within which ``share`` of the answers came."""
+        ordered = sorted(self.seconds)
+        return 1_000 * ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+def hammer(acts: Sequence[Callable[[], object]], *, seconds: float) -> Timing:
+    """Repeat each act on a thread of its own for a while; time every single one."""
+    timing, lock = Timing(), threading.Lock()
+    end = time.perf_counter() + seconds
+    faults: list[BaseException] = []
+
+    def work(act: Callable[[], object]) -> None:
+        own: list[float] = []
+        try:
+            while (start := time.perf_counter()) < end:
+                act()
+                own.append(time.perf_counter() - start)
+        except BaseException as fault:  # noqa: BLE001 - told below, on the thread that waits
+            faults.append(fault)
+        with lock:
+            timing.seconds += own
+
+    threads = [threading.Thread(target=work, args=(act,)) for act in acts]
+    began = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    timing.elapsed_s = time.perf_counter() - began
+    if faults:
+        raise faults[0]
+    return timing
