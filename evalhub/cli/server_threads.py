@@ -21,11 +21,22 @@ PAGE = """\
 <!doctype html>
 <html lang="en">
 <head>
-<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>{title} &ndash; EvalHub</title>
+<link rel="stylesheet" href="/static/evalhub.css">
 </head>
-<body><main><h1>{title}</h1><p>{message}</p><p><a href="/">Go to the start</a></p></main></body>
+<body class="page-failure">
+<main id="main" class="page page-slim">
+<header class="page-head"><div><p class="crumb">{status}</p><h1>{title}</h1></div></header>
+<p class="lede">{message}</p>
+<p class="failure-way-out"><a class="btn" href="/">Go to the start</a></p>
+</main>
+</body>
 </html>
 """
+"""In English, as nobody has read what language was asked for; it looks as our other pages do."""
 
 
 class Threads(ThreadWorker):
@@ -56,7 +67,9 @@ class Threads(ThreadWorker):
 
 def refusal(failure: Failure) -> bytes:
     """Return the whole answer, which ends the connection: where its next request begins is lost."""
-    page = PAGE.format(title=failure.title, message=failure.message).encode()
+    page = PAGE.format(
+        status=failure.status.value, title=failure.title, message=failure.message
+    ).encode()
     headers = {
         "Content-Type": "text/html; charset=utf-8",
         "Content-Length": str(len(page)),

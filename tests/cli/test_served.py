@@ -123,7 +123,7 @@ def test_what_is_no_request_is_refused_in_our_own_words(
     assert answer.startswith(f"HTTP/1.1 {status}")
     assert said in answer
     assert "Content-Security-Policy: default-src 'none'" in answer
-    assert '<a href="/">Go to the start</a>' in answer
+    assert 'href="/">Go to the start</a>' in answer
 
 
 def test_all_processes_are_counted_also_one_that_was_killed(server: Server) -> None:
