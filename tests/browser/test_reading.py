@@ -113,3 +113,19 @@ def test_a_german_page_asks_in_german_and_fits_320_pixels(
     assert overflow(seat.page) <= 0
     expect(seat.page.get_by_role("radiogroup", name="Richtig, Antwort A")).to_be_visible()
     assert seat.traffic.errors == []
+
+
+def test_a_printed_work_list_holds_the_terms_that_are_folded_on_the_screen(
+    sit_down: SitDown, database: Database
+) -> None:
+    seat = sit_down({Role.ANNOTATOR})
+    desk_of(seat, database).change_project(terms="Ten euros each.")
+    seat.go("/work")
+    terms = seat.page.get_by_text("Ten euros each.")
+    seat.page.locator("details.job-details").evaluate("details => { details.open = false; }")
+
+    on_screen = terms.is_visible()
+    seat.page.emulate_media(media="print")
+
+    assert not on_screen
+    expect(terms).to_be_visible()
