@@ -1,5 +1,6 @@
 """Read reply bodies within a limit, compressed or not."""
 
+import asyncio
 import zlib
 from collections.abc import AsyncIterator
 
@@ -26,7 +27,11 @@ async def read_body(
         if len(raw) > limit:
             raise _too_large(limit)
     name = encoding.strip().lower()
-    return bytes(raw) if name in {"", "identity"} else _unpacked(bytes(raw), name, limit)
+    if name in {"", "identity"}:
+        return bytes(raw)
+    # In a thread: a few bombs at once would hold every other request of this process, and their
+    # own timeouts with them, for as long as they take to unpack up to the limit.
+    return await asyncio.to_thread(_unpacked, bytes(raw), name, limit)
 
 
 def _unpacked(raw: bytes, encoding: str, limit: int) -> bytes:

@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Self
@@ -76,10 +77,26 @@ def huge(handler: "Handler", _number: int) -> None:
     send(handler, 200, b" " * (17 * 2**20))
 
 
+def endless(handler: "Handler", _number: int) -> None:
+    """Send a gigabyte without saying so, until the caller hangs up; count what went out."""
+    handler.send_response(200)
+    handler.send_header("Transfer-Encoding", "chunked")
+    handler.end_headers()
+    part = b"100000\r\n" + b" " * 2**20 + b"\r\n"
+    for _ in range(2**10):
+        handler.wfile.write(part)
+        handler.server.owner.n_mib_sent += 1
+
+
+@lru_cache(maxsize=1)
+def packed_spaces() -> bytes:
+    """Return what unpacks to 64 MiB of spaces."""
+    return gzip.compress(b" " * (64 * 2**20))
+
+
 def bomb(handler: "Handler", _number: int) -> None:
     """Send little that unpacks to much."""
-    packed = gzip.compress(b" " * (64 * 2**20))
-    send(handler, 200, packed, headers={"Content-Encoding": "gzip"})
+    send(handler, 200, packed_spaces(), headers={"Content-Encoding": "gzip"})
 
 
 def cut_short(handler: "Handler", _number: int) -> None:
@@ -109,6 +126,7 @@ class FaultServer:
     headers: list[dict[str, str]] = field(default_factory=list)
     bodies: list[bytes] = field(default_factory=list)
     paths: Counter[str] = field(default_factory=Counter)
+    n_mib_sent: int = 0
 
     def __post_init__(self) -> None:
         self._server = _Server(self)
@@ -149,6 +167,7 @@ class FaultServer:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
+    request_queue_size = 64  # Five by default: a sixth caller at once would wait for a second try.
     block_on_close = False
 
     def __init__(self, owner: FaultServer) -> None:

@@ -4,6 +4,8 @@ import asyncio
 import gzip
 import zlib
 from collections.abc import AsyncIterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -56,3 +58,31 @@ def test_what_cannot_be_read_is_a_failure(packed: bytes, encoding: str, message:
 
 def test_no_body_needs_no_unpacking() -> None:
     assert read(b"", "gzip") == b""
+
+
+class Threads(ThreadPoolExecutor):
+    """Count what is handed to threads."""
+
+    def __init__(self) -> None:
+        super().__init__(max_workers=1)
+        self.n = 0
+
+    def submit(self, *arguments: Any, **named: Any) -> Future[Any]:  # noqa: ANN401 - any call
+        """Count and do it."""
+        self.n += 1
+        return super().submit(*arguments, **named)
+
+
+@pytest.mark.parametrize(
+    ("body", "encoding", "n"), [(b"x", "", 0), (gzip.compress(b"x"), "gzip", 1)], ids=str
+)
+def test_unpacking_holds_no_other_request(body: bytes, encoding: str, n: int) -> None:
+    threads = Threads()
+
+    async def run() -> None:
+        asyncio.get_running_loop().set_default_executor(threads)
+        assert await read_body(parts_of(body), encoding=encoding, limit=LIMIT) == b"x"
+
+    asyncio.run(run())
+
+    assert threads.n == n

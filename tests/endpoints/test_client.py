@@ -327,3 +327,12 @@ def test_only_a_429_makes_it_ask_fewer_at_one_time(first: Behaviour, n_at_once: 
 
     with FaultServer(then_ok(first)) as server:
         assert asyncio.run(run(server.url)) == n_at_once
+
+
+def test_a_body_of_a_gigabyte_is_cut_off_at_the_limit() -> None:
+    outcome, server = ask(faults.endless, max_attempts=1)
+
+    assert (outcome.error_kind, outcome.raw_body) == (ErrorKind.MALFORMED, "")
+    assert "larger than 16 MiB" in outcome.error_message
+    # What went out beyond the limit lay in the buffers of the two sockets.
+    assert server.n_mib_sent < 64

@@ -10,7 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalhub.endpoints.errors import UrlBlocked
-from evalhub.endpoints.guard import Target, check_address, system_resolver, target_of
+from evalhub.endpoints.guard import (
+    Target,
+    check_address,
+    checked_addresses,
+    system_resolver,
+    target_of,
+)
 
 PUBLIC = Target("https", "model.example", 443, is_allowed=False)
 NOBODY: frozenset[str] = frozenset()
@@ -203,3 +209,16 @@ def test_any_text_is_a_target_or_is_blocked(url: str) -> None:
 
         assert target.scheme == "https"
         assert target.host
+
+
+def test_a_name_that_leads_elsewhere_at_the_next_look_is_checked_again() -> None:
+    answers = iter([("1.1.1.1",), ("169.254.169.254",)])
+
+    async def rebinding(_host: str, _port: int) -> Sequence[str]:
+        return next(answers)
+
+    target = target_of("https://model.example/v1", NOBODY)
+
+    assert asyncio.run(checked_addresses(target, rebinding)) == ("1.1.1.1",)
+    with pytest.raises(UrlBlocked, match=r"leads to 169\.254\.169\.254"):
+        asyncio.run(checked_addresses(target, rebinding))
