@@ -336,3 +336,16 @@ def test_a_body_of_a_gigabyte_is_cut_off_at_the_limit() -> None:
     assert "larger than 16 MiB" in outcome.error_message
     # What went out beyond the limit lay in the buffers of the two sockets.
     assert server.n_mib_sent < 64
+
+
+def test_a_request_is_known_by_its_hash_before_it_is_sent() -> None:
+    async def run(url: str) -> tuple[str, str]:
+        spec = EndpointSpec("slug", "m", "chat_completions", url)
+        async with open_client(spec, environ={}, allowed_hosts=ALLOWED) as client:
+            before = client.request_sha256(QUESTION)
+            return before, (await client.ask(QUESTION)).request_sha256
+
+    with FaultServer(reply(200, completion())) as server:
+        before, after = asyncio.run(run(server.url))
+
+    assert before == after
