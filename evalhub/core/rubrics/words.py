@@ -7,16 +7,19 @@ conditions, and what the rubric says of its authors are the same in every langua
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cache
-from typing import Self, TypeAlias, TypeVar, get_args, get_type_hints
+from typing import TYPE_CHECKING, Self, TypeAlias, TypeVar, get_args, get_type_hints
 
 from evalhub.core.rubrics import schema
 from evalhub.core.rubrics.about import WorkedExample
 from evalhub.core.rubrics.schema import Rubric
 from evalhub.core.rubrics.texts import TextRule
 
-Part = TypeVar("Part")
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Part = TypeVar("Part", bound="DataclassInstance")
 
 _NAMES = frozenset(
     {"title", "summary", "question", "label", "help", "name", "description"}
@@ -97,8 +100,6 @@ _Rewrite: TypeAlias = Callable[[str, str, TextRule], str]
 def _rewritten(part: Part, path: str, rewrite: _Rewrite) -> Part:
     """Return ``part`` with each of its texts as ``rewrite`` gives it for place, text and rule."""
     changes: dict[str, object] = {}
-    if not is_dataclass(part) or isinstance(part, type):
-        raise TypeError(f"{part!r} holds no words.")
     for field in fields(part):
         value, place = getattr(part, field.name), f"{path}{field.name}"
         if isinstance(value, str) and value and field.name in _NAMES:
