@@ -117,7 +117,7 @@ def load_settings(
     ``SettingsError`` that names the setting and the rule.
     """
     given = os.environ if environ is None else environ
-    instance_dir = Path(given.get(PREFIX + "INSTANCE_DIR", str(ROOT / "instance"))).resolve()
+    instance_dir = Path(given.get(PREFIX + "INSTANCE_DIR") or _own_instance_dir()).resolve()
     with _named_after(f"{PREFIX}INSTANCE_DIR {str(instance_dir)!r} cannot be used"):
         if makes_instance:
             # Readable by its owner alone: it holds answers, judgments and the secret.
@@ -137,6 +137,20 @@ def load_settings(
     settings = _validated(values)
     _refuse_unsafe(settings)
     return settings
+
+
+def _own_instance_dir() -> Path:
+    """Return ``instance/`` of the source tree that this package lies in.
+
+    Raise ``SettingsError`` where it was copied out of its tree, as ``pip install .`` does: the
+    database would lie among the installed packages, and go with them at the next upgrade.
+    """
+    if not (ROOT / "setup.cfg").is_file():
+        raise SettingsError(
+            f"EvalHub is installed in {ROOT}, away from its source tree. Install it with "
+            f"`pip install --editable`, or say with {PREFIX}INSTANCE_DIR where its data is to lie."
+        )
+    return ROOT / "instance"
 
 
 @contextmanager

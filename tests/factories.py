@@ -15,6 +15,7 @@ from evalhub.core.campaigns import (
     OverlapRule,
     PairingStrategy,
     ProjectStatus,
+    PullStatus,
     SelectionMode,
 )
 from evalhub.core.canonical import canonical_json, sha256_hex
@@ -42,6 +43,8 @@ from evalhub.db.models import (
     Prompt,
     PromptSet,
     PromptSetVersion,
+    Pull,
+    PullEndpoint,
     Release,
     ReleaseBuild,
     Response,
@@ -491,3 +494,23 @@ def make_build(session: Session, project: Project, *, status: BuildStatus) -> Re
     session.add(build)
     session.flush()
     return build
+
+
+def make_pull(session: Session, status: PullStatus, *shares: tuple[datetime | None, str]) -> Pull:
+    """Add a pull with shares that have ended or not, each with its reason."""
+    pull = Pull(
+        public_id=f"pull-{status}-{len(shares)}",
+        prompt_set_version_id=make_prompt_set_version(session).id,
+        status=status,
+        created_at=MOMENT,
+    )
+    session.add(pull)
+    session.flush()
+    session.add_all(
+        PullEndpoint(
+            pull_id=pull.id, endpoint_id=make_endpoint(session).id, ended_at=ended_at, reason=reason
+        )
+        for ended_at, reason in shares
+    )
+    session.flush()
+    return pull

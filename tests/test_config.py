@@ -1,6 +1,9 @@
 """Settings: where they come from, and which are refused."""
 
+import shutil
 import stat
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,6 +14,7 @@ from evalhub.config import Settings, load_settings
 from evalhub.errors import SettingsError
 
 SECRET = "s" * 40
+ROOT = Path(__file__).resolve().parent.parent
 
 
 def environ(folder: Path, **values: str) -> dict[str, str]:
@@ -88,6 +92,28 @@ def test_a_secret_that_was_damaged_is_not_taken_for_none(
 
     with pytest.raises(SettingsError, match=rf"secret_key .*{rule}"):
         load_settings(environ(tmp_path), makes_instance=makes_instance)
+
+
+def test_a_package_without_its_source_tree_keeps_no_data_beside_itself(tmp_path: Path) -> None:
+    """What ``pip install .`` leaves: the database would go with the packages of a new version."""
+    package = tmp_path / "site-packages" / "evalhub"
+    package.mkdir(parents=True)
+    for name in ("__init__.py", "config.py", "errors.py"):
+        shutil.copyfile(ROOT / "evalhub" / name, package / name)
+    code = "from evalhub.config import load_settings; load_settings()"
+
+    done = subprocess.run(  # noqa: S603 - our own code
+        [sys.executable, "-c", code],
+        cwd=package.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (
+        "Install it with `pip install --editable`, or say with EVALHUB_INSTANCE_DIR" in done.stderr
+    )
+    assert [path.name for path in package.parent.iterdir()] == ["evalhub"]
 
 
 @pytest.mark.parametrize("makes_instance", [True, False], ids=["making it", "asking"])

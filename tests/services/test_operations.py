@@ -1,43 +1,22 @@
 """What an operator watches is counted from the rows, by their states."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlmodel import Session
 
 from evalhub.core.campaigns import AssignmentStatus, PullStatus
 from evalhub.core.releasing.builds import BuildStatus
-from evalhub.db.models import Project, Pull, PullEndpoint
+from evalhub.db.models import Project
 from evalhub.services.operations import operation_figures
 from evalhub.services.workers import beat
 from tests.factories import (
     MOMENT,
     make_assignment,
     make_build,
-    make_endpoint,
     make_person,
-    make_prompt_set_version,
+    make_pull,
 )
 from tests.services.assigning.conftest import make_campaign
-
-
-def make_pull(session: Session, status: PullStatus, *shares: tuple[datetime | None, str]) -> Pull:
-    """Add a pull with shares that have ended or not, each with its reason."""
-    pull = Pull(
-        public_id=f"pull-{status}-{len(shares)}",
-        prompt_set_version_id=make_prompt_set_version(session).id,
-        status=status,
-        created_at=MOMENT,
-    )
-    session.add(pull)
-    session.flush()
-    session.add_all(
-        PullEndpoint(
-            pull_id=pull.id, endpoint_id=make_endpoint(session).id, ended_at=ended_at, reason=reason
-        )
-        for ended_at, reason in shares
-    )
-    session.flush()
-    return pull
 
 
 def test_an_empty_instance_has_a_zero_for_everything(session: Session) -> None:

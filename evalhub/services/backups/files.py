@@ -5,26 +5,43 @@ import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from evalhub.core.backups import INSTANCE, RELEASES
+from evalhub.config import Settings
+from evalhub.core.backups import INSTANCE, RELEASES, SECRET
+from evalhub.core.releasing.checksums import is_safe_path
 from evalhub.core.releasing.files import FileFacts, HashedFile
 from evalhub.errors import Conflict
 
-SINGLE_FILES = ("secret_key", "config.py", "demo-accounts.json")
-"""What lies in an instance folder besides the database and the releases."""
+SINGLE_FILES = ("config.py", "demo-accounts.json")
+"""What lies in an instance folder besides the database, the secret and the releases."""
 PRIVATE = 0o600
 SHARED = 0o644
 """Who may read a restored release: a web server may run as somebody else."""
 
 
-def instance_files(instance_dir: Path, releases: Iterable[str]) -> Iterator[str]:
-    """Yield the path of every file that belongs into a backup, below ``instance_dir``."""
+def instance_files(settings: Settings, releases: Iterable[str]) -> Iterator[str]:
+    """Yield the path of every file that belongs into a backup, below the instance folder.
+
+    A key in a file is left behind where another one is in use: put back alone, it would give
+    every annotator another pseudonym. So is what a file system or a desktop adds to the folder of
+    a release, under names that no release has.
+    """
+    instance_dir = settings.instance_dir
+    if kept_secret(instance_dir) == settings.secret_key:
+        yield SECRET
     for name in SINGLE_FILES:
         if (instance_dir / name).is_file():
             yield name
     for folder in releases:
         for path in sorted((instance_dir / RELEASES / folder).rglob("*")):
-            if path.is_file():
-                yield path.relative_to(instance_dir).as_posix()
+            name = path.relative_to(instance_dir).as_posix()
+            if path.is_file() and is_safe_path(name):
+                yield name
+
+
+def kept_secret(folder: Path) -> str | None:
+    """Return the secret key that a folder holds in a file, or None."""
+    path = folder / SECRET
+    return path.read_text(encoding="ascii").strip() if path.is_file() else None
 
 
 def keep_file(path: str, *, instance_dir: Path, folder: Path) -> FileFacts:

@@ -1,19 +1,26 @@
 """Bring an empty instance back to the state that a backup holds."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import sqlalchemy as sa
 from sqlmodel import Session
 
 from evalhub.config import Settings
 from evalhub.core.backups import SECRET, BackupManifest, TableCopy, fingerprint
+from evalhub.core.campaigns import PullStatus
+from evalhub.core.releasing.builds import BuildStatus
 from evalhub.db.copying import continue_numbers, filled_table, has_jobs, tables_of
 from evalhub.db.engine import Database
 from evalhub.db.migrate import current_revision, head_revision, knows_revision, upgrade
 from evalhub.errors import Conflict, SettingsError
 from evalhub.services.backups.checking import Backup
-from evalhub.services.backups.files import put_back, refuse_other_files
+from evalhub.services.backups.files import kept_secret, put_back, refuse_other_files
 from evalhub.services.backups.tables import load_table
+
+UNDER_WAY = {"pull": PullStatus.RUNNING, "release_build": BuildStatus.RUNNING}
+"""Tables of work that a process was at, and how they say so."""
+QUEUED = {"pull": PullStatus.QUEUED, "release_build": BuildStatus.QUEUED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +105,13 @@ def _refuse_other_secret(backup: Backup, settings: Settings, *, accepts_new: boo
             "The backup holds no secret key, as that came from EVALHUB_SECRET_KEY. Set it again, "
             "or let a new one be made with --new-secret: annotators then get other pseudonyms."
         )
+    kept = kept_secret(backup.kept)
+    if not settings.secret_key and kept and fingerprint(kept) != backup.manifest.secret:
+        raise SettingsError(
+            "The secret key in the backup is not the one it was taken under, which came from "
+            "EVALHUB_SECRET_KEY. Set that again, or take the other with --new-secret: annotators "
+            "then get other pseudonyms."
+        )
 
 
 def _files_to_restore(manifest: BackupManifest, settings: Settings) -> list[str]:
@@ -125,5 +139,15 @@ def _load(backup: Backup, session: Session, on_table: Callable[[TableCopy], None
         )
         n_rows += n_loaded
         on_table(TableCopy(table.name, n_loaded))
+    _queue_again(connection, tables)
     continue_numbers(connection, tables)
     return n_rows
+
+
+def _queue_again(connection: sa.Connection, tables: Sequence[sa.Table]) -> None:
+    """Queue what was under way: nobody here is at it, and only what is queued is handed out."""
+    for table in tables:
+        if table.name in UNDER_WAY:
+            again = {"status": QUEUED[table.name], "run_number": table.c.run_number + 1}
+            is_running = table.c.status == UNDER_WAY[table.name]
+            connection.execute(table.update().where(is_running).values(again))

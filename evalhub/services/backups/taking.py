@@ -49,7 +49,7 @@ def take_backup(
         tables, facts = _copy_tables(connection, folder, on_table)
         named = _release_folders(connection)
         found = [one for one in named if (settings.releases_dir / one).is_dir()]
-        files = tuple(instance_files(settings.instance_dir, found))
+        files = tuple(instance_files(settings, found))
         facts += [
             keep_file(one, instance_dir=settings.instance_dir, folder=folder) for one in files
         ]

@@ -31,6 +31,7 @@ from tests.factories import (
 from tests.release_project import make_tiny_project
 
 SECRET = "a-secret-for-tests-only-" + "0" * 20
+OTHER_SECRET = "another-secret-for-tests-" + "1" * 20
 RELEASED = "releases/tiny/1.0.0/pairs/train.jsonl"
 TEXT = "Zeile eins\nline \u2028 two, \U0001f642 and a quote: \u201cno\u201d"
 

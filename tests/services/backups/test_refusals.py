@@ -16,9 +16,7 @@ from evalhub.services.backups import Backup, read_backup, restore_backup, take_b
 from evalhub.services.backups.tables import write_table
 from tests.factories import MOMENT, make_person
 from tests.postgres import PostgresServer
-from tests.services.backups.conftest import RELEASED, Instance, opened
-
-OTHER_SECRET = "another-secret-for-tests-" + "1" * 20
+from tests.services.backups.conftest import OTHER_SECRET, RELEASED, Instance, opened
 
 
 class BrokenOff(Exception):
@@ -196,6 +194,15 @@ def test_tables_of_another_schema_are_refused(backup: Backup, tmp_path: Path) ->
 
         with pytest.raises(Conflict, match=f"has schema 0010 and the backup {head_revision()}"):
             old.restore(backup)
+
+
+def test_a_key_that_the_backup_was_not_taken_under_is_not_put_back_in_silence(
+    backup: Backup, empty: Instance
+) -> None:
+    (backup.kept / "secret_key").write_text(OTHER_SECRET, encoding="ascii")
+
+    with pytest.raises(SettingsError, match="is not the one it was taken under"):
+        empty.restore(backup)
 
 
 @pytest.mark.parametrize("kept", [(), ("config.py",)], ids=["another key", "no key"])

@@ -6,14 +6,18 @@ from pathlib import Path
 import pytest
 
 from evalhub.core.backups import TableCopy
+from evalhub.core.campaigns import PullStatus
+from evalhub.core.releasing.builds import BuildStatus
 from evalhub.db.migrate import current_revision, head_revision, upgrade
 from evalhub.db.models import Person
 from evalhub.services import audit
 from evalhub.services.backups import Backup, read_backup, take_backup
+from evalhub.services.pulling.dispatching import waiting_jobs
+from evalhub.services.releasing.builds import waiting_builds
 from tests.conftest import DATABASES
-from tests.factories import MOMENT, make_person
+from tests.factories import MOMENT, make_build, make_person, make_project, make_pull
 from tests.postgres import PostgresServer
-from tests.services.backups.conftest import RELEASED, SECRET, Instance, opened
+from tests.services.backups.conftest import OTHER_SECRET, RELEASED, SECRET, Instance, opened
 
 
 @pytest.fixture(params=DATABASES)
@@ -54,6 +58,40 @@ def test_every_file_comes_back_but_the_settings(backup: Backup, empty: Instance)
     assert (folder / "secret_key").stat().st_mode & 0o777 == 0o600
     assert not (folder / "config.py").exists()
     assert (backup.kept / "config.py").is_file()
+
+
+def test_what_is_no_part_of_a_release_stays_out_of_a_backup(
+    instance: Instance, tmp_path: Path
+) -> None:
+    """Desktops and network file systems put files of theirs into any folder."""
+    (instance.settings.instance_dir / RELEASED).with_name(".DS_Store").write_bytes(b"\0")
+
+    instance.back_up(tmp_path / "kept")
+
+    assert not any(".DS_Store" in path for path in read_backup(tmp_path / "kept").manifest.files)
+
+
+def test_a_key_that_is_not_in_use_is_not_backed_up(instance: Instance, tmp_path: Path) -> None:
+    (instance.settings.instance_dir / "secret_key").write_text(OTHER_SECRET, encoding="ascii")
+
+    instance.back_up(tmp_path / "kept")
+
+    assert "secret_key" not in read_backup(tmp_path / "kept").manifest.files
+
+
+def test_what_was_under_way_is_queued_again(
+    instance: Instance, target: Instance, tmp_path: Path
+) -> None:
+    with instance.database.transaction() as session:
+        pull = make_pull(session, PullStatus.RUNNING, (None, ""))
+        build = make_build(session, make_project(session), status=BuildStatus.RUNNING)
+    instance.back_up(tmp_path / "kept")
+
+    target.restore(read_backup(tmp_path / "kept"))
+
+    with target.database.transaction(write=False) as session:
+        assert [job.pull_id for job in waiting_jobs(session=session)] == [pull.id]
+        assert [job.build_id for job in waiting_builds(session=session)] == [build.id]
 
 
 def test_a_backup_is_one_state_however_much_is_written_meanwhile(
