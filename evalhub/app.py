@@ -59,6 +59,8 @@ from evalhub.web import (
     admin,
     agreement,
     annotators,
+    applications,
+    applying,
     asking,
     auth,
     builds,
@@ -132,6 +134,8 @@ PAGES: tuple[Blueprint, ...] = (
     consent.bp,
     qualifications.bp,
     registry.bp,
+    applying.bp,
+    applications.bp,
 )
 """The parts of the site, one a module of ``evalhub.web``."""
 

@@ -15,8 +15,9 @@ from evalhub.services.projects.requiring import write_requirement
 @click.option("--specialty", "specialties", multiple=True, help="May be repeated.")
 @click.option("--jurisdiction", "jurisdictions", multiple=True, help="May be repeated.")
 @click.option("--level", type=click.IntRange(0, 5), default=0, show_default=True)
+@click.option("--accepted", is_flag=True, help="Accepted in the domain, with consent answered.")
 @click.option("--by-language", is_flag=True, help="Give prompts to those who work in theirs.")
-def require_command(
+def require_command(  # noqa: PLR0913 - one parameter an option
     slug: str,
     *,
     domain: str,
@@ -25,6 +26,7 @@ def require_command(
     specialties: tuple[str, ...],
     jurisdictions: tuple[str, ...],
     level: int,
+    accepted: bool,
     by_language: bool,
 ) -> None:
     """Say what project SLUG asks of its experts from now on; without options, nothing."""
@@ -36,6 +38,7 @@ def require_command(
         jurisdictions=tuple(place.upper() for place in jurisdictions),
         min_level=level,
         matches_language=by_language,
+        accepted_only=accepted,
     )
     with transaction() as session:
         written = write_requirement(

@@ -13,6 +13,7 @@ from evalhub.cli.context import EvalHubGroup
 from evalhub.core.reading.text import is_utf8
 
 COMMANDS = {
+    "assessments": "evalhub.cli.assessments:group",
     "audit": "evalhub.cli.audit:group",
     "backup": "evalhub.cli.backup:backup_command",
     "db": "evalhub.cli.db:group",

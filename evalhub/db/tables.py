@@ -10,6 +10,8 @@ def _table(model: type[SQLModel]) -> sa.Table:
     return SQLModel.metadata.tables[str(model.__tablename__)]
 
 
+application = _table(models.Application)
+application_decision = _table(models.ApplicationDecision)
 assignment = _table(models.Assignment)
 consent_answer = _table(models.ConsentAnswer)
 consent_text = _table(models.ConsentText)

@@ -24,7 +24,12 @@ class Entry:
 
 ENTRIES = (
     Entry(N_("Work"), "/work", frozenset({Role.ANNOTATOR})),
-    Entry(N_("Qualifications"), "/qualifications", frozenset({Role.ANNOTATOR})),
+    Entry(
+        N_("Qualifications"),
+        "/qualifications",
+        frozenset({Role.ANNOTATOR}),
+        parts=("/qualifications", "/apply"),
+    ),
     Entry(
         N_("Prompt sets"),
         "/prompt-sets",
@@ -36,7 +41,12 @@ ENTRIES = (
     Entry(
         N_("Projects"), "/projects", frozenset({Role.RESEARCHER, Role.COORDINATOR, Role.REVIEWER})
     ),
-    Entry(N_("Registry"), "/registry", frozenset({Role.ADMIN, Role.COORDINATOR})),
+    Entry(
+        N_("Registry"),
+        "/registry",
+        frozenset({Role.ADMIN, Role.COORDINATOR}),
+        parts=("/registry", "/applications"),
+    ),
     Entry(N_("Disputes"), "/disputes", frozenset({Role.COORDINATOR, Role.ADMIN})),
     Entry(N_("Rubrics"), "/rubrics"),
     Entry(

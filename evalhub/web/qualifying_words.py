@@ -72,3 +72,5 @@ def required(requirement: Requirement) -> Iterator[tuple[str, str]]:
         yield _("Level in %(domain)s", domain=plain(requirement.domain)), level
     if requirement.matches_language:
         yield _("Language"), _("the one of each prompt")
+    if requirement.accepted_only:
+        yield _("Application"), _("accepted, and an answer about consent")

@@ -65,8 +65,10 @@ DIALECT_NAMES: Mapping[DialectName, str] = Words(
 
 PLACE_NAMES: Mapping[str, str] = Words(
     {
+        "accepts": N_("Preferences that are right"),
         "action": N_("The button that was pressed"),
         "as": N_("What you sign as"),
+        "background": N_("Your background"),
         "baseline": N_("Baseline"),
         "classes": N_("Classes that are enough"),
         "credential_class": N_("Class"),
@@ -78,6 +80,7 @@ PLACE_NAMES: Mapping[str, str] = Words(
         "endpoints": N_("Endpoints"),
         "expected_minutes": N_("Expected minutes"),
         "expires_on": N_("Expires on"),
+        "extra_minutes": N_("Minutes more"),
         "file": N_("File"),
         "form": N_("This form"),
         "issued_on": N_("Issued on"),
@@ -97,6 +100,7 @@ PLACE_NAMES: Mapping[str, str] = Words(
         "pay": N_("Pay"),
         "pay_currency": N_("Currency"),
         "pay_tier": N_("Tier of pay"),
+        "preference": N_("Preference"),
         "prompt_set": N_("Prompt set"),
         "purpose": N_("Purpose"),
         "reason": N_("Reason"),
@@ -115,10 +119,12 @@ PLACE_NAMES: Mapping[str, str] = Words(
         "step": N_("Answer"),
         "strategy": N_("Which pairs are made"),
         "terms": N_("Terms"),
+        "text": N_("What applicants read"),
         "title": N_("Title"),
         "total_timeout_s": N_("Longest time for all tries"),
         "url": N_("Address"),
         "version": N_("Version"),
+        "week_hours": N_("Hours a week"),
     }
 )
 """Names of fields in what programs send, and what a person who reads a page would call them."""

@@ -45,6 +45,9 @@ def test_each_role_has_its_start(roles: set[Role], path: str) -> None:
         ("Work", "/work/abc", True),
         ("Work", "/workshop", False),
         ("Admin", "/admin/audit", True),
+        ("Registry", "/applications/abc", True),
+        ("Qualifications", "/apply", True),
+        ("Qualifications", "/applications", False),
         ("Releases", "/release-builds/abc", True),
     ],
 )

@@ -48,6 +48,7 @@ def test_what_is_asked_is_read_as_it_was_meant_and_shown_again(
         jurisdictions="de us-ca",
         min_level="3",
         matches_language="yes",
+        accepted_only="yes",
     )
 
     response = coordinator.post(PAGE, data=data)
@@ -59,9 +60,11 @@ def test_what_is_asked_is_read_as_it_was_meant_and_shown_again(
         jurisdictions=("DE", "US-CA"),
         min_level=3,
         matches_language=True,
+        accepted_only=True,
     )
     page = coordinator.get(PAGE)
     assert "physician or nurse practitioner" in page.text
+    assert "accepted, and an answer about consent" in page.text
     assert form_of(page, PAGE).values["classes"] == ["physician, nurse_practitioner"]
 
 

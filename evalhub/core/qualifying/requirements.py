@@ -34,7 +34,8 @@ class Requirement:
 
     ``classes``, ``specialties`` and ``jurisdictions`` each name what is enough; an empty one asks
     for nothing of its kind. With ``matches_language`` a prompt goes only to those who work in its
-    language.
+    language; with ``accepted_only`` work goes only to those whose application for the domain was
+    accepted and who have answered what their judgments may be used for.
     """
 
     domain: str = ""
@@ -44,6 +45,7 @@ class Requirement:
     jurisdictions: tuple[str, ...] = ()
     min_level: int = 0
     matches_language: bool = False
+    accepted_only: bool = False
 
     @property
     def asks_credential(self) -> bool:
@@ -54,7 +56,8 @@ class Requirement:
     @property
     def is_open(self) -> bool:
         """Tell whether nothing is asked for."""
-        return not (self.asks_credential or self.min_level or self.matches_language)
+        asks = (self.asks_credential, self.min_level, self.matches_language, self.accepted_only)
+        return not any(asks)
 
     def fits(self, credential: Credential) -> bool:
         """Tell whether one credential is of the domain, class, specialty and place asked for."""
@@ -82,11 +85,16 @@ class DecidedCredential:
 
 @dataclass(frozen=True, slots=True)
 class Qualifications:
-    """Hold all that a person can show: credentials, levels and languages as primary tags."""
+    """Hold all that a person can show: credentials, levels and languages as primary tags.
+
+    ``accepted`` are the domains for which their application was accepted.
+    """
 
     credentials: tuple[DecidedCredential, ...] = ()
     levels: tuple[LevelDecision, ...] = ()
     languages: frozenset[str] = frozenset()
+    accepted: frozenset[str] = frozenset()
+    has_consented: bool = False
 
 
 class LackKind(StrEnum):
@@ -102,6 +110,10 @@ class LackKind(StrEnum):
     """Their level in the domain is lower, or has run out."""
     LANGUAGE = "language"
     """They have named no language that they work in."""
+    ACCEPTANCE = "acceptance"
+    """No application of theirs for the domain was accepted."""
+    CONSENT = "consent"
+    """They have not answered what their judgments may be used for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +143,10 @@ def fit_of(requirement: Requirement, held: Qualifications, now: datetime) -> Fit
         lacks.append(LackKind.LEVEL)
     if requirement.matches_language and not held.languages:
         lacks.append(LackKind.LANGUAGE)
+    if requirement.accepted_only and requirement.domain not in held.accepted:
+        lacks.append(LackKind.ACCEPTANCE)
+    if requirement.accepted_only and not held.has_consented:
+        lacks.append(LackKind.CONSENT)
     return Fit(tuple(lacks), credential_class)
 
 
@@ -169,6 +185,8 @@ def requirement_from_json(document: dict[str, Json]) -> Requirement:
         jurisdictions=_texts(told["jurisdictions"]),
         min_level=int(str(told["min_level"])),
         matches_language=bool(told["matches_language"]),
+        # Versions from before there were applications do not name it.
+        accepted_only=bool(told.get("accepted_only")),
     )
 
 
@@ -199,7 +217,7 @@ def _why_none(standings: set[CredentialStanding]) -> LackKind:
 
 
 def _name_problems(requirement: Requirement) -> Iterator[Problem]:
-    asks_domain = requirement.asks_credential or requirement.min_level
+    asks_domain = requirement.asks_credential or requirement.min_level or requirement.accepted_only
     if (requirement.domain or asks_domain) and not is_slug(requirement.domain):
         yield Problem("domain", name_rule(requirement.domain))
     for where, names in (

@@ -1,7 +1,14 @@
 """Gather every table, so that importing this package fills the metadata."""
 
 from evalhub.db.models.api_key import ApiKey
+from evalhub.db.models.application import (
+    Application,
+    ApplicationCall,
+    ApplicationDecision,
+)
+from evalhub.db.models.assessment import Assessment, AssessmentKey
 from evalhub.db.models.assignment import Assignment
+from evalhub.db.models.attempt import Attempt, AttemptAnswer, AttemptEvent, ExtraTime
 from evalhub.db.models.audit_event import AuditEvent
 from evalhub.db.models.consent_answer import ConsentAnswer
 from evalhub.db.models.consent_text import ConsentText
@@ -49,7 +56,15 @@ from evalhub.db.models.web_session import WebSession
 
 __all__ = [
     "ApiKey",
+    "Application",
+    "ApplicationCall",
+    "ApplicationDecision",
+    "Assessment",
+    "AssessmentKey",
     "Assignment",
+    "Attempt",
+    "AttemptAnswer",
+    "AttemptEvent",
     "AuditEvent",
     "ConsentAnswer",
     "ConsentText",
@@ -59,6 +74,7 @@ __all__ = [
     "DisputeAnswer",
     "Draft",
     "Endpoint",
+    "ExtraTime",
     "Fit",
     "Invitation",
     "JobWorker",

@@ -6,6 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Session
 
+from evalhub.core.qualifying.applications import ApplicationDecision
 from evalhub.core.qualifying.credentials import Credential
 from evalhub.core.qualifying.levels import Level, LevelDecision
 from evalhub.core.qualifying.requirements import (
@@ -35,6 +36,12 @@ LACK_SENTENCES: Mapping[LackKind, Sentence] = {
     ),
     LackKind.LANGUAGE: Sentence(
         "This project gives out prompts by language. Say first in which languages you work."
+    ),
+    LackKind.ACCEPTANCE: Sentence(
+        "This project is for experts whose application for its field was accepted."
+    ),
+    LackKind.CONSENT: Sentence(
+        "Say first what your judgments may be used for; any answer will do."
     ),
 }
 """What somebody is told who lacks something; how to get it stands on the page they are led to."""
@@ -87,7 +94,13 @@ def qualifications_of(person_id: int, *, session: Session) -> Qualifications:
         )
         for row in connection.execute(_LEVELS, key)
     )
-    return Qualifications(credentials, levels, languages_of(person_id, session=session))
+    return Qualifications(
+        credentials,
+        levels,
+        languages_of(person_id, session=session),
+        accepted=frozenset(connection.execute(_ACCEPTED, key).scalars()),
+        has_consented=connection.execute(_CONSENTED, key).first() is not None,
+    )
 
 
 def _credentials() -> "sa.Select[*tuple[object, ...]]":
@@ -111,8 +124,27 @@ def _credentials() -> "sa.Select[*tuple[object, ...]]":
     )
 
 
+def _accepted() -> "sa.Select[str]":
+    application, decided = t.application.c, t.application_decision.c
+    # Nothing follows acceptance, so a row that says so is the one in force.
+    return (
+        sa.select(application.domain)
+        .join(t.application_decision, decided.application_id == application.id)
+        .where(
+            application.person_id == sa.bindparam("person"),
+            decided.decision == ApplicationDecision.ACCEPTED,
+        )
+    )
+
+
 # Built once: putting such a statement together costs more than running it.
 _CREDENTIALS = _credentials()
+_ACCEPTED = _accepted()
+_CONSENTED = (
+    sa.select(t.consent_answer.c.id)
+    .where(t.consent_answer.c.person_id == sa.bindparam("person"))
+    .limit(1)
+)
 _LEVELS = (
     sa.select(t.level_decision)
     .where(t.level_decision.c.person_id == sa.bindparam("person"))

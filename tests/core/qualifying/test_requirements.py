@@ -142,6 +142,23 @@ def test_everything_that_is_missing_is_named() -> None:
     assert lacks(wanted, holder(LICENCE, level=Level.LEAD, languages=frozenset({"sw"}))) == ()
 
 
+def test_f20_accepted_only_asks_for_acceptance_in_the_domain_and_consent() -> None:
+    wanted = Requirement(domain="medicine", accepted_only=True)
+    in_law = Qualifications(accepted=frozenset({"law"}), has_consented=True)
+
+    assert not wanted.is_open
+    assert lacks(wanted, Qualifications()) == (LackKind.ACCEPTANCE, LackKind.CONSENT)
+    assert lacks(wanted, in_law) == (LackKind.ACCEPTANCE,)
+    assert lacks(wanted, replace(in_law, accepted=frozenset({"medicine"}))) == ()
+
+
+def test_a_version_from_before_there_were_applications_can_be_read() -> None:
+    told = requirement_to_json(DOCTORS)
+    del told["accepted_only"]
+
+    assert requirement_from_json(told) == DOCTORS
+
+
 @pytest.mark.parametrize(
     ("place", "wanted", "lies"),
     [("US-CA", "US", True), ("US", "US-CA", False), ("USA", "US", False), ("", "US", False)],
@@ -160,6 +177,7 @@ def test_a_part_lies_in_its_country_and_not_the_other_way_round(
         (DOCTORS, []),
         (Requirement(needs_credential=True), ["domain"]),
         (Requirement(min_level=2), ["domain"]),
+        (Requirement(accepted_only=True), ["domain"]),
         (Requirement(domain="Law"), ["domain"]),
         (Requirement(domain="law", classes=("a b", "lawyer")), ["classes"]),
         (Requirement(domain="law", specialties=("",)), ["specialties"]),
@@ -185,6 +203,7 @@ NAMES = st.lists(st.sampled_from(["physician", "lawyer", "DE", "US-CA"]), max_si
         jurisdictions=NAMES,
         min_level=st.integers(0, 5),
         matches_language=st.booleans(),
+        accepted_only=st.booleans(),
     )
 )
 def test_what_is_kept_is_what_was_asked_for(requirement: Requirement) -> None:

@@ -1,0 +1,181 @@
+"""Publish assessments of domains, mend their keys, and see how their items do."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from evalhub.core.canonical import canonical_json
+from evalhub.core.people import Actor
+from evalhub.core.qualifying.assessments import (
+    Assessment,
+    Key,
+    assessment_from_json,
+    assessment_to_json,
+    check_key,
+    read_assessment,
+)
+from evalhub.core.reading.json_text import parse_json
+from evalhub.core.rubrics.loading import rubric_from_json
+from evalhub.core.rubrics.schema import Rubric
+from evalhub.db.models import Assessment as AssessmentRow
+from evalhub.db.models import AssessmentKey, RubricVersion
+from evalhub.errors import BadInput, Forbidden, NotFound, Sentence
+from evalhub.services import audit
+from evalhub.services.locks import lock
+from evalhub.services.qualifying.deciding import QUALIFIERS
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """Hold one version of an assessment as it is stored, and the rubric it is judged under."""
+
+    id: int
+    number: int
+    assessment: Assessment
+    rubric: Rubric
+
+
+def publish_assessment(
+    text: str, *, where: str, session: Session, actor: Actor, now: datetime
+) -> Published:
+    """Store the assessment in ``text`` as the next version of its domain and return it.
+
+    Attempts that run keep the version they began with. Raise ``BadInput`` with every broken rule
+    and for an unknown rubric version, ``Forbidden`` for who may not publish.
+    """
+    if not actor.has(*QUALIFIERS):
+        raise Forbidden(Sentence("Assessments are published by coordinators and admins."))
+    assessment, keys = read_assessment(parse_json(text, where=where), where=where)
+    rubric = _rubric_row(assessment.rubric, where, session)
+    lock(f"assessment of {assessment.domain}", session=session)
+    newest = _newest(assessment.domain, session)
+    row = AssessmentRow(
+        domain=assessment.domain,
+        number=newest.number + 1 if newest else 1,
+        rubric_version_id=rubric.id,
+        document=canonical_json(assessment_to_json(assessment)),
+        published_at=now,
+        published_by=actor.person_id,
+    )
+    session.add(row)
+    session.flush()
+    for position, key in enumerate(keys):
+        _add_key(row.id, position, 1, key, session=session, actor=actor, now=now)
+    audit.record(
+        "assessment.publish",
+        session=session,
+        actor=actor,
+        subject=f"assessment:{row.domain}",
+        details={"number": row.number, "n_items": len(keys)},
+        now=now,
+    )
+    return _published(row, session)
+
+
+def mend_key(
+    assessment_id: int, position: int, key: Key, *, session: Session, actor: Actor, now: datetime
+) -> None:
+    """Append a version of the key of an item, which grades every attempt from now on.
+
+    Raise ``BadInput`` for a broken key, ``NotFound`` for an item that is none, ``Forbidden``.
+    """
+    if not actor.has(*QUALIFIERS):
+        raise Forbidden(Sentence("Keys are mended by coordinators and admins."))
+    problems = check_key(key)
+    if problems:
+        raise BadInput(problems)
+    lock(f"keys of assessment {assessment_id}", session=session)
+    numbers = session.exec(
+        select(AssessmentKey.number)
+        .where(AssessmentKey.assessment_id == assessment_id, AssessmentKey.position == position)
+        .order_by(col(AssessmentKey.number))
+    ).all()
+    if not numbers:
+        raise NotFound(Sentence("There is no such item."))
+    number = numbers[-1] + 1
+    _add_key(assessment_id, position, number, key, session=session, actor=actor, now=now)
+    audit.record(
+        "assessment.mend_key",
+        session=session,
+        actor=actor,
+        subject=f"assessment:{session.get_one(AssessmentRow, assessment_id).domain}",
+        details={"item": position + 1, "number": number, "reason": key.reason},
+        now=now,
+    )
+
+
+def find_assessment(domain: str, *, session: Session) -> Published | None:
+    """Return the assessment of a domain in force; None where there is none."""
+    row = _newest(domain, session)
+    return None if row is None else _published(row, session)
+
+
+def get_assessment(assessment_id: int, *, session: Session) -> Published:
+    """Return one version by its row."""
+    return _published(session.get_one(AssessmentRow, assessment_id), session)
+
+
+def list_assessments(*, session: Session) -> list[Published]:
+    """Return the assessments in force, by domain."""
+    domains = session.exec(select(AssessmentRow.domain).distinct()).all()
+    found = [find_assessment(domain, session=session) for domain in sorted(domains)]
+    return [one for one in found if one is not None]
+
+
+def keys_of(assessment_id: int, *, session: Session) -> dict[int, Key]:
+    """Return the keys in force by position of the item; for grading and for those who mend them."""
+    rows = session.exec(
+        select(AssessmentKey)
+        .where(AssessmentKey.assessment_id == assessment_id)
+        .order_by(col(AssessmentKey.number))
+    )
+    return {row.position: Key(frozenset(json.loads(row.accepts)), row.reason) for row in rows}
+
+
+def _add_key(
+    assessment_id: int,
+    position: int,
+    number: int,
+    key: Key,
+    *,
+    session: Session,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    session.add(
+        AssessmentKey(
+            assessment_id=assessment_id,
+            position=position,
+            number=number,
+            accepts=json.dumps(sorted(key.accepts)),
+            reason=key.reason.strip(),
+            written_at=now,
+            written_by=actor.person_id,
+        )
+    )
+    session.flush()
+
+
+def _newest(domain: str, session: Session) -> AssessmentRow | None:
+    query = select(AssessmentRow).where(AssessmentRow.domain == domain)
+    return session.exec(query.order_by(col(AssessmentRow.number).desc()).limit(1)).first()
+
+
+def _published(row: AssessmentRow, session: Session) -> Published:
+    rubric = session.get_one(RubricVersion, row.rubric_version_id)
+    assessment = assessment_from_json(json.loads(row.document))
+    return Published(row.id, row.number, assessment, rubric_from_json(json.loads(rubric.document)))
+
+
+def _rubric_row(name: str, where: str, session: Session) -> RubricVersion:
+    rubric_id, _, version = name.partition("@")
+    query = select(RubricVersion).where(
+        RubricVersion.rubric_id == rubric_id, RubricVersion.version == version
+    )
+    found = session.exec(query).first()
+    if found is None:
+        rule = f"there is no rubric version {name[:120]!r}; write it as medicine@1.0.0"
+        raise BadInput.at(f"{where}, rubric", rule)
+    return found
