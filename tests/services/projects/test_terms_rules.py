@@ -5,11 +5,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 from sqlmodel import select
 
 from evalhub.core.assigning import Lease
 from evalhub.core.campaigns import ProjectStatus
 from evalhub.core.pay.tiers import PayTier, Price
+from evalhub.db import tables as t
 from evalhub.db.models import AuditEvent
 from evalhub.errors import BadInput, Conflict, StaleForm
 from evalhub.services.assigning.claiming import go_on
@@ -73,6 +75,15 @@ def test_f23_the_list_of_work_says_what_changed_and_why(fair: Fair) -> None:
     assert news.reasons == ("It took longer than we thought.", "A lawyer asked.")
     fair.claim(accepts=True, read=2)
     assert fair.work().news is None
+
+
+def test_f23_terms_that_change_while_somebody_claims_undo_the_claim(fair: Fair) -> None:
+    # Behind the row that the claim has read, as another transaction does between its two looks.
+    changed = sa.update(t.project).where(t.project.c.id == fair.project.id)
+    fair.session.connection().execute(changed.values(terms_number=1))
+
+    with pytest.raises(Conflict, match="have changed"):
+        fair.claim()
 
 
 def test_somebody_new_is_told_of_no_change(fair: Fair) -> None:
