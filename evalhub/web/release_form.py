@@ -4,35 +4,92 @@ from werkzeug.datastructures import MultiDict
 
 from evalhub.core.consent import ConsentPurpose
 from evalhub.core.releasing.clearance import Gate, GateAction, GateRule
-from evalhub.core.releasing.recipe import PairRules, Recipe
-from evalhub.core.releasing.vocabulary import Aggregation, TieRule
-from evalhub.rim.fields import choice
+from evalhub.core.releasing.recipe import CHOSEN_FILTERS, PairRules, Recipe
+from evalhub.core.releasing.splits import SplitShares
+from evalhub.core.releasing.vocabulary import (
+    FLAVOURS,
+    Aggregation,
+    FilterName,
+    Part,
+    TieRule,
+    VetoRule,
+)
+from evalhub.rim.fields import choice, chosen, whole_number
+
+_PERCENT = 100
 
 
 def recipe_of(form: MultiDict[str, str]) -> Recipe:
     """Return the recipe that a form names; what it leaves out is as in the standing one.
 
-    Raise ``BadInput`` naming a field whose value is none of its choices.
+    Shares are whole percentages there, and come to the very numbers that a command is given as
+    fractions. Raise ``BadInput`` naming a field whose value is none of its choices.
     """
     standing = Recipe()
+    leave_out = _left_out(form)
     return Recipe(
+        shares=SplitShares(
+            _share(form, "validation", standing.shares.validation),
+            _share(form, "test", standing.shares.test),
+        ),
+        flavours=_flavours(form),
         purpose=choice(form.get("purpose") or standing.purpose, ConsentPurpose, where="purpose"),
         licence=form.get("licence", "").strip(),
         aggregation=choice(
             form.get("aggregation") or standing.aggregation, Aggregation, where="labels"
         ),
-        pairs=PairRules(
-            tie_rule=choice(form.get("ties") or standing.pairs.tie_rule, TieRule, where="ties")
+        pairs=_rules(form, standing.pairs, leaves_vetoed=FilterName.CHOSEN_VETOED in leave_out),
+        leave_out=tuple(
+            name for name in CHOSEN_FILTERS if name in leave_out - {FilterName.CHOSEN_VETOED}
         ),
-        gates=tuple(
-            GateRule(gate, action, form.get(f"reason_{gate}", "").strip())
-            for gate in Gate
-            if (
-                action := choice(
-                    form.get(f"gate_{gate}") or GateAction.BLOCK, GateAction, where=f"gate {gate}"
-                )
-            )
-            is not GateAction.BLOCK
-        ),
+        gates=_gates(form),
         is_disjoint_by_annotator=form.get("disjoint") == "1",
+    )
+
+
+def _rules(form: MultiDict[str, str], standing: PairRules, *, leaves_vetoed: bool) -> PairRules:
+    least = form.get("min_judgments")
+    return PairRules(
+        tie_rule=choice(form.get("ties") or standing.tie_rule, TieRule, where="ties"),
+        veto_rule=choice(form.get("vetoes") or standing.veto_rule, VetoRule, where="vetoes"),
+        min_judgments=(
+            whole_number(least, where="min_judgments") if least else standing.min_judgments
+        ),
+        min_agreement=_share(form, "min_agreement", standing.min_agreement),
+        leaves_out_chosen_vetoed=leaves_vetoed,
+    )
+
+
+def _share(form: MultiDict[str, str], name: str, standing: float) -> float:
+    given = form.get(name)
+    # Divided and not multiplied by .01, which would make 0.29 of 29 per cent something else than
+    # the command's 0.29, and the same recipe another version.
+    return whole_number(given, where=name) / _PERCENT if given else standing
+
+
+def _left_out(form: MultiDict[str, str]) -> frozenset[FilterName]:
+    named = chosen(form.getlist("leave_out"), FilterName, where="leave_out")
+    # The other filters always work or belong to a gate: leaving one of them to a box would say
+    # that it can be done without.
+    return named & frozenset(CHOSEN_FILTERS)
+
+
+def _flavours(form: MultiDict[str, str]) -> tuple[Part, ...]:
+    # No box ticked and no boxes shown look alike in what a browser sends; the form says which.
+    if form.get("flavours") != "chosen":
+        return FLAVOURS
+    named = chosen(form.getlist("flavour"), Part, where="flavour")
+    return tuple(part for part in FLAVOURS if part in named)
+
+
+def _gates(form: MultiDict[str, str]) -> tuple[GateRule, ...]:
+    return tuple(
+        GateRule(gate, action, form.get(f"reason_{gate}", "").strip())
+        for gate in Gate
+        if (
+            action := choice(
+                form.get(f"gate_{gate}") or GateAction.BLOCK, GateAction, where=f"gate {gate}"
+            )
+        )
+        is not GateAction.BLOCK
     )

@@ -417,9 +417,17 @@ def test_a_form_with_a_bad_choice_comes_back_filled_in(
 ) -> None:
     page = researcher.get("/projects/tiny/scores")
 
-    answer = researcher.post(
-        "/releases/tiny", data={**fill(page), "gate_no_consent": "accept", "licence": "mine"}
-    )
+    wrong = {
+        "gate_no_consent": "accept",
+        "licence": "mine",
+        "flavour": ["kto", "arena"],
+        "leave_out": "imported_judgment",
+        "min_agreement": "60",
+    }
+
+    answer = researcher.post("/releases/tiny", data={**fill(page), **wrong})
 
     assert answer.status_code == 422
-    assert 'value="mine"' in answer.text
+    again = fill(answer, "/releases/tiny")
+    assert (again["licence"], again["min_agreement"]) == (["mine"], ["60"])
+    assert (again["flavour"], again["leave_out"]) == (["kto", "arena"], ["imported_judgment"])
