@@ -1,6 +1,7 @@
 """Say what a lab may report of a row, and what a project may decide about it."""
 
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from evalhub.errors import BadInput, Problem
@@ -77,6 +78,9 @@ class AnsweredReport:
     """Hold what a release tells of one report: nothing of who made it, nor of their words.
 
     ``number`` counts the reports of a project; ``version`` is the one that holds the row.
+    ``revision`` counts the decisions about it: one that is taken back and then restored is
+    another decision than the first, though it says the same. It is 0 where a manifest from
+    before it was told does not name it.
     """
 
     number: int
@@ -85,6 +89,7 @@ class AnsweredReport:
     kind: ReportKind
     decision: ReportDecision
     reason: str
+    revision: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,3 +98,16 @@ class Changes:
 
     previous: str | None = None
     reports: tuple[AnsweredReport, ...] = ()
+
+
+def not_yet_told(
+    answered: Iterable[AnsweredReport], told: Collection[AnsweredReport]
+) -> tuple[AnsweredReport, ...]:
+    """Return those of ``answered`` that are not in ``told``, what earlier versions tell.
+
+    What an older manifest tells without a revision counts as told where the rest is the same:
+    a decision that everybody has read must not come back as news.
+    """
+    return tuple(
+        one for one in answered if one not in told and replace(one, revision=0) not in told
+    )

@@ -125,7 +125,13 @@ def answered_reports(project_id: int, *, session: Session) -> tuple[AnsweredRepo
     )
     return tuple(
         AnsweredReport(
-            report.number, version, report.pair_id, report.kind, answer.decision, answer.reason
+            report.number,
+            version,
+            report.pair_id,
+            report.kind,
+            answer.decision,
+            answer.reason,
+            answer.revision,
         )
         for report, answer, version in session.execute(query)
     )

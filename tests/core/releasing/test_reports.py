@@ -8,6 +8,7 @@ from evalhub.core.releasing.reports import (
     ReportDecision,
     ReportKind,
     RowReport,
+    not_yet_told,
 )
 from evalhub.errors import BadInput
 
@@ -45,4 +46,28 @@ def test_what_a_release_tells_names_nobody() -> None:
         "kind",
         "decision",
         "reason",
+        "revision",
     }
+
+
+def answered(number: int, revision: int, reason: str = "It is cut.") -> AnsweredReport:
+    return AnsweredReport(
+        number, "1.0.0", "a", ReportKind.OTHER, ReportDecision.LEFT_OUT, reason, revision
+    )
+
+
+@pytest.mark.parametrize(
+    ("told", "news"),
+    [
+        ([], [1, 2]),
+        ([answered(1, 1), answered(2, 3)], []),
+        ([answered(1, 1), answered(2, 1)], [2]),
+        ([answered(1, 1), answered(2, 0)], []),
+        ([answered(1, 1, "It was cut."), answered(2, 3)], [1]),
+    ],
+    ids=["nothing", "all", "an earlier decision", "by an older manifest", "for another reason"],
+)
+def test_a_decision_is_news_unless_it_was_told(told: list[AnsweredReport], news: list[int]) -> None:
+    found = not_yet_told([answered(1, 1), answered(2, 3)], told)
+
+    assert [one.number for one in found] == news

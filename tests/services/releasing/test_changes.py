@@ -114,6 +114,21 @@ def test_an_answer_is_told_once_and_a_later_one_again(
     assert first_rows == third_rows
 
 
+def test_a_decision_that_is_reversed_and_restored_is_told_again(
+    built: BuiltRelease, row: dict[str, str], session: Session, settings: Settings, now: datetime
+) -> None:
+    make_report(session, now=now, pair_id=row["pair_id"])
+    told = []
+    decisions = (ReportDecision.LEFT_OUT, ReportDecision.KEPT, ReportDecision.LEFT_OUT)
+    for seen, decision in enumerate(decisions):
+        decide(session, now=now, decision=decision, seen=seen)
+        changes = build(session, settings, now).manifest.changes
+        assert changes is not None
+        told += [(one.decision, one.revision) for one in changes.reports]
+
+    assert told == list(zip(decisions, (1, 2, 3), strict=True))
+
+
 def test_one_report_of_two_is_enough_to_leave_a_row_out(
     built: BuiltRelease, row: dict[str, str], session: Session, settings: Settings, now: datetime
 ) -> None:
