@@ -18,6 +18,7 @@ from werkzeug.wrappers import Response
 from evalhub.api import agreement as api_agreement
 from evalhub.api import annotators as api_annotators
 from evalhub.api import asking as api_asking
+from evalhub.api import consent as api_consent
 from evalhub.api import context as api_context
 from evalhub.api import endpoints as api_endpoints
 from evalhub.api import judges as api_judges
@@ -150,6 +151,7 @@ APIS: tuple[APIBlueprint, ...] = (
     api_releases.bp,
     api_reports.bp,
     api_endpoints.bp,
+    api_consent.bp,
     api_pulls.bp,
     api_prompt_sets.bp,
 )

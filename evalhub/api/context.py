@@ -24,6 +24,7 @@ SCOPE_BY_PART: Mapping[str, Scope | None] = {
     "api_releases": Scope.RELEASES_READ,
     "api_reports": Scope.REPORTS_WRITE,
     "api_endpoints": Scope.ENDPOINTS_WRITE,
+    "api_consent": Scope.CONSENT_WITHDRAW,
     "api_pulls": Scope.PULLS_WRITE,
     "api_prompt_sets": Scope.PROMPTS_WRITE,
 }

@@ -4,6 +4,7 @@ It needs httpx and pydantic and nothing else of EvalHub's server; ``docs/client.
 """
 
 from evalhub.client.answers import (
+    Consent,
     ConsentNotice,
     FileFacts,
     Manifest,
@@ -11,6 +12,7 @@ from evalhub.client.answers import (
     PromptSetVersion,
     Pull,
     PullShare,
+    Purpose,
     Release,
     RowReport,
 )
@@ -39,6 +41,7 @@ __all__ = [
     "Changed",
     "Client",
     "ClientError",
+    "Consent",
     "ConsentNotice",
     "Damaged",
     "Downloaded",
@@ -53,6 +56,7 @@ __all__ = [
     "PromptSetVersion",
     "Pull",
     "PullShare",
+    "Purpose",
     "Refused",
     "Rejected",
     "Release",

@@ -45,6 +45,28 @@ class Notices:
 
 
 @dataclass(frozen=True, slots=True)
+class Purpose:
+    """Tell where the key's owner stands on one purpose.
+
+    ``standing`` is ``granted``, ``withdrawn``, ``refused`` or ``unanswered``.
+    """
+
+    purpose: str
+    words: str
+    standing: str
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """Hold where the key's owner stands; what tells of an answer is None without one."""
+
+    text_version: int
+    answered_version: int | None
+    answered_at: datetime | None
+    purposes: tuple[Purpose, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Releases:
     """Hold the list of releases."""
 

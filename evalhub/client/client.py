@@ -18,6 +18,7 @@ from typing import Self, TypeAlias
 from urllib.parse import quote
 
 from evalhub.client.answers import (
+    Consent,
     Frozen,
     Manifest,
     Notices,
@@ -237,6 +238,25 @@ class Client:
     def reports(self, project: str, version: str) -> tuple[RowReport, ...]:
         """Return what the key's owner reported of a release, with what became of it."""
         return parse(RowReports, self._get(f"{_release(project, version)}/reports")).reports
+
+    def consent(self) -> Consent:
+        """Return what the judgments of the key's owner may be used for.
+
+        The key needs ``consent:withdraw``.
+        """
+        return parse(Consent, self._get("/consent"))
+
+    def withdraw_consent(self, purposes: Collection[str] = ()) -> Consent:
+        """Take the owner's consent to ``purposes`` back, all of them by default.
+
+        Consent is given on the page alone, by a person who reads the text.
+        """
+        return parse(
+            Consent,
+            self._transport.send(
+                "POST", "/consent/withdraw", is_repeatable=True, json={"purposes": list(purposes)}
+            ),
+        )
 
     @staticmethod
     def verify(folder: Path | str, *, only: Collection[str] = ()) -> Verified:

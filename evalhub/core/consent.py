@@ -37,7 +37,7 @@ class ConsentMethod(StrEnum):
     """Name how an answer reached EvalHub."""
 
     PAGE = "page"
-    """Given on the page by the person, signed in."""
+    """Given on the page by the person, signed in, or taken back with a key of theirs."""
     OPERATOR = "operator"
     """Recorded by the operator from a document that the person signed elsewhere."""
     SIMULATED = "simulated"

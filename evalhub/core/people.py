@@ -38,6 +38,8 @@ class Scope(StrEnum):
     """List and download releases."""
     REPORTS_WRITE = "reports:write"
     """Report rows of releases and read what became of it."""
+    CONSENT_WITHDRAW = "consent:withdraw"
+    """Read what one's judgments may be used for, and take that back."""
 
 
 class Origin(StrEnum):
@@ -60,6 +62,8 @@ SCOPE_ROLES: dict[Scope, frozenset[Role]] = {
     ),
     Scope.RELEASES_READ: frozenset({Role.ADMIN, Role.RESEARCHER, Role.LAB, Role.AUDITOR}),
     Scope.REPORTS_WRITE: frozenset({Role.ADMIN, Role.RESEARCHER, Role.LAB}),
+    # Everybody: who is no expert any more still has judgments to take a consent back for.
+    Scope.CONSENT_WITHDRAW: frozenset(Role),
 }
 """Roles of which the owner needs at least one for a key of theirs to carry the scope."""
 

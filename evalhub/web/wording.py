@@ -41,6 +41,7 @@ SCOPE_NOTES: Mapping[Scope, str] = Words(
         Scope.PROJECTS_READ: N_("read projects and boards"),
         Scope.RELEASES_READ: N_("list and download releases"),
         Scope.REPORTS_WRITE: N_("report rows of releases"),
+        Scope.CONSENT_WITHDRAW: N_("read what your judgments may be used for, and take it back"),
     }
 )
 

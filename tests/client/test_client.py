@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from evalhub.client import NotNow, NotThere, Rejected, TookTooLong, UploadRefused
+from evalhub.client import KeyRefused, NotNow, NotThere, Rejected, TookTooLong, UploadRefused
 from evalhub.core.canonical import canonical_json
 from evalhub.core.people import Role, Scope
 from evalhub.db.engine import Database
@@ -197,3 +197,20 @@ def test_a_row_is_reported_once_and_its_answer_read(
     assert (answered.decision, answered.reason) == ("left_out", "It is cut.")
     with pytest.raises(NotThere, match="has no pair 'zz'"):
         hub.report_row("tiny", "1.0.0", "zz", kind="other", text="x")
+
+
+def test_an_expert_takes_a_consent_back(
+    connect: Connect, between: Between, database: Database, clock: Clock
+) -> None:
+    between.bodies["/withdraw"] = [cut_after(0)]
+    hub = connect(Role.ANNOTATOR, Scope.CONSENT_WITHDRAW)
+
+    before = hub.consent()
+    after = hub.withdraw_consent(["research"])
+
+    assert (before.answered_at, after.answered_version) == (None, 1)
+    assert {one.standing for one in before.purposes} == {"unanswered"}
+    assert {one.standing for one in after.purposes} == {"refused"}
+    assert all(one.words for one in after.purposes)
+    with pytest.raises(KeyRefused):
+        connect(Role.LAB).consent()

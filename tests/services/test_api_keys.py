@@ -44,9 +44,9 @@ def lab(session: Session) -> Actor:
     [
         ({Role.ADMIN}, set(Scope)),
         ({Role.RESEARCHER}, set(Scope)),
-        ({Role.LAB}, {Scope.RELEASES_READ, Scope.REPORTS_WRITE}),
-        ({Role.AUDITOR}, {Scope.RELEASES_READ, Scope.PROJECTS_READ}),
-        ({Role.ANNOTATOR}, set()),
+        ({Role.LAB}, {Scope.RELEASES_READ, Scope.REPORTS_WRITE, Scope.CONSENT_WITHDRAW}),
+        ({Role.AUDITOR}, {Scope.RELEASES_READ, Scope.PROJECTS_READ, Scope.CONSENT_WITHDRAW}),
+        ({Role.ANNOTATOR}, {Scope.CONSENT_WITHDRAW}),
         (set(), set()),
     ],
 )

@@ -23,6 +23,7 @@ from evalhub.db.models import Person
 from evalhub.errors import Conflict, Sentence
 from evalhub.services import audit
 from evalhub.services.consenting.texts import current_text, row_of
+from evalhub.services.locks import lock
 
 # A row of four columns has no narrower type in SQLAlchemy.
 _Select: TypeAlias = "sa.Select[Any]"
@@ -75,6 +76,29 @@ def answer(
         details={"purposes": told, "text_version": text.version, "method": method.value},
         now=now,
     )
+
+
+def withdraw(
+    person_id: int,
+    purposes: Collection[ConsentPurpose] = tuple(ConsentPurpose),
+    *,
+    session: Session,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Take a person's consent to ``purposes`` back, all of them by default; once is enough.
+
+    Who never answered thereby refuses. Nothing is granted here: to grant, a person reads the
+    text on its page, and to take back they need not have read anything.
+    """
+    # Two requests that take back different purposes each write down all that is left: without
+    # the lock the later one would grant again what the earlier one took back.
+    lock(f"consent of person {person_id}", session=session)
+    answers = answers_of(person_id, session=session)
+    granted = answers[-1].purposes if answers else frozenset()
+    if answers and granted.isdisjoint(purposes):
+        return
+    answer(person_id, granted.difference(purposes), session=session, actor=actor, now=now)
 
 
 def answers_of(person_id: int, *, session: Session) -> tuple[ConsentAnswer, ...]:

@@ -12,7 +12,12 @@ from evalhub.core.consent import ConsentText as Text
 from evalhub.core.people import command_actor
 from evalhub.db.models import AuditEvent, ConsentAnswer, ConsentText
 from evalhub.errors import BadInput, Conflict
-from evalhub.services.consenting.answers import answer, answers_in_project, answers_of
+from evalhub.services.consenting.answers import (
+    answer,
+    answers_in_project,
+    answers_of,
+    withdraw,
+)
 from evalhub.services.consenting.texts import current_text, publish_text
 from tests.factories import make_person
 from tests.release_project import make_tiny_project
@@ -90,3 +95,44 @@ def test_the_database_keeps_answers_as_they_are(session: Session, now: datetime,
         session.connection().execute(sa.text(verb))
 
     assert len(session.exec(select(ConsentAnswer)).all()) == 1
+
+
+@pytest.mark.parametrize(
+    ("granted", "taken", "left"),
+    [
+        ((TRAIN, STUDY), (TRAIN,), [{STUDY}]),
+        ((TRAIN, STUDY), tuple(ConsentPurpose), [set()]),
+        ((STUDY,), (TRAIN,), []),
+        ((), (TRAIN,), []),
+        (None, (TRAIN,), [set()]),
+    ],
+    ids=["one", "all", "another", "none left", "never answered"],
+)
+def test_a_consent_is_taken_back_by_purpose_and_once(
+    session: Session,
+    now: datetime,
+    granted: tuple[ConsentPurpose, ...] | None,
+    taken: tuple[ConsentPurpose, ...],
+    left: list[set[ConsentPurpose]],
+) -> None:
+    person, other = make_person(session), make_person(session)
+    answer(other.id, (TRAIN,), session=session, actor=ACTOR, now=now)
+    if granted is not None:
+        answer(person.id, granted, session=session, actor=ACTOR, now=now)
+    before = len(answers_of(person.id, session=session))
+
+    for _ in range(2):
+        withdraw(person.id, taken, session=session, actor=ACTOR, now=now)
+
+    assert [one.purposes for one in answers_of(person.id, session=session)[before:]] == left
+    assert [one.purposes for one in answers_of(other.id, session=session)] == [{TRAIN}]
+
+
+def test_two_withdrawals_in_turn_leave_nothing(session: Session, now: datetime) -> None:
+    person = make_person(session)
+    answer(person.id, (TRAIN, STUDY), session=session, actor=ACTOR, now=now)
+
+    for purpose in (TRAIN, STUDY):
+        withdraw(person.id, (purpose,), session=session, actor=ACTOR, now=now)
+
+    assert answers_of(person.id, session=session)[-1].purposes == set()
