@@ -10,7 +10,9 @@ from evalhub.core.releasing.card import LIMITS
 from evalhub.core.releasing.usage import remote_snippets, snippets
 from evalhub.errors import BadInput, Conflict, Problem
 from evalhub.rim.downloads import send_release_file
+from evalhub.rim.routing import page_number
 from evalhub.services.releasing.builds import start_build
+from evalhub.services.releasing.downloads import list_downloads, list_takers
 from evalhub.services.releasing.kept import (
     FoundRelease,
     downloadable,
@@ -38,6 +40,8 @@ bp = Blueprint("releases", __name__, url_prefix="/releases")
 READERS = SCOPE_ROLES[Scope.RELEASES_READ]
 REPORTERS = SCOPE_ROLES[Scope.REPORTS_WRITE]
 BUILDERS = (Role.RESEARCHER, Role.ADMIN)
+OVERSEERS = (*BUILDERS, Role.AUDITOR)
+"""Who sees what was downloaded; labs are not told of each other."""
 
 
 @bp.get("")
@@ -103,9 +107,10 @@ def _page(release: FoundRelease, problems: Sequence[Problem] = (), *, reason: st
         can_withdraw=current_actor().has(Role.ADMIN) and release.kept.withdrawal is None,
         listing=arrange(() if release.kept.withdrawal else downloadable(release)),
         other_notes=OTHER_NOTES,
-        samples=[] if release.kept.withdrawal else sample_pairs(release.folder, manifest),
+        samples=[] if release.kept.withdrawal else sample_pairs(release),
         limits=LIMITS,
         can_report=current_actor().has(*REPORTERS),
+        sees_downloads=current_actor().has(*OVERSEERS),
         remote=remote_snippets(
             current_settings().public_url, project, version, manifest.counts.rows
         ),
@@ -131,6 +136,21 @@ def withdraw(project: str, version: str) -> ResponseReturnValue:
         only_read()
         return _page(release, problems_of(error), reason=reason), status_of(error)
     return redirect(url_for("releases.show", project=project, version=version), code=303)
+
+
+@bp.get("/<project>/<version>/downloads")
+@requires(*OVERSEERS)
+def show_downloads(project: str, version: str) -> ResponseReturnValue:
+    """Show who took which files, to those who answer for the release or check it."""
+    release, session = _found(project, version), current_session()
+    return render_template(
+        "releases/downloads.html",
+        release=release,
+        takers=list_takers(release.kept.id, session=session),
+        listing=list_downloads(
+            release.kept.id, session=session, page=page_number(request.args.get("page"))
+        ),
+    )
 
 
 @bp.get("/<project>/<version>/files/<path:path>")

@@ -45,11 +45,15 @@ def sign_release(
 
     ``seen_sha256`` is the hash of the manifest that the signer had before them. Raise
     ``Forbidden`` for who may not sign as ``role``, ``BadInput`` for a text that cannot be signed
-    and ``Conflict`` where the hash is another one.
+    and ``Conflict`` where the hash is another one or the release was withdrawn.
     """
     if actor.person_id is None or not actor.has(*SIGNERS[role]):
         raise Forbidden(f"You may not sign as {role.value}.")
     check_sign_off(text)
+    if release.kept.withdrawal is not None:
+        # A signature vouches for what is handed out. What is found wrong with a withdrawn release
+        # is said in a report of a row, or in the reason of its withdrawal.
+        raise Conflict(f"Release {release.manifest.id} was withdrawn and is signed no more.")
     current = sha256_hex(release.manifest_text)
     # Nobody signs what they have not seen: the page carries the hash that it showed.
     if seen_sha256 != current:

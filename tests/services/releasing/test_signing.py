@@ -12,6 +12,7 @@ from evalhub.errors import BadInput, Conflict, Forbidden
 from evalhub.services.releasing.keeping import BuiltRelease
 from evalhub.services.releasing.kept import FoundRelease, get_release
 from evalhub.services.releasing.signing import list_sign_offs, sign_release
+from evalhub.services.releasing.withdrawing import withdraw_release
 from tests.factories import make_person
 from tests.releases import build_release
 
@@ -165,3 +166,19 @@ def test_a_manifest_that_was_changed_shows_under_every_signature(
         "tiny", "1.0.0", session=session, settings=settings, actor=command_actor()
     )
     assert [one.is_of_this for one in list_sign_offs(changed, session=session)] == [False]
+
+
+def test_a_withdrawn_release_is_signed_no_more(
+    release: FoundRelease, session: Session, settings: Settings, now: datetime
+) -> None:
+    auditor = actor_of(session, Role.AUDITOR)
+    sign(release, session=session, actor=auditor, now=now)
+    withdraw_release(
+        release.kept.id, "tiny@1.0.0", "Not ours to give.", session=session, actor=ACTOR, now=now
+    )
+    withdrawn = get_release("tiny", "1.0.0", session=session, settings=settings, actor=ACTOR)
+
+    with pytest.raises(Conflict, match=r"tiny@1\.0\.0 was withdrawn and is signed no more"):
+        sign(withdrawn, session=session, actor=auditor, now=now, text=SignOffText("Once more."))
+
+    assert [one.statement for one in list_sign_offs(withdrawn, session=session)] == [TEXT.statement]
