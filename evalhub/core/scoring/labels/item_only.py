@@ -32,7 +32,7 @@ from evalhub.core.scoring.labels.parameters import (
     maximise,
 )
 from evalhub.core.scoring.labels.patterns import Patterns, find_patterns
-from evalhub.core.scoring.labels.posteriors import PairPosteriors, pair_posteriors
+from evalhub.core.scoring.labels.posteriors import PairPosteriors, pair_evidence, pair_posteriors
 
 PRIOR_SD = 1.5
 RELIABILITY_PRIOR = (8.0, 2.0)
@@ -78,9 +78,15 @@ def fit_item_only(
 
     def target(grading: Grading) -> tuple[float, GradingGradient]:
         grades = tabulate(table, grading)
-        posteriors = _posteriors(patterns, grades)
-        value = (posteriors.log_evidence * patterns.n_pairs).sum()
-        return float(value), grades.gradient(posteriors.expected)
+        found = pair_evidence(
+            patterns.counts,
+            grades.log_probability,
+            prior_mean=np.zeros(1),
+            prior_variance=np.full(1, PRIOR_SD**2),
+            times=patterns.n_pairs,
+        )
+        value = (found.log_evidence * patterns.n_pairs).sum()
+        return float(value), grades.gradient(found.expected)
 
     found = maximise(target, first_grading(prior), prior=prior, max_iterations=max_iterations)
     # An optimiser stops within a tolerance, at bits that depend on the machine. Labels are taken

@@ -5,6 +5,7 @@ P(y | d) over its judgments. Pairs are taken a few thousand at a time, so memory
 results is a fixed number of megabytes, and every sum runs in the same order on every machine.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,29 +53,79 @@ def pair_posteriors(
     ``log_probability`` is the table of the cells, shape (U, 61). ``times`` says for how many pairs
     a row stands, 1 when left out; it weighs ``expected`` alone.
     """
-    n_pairs = by_pair.shape[0]
-    results = np.empty((5, n_pairs))
+    results = np.empty((5, by_pair.shape[0]))
     expected = np.zeros_like(log_probability)
-    shared = _log_normal(prior_mean, prior_variance) if len(prior_mean) == 1 else None
-    for start in range(0, n_pairs, pairs_per_batch):
-        batch = slice(start, start + pairs_per_batch)
-        counts = by_pair[batch]
-        log_weight = counts @ log_probability
-        # Nearly half of the time where it is computed for each pair.
-        log_weight += (
-            _log_normal(prior_mean[batch], prior_variance[batch]) if shared is None else shared
-        )
-        top = log_weight.max(axis=1, keepdims=True)
-        weight = np.exp(log_weight - top)
-        total = weight.sum(axis=1, keepdims=True)
-        weight /= total
+    batches = _weighed(by_pair, log_probability, prior_mean, prior_variance, pairs_per_batch)
+    for batch, weight, evidence in batches:
         results[:, batch] = _moments(weight)
-        results[4, batch] = (top + np.log(total))[:, 0]
-        if times is not None:
-            weight *= times[batch, np.newaxis]
-        expected += counts.T @ weight
+        results[4, batch] = evidence
+        expected += _expected(by_pair[batch], weight, times, batch)
     mean, variance, probability, error, evidence = results
     return PairPosteriors(mean, variance, probability, error, evidence, expected)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PairEvidence:
+    """Hold of ``PairPosteriors`` what a search for the parameters needs, to the same bits."""
+
+    log_evidence: FloatArray
+    expected: FloatArray
+
+
+def pair_evidence(
+    by_pair: csr_array,
+    log_probability: FloatArray,
+    *,
+    prior_mean: FloatArray,
+    prior_variance: FloatArray,
+    times: FloatArray | None = None,
+    pairs_per_batch: int = PAIRS_PER_BATCH,
+) -> PairEvidence:
+    """Return the evidence of all pairs and the expected judgments; see ``pair_posteriors``.
+
+    The moments are more than half of its work, and a search asks for them once, at its end.
+    """
+    evidences = np.empty(by_pair.shape[0])
+    expected = np.zeros_like(log_probability)
+    batches = _weighed(by_pair, log_probability, prior_mean, prior_variance, pairs_per_batch)
+    for batch, weight, evidence in batches:
+        evidences[batch] = evidence
+        expected += _expected(by_pair[batch], weight, times, batch)
+    return PairEvidence(evidences, expected)
+
+
+def _weighed(
+    by_pair: csr_array,
+    log_probability: FloatArray,
+    prior_mean: FloatArray,
+    prior_variance: FloatArray,
+    pairs_per_batch: int,
+) -> Iterator[tuple[slice, FloatArray, FloatArray]]:
+    """Yield, batch by batch, the weight of each node and the log-evidence of each pair."""
+    shared = _log_normal(prior_mean, prior_variance) if len(prior_mean) == 1 else None
+    for start in range(0, by_pair.shape[0], pairs_per_batch):
+        batch = slice(start, start + pairs_per_batch)
+        weight = by_pair[batch] @ log_probability
+        # Nearly half of the time where it is computed for each pair.
+        weight += (
+            _log_normal(prior_mean[batch], prior_variance[batch]) if shared is None else shared
+        )
+        top = weight.max(axis=1, keepdims=True)
+        # In place: a new array of ten megabytes for each step costs more than the step.
+        weight -= top
+        np.exp(weight, out=weight)
+        total = weight.sum(axis=1, keepdims=True)
+        weight /= total
+        yield batch, weight, (top + np.log(total))[:, 0]
+
+
+def _expected(
+    counts: csr_array, weight: FloatArray, times: FloatArray | None, batch: slice
+) -> FloatArray:
+    """Return how many judgments of each cell sit at each node; ``weight`` may be used up."""
+    if times is not None:
+        weight *= times[batch, np.newaxis]
+    return np.asarray(counts.T @ weight)
 
 
 def _log_normal(mean: FloatArray, variance: FloatArray) -> FloatArray:

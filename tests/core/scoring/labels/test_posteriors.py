@@ -6,7 +6,11 @@ from scipy.stats import norm
 
 from evalhub.core.scoring.labels import JudgmentTable, count_graded
 from evalhub.core.scoring.labels.grading import NODES, Grading, tabulate
-from evalhub.core.scoring.labels.posteriors import PairPosteriors, pair_posteriors
+from evalhub.core.scoring.labels.posteriors import (
+    PairPosteriors,
+    pair_evidence,
+    pair_posteriors,
+)
 from tests.core.scoring.labels.small import make_grading, make_table
 
 
@@ -90,3 +94,36 @@ def test_batches_change_nothing() -> None:
 
     assert whole.mean.tobytes() == parts.mean.tobytes()
     assert np.allclose(whole.expected, parts.expected)
+
+
+@pytest.mark.parametrize("n_priors", [1, 30], ids=["shared prior", "a prior each"])
+@pytest.mark.parametrize("is_weighed", [False, True])
+def test_the_evidence_alone_is_that_of_the_posteriors_to_the_bit(
+    n_priors: int, *, is_weighed: bool
+) -> None:
+    table, log_probability = (
+        make_table(30),
+        tabulate(make_table(30), make_grading()).log_probability,
+    )
+    times = np.arange(1.0, 31.0) if is_weighed else None
+    mean, variance = np.linspace(-0.5, 0.5, n_priors), np.full(n_priors, 2.25)
+
+    whole = pair_posteriors(
+        table.by_pair,
+        log_probability,
+        prior_mean=mean,
+        prior_variance=variance,
+        times=times,
+        pairs_per_batch=7,
+    )
+    alone = pair_evidence(
+        table.by_pair,
+        log_probability,
+        prior_mean=mean,
+        prior_variance=variance,
+        times=times,
+        pairs_per_batch=7,
+    )
+
+    assert alone.log_evidence.tobytes() == whole.log_evidence.tobytes()
+    assert alone.expected.tobytes() == whole.expected.tobytes()
