@@ -3,9 +3,16 @@
 from collections import Counter
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from evalhub.core.releasing.clearance import ScanCount, ScanPlace
-from evalhub.core.releasing.personal_data import DataKind, PersonalDataScan, find_personal_data
+from evalhub.core.releasing.personal_data import (
+    SEARCHES,
+    DataKind,
+    PersonalDataScan,
+    find_personal_data,
+)
 
 
 @pytest.mark.parametrize(
@@ -66,3 +73,25 @@ def test_hits_are_counted_by_kind_and_place() -> None:
         ScanCount("phone", ScanPlace.REASON, n_texts=1, n_hits=1),
     )
     assert any(name.startswith("phonenumbers") for name in facts.libraries)
+
+
+PIECES = st.sampled_from(
+    [
+        "jane@clinic.org",
+        "+49 30 901820",
+        "DE89 3704 0044 0532 0130 00",
+        "MT84MALT011000012345MTLCAST001S",
+        "4111-1111 11111111",
+        "536-90-4399",
+        *" \n.-+@(,0369AZé",
+        "2026-11-26",
+        "GB82",
+    ]
+)
+
+
+@given(st.lists(PIECES | st.text(max_size=4), max_size=12).map("".join))
+def test_a_hint_never_hides_what_the_search_would_find(text: str) -> None:
+    whole = {kind: sum(1 for _ in search.find(text)) for kind, search in SEARCHES.items()}
+
+    assert find_personal_data(text) == Counter({kind: n for kind, n in whole.items() if n})
