@@ -54,6 +54,11 @@ class Settings(BaseModel):
     prompts_dir: Path = Field(
         default=ROOT / "prompts", description="Folder of shipped prompt sets."
     )
+    releases_url: str = Field(
+        default="",
+        pattern=r"^($|(file|s3|gs|gcs|abfs|abfss)://[^@\s]+$)",
+        description="Object storage for releases; empty means the instance folder.",
+    )
     public_url: str = Field(
         default="http://127.0.0.1:8000",
         description="Address that people use; https except on this machine.",

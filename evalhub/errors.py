@@ -14,6 +14,7 @@
     │   └── StaleDraft       a newer draft than the one the form was filled in over is kept
     ├── TooManyAttempts      a limit on tries was reached; carries when to try again
     ├── SettingsError        a setting is missing or unsafe; refuse to start
+    ├── StorageAway          the storage of releases does not answer, or refuses
     ├── IntegrityError       stored evidence does not match its hash
     ├── EstimationError      a number cannot be computed honestly
     │   ├── TooFewClusters   too few clusters for an interval; carries the count
@@ -143,6 +144,10 @@ class TooManyAttempts(EvalHubError):
 
 class SettingsError(EvalHubError):
     """Report a setting that is missing or unsafe; the program refuses to start."""
+
+
+class StorageAway(EvalHubError):
+    """Report that the storage of releases does not answer, or refuses; nothing was changed."""
 
 
 class IntegrityError(EvalHubError):

@@ -61,7 +61,7 @@ def build(project: str, version: str | None, *, queue: bool, **choices: Any) -> 
     if built.manifest.simulated:
         click.echo("SIMULATED: this release holds simulated data.")
     state = "is built" if built.is_new else "exists already, with the same bytes"
-    click.echo(f"Release {built.id} {state}: {built.folder}")
+    click.echo(f"Release {built.id} {state}: {built.shelf.place(built.name)[1]}")
     for name, n_pairs in built.manifest.counts.pairs.items():
         click.echo(f"  {n_pairs:>8}  pairs: {name}")
 

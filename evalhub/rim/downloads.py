@@ -4,9 +4,9 @@ import base64
 import re
 from http import HTTPStatus
 
-from flask import make_response, request, send_file
-from werkzeug.exceptions import PreconditionFailed
-from werkzeug.wrappers import Response
+from flask import Response, make_response, request
+from werkzeug.exceptions import PreconditionFailed, RequestedRangeNotSatisfiable
+from werkzeug.wsgi import wrap_file
 
 from evalhub.core.canonical import sha256_hex
 from evalhub.core.people import Actor
@@ -14,6 +14,7 @@ from evalhub.core.releasing.manifest import MANIFEST
 from evalhub.rim.state import current_session, current_settings, now, runtime
 from evalhub.services.releasing.kept import (
     BytePart,
+    FoundFile,
     FoundRelease,
     KeptRelease,
     get_file,
@@ -24,6 +25,8 @@ from evalhub.services.releasing.kept import (
 
 ONE_PART = re.compile(r"bytes=\s*(?:[0-9]+-[0-9]*|-[0-9]+)\s*")
 SENDING = frozenset({HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT})
+CHUNK = 2**18
+"""Bytes sent at a time; each is a request of its own where the file is in object storage."""
 MIME_TYPES = {
     "jsonl": "application/x-ndjson",
     "json": "application/json",
@@ -45,20 +48,7 @@ def send_release_file(project: str, version: str, path: str, *, actor: Actor) ->
     # Before the file is sent: the framework answers 416 to what it cannot parse.
     _drop_unknown_range()
     _drop_range_of_known(file.facts.sha256)
-    response = send_file(
-        file.path,
-        mimetype=MIME_TYPES.get(path.rpartition(".")[2], "text/plain"),
-        # Always a download: a card or a response is foreign text and must not run as a page of
-        # ours.
-        as_attachment=True,
-        download_name=path.rpartition("/")[2],
-        etag=file.facts.sha256,
-        conditional=True,
-        last_modified=release.kept.created_at,
-        # A version never changes, but who may read it does; each use asks anew, and the ETag
-        # spares the bytes.
-        max_age=0,
-    )
+    response = _response(file, release.kept)
     _tell_digest(response, file.facts.sha256)
     # HEAD and 304 send no byte of the file, so nothing was downloaded.
     if request.method == "GET" and response.status_code in SENDING:
@@ -67,6 +57,37 @@ def send_release_file(project: str, version: str, path: str, *, actor: Actor) ->
         # The framework opens the file all the same, and leaves it open where it sends no byte.
         response.close()
     return response
+
+
+def _response(file: FoundFile, release: KeptRelease) -> Response:
+    """Return the file, or the part of it that is asked for.
+
+    The framework's own ``send_file`` knows the length of files on this machine alone, and
+    without it gives no parts; so what lies in object storage is answered as it would answer.
+    """
+    response = Response(
+        wrap_file(request.environ, file.open(), CHUNK),
+        mimetype=MIME_TYPES.get(file.facts.path.rpartition(".")[2], "text/plain"),
+        direct_passthrough=True,
+    )
+    response.content_length = file.facts.n_bytes
+    # Always a download: a card or a response is foreign text and must not run as a page of ours.
+    name = file.facts.path.rpartition("/")[2]
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    response.set_etag(file.facts.sha256)
+    response.last_modified = release.created_at
+    # A version never changes, but who may read it does; each use asks anew, and the ETag spares
+    # the bytes.
+    response.cache_control.no_cache = True
+    response.cache_control.max_age = 0
+    try:
+        return response.make_conditional(
+            request.environ, accept_ranges=True, complete_length=file.facts.n_bytes
+        )
+    except RequestedRangeNotSatisfiable:
+        # Nothing reads it to its end, so nothing else would close it.
+        response.close()
+        raise
 
 
 def send_manifest(project: str, version: str, *, actor: Actor) -> Response:

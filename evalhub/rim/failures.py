@@ -18,6 +18,7 @@ from evalhub.errors import (
     NotSignedIn,
     Problem,
     Sentence,
+    StorageAway,
     TooManyAttempts,
     Withdrawn,
 )
@@ -32,6 +33,7 @@ STATUS_BY_ERROR: tuple[tuple[type[EvalHubError], HTTPStatus], ...] = (
     (TooManyAttempts, HTTPStatus.TOO_MANY_REQUESTS),
     (EstimationError, HTTPStatus.CONFLICT),
     (EndpointError, HTTPStatus.BAD_GATEWAY),
+    (StorageAway, HTTPStatus.SERVICE_UNAVAILABLE),
     (EvalHubError, HTTPStatus.INTERNAL_SERVER_ERROR),
 )
 """The first class that fits decides; anything else is a fault of ours."""

@@ -66,7 +66,7 @@ def app(settings: Settings, clock: Clock, database: Database) -> Flask:
     To make one takes longer than most requests, so tests with the same settings share one; each
     gives it a runtime of its own. Who adds routes or changes it otherwise asks for ``own_app``.
     """
-    made_of = settings.model_dump_json(exclude={"instance_dir", "database_url"})
+    made_of = settings.model_dump_json(exclude={"instance_dir", "database_url", "releases_url"})
     shared = _APPS.get(made_of)
     if shared is None:
         shared = _APPS[made_of] = create_app(settings, clock=clock)

@@ -14,4 +14,5 @@ def find_dossier(release: FoundRelease) -> Dossier | None:
     """
     if DOSSIER not in {file.path for file in release.manifest.files}:
         return None
-    return read_dossier(get_file(release, DOSSIER).path.read_bytes())
+    with get_file(release, DOSSIER).open() as file:
+        return read_dossier(file.read())

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlmodel import Session, col, select
 
 from evalhub.config import Settings
-from evalhub.core.canonical import canonical_json
+from evalhub.core.canonical import canonical_json, sha256_hex
 from evalhub.core.consent import SAID_NO, standing_on
 from evalhub.core.people import Actor
 from evalhub.core.releasing.identifiers import pseudonym
@@ -19,20 +19,29 @@ from evalhub.db.models import Person, Project, Release, ReleaseAnnotator
 from evalhub.errors import Conflict
 from evalhub.services import audit
 from evalhub.services.consenting.answers import answers_in_project
-from evalhub.services.releasing.folders import publish
 from evalhub.services.releasing.preparing import PreparedRelease, list_rows
+from evalhub.services.releasing.shelves import Shelf, shelf_of
 from evalhub.services.releasing.withdrawing import find_withdrawals
 
 
 @dataclass(frozen=True, slots=True)
 class BuiltRelease:
-    """Hold a release that now exists; ``is_new`` is False when it did before, byte for byte."""
+    """Hold a release that now exists; ``is_new`` is False when it did before, byte for byte.
+
+    Its files lie on ``shelf`` under ``name``.
+    """
 
     id: str
     version: str
-    folder: Path
+    shelf: Shelf
+    name: str
     manifest: Manifest
     is_new: bool
+
+    @property
+    def folder(self) -> Path:
+        """Return the folder of its files; raise ``Conflict`` where they are in object storage."""
+        return self.shelf.folder(self.name)
 
 
 def keep_release(
@@ -61,16 +70,38 @@ def keep_release(
         )
     if known is None:
         _refuse_taken_back(prepared, session=session)
-    target = settings.releases_dir / project.slug / prepared.version
+    shelf = shelf_of(settings)
+    name = _name(prepared, shelf) if known is None else known.folder
     # A folder that was lost is put back: the same bytes were just written anyway.
-    if known is None or not target.exists():
-        publish(prepared.folder, target)
+    if known is None or not shelf.is_kept(name):
+        shelf.publish(prepared.folder, name)
     if known is None:
-        row = _keep(prepared, session=session, actor=actor, now=now)
+        row = _keep(prepared, name, session=session, actor=actor, now=now)
         _name_annotators(row, prepared, session=session, secret=settings.secret_key)
     return BuiltRelease(
-        prepared.manifest.id, prepared.version, target, prepared.manifest, is_new=known is None
+        prepared.manifest.id,
+        prepared.version,
+        shelf,
+        name,
+        prepared.manifest,
+        is_new=known is None,
     )
+
+
+def stage_release(prepared: PreparedRelease, *, settings: Settings) -> None:
+    """Bring the files to where keeping the release takes no time; nobody is told of them yet.
+
+    For whoever holds no transaction: bringing gigabytes to object storage takes minutes. Where
+    the release is then not kept its files stay under a name that no row has, and harm nobody.
+    """
+    shelf = shelf_of(settings)
+    shelf.stage(prepared.folder, _name(prepared, shelf))
+
+
+def _name(prepared: PreparedRelease, shelf: Shelf) -> str:
+    release = prepared.manifest.release
+    manifest_sha256 = sha256_hex(manifest_text(prepared.manifest))
+    return shelf.name_of(release.project, release.version, manifest_sha256)
 
 
 def _locked_project(prepared: PreparedRelease, *, session: Session) -> Project:
@@ -131,7 +162,9 @@ def _name_annotators(
     session.flush()
 
 
-def _keep(prepared: PreparedRelease, *, session: Session, actor: Actor, now: datetime) -> Release:
+def _keep(
+    prepared: PreparedRelease, name: str, *, session: Session, actor: Actor, now: datetime
+) -> Release:
     manifest = prepared.manifest
     release, counts = manifest.release, manifest.counts
     row = Release(
@@ -142,7 +175,7 @@ def _keep(prepared: PreparedRelease, *, session: Session, actor: Actor, now: dat
         snapshot_sha256=prepared.snapshot,
         manifest=manifest_text(manifest),
         # Relative, so that an instance can be moved with its releases.
-        folder=f"{release.project}/{release.version}",
+        folder=name,
         n_pairs=counts.pairs[PairOutcome.PREFERENCE],
         n_judgments=counts.n_judgments,
         is_simulated=manifest.simulated,

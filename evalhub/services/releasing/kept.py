@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import IO
 
 from sqlmodel import Session, col, select
 
@@ -16,7 +17,7 @@ from evalhub.core.releasing.versions import parse_version
 from evalhub.db.models import Project, Release, ReleaseDownload
 from evalhub.errors import Conflict, NotFound, Withdrawn
 from evalhub.services.releasing.reading import read_manifest
-from evalhub.services.releasing.undamaged import is_as_built
+from evalhub.services.releasing.shelves import Place, Shelf, shelf_of
 from evalhub.services.releasing.withdrawing import (
     ConsentNotice,
     Withdrawal,
@@ -46,21 +47,39 @@ class KeptRelease:
 
 @dataclass(frozen=True, slots=True)
 class FoundRelease:
-    """Hold one release: its manifest, the text of it, its folder and its other versions."""
+    """Hold one release: its manifest, the text of it, where its files are, its other versions."""
 
     kept: KeptRelease
     manifest: Manifest
     manifest_text: str
-    folder: Path
+    shelf: Shelf
+    name: str
     versions: tuple[KeptRelease, ...]
+
+    @property
+    def folder(self) -> Path:
+        """Return the folder of its files; raise ``Conflict`` where they are in object storage."""
+        return self.shelf.folder(self.name)
+
+    def open(self, path: str) -> IO[bytes]:
+        """Open one of its files; raise ``FileNotFoundError``."""
+        return self.shelf.open(f"{self.name}/{path}")
+
+    def place(self, path: str) -> Place:
+        """Return where one of its files lies, for Arrow."""
+        return self.shelf.place(f"{self.name}/{path}")
 
 
 @dataclass(frozen=True, slots=True)
 class FoundFile:
-    """Hold one file of a release that is on disk."""
+    """Hold one file of a release that is as it was built."""
 
     facts: FileFacts
-    path: Path
+    release: FoundRelease
+
+    def open(self) -> IO[bytes]:
+        """Open it for reading at any place."""
+        return self.release.open(self.facts.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +125,8 @@ def get_release(
         kept=_kept(row, project, withdrawals.get(row.id)),
         manifest=read_manifest(row.manifest),
         manifest_text=row.manifest,
-        folder=settings.releases_dir / row.folder,
+        shelf=shelf_of(settings),
+        name=row.folder,
         versions=tuple(versions),
     )
 
@@ -115,20 +135,20 @@ def get_file(release: FoundRelease, path: str) -> FoundFile:
     """Return a file of a release.
 
     Only paths that the manifest names are looked for. Raise ``NotFound`` for others and
-    ``Conflict`` when the file on disk is gone or is not the one that was built: its size is
+    ``Conflict`` when the file is gone or is not the one that was built: its size is
     compared, and its hash wherever it changed since this process last read it whole.
     """
     # Looked for in the manifest and never on the disk, so no path can lead out of the folder.
     facts = next((one for one in downloadable(release) if one.path == path), None)
     if facts is None:
         raise NotFound(f"Release {release.manifest.id} has no file {path[:120]!r}.")
-    found = release.folder / path
-    if not is_as_built(found, n_bytes=facts.n_bytes, sha256=facts.sha256):
+    full = f"{release.name}/{path}"
+    if not release.shelf.is_as_built(full, n_bytes=facts.n_bytes, sha256=facts.sha256):
         raise Conflict(
             f"File {path!r} of release {release.manifest.id} is not as it was built; "
             "run `evalhub release verify`."
         )
-    return FoundFile(facts, found)
+    return FoundFile(facts, release)
 
 
 def downloadable(release: FoundRelease) -> tuple[FileFacts, ...]:

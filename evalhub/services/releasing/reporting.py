@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.dataset as ds
@@ -47,8 +46,8 @@ def find_pair(release: FoundRelease, pair_id: str) -> str:
     for part in WITH_PAIRS:
         for split in Split:
             if split in release.manifest.counts.rows.get(part, {}):
-                path = release.folder / table_path(part, split, FileFormat.PARQUET)
-                found = _prompt_of(path, pair_id)
+                path = table_path(part, split, FileFormat.PARQUET)
+                found = _prompt_of(release, path, pair_id)
                 if found is not None:
                     return found
     raise NotFound(f"Release {release.manifest.id} has no pair {pair_id!r}.")
@@ -103,16 +102,15 @@ def file_report(
     return FiledReport(read_line(row.id, session=session), is_new=True)
 
 
-def _prompt_of(path: Path, pair_id: str) -> str | None:
+def _prompt_of(release: FoundRelease, path: str, pair_id: str) -> str | None:
+    filesystem, full = release.place(path)
     try:
-        table = ds.dataset(path, format="parquet").scanner(
+        table = ds.dataset(full, filesystem=filesystem, format="parquet").scanner(
             columns=["prompt_id"], filter=ds.field("pair_id") == pair_id
         )
         found = table.head(1).column("prompt_id").to_pylist()
     except (OSError, pa.ArrowException) as error:
-        raise Conflict(
-            f"File {path.name!r} cannot be read; run `evalhub release verify`."
-        ) from error
+        raise Conflict(f"File {path!r} cannot be read; run `evalhub release verify`.") from error
     return str(found[0]) if found else None
 
 

@@ -22,7 +22,7 @@ from evalhub.db.models import Person, Project, Release, ReleaseBuild
 from evalhub.errors import EvalHubError
 from evalhub.services.releasing.builds import RECIPES, claim_name
 from evalhub.services.releasing.folders import building_folder, file_opener
-from evalhub.services.releasing.keeping import BuiltRelease, keep_release
+from evalhub.services.releasing.keeping import BuiltRelease, keep_release, stage_release
 from evalhub.services.releasing.preparing import PreparedRelease, prepare_release
 from evalhub.services.transaction import Database, is_passing
 
@@ -105,8 +105,10 @@ def build_release(  # noqa: PLR0913 - what is wanted, and what a build needs fro
         opener=opener,
         say=say,
     )
-    with prepared as release, database.transaction() as writing:
-        return keep_release(release, session=writing, settings=settings, actor=actor, now=now)
+    with prepared as release:
+        stage_release(release, settings=settings)
+        with database.transaction() as writing:
+            return keep_release(release, session=writing, settings=settings, actor=actor, now=now)
 
 
 @contextmanager
@@ -165,6 +167,7 @@ def _run(database: Database, work: _Work, tools: BuildTools) -> BuildEnd:
     reason = ""
     try:
         with prepared as release:
+            stage_release(release, settings=tools.settings)
             moment = tools.now()
             with database.transaction() as writing:
                 # Looked at where it is published: whoever cancels either comes before and is

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -78,7 +79,9 @@ def test_every_file_can_be_downloaded(
         if path.is_file()
     }
     assert paths == on_disk
-    assert all(get_file(release, path).path.is_file() for path in paths)
+    for path in paths:
+        with get_file(release, path).open() as file:
+            assert file.read() == (built.folder / path).read_bytes()
 
 
 @pytest.mark.parametrize("path", ["../tiny/1.0.0/README.md", "/etc/passwd", "pairs", "no.txt", ""])
@@ -147,15 +150,20 @@ def test_half_or_turned_part_is_refused_by_the_database(
     session.rollback()
 
 
-def test_samples_are_the_first_pairs(built: BuiltRelease) -> None:
-    rows = sample_pairs(built.folder, built.manifest)
+def test_samples_are_the_first_pairs(
+    built: BuiltRelease, session: Session, settings: Settings
+) -> None:
+    rows = sample_pairs(found(session, settings))
 
     assert [row["split"] for row in rows] == ["train", "train"]
 
 
-def test_no_sample_without_files_or_pairs(built: BuiltRelease) -> None:
+def test_no_sample_without_files_or_pairs(
+    built: BuiltRelease, session: Session, settings: Settings
+) -> None:
+    release = found(session, settings)
     (built.folder / "pairs" / "train.jsonl").unlink()
 
-    assert sample_pairs(built.folder, built.manifest) == []
-    built.manifest.counts.rows.pop("pairs")  # type: ignore[attr-defined]  # a dict underneath
-    assert sample_pairs(built.folder, built.manifest) == []
+    assert sample_pairs(release) == []
+    counts = replace(release.manifest.counts, rows={})
+    assert sample_pairs(replace(release, manifest=replace(release.manifest, counts=counts))) == []
