@@ -10,6 +10,12 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
+# Made once: json.dumps makes an encoder a call, which takes as long as writing a short value.
+# ensure_ascii would make a lone surrogate look sound here and fail wherever it is stored.
+_ENCODER = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+)
+
 Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
 
 
@@ -18,10 +24,7 @@ def canonical_json(value: Json) -> str:
 
     Raise ``ValueError`` for NaN and infinity, which JSON cannot carry.
     """
-    # ensure_ascii would make a lone surrogate look sound here and fail wherever it is stored.
-    return json.dumps(
-        value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
-    )
+    return _ENCODER.encode(value)
 
 
 def sha256_hex(data: bytes | str) -> str:

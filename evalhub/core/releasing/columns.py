@@ -13,16 +13,29 @@ import pyarrow.compute as pc
 
 
 def record_batch(rows: Sequence[Mapping[str, Any]], schema: pa.Schema) -> pa.RecordBatch:
-    """Return ``rows`` as a batch; raise ``ValueError`` naming a column with NaN or infinity.
+    """Return ``rows`` as a batch; raise ``ValueError`` naming a column with NaN or infinity."""
+    return record_batches(rows, [schema])[0]
 
-    Neither is JSON, and finding them here shows the fault where it was made and not in somebody's
-    loader.
+
+def record_batches(
+    rows: Sequence[Mapping[str, Any]], schemas: Sequence[pa.Schema]
+) -> list[pa.RecordBatch]:
+    """Return ``rows`` as a batch of each of ``schemas``, whose common columns are made once.
+
+    Raise ``ValueError`` naming a column with NaN or infinity. Neither is JSON, and finding them
+    here shows the fault where it was made and not in somebody's loader.
     """
-    arrays = [_array([row[field.name] for row in rows], field.type) for field in schema]
-    for field, column in zip(schema, arrays, strict=True):
-        if pa.types.is_floating(field.type) and pc.all(pc.is_finite(column)).as_py() is False:
-            raise ValueError(f"Column {field.name!r} holds a number that is not finite.")
-    return pa.RecordBatch.from_arrays(arrays, schema=schema)
+    fields = {field.name: field for schema in schemas for field in schema}
+    arrays = {
+        name: _array([row[name] for row in rows], field.type) for name, field in fields.items()
+    }
+    for name, field in fields.items():
+        if pa.types.is_floating(field.type) and pc.all(pc.is_finite(arrays[name])).as_py() is False:
+            raise ValueError(f"Column {name!r} holds a number that is not finite.")
+    return [
+        pa.RecordBatch.from_arrays([arrays[name] for name in schema.names], schema=schema)
+        for schema in schemas
+    ]
 
 
 def _array(values: Sequence[Any], kind: pa.DataType) -> pa.Array:

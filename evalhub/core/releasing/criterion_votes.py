@@ -2,7 +2,6 @@
 
 from collections import Counter
 
-from evalhub.core.judging.answers import swap_sides
 from evalhub.core.releasing.material import JudgedPair
 from evalhub.core.releasing.rows import CriterionVotes
 from evalhub.core.scoring.criteria.verdicts import criterion_scores
@@ -18,8 +17,7 @@ def criterion_votes(pair: JudgedPair, *, chosen_is_x: bool) -> list[CriterionVot
     """
     counts: dict[str, Counter[float]] = {}
     for item in pair.judgments:
-        answer = swap_sides(item.answer) if item.record.is_swapped else item.answer
-        for criterion, score in criterion_scores(answer).items():
+        for criterion, score in criterion_scores(item.answer).items():
             counts.setdefault(criterion, Counter())[score] += 1
     chosen, rejected = (_X_AHEAD, _Y_AHEAD) if chosen_is_x else (_Y_AHEAD, _X_AHEAD)
     return [

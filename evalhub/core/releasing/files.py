@@ -9,13 +9,13 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from io import RawIOBase
-from typing import BinaryIO, TypeAlias
+from typing import BinaryIO, TypeAlias, cast
 
 import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from evalhub.core.releasing.columns import record_batch
+from evalhub.core.releasing.columns import record_batches
 from evalhub.core.releasing.flavours.rows import FlavourRow
 from evalhub.core.releasing.rows import Row as CanonicalRow
 from evalhub.core.releasing.schemas import SCHEMAS
@@ -27,6 +27,8 @@ WRITER = f"pyarrow {pa.__version__}"
 _LINE = orjson.OPT_APPEND_NEWLINE
 
 Row: TypeAlias = CanonicalRow | FlavourRow
+
+Parts: TypeAlias = tuple[Part, ...]
 
 OpenFile: TypeAlias = Callable[[str], BinaryIO]
 """Open a file for writing, named by its path within the release; the writer closes it."""
@@ -82,12 +84,16 @@ class HashedFile(RawIOBase):
 class JsonlWriter:
     """Write one JSON object a line, keys in the order of the schema."""
 
-    def __init__(self, path: str, file: BinaryIO) -> None:
+    def __init__(self, path: str, file: BinaryIO, *, schema: pa.Schema) -> None:
         self._file = HashedFile(path, file)
+        self._names = tuple(schema.names)
         self._n_rows = 0
 
     def write(self, rows: Sequence[Row]) -> None:
-        """Write rows."""
+        """Write rows; what they hold beyond the schema belongs to another table."""
+        names = self._names
+        if rows and len(rows[0]) != len(names):
+            rows = [cast("Row", {name: row[name] for name in names}) for row in rows]  # type: ignore[literal-required]  # the names are those of the schema, which the rows have
         # Together: a write and a hash of each line would cost more than making it.
         self._file.write(b"".join([orjson.dumps(row, option=_LINE) for row in rows]))
         self._n_rows += len(rows)
@@ -99,11 +105,10 @@ class JsonlWriter:
 
 
 class ParquetWriter:
-    """Write rows under an explicit schema, a fixed number a row group."""
+    """Write batches under an explicit schema, each as one row group."""
 
     def __init__(self, path: str, file: BinaryIO, *, schema: pa.Schema) -> None:
         self._file = HashedFile(path, file)
-        self._schema = schema
         self._n_rows = 0
         self._writer = pq.ParquetWriter(
             self._file,
@@ -118,11 +123,10 @@ class ParquetWriter:
             write_statistics=True,
         )
 
-    def write(self, rows: Sequence[Row]) -> None:
-        """Write rows as one row group."""
-        batch = record_batch(rows, self._schema)
+    def write(self, batch: pa.RecordBatch) -> None:
+        """Write the rows of a batch as one row group."""
         self._writer.write_table(pa.Table.from_batches([batch]), row_group_size=ROWS_PER_GROUP)
-        self._n_rows += len(rows)
+        self._n_rows += batch.num_rows
 
     def close(self) -> FileFacts:
         """Close the file and return its facts."""
@@ -132,15 +136,19 @@ class ParquetWriter:
 
 
 class _SplitWriter:
-    """Hold the rows of one split of one table until they fill a row group, and write both files."""
+    """Hold the rows of one split of some tables until they fill a row group, and write all files.
 
-    def __init__(self, part: Part, split: Split, open_file: OpenFile) -> None:
-        parquet, jsonl = (table_path(part, split, kind) for kind in FileFormat)
-        # Parquet first: it refuses what is no number, which JSON would write as null.
-        self._writers = (
-            ParquetWriter(parquet, open_file(parquet), schema=SCHEMAS[part]),
-            JsonlWriter(jsonl, open_file(jsonl)),
-        )
+    The tables have a row each for every row that comes, and columns of it.
+    """
+
+    def __init__(self, parts: Parts, split: Split, open_file: OpenFile) -> None:
+        self._schemas = [SCHEMAS[part] for part in parts]
+        self._parquet: list[ParquetWriter] = []
+        self._jsonl: list[JsonlWriter] = []
+        for part, schema in zip(parts, self._schemas, strict=True):
+            parquet, jsonl = (table_path(part, split, kind) for kind in FileFormat)
+            self._parquet.append(ParquetWriter(parquet, open_file(parquet), schema=schema))
+            self._jsonl.append(JsonlWriter(jsonl, open_file(jsonl), schema=schema))
         self._rows: list[Row] = []
 
     def add(self, row: Row) -> None:
@@ -150,15 +158,22 @@ class _SplitWriter:
             self._flush()
 
     def close(self) -> list[FileFacts]:
-        """Write the last group, close both files and return their facts."""
+        """Write the last group, close the files and return their facts."""
         # An empty row group is legal and some readers stumble over it.
         if self._rows:
             self._flush()
-        return [writer.close() for writer in self._writers]
+        return [
+            *(writer.close() for writer in self._parquet),
+            *(writer.close() for writer in self._jsonl),
+        ]
 
     def _flush(self) -> None:
-        for writer in self._writers:
-            writer.write(self._rows)
+        # The batches first: they refuse what is no number, which JSON would write as null.
+        batches = record_batches(self._rows, self._schemas)
+        for parquet, batch in zip(self._parquet, batches, strict=True):
+            parquet.write(batch)
+        for jsonl in self._jsonl:
+            jsonl.write(self._rows)
         self._rows = []
 
 
@@ -170,13 +185,22 @@ class TableFiles:
 
     def __init__(self, open_file: OpenFile) -> None:
         self._open_file = open_file
-        self._writers: dict[tuple[Part, Split], _SplitWriter] = {}
+        self._writers: dict[tuple[Parts, Split], _SplitWriter] = {}
 
     def add(self, part: Part, split: Split, row: Row) -> None:
         """Write ``row`` to the files of its table and split."""
-        if (part, split) not in self._writers:
-            self._writers[part, split] = _SplitWriter(part, split, self._open_file)
-        self._writers[part, split].add(row)
+        self.add_to((part,), split, row)
+
+    def add_to(self, parts: Parts, split: Split, row: Row) -> None:
+        """Write the columns of ``row`` that each of ``parts`` has; a table is in one such group.
+
+        Columns that tables share are made once.
+        """
+        writer = self._writers.get((parts, split))
+        if writer is None:
+            writer = _SplitWriter(parts, split, self._open_file)
+            self._writers[parts, split] = writer
+        writer.add(row)
 
     def close(self) -> tuple[FileFacts, ...]:
         """Close every file and return their facts, ordered by path."""

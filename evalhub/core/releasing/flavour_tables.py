@@ -8,7 +8,7 @@ from evalhub.core.releasing.aggregation import PairSummary
 from evalhub.core.releasing.files import TableFiles
 from evalhub.core.releasing.flavours.judged import arena_rows, helpsteer3_row
 from evalhub.core.releasing.flavours.kto import KtoRows
-from evalhub.core.releasing.flavours.pairs import PAIR_FLAVOURS
+from evalhub.core.releasing.flavours.pairs import PAIR_FLAVOURS, SAME_COLUMNS
 from evalhub.core.releasing.material import JudgedPair
 from evalhub.core.releasing.rows import MarginRow
 from evalhub.core.releasing.vocabulary import FLAVOURS, Part, Split
@@ -16,7 +16,7 @@ from evalhub.core.releasing.vocabulary import FLAVOURS, Part, Split
 
 @dataclass(slots=True)
 class FlavourTables:
-    """Write every flavour in ``parts``, and ``trl``, which every release has.
+    """Write every flavour in ``parts``, and the tables of pairs, which every release has.
 
     ``left_out`` counts the pairs that a flavour cannot express.
     """
@@ -26,11 +26,21 @@ class FlavourTables:
     left_out: Counter[Part] = field(default_factory=Counter)
     _kto: KtoRows = field(default_factory=KtoRows)
     _kto_split: Split = Split.TRAIN
+    _same: tuple[Part, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._same = tuple(
+            part for part in SAME_COLUMNS if part not in FLAVOURS or part in self.parts
+        )
 
     def add_preference(self, pair: JudgedPair, summary: PairSummary, row: MarginRow) -> None:
-        """Write a pair with a preferred response; the pairs of a prompt come together."""
+        """Write a pair with a preferred response; the pairs of a prompt come together.
+
+        The canonical tables of pairs go with those flavours whose columns they have.
+        """
+        self.files.add_to(self._same, pair.split, row)
         for part, make in PAIR_FLAVOURS.items():
-            if part is not Part.TRL and part not in self.parts:
+            if part in SAME_COLUMNS or part not in self.parts:
                 continue
             made = make(row)
             if made is None:

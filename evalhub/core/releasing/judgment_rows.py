@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from evalhub.core.judging.answers import SIDES, Answer, NotApplicable, Value, swap_sides
+from evalhub.core.judging.answers import SIDES, Answer, NotApplicable, Value
 from evalhub.core.releasing.identifiers import response_id
 from evalhub.core.releasing.material import JudgedPair, ReleaseJudgment
 from evalhub.core.releasing.rows import (
@@ -18,10 +18,9 @@ from evalhub.core.releasing.vocabulary import PairOutcome
 
 def judgment_row(judgment: ReleaseJudgment, pair: JudgedPair, outcome: PairOutcome) -> JudgmentRow:
     """Return the row of one judgment; sides a and b are the pair's responses x and y."""
-    record = judgment.record
-    # Turned back to the pair's own order, so that rows of one pair can be compared; what was shown
+    # Turned to the pair's own order, so that rows of one pair can be compared; what was shown
     # stands beside it.
-    answer = swap_sides(judgment.answer) if record.is_swapped else judgment.answer
+    record, answer = judgment.record, judgment.answer
     return JudgmentRow(
         judgment_id=judgment.id,
         pair_id=pair.id,

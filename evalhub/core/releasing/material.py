@@ -1,6 +1,6 @@
 """Hold what rows are made of: prompts, responses and the judgments on one pair of them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from evalhub.core.judging.answers import Answer
 from evalhub.core.judging.records import JudgedResponse, JudgmentRecord
@@ -16,6 +16,13 @@ class ReleasePrompt:
     prompt: Prompt
     sha256: str
     group: str
+    _chat: list[Message] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Once a prompt: its messages stand in the rows of ten pairs and of as many tables, and no
+        # row is changed once it is made.
+        chat = [Message(role=m.role.value, content=m.content) for m in self.prompt.messages]
+        object.__setattr__(self, "_chat", chat)
 
     @property
     def key(self) -> str:
@@ -23,16 +30,16 @@ class ReleasePrompt:
         return self.prompt.id
 
     def chat(self) -> list[Message]:
-        """Return the messages as rows hold them."""
-        return [Message(role=m.role.value, content=m.content) for m in self.prompt.messages]
+        """Return the messages as rows hold them; the list is shared, so change nothing in it."""
+        return self._chat
 
 
 @dataclass(frozen=True, slots=True)
 class ReleaseJudgment:
     """Hold one judgment in force with its ids, its answer read, and what the rubric vetoes.
 
-    ``answer`` is as shown. ``vetoed_x`` and ``vetoed_y`` say whether a flag with a veto was
-    raised on the pair's responses.
+    ``answer`` is turned to the pair's own order: side a is response x. ``vetoed_x`` and
+    ``vetoed_y`` say whether a flag with a veto was raised on the pair's responses.
     """
 
     id: str

@@ -85,11 +85,8 @@ def _write_pair(
         files.add(Part.TIES, pair.split, tie_row(pair, summary))
     if summary.outcome is not PairOutcome.PREFERENCE:
         return
-    row = pair_row(pair, summary)
-    files.add(Part.PAIRS, pair.split, row)
-    with_margin = margin_row(row, pair, summary)
-    files.add(Part.PAIRS_MARGIN, pair.split, with_margin)
-    flavours.add_preference(pair, summary, with_margin)
+    row = margin_row(pair_row(pair, summary), pair, summary)
+    flavours.add_preference(pair, summary, row)
 
 
 def _count(pair: JudgedPair, summary: PairSummary, tally: Tally) -> None:

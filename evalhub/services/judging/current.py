@@ -1,9 +1,9 @@
 """Read a project's judgments in force, for scoring and releasing."""
 
-import json
 from collections.abc import Collection, Mapping
 from typing import Any, TypeAlias
 
+import orjson
 import sqlalchemy as sa
 from sqlmodel import Session
 
@@ -108,7 +108,7 @@ def _record(row: _Row, x: JudgedResponse, y: JudgedResponse) -> JudgmentRecord:
         is_swapped=row.is_swapped is not is_turned,
         choice=row.choice,
         preference=row.preference,
-        answer=json.loads(row.answer),
+        answer=orjson.loads(row.answer),
         why=row.why,
         confidence=row.confidence,
         rubric_id=row.rubric_name,

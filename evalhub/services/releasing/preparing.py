@@ -1,6 +1,8 @@
 """Prepare a release: gather one state of a project and write every file, changing no row."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+import gc
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +13,7 @@ from evalhub.core.releasing.builds import BuildStage, Say, say_nothing
 from evalhub.core.releasing.files import OpenFile
 from evalhub.core.releasing.manifest import Manifest
 from evalhub.core.releasing.recipe import Recipe
-from evalhub.core.releasing.reports import Changes
+from evalhub.core.releasing.reports import Changes, not_yet_told
 from evalhub.core.releasing.versions import next_version, parse_version
 from evalhub.db.models import Project, Release
 from evalhub.errors import Conflict
@@ -21,6 +23,9 @@ from evalhub.services.releasing.gathering import gather
 from evalhub.services.releasing.reading import read_manifest
 from evalhub.services.releasing.withdrawing import find_withdrawals
 from evalhub.services.releasing.writing import Plan, plan_release, write_release
+
+NEW_OBJECTS = 200_000
+"""After how many new objects garbage is looked for during a build; some tens of megabytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +81,18 @@ def prepare_release(
     recipe = recipe or Recipe()
     recipe.check()
     known = list_rows(project.id, session=session)
-    plan = _plan(project, recipe, secret=settings.secret_key, session=session, say=say)
+    with seldom_collecting():
+        plan = _plan(project, recipe, secret=settings.secret_key, session=session, say=say)
     withdrawn = find_withdrawals((row.id for row in known), session=session)
     chosen = _version(version, plan, known, withdrawn)
-    manifest = write_release(
-        plan,
-        chosen,
-        changes=_changes(plan, chosen, known),
-        open_file=opener(folder),
-        say=say,
-    )
+    with seldom_collecting():
+        manifest = write_release(
+            plan,
+            chosen,
+            changes=_changes(plan, chosen, known),
+            open_file=opener(folder),
+            say=say,
+        )
     # Here and not while the folder is published: bringing gigabytes to the disk takes seconds,
     # in which the publishing transaction would keep every other writer out.
     say(BuildStage.KEEPING, 0, 0)
@@ -100,6 +107,21 @@ def prepare_release(
         is_automatic=version is None,
         annotators=plan.source.annotators,
     )
+
+
+@contextmanager
+def seldom_collecting() -> Iterator[None]:
+    """Look for garbage in cycles once in many objects while the block runs, in this process.
+
+    Rows are trees and go away by themselves. Python looks through all living objects for cycles
+    every few thousand new ones, and a page of prompts has a hundred thousand: a fifth of a build.
+    """
+    before = gc.get_threshold()
+    gc.set_threshold(NEW_OBJECTS, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def list_rows(project_id: int, *, session: Session) -> list[Release]:
@@ -144,5 +166,5 @@ def _changes(plan: Plan, chosen: str, known: Sequence[Release]) -> Changes:
     }
     return Changes(
         previous=before[-1].version if before else None,
-        reports=tuple(report for report in plan.source.reports if report not in told),
+        reports=not_yet_told(plan.source.reports, told),
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import TypeAlias
 
-from evalhub.core.judging.answers import Answer
+from evalhub.core.judging.answers import swap_sides
 from evalhub.core.releasing.material import (
     JudgedPair,
     PairLabel,
@@ -89,12 +89,11 @@ def _pair(
 def _judgment(item: NamedJudgment, vetoes: _Vetoes) -> ReleaseJudgment:
     record = item.record
     answer = read_answer(record.answer, where=f"judgment {record.public_id!r}")
+    if record.is_swapped:
+        # Once here and not by each table that reads it.
+        answer = swap_sides(answer)
     flags = vetoes[record.rubric_id, record.rubric_version]
-    a, b = (_is_vetoed(answer, side_is_a=is_a, flags=flags) for is_a in (True, False))
-    vetoed = (b, a) if record.is_swapped else (a, b)
+    vetoed = (
+        any(one.flag in flags for one in side.raised) for side in (answer.flags_a, answer.flags_b)
+    )
     return ReleaseJudgment(item.id, item.annotator, record, answer, *vetoed)
-
-
-def _is_vetoed(answer: Answer, *, side_is_a: bool, flags: frozenset[str]) -> bool:
-    raised = answer.flags("a" if side_is_a else "b").raised
-    return any(one.flag in flags for one in raised)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from evalhub.core.campaigns import AnnotatorKind, JudgmentOrigin
-from evalhub.core.judging.answers import Answer, Choice
+from evalhub.core.judging.answers import Answer, Choice, swap_sides
 from evalhub.core.judging.records import JudgedResponse, JudgmentRecord
 from evalhub.core.people import Origin
 from evalhub.core.prompts.records import Message, Prompt, Source
@@ -77,11 +77,13 @@ def make_judgment(
     vetoed: str = "",
     answer: Answer | None = None,
 ) -> ReleaseJudgment:
-    """Return a judgment with its ids; ``vetoed`` names the vetoed sides, such as ``xy``."""
+    """Return a judgment with its ids; ``vetoed`` names the vetoed sides, such as ``xy``.
+
+    ``answer`` is as shown.
+    """
     record = make_record(choice, preference, is_swapped=is_swapped, person=who, answer=answer)
-    return ReleaseJudgment(
-        f"judgment-{who}", who, record, answer or Answer(), "x" in vetoed, "y" in vetoed
-    )
+    turned = swap_sides(answer or Answer()) if is_swapped else answer or Answer()
+    return ReleaseJudgment(f"judgment-{who}", who, record, turned, "x" in vetoed, "y" in vetoed)
 
 
 LABEL = PairLabel(

@@ -14,7 +14,7 @@ from evalhub.core.releasing.files import (
     table_path,
     write_text,
 )
-from evalhub.core.releasing.pair_rows import pair_row, trl_row
+from evalhub.core.releasing.pair_rows import margin_row, pair_row, trl_row
 from evalhub.core.releasing.rows import TrlRow
 from evalhub.core.releasing.schemas import SCHEMAS
 from evalhub.core.releasing.vocabulary import FileFormat, Part, Split
@@ -96,6 +96,27 @@ def test_equal_rows_give_equal_bytes() -> None:
 
     assert {path: file.content for path, file in first.files.items()} == {
         path: file.content for path, file in second.files.items()
+    }
+
+
+def test_tables_that_share_columns_hold_what_each_would_alone() -> None:
+    pair = make_judged_pair(make_judgment())
+    summary = summarise(pair)
+    row = pair_row(pair, summary)
+    together, alone = Folder(), Folder()
+    files = TableFiles(together.open)
+    files.add_to(
+        (Part.PAIRS, Part.PAIRS_MARGIN, Part.TRL), Split.TRAIN, margin_row(row, pair, summary)
+    )
+    one_by_one = TableFiles(alone.open)
+    one_by_one.add(Part.PAIRS, Split.TRAIN, row)
+    one_by_one.add(Part.PAIRS_MARGIN, Split.TRAIN, margin_row(row, pair, summary))
+    one_by_one.add(Part.TRL, Split.TRAIN, trl_row(row))
+
+    assert files.close() == one_by_one.close()
+
+    assert {path: file.content for path, file in together.files.items()} == {
+        path: file.content for path, file in alone.files.items()
     }
 
 

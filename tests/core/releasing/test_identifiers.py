@@ -1,5 +1,6 @@
 from dataclasses import replace
 
+from evalhub.core.canonical import content_hash
 from evalhub.core.releasing.identifiers import judgment_id, pair_id, pseudonym, response_id
 from tests.core.releasing.material import X, Y, make_record
 
@@ -31,3 +32,9 @@ def test_pseudonym_stays_within_a_project() -> None:
     assert name != pseudonym("t" * 32, project="one", person="p")
     assert name != pseudonym(SECRET, project="one", person="q")
     assert name.startswith("annotator-")
+
+
+def test_a_judgment_id_is_the_hash_of_canonical_json() -> None:
+    pair, who = "ab" * 16, "annotator-0123456789abcdef"
+
+    assert judgment_id(pair, who, nth=12) == content_hash([pair, who, 12])[:32]

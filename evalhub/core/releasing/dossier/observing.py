@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
 
-from evalhub.core.judging.answers import Answer, NotApplicable, Value, swap_sides
+from evalhub.core.judging.answers import NotApplicable, Value
 from evalhub.core.judging.records import JudgedResponse
 from evalhub.core.prompts.records import Prompt
 from evalhub.core.releasing.dossier.facts import PromptTally
@@ -175,9 +175,7 @@ def _votes(pair: JudgedPair, x_style: Style, y_style: Style) -> Iterator[Vote]:
 
 
 def _criteria(judgment: ReleaseJudgment) -> Iterator[CriterionValue]:
-    answer: Answer = judgment.answer
-    if judgment.record.is_swapped:
-        answer = swap_sides(answer)
+    answer = judgment.answer
     for rated in answer.rated:
         for side, value in (("x", rated.a), ("y", rated.b)):
             if (number := _number(value)) is not None:

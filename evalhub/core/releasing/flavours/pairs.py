@@ -6,6 +6,7 @@ half of it.
 """
 
 from collections.abc import Callable, Mapping
+from itertools import chain
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -128,6 +129,9 @@ PAIR_FLAVOURS: Mapping[Part, Callable[[MarginRow], PairFlavourRow | None]] = Map
 )
 """What makes the row of each flavour from that of a pair; ``verify`` makes it again."""
 
+SAME_COLUMNS = (Part.PAIRS, Part.PAIRS_MARGIN, Part.TRL, Part.OPENRLHF)
+"""The tables whose rows are columns of ``pairs_margin`` as they are, a row each for every one."""
+
 LEFT_OUT: Mapping[Part, FilterName] = MappingProxyType(
     {
         Part.LLAMAFACTORY: FilterName.TURNS_NOT_ALTERNATING,
@@ -150,8 +154,11 @@ def _sharegpt(turn: Message) -> ShareGptTurn:
 
 
 def _holds_a_mark(row: MarginRow) -> bool:
-    turns = (*row["prompt"], *row["chosen"], *row["rejected"])
-    return any(mark in turn["content"] for turn in turns for mark in (HUMAN, ASSISTANT))
+    for turn in chain(row["prompt"], row["chosen"], row["rejected"]):
+        text = turn["content"]
+        if HUMAN in text or ASSISTANT in text:
+            return True
+    return False
 
 
 def _transcript(prompt: list[Message]) -> str:

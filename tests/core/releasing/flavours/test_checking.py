@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from evalhub.core.judging.answers import Choice
-from evalhub.core.releasing.files import Row, TableFiles
+from evalhub.core.releasing.files import Parts, Row, TableFiles
 from evalhub.core.releasing.flavours.checking import FlavourChecks
+from evalhub.core.releasing.schemas import SCHEMAS
 from evalhub.core.releasing.tables import Tables as Written
 from evalhub.core.releasing.vocabulary import FLAVOURS, Part, Split
 from tests.core.releasing.flavours.rows import TALK, make_pair
@@ -38,9 +39,12 @@ class Rows(TableFiles):
     def __init__(self) -> None:
         self.tables: Tables = {}
 
-    def add(self, part: Part, split: Split, row: Row) -> None:
-        """Keep one row."""
-        self.tables.setdefault((part, split), []).append(dict(row))
+    def add_to(self, parts: Parts, split: Split, row: Row) -> None:
+        """Keep the columns that each table has of one row."""
+        held = dict(row)
+        for part in parts:
+            own = {name: held[name] for name in SCHEMAS[part].names}
+            self.tables.setdefault((part, split), []).append(own)
 
 
 @pytest.fixture
