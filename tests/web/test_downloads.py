@@ -32,8 +32,8 @@ def test_who_took_what_is_told_with_the_key_and_the_bytes(
 ) -> None:
     key = bearer(database, Role.LAB, Scope.RELEASES_READ, now=clock())
     path = f"/api/v1{BASE}/files/{FILE}"
-    client.get(path, headers={**key, "Range": "bytes=0-1999"})
-    client.get(path, headers=key)
+    client.get(path, headers={**key, "Range": "bytes=0-1999"}).close()
+    client.get(path, headers=key).close()
     sign_in(client, {Role.AUDITOR})
 
     text = client.get(f"{BASE}/downloads").text

@@ -103,6 +103,8 @@ def test_each_trainer_reads_the_very_pairs(
     pairs = [
         (row["prompt"][-1]["content"], row["chosen"][0]["content"], row["rejected"][0]["content"])
         for row in rows(built, Part.PAIRS, kind)
+        # axolotl's format knows one question; what has more is left out, and counted as such.
+        if part is not Part.AXOLOTL or [turn["role"] for turn in row["prompt"]].count("user") == 1
     ]
     assert pairs
     assert [READERS[part](row) for row in found] == pairs
