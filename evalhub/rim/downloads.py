@@ -4,8 +4,10 @@ import base64
 import re
 from http import HTTPStatus
 
-from flask import Response, make_response, request
+from flask import Response as FlaskResponse
+from flask import make_response, request
 from werkzeug.exceptions import PreconditionFailed, RequestedRangeNotSatisfiable
+from werkzeug.wrappers import Response
 from werkzeug.wsgi import wrap_file
 
 from evalhub.core.canonical import sha256_hex
@@ -65,7 +67,7 @@ def _response(file: FoundFile, release: KeptRelease) -> Response:
     The framework's own ``send_file`` knows the length of files on this machine alone, and
     without it gives no parts; so what lies in object storage is answered as it would answer.
     """
-    response = Response(
+    response = FlaskResponse(
         wrap_file(request.environ, file.open(), CHUNK),
         mimetype=MIME_TYPES.get(file.facts.path.rpartition(".")[2], "text/plain"),
         direct_passthrough=True,

@@ -53,7 +53,7 @@ def test_a_table_that_cannot_be_read_is_named(kept: FoundRelease, harm: object) 
     assert callable(harm)
     harm(next((kept.folder / "pairs").glob("train.parquet")))
 
-    with pytest.raises(Conflict, match=r"'train\.parquet' cannot be read"):
+    with pytest.raises(Conflict, match=r"'pairs/train\.parquet' cannot be read"):
         find_pair(kept, "zz")
 
 
