@@ -18,6 +18,7 @@ from evalhub.demo.pulling import pull_domain
 from evalhub.demo.script import DOMAINS, DemoDomain
 from evalhub.rim.scores import score_project
 from evalhub.services.releasing.running import build_release
+from evalhub.services.releasing.shelves import shelf_of
 from evalhub.services.transaction import Database
 
 
@@ -88,10 +89,15 @@ def _release(demo: Demo, domain: DemoDomain) -> Path:
     # A second run must not build again: a visitor's own judgments would go into a release they
     # never asked for.
     if newest is not None:
-        return demo.settings.releases_dir / newest.folder
+        return _place(demo, newest.folder)
     score_project(slug, database=demo.database, actor=demo.actor, now=demo.now)
     built = build_release(
         slug, database=demo.database, settings=demo.settings, actor=demo.actor, now=demo.now
     )
     demo.say(f"Built the release {slug}@{built.version}.")
-    return built.folder
+    return _place(demo, built.name)
+
+
+def _place(demo: Demo, name: str) -> Path:
+    """Return where the files of a release lie: a folder, or a path within object storage."""
+    return Path(shelf_of(demo.settings).place(name)[1])
