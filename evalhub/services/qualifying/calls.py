@@ -66,10 +66,9 @@ def list_calls(*, session: Session) -> list[Call]:
     domains = session.exec(select(ApplicationCall.domain).distinct()).all()
     found = []
     for domain in sorted(domains):
-        row = _newest(domain, session)
-        if row is not None:
-            has_assessment = find_assessment(domain, session=session) is not None
-            found.append(Call(domain, row.is_open, row.text, has_assessment))
+        row = get_call(domain, session=session)
+        has_assessment = find_assessment(domain, session=session) is not None
+        found.append(Call(domain, row.is_open, row.text, has_assessment))
     return found
 
 

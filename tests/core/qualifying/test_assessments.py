@@ -77,6 +77,7 @@ def test_an_hour_is_the_time_unless_the_file_says_otherwise() -> None:
         ({"minutes": True}, "minutes"),
         ({"minutes": "60"}, "minutes"),
         ({"pass_share": 0}, "pass_share"),
+        ({"pass_share": "half"}, "pass_share"),
         ({"pass_share": 1.5}, "pass_share"),
         ({"items": []}, "items"),
         ({"items": "none"}, "items"),

@@ -251,6 +251,17 @@ def test_where_there_is_no_assessment_none_is_started(
     assert roles(both, session) == [Role.ANNOTATOR]
 
 
+def test_an_expert_who_is_accepted_for_another_field_stays_one(
+    both: Both, session: Session, now: datetime
+) -> None:
+    make_field(session, now)
+    make_field(session, now, domain="law")
+    for domain in ("medicine", "law"):
+        decide(apply(session, both, now, domain), ACCEPTED, both, session, now)
+
+    assert roles(both, session) == [Role.ANNOTATOR]
+
+
 def test_only_coordinators_open_publish_and_decide(
     both: Both, session: Session, now: datetime
 ) -> None:
