@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from evalhub.core.canonical import Json
+from evalhub.core.pulling.classification import is_end
 from evalhub.core.pulling.failures import read_failure
 from evalhub.core.pulling.messages import split_system
 from evalhub.core.pulling.outcomes import Failure, Reply
@@ -36,6 +37,8 @@ RESERVED: Mapping[str, str] = {
 }
 FOR_A_TOOL = frozenset({"tool_use", "pause_turn"})
 """Stop reasons of an answer that wants to go on after a tool has run; none was offered."""
+WHOLE = frozenset({"end_turn", "stop_sequence"})
+"""Stop reasons of a whole answer."""
 _PARTS = {"text": "text", "thinking": "thinking", "redacted_thinking": ""}
 """Known kinds of parts, and the field that holds their text; redacted ones hold none."""
 _NO_CREDIT = "credit balance is too low"
@@ -79,9 +82,13 @@ def _read_message(value: Mapping[str, Json], body: str) -> Reply | Failure:
     reason = text_or_none(value.get("stop_reason"))
     if reason in FOR_A_TOOL:
         return malformed(f"stops for a tool ({reason}) though none was offered", body)
-    strange = [str(part.get("type"))[:40] for part in parts if part.get("type") not in _PARTS]
+    kinds = [part.get("type") for part in parts]
+    strange = [str(kind)[:40] for kind in kinds if text_or_none(kind) not in _PARTS]
     if strange:
         return malformed(f"has a content part of the unknown kind {strange[0]!r}", body)
+    if not is_end(reason, whole=WHOLE):
+        stop = str(value.get("stop_reason"))[:40]
+        return malformed(f"has the stop_reason {stop!r}, which is no known end", body)
     text, inline = split_thinking(_joined(parts, "text"))
     usage = mapping_of(value, "usage")
     return Reply(

@@ -10,6 +10,7 @@ from dataclasses import replace
 from urllib.parse import quote
 
 from evalhub.core.canonical import Json
+from evalhub.core.pulling.classification import is_end
 from evalhub.core.pulling.failures import read_failure
 from evalhub.core.pulling.messages import plain_text, split_system
 from evalhub.core.pulling.outcomes import Failure, Reply
@@ -44,6 +45,8 @@ BROKEN_OFF = frozenset(
     {"OTHER", "FINISH_REASON_UNSPECIFIED", "MALFORMED_FUNCTION_CALL", "UNEXPECTED_TOOL_CALL"}
 )
 """Reasons to finish that say neither that the answer is whole nor why it is not."""
+WHOLE = frozenset({"stop"})
+"""The reason to finish of a whole answer."""
 _FIELDS_OF_A_TEXT = frozenset({"text", "thought", "thoughtSignature"})
 _DELAY = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)s")
 
@@ -110,8 +113,11 @@ def _read_candidate(
         return Failure(ErrorKind.SERVER, f"The server broke the answer off ({reason}).")
     # A candidate that was filtered, or thought until its limit, may have no content or no parts.
     parts = mappings(mapping_of(candidate, "content").get("parts", []))
-    if parts is None or (reason is None and not parts):
+    if parts is None:
         return malformed("has no parts in candidates[0].content", body)
+    if not is_end(reason, whole=WHOLE):
+        finish = str(candidate.get("finishReason"))[:40]
+        return malformed(f"has the finishReason {finish!r}, which is no known end", body)
     if any(not part.keys() <= _FIELDS_OF_A_TEXT for part in parts):
         return malformed("has a part that is no text", body)
     reply = Reply(

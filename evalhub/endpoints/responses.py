@@ -82,11 +82,13 @@ class _Said:
 
 
 def _read_value(value: Mapping[str, Json], body: str) -> Reply | Failure:
-    status = value.get("status", "completed")
+    given = value.get("status", "completed")
+    # Looked up as a text only: a list or an object in its place has no hash and would raise.
+    status = text_or_none(given)
     if status in {"failed", "cancelled"}:
         return Failure(ErrorKind.SERVER, f"The server broke the answer off ({status}).")
     if status not in _ENDED:
-        return malformed(f"has the status {str(status)[:40]!r}, which is no end", body)
+        return malformed(f"has the status {str(given)[:40]!r}, which is no end", body)
     items = mappings(value.get("output"))
     said = None if items is None else _said(items)
     if said is None:
@@ -113,9 +115,10 @@ def _said(items: list[Mapping[str, Json]]) -> _Said | None:
     refusals: list[str] = []
     for item in items:
         parts = mappings(item.get("content") or [])
-        if item.get("type") not in {"message", "reasoning"} or parts is None:
+        kind = text_or_none(item.get("type"))
+        if kind not in {"message", "reasoning"} or parts is None:
             return None
-        if item["type"] == "reasoning":
+        if kind == "reasoning":
             # The summary stands for reasoning that the provider itself keeps to itself.
             thoughts += [text_of(part, "text") for part in parts or _summary(item)]
             continue
@@ -137,6 +140,6 @@ def _last_of_stream(body: str) -> str:
             event = json.loads(line.removeprefix("data:"))
         except (ValueError, RecursionError):
             continue
-        if isinstance(event, dict) and event.get("type") in _LAST_EVENTS:
+        if isinstance(event, dict) and text_or_none(event.get("type")) in _LAST_EVENTS:
             return json.dumps(event.get("response"))
     return body

@@ -1,7 +1,7 @@
 """Messages are written and read as Anthropic documents them."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from evalhub.core.canonical import Json
@@ -124,6 +124,10 @@ def test_a_message_without_parts_is_empty() -> None:
         pytest.param({"content": "39"}, "has no list of content parts", id="text"),
         pytest.param({"content": ["39"]}, "has no list of content parts", id="texts"),
         pytest.param({"content": [{"type": "audio"}]}, "of the unknown kind 'audio'", id="kind"),
+        pytest.param({"content": [{"type": ["text"]}]}, "kind \"['text']\"", id="kinds"),
+        pytest.param(message(TEXT, stop_reason=None), "stop_reason 'None'", id="broken off"),
+        pytest.param(message(TEXT, stop_reason=["end_turn"]), "no known end", id="reasons"),
+        pytest.param(message(TEXT, stop_reason="new_end"), "stop_reason 'new_end'", id="new"),
         pytest.param(message(TEXT, stop_reason="tool_use"), "stops for a tool", id="tool"),
         pytest.param(message(TEXT, stop_reason="pause_turn"), "stops for a tool", id="pause"),
     ],
@@ -186,6 +190,10 @@ def test_a_filter_of_a_gateway_stays_a_refusal() -> None:
     assert found.refusal == "Filtered."
 
 
+@example({"content": [{"type": []}]}, 200)
+@example({"content": [{"type": {}}]}, 200)
+@example({"content": [], "stop_reason": ["end_turn"]}, 200)
+@example({"error": {"type": [], "code": {}}}, 200)
 @given(
     jsons("content", "type", "text", "thinking", "stop_reason", "usage", "input_tokens"),
     st.sampled_from([200, 400, 500]),

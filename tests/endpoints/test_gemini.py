@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from evalhub.core.canonical import Json
@@ -118,6 +118,7 @@ def test_thoughts_are_told_from_the_answer_and_counted_with_it() -> None:
         ("PROHIBITED_CONTENT", ResponseStatus.REFUSED),
         ("SPII", ResponseStatus.REFUSED),
         ("IMAGE_SAFETY", ResponseStatus.REFUSED),
+        ("MODEL_ARMOR", ResponseStatus.REFUSED),
     ],
 )
 def test_the_reason_to_finish_says_what_it_is(reason: str, status: ResponseStatus) -> None:
@@ -150,6 +151,17 @@ def test_an_end_that_says_nothing_is_tried_again(reason: str) -> None:
 
     assert (failure.kind, failure.is_hopeless) == (ErrorKind.SERVER, False)
     assert reason in failure.message
+
+
+@pytest.mark.parametrize(
+    "reason", [None, "MALFORMED_RESPONSE", "TOO_MANY_TOOL_CALLS", "A_NEW_END"], ids=str
+)
+def test_half_an_answer_is_malformed_and_not_judged(reason: str | None) -> None:
+    failure = failure_of(DIALECT, candidate({"text": "Half of an"}, reason=reason))
+
+    assert failure.kind is ErrorKind.MALFORMED
+    assert f"finishReason {str(reason)!r}" in failure.message
+    assert "Half of an" in failure.message
 
 
 @pytest.mark.parametrize(
@@ -219,6 +231,10 @@ def test_a_filter_of_a_gateway_stays_a_refusal() -> None:
     assert isinstance(found, Reply)
 
 
+@example({"candidates": [{"finishReason": [], "content": {"parts": []}}]}, 200)
+@example({"candidates": [{"finishReason": {}}]}, 200)
+@example({"promptFeedback": {"blockReason": []}}, 200)
+@example({"error": {"details": [{"reason": [], "retryDelay": {}}]}}, 400)
 @given(
     jsons("candidates", "content", "parts", "text", "finishReason", "details", "promptFeedback"),
     st.sampled_from([200, 400, 500]),

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from evalhub.core.canonical import Json
@@ -153,6 +153,9 @@ def test_a_response_that_was_broken_off_is_tried_again(status: str) -> None:
         pytest.param({}, id="empty"),
         pytest.param(response(said(), status="in_progress"), id="not ended"),
         pytest.param(response(said(), status=7), id="odd status"),
+        pytest.param(response(said(), status=["completed"]), id="list of statuses"),
+        pytest.param(response(said(), status=None), id="no status"),
+        pytest.param(response({"type": ["message"], "content": []}), id="list of types"),
         pytest.param(response(output="39"), id="text"),
         pytest.param(response("39"), id="texts"),
         pytest.param(response({"type": "function_call"}), id="tool"),
@@ -180,6 +183,13 @@ def test_a_stream_that_was_not_asked_for_is_read_by_its_last_event() -> None:
     assert found.text == "39 °C."
 
 
+def test_an_event_of_no_known_type_is_passed_over() -> None:
+    found = DIALECT.read(200, 'data: {"type": ["response.completed"]}\n\n')
+
+    assert isinstance(found, Failure)
+    assert found.kind is ErrorKind.MALFORMED
+
+
 def test_a_stream_that_broke_off_is_quoted() -> None:
     found = DIALECT.read(200, 'data: {"type": "response.created"}\n\nevent: x\ndata: {"type":')
 
@@ -187,6 +197,11 @@ def test_a_stream_that_broke_off_is_quoted() -> None:
     assert found.message.startswith("The reply is not JSON: data:")
 
 
+@example({"status": []}, 200)
+@example({"status": {}}, 200)
+@example({"output": [{"type": ["message"]}]}, 200)
+@example({"output": [{"type": {}}]}, 200)
+@example({"status": "incomplete", "output": [], "incomplete_details": {"reason": []}}, 200)
 @given(
     jsons("status", "output", "type", "content", "text", "message", "reasoning", "summary"),
     st.sampled_from([200, 400, 500]),

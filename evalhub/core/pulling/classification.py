@@ -13,7 +13,20 @@ LENGTH_REASONS = frozenset(
 REFUSAL_REASONS = frozenset(
     {"content_filter", "content_filtered", "guardrail_intervened", "refusal", "safety"}
     | {"recitation", "blocklist", "prohibited_content", "spii", "language", "image_safety"}
+    | {"model_armor"}
 )
+
+
+def is_end(reason: str | None, *, whole: frozenset[str]) -> bool:
+    """Tell whether ``reason`` says how an answer ended: whole, at a limit, or declined.
+
+    For interfaces whose own documents promise a reason with every answer. There a missing or
+    an unknown one means that the answer broke off, or ended in a way that did not exist when
+    this was written; half an answer must not be judged for a whole one. ``whole`` is in
+    lower case.
+    """
+    word = (reason or "").lower()
+    return word in whole or word in LENGTH_REASONS or word in REFUSAL_REASONS
 
 
 def status_of(reply: Reply) -> ResponseStatus:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from evalhub.core.pulling.classification import status_of
+from evalhub.core.pulling.classification import is_end, status_of
 from evalhub.core.pulling.outcomes import Reply
 from evalhub.core.responses import ResponseStatus
 
@@ -49,3 +49,19 @@ from evalhub.core.responses import ResponseStatus
 )
 def test_a_reply_is_what_it_is(reply: Reply, status: ResponseStatus) -> None:
     assert status_of(reply) is status
+
+
+@pytest.mark.parametrize(
+    ("reason", "is_known"),
+    [
+        ("end_turn", True),
+        ("END_TURN", True),
+        ("max_tokens", True),
+        ("SAFETY", True),
+        ("a_new_end", False),
+        ("", False),
+        (None, False),
+    ],
+)
+def test_only_a_known_reason_is_an_end(reason: str | None, *, is_known: bool) -> None:
+    assert is_end(reason, whole=frozenset({"end_turn"})) is is_known
