@@ -6,10 +6,25 @@ from flask import request
 
 from evalhub.core.people import Actor, Scope
 from evalhub.errors import Forbidden, NotSignedIn
-from evalhub.rim.state import current_session, current_settings, now, request_state, runtime
+from evalhub.rim.state import (
+    current_session,
+    current_settings,
+    now,
+    only_read,
+    request_state,
+    runtime,
+)
 from evalhub.services.api_keys import find_key_owner, note_used
 
-__all__ = ["api_actor", "check_access", "current_session", "current_settings", "identify", "now"]
+__all__ = [
+    "api_actor",
+    "check_access",
+    "current_session",
+    "current_settings",
+    "identify",
+    "now",
+    "only_read",
+]
 
 SCHEME = "bearer"
 

@@ -7,7 +7,7 @@ from flask import Response, jsonify
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, ConfigDict, Field
 
-from evalhub.api.context import api_actor, current_session, now
+from evalhub.api.context import api_actor, current_session, now, only_read
 from evalhub.api.root import PREFIX, RESPONSES, SECURITY
 from evalhub.core.people import Scope
 from evalhub.core.pulling.costs import Amount, parse_budget
@@ -167,6 +167,8 @@ def start(header: StartHeader, body: PullBody) -> tuple[Response, int]:
 def plan(body: PullBody) -> Response:
     """Say what a pull would send and what it may cost; send nothing."""
     api_actor(Scope.PULLS_WRITE)
+    # Counting a large set takes seconds, for which SQLite's one writer would be held.
+    only_read()
     planned = plan_pull(
         body.prompt_set,
         body.endpoints,

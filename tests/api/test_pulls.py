@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 
 import pytest
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from evalhub.core.campaigns import PullStatus
@@ -73,6 +74,19 @@ def test_what_a_pull_would_ask_is_counted_and_nothing_is_sent(
     assert (share["n_completion_tokens"], share["cost"], share["most_cost"]) == (3000, None, None)
     with scene.database.transaction(write=False) as session:
         assert list_pulls(session=session) == []
+
+
+def test_counting_waits_for_nobody_who_writes(
+    client: FlaskClient, scene: Scene, headers: dict[str, str]
+) -> None:
+    # The first use of a key is written down; from the second one on nothing is.
+    client.post(f"{PATH}/plan", json=WANTED, headers=headers)
+
+    with scene.database.transaction() as writing:
+        writing.execute(sa.text("UPDATE prompt_set SET title = title"))
+        answer = client.post(f"{PATH}/plan", json=WANTED, headers=headers)
+
+    assert answer.status_code == 200
 
 
 def test_samples_and_seed_are_taken_and_told(
