@@ -14,6 +14,7 @@ from evalhub.errors import EndpointError
 from evalhub.services.pulling.budgeting import overspent
 from evalhub.services.pulling.committing import Committer
 from evalhub.services.pulling.feeding import Feed
+from evalhub.services.pulling.missing import count_missing, demand_of
 from evalhub.services.pulling.outages import Outage, Suspect
 from evalhub.services.pulling.settling import has_answered, is_cancelled, note_wait
 from evalhub.services.pulling.tools import ShareEnd, ShareWork, Stored
@@ -52,6 +53,7 @@ class Share:
         self._n_wide_failures = 0
         self._n_rejected = 0
         self._last_failure: str | None = None
+        self._spent = ""
         self._stopped_at: float | None = None
         self._end = ShareEnd.DONE
 
@@ -76,6 +78,9 @@ class Share:
             await asyncio.gather(*askers, return_exceptions=True)
         if self._last_failure is not None:
             raise EndpointError(self._last_failure)
+        # The answer that uses up the budget may be the last one: then nothing was left undone.
+        if self._spent != "" and await asyncio.to_thread(self._is_unfinished):
+            raise EndpointError(self._spent)
         if self._end is ShareEnd.DONE:
             await self._store_suspects(self._outage.clear())
         if self._outage.is_down:
@@ -196,7 +201,7 @@ class Share:
     def _heed_budget(self, spent: str) -> None:
         """Ask nothing more once the pull's budget is used up; what is under way may end."""
         if spent:
-            self._last_failure = spent
+            self._spent = spent
             self._feed.close()
 
     def _notice(self, outcome: Outcome) -> None:
@@ -227,6 +232,11 @@ class Share:
                 has_answered(work.endpoint_id, session=session),
                 overspent(work.pull, session=session),
             )
+
+    def _is_unfinished(self) -> bool:
+        work = self._work
+        with work.database.transaction(write=False) as session:
+            return count_missing(demand_of(work.pull), work.endpoint_id, session=session) > 0
 
     def _note_wait(self, reason: str) -> None:
         work = self._work

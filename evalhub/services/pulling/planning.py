@@ -21,6 +21,7 @@ from evalhub.services.endpoints.views import price_of
 from evalhub.services.pulling.finding import PromptSetChoice, get_version
 from evalhub.services.pulling.missing import Demand, count_missing, missing_page
 from evalhub.services.pulling.options import ONCE, PullOptions, check_options
+from evalhub.services.pulling.seeding import check_seed_is_kept
 
 MAXIMUM_ENDPOINTS = 200
 
@@ -89,6 +90,7 @@ def plan_pull(
     rows = wanted_endpoints(endpoints, session=session)
     budget = check_options(options, rows)
     demand = Demand(version.id, retry_errors, n_samples=options.n_samples, seed=options.seed)
+    check_seed_is_kept(demand, rows, session=session)
     shares = tuple(_share(demand, version.n_prompts, row, session=session) for row in rows)
     return PullPlan(version, shares, budget)
 

@@ -12,8 +12,10 @@ from evalhub.core.people import Actor
 from evalhub.db.models import Pull, PullEndpoint
 from evalhub.services import audit
 from evalhub.services.pulling.finding import PullView, get_pull, get_version
+from evalhub.services.pulling.missing import Demand
 from evalhub.services.pulling.options import ONCE, PullOptions, check_options
 from evalhub.services.pulling.planning import wanted_endpoints
+from evalhub.services.pulling.seeding import check_seed_is_kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ def start_pull(  # noqa: PLR0913 - one parameter a choice of whoever starts it
     version = get_version(prompt_set, session=session)
     rows = wanted_endpoints(endpoints, session=session)
     budget = check_options(options, rows)
+    demand = Demand(version.id, retry_errors, n_samples=options.n_samples, seed=options.seed)
+    check_seed_is_kept(demand, rows, session=session)
     pull = Pull(
         public_id=uuid.uuid4().hex,
         prompt_set_version_id=version.id,

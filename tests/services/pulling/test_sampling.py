@@ -1,5 +1,6 @@
 """Samples, seeds, budgets, and answers that are not asked for twice."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -10,17 +11,22 @@ from evalhub.core.pulling.costs import Amount
 from evalhub.core.pulling.outcomes import Outcome
 from evalhub.core.pulling.specs import Question
 from evalhub.core.responses import ErrorKind, ResponseStatus
-from evalhub.db.models import Endpoint
+from evalhub.db.models import Endpoint, Pull
+from evalhub.errors import BadInput
 from evalhub.services.pulling import (
     PullOptions,
     PullProgress,
     PullView,
     RunTools,
+    ShareEnd,
     browse_responses,
+    cancel_pull,
+    plan_pull,
     pull_progress,
+    run_share,
 )
-from tests.factories import make_prompt_set_version
-from tests.pulling import QUESTIONS, Scene
+from tests.factories import MOMENT, make_prompt_set_version
+from tests.pulling import ACTOR, QUESTIONS, Scene
 from tests.services.pulling.puppet import Puppet, long_set, outcome, responses, run
 
 
@@ -177,6 +183,93 @@ def test_a_budget_stops_the_pull_and_says_so(
     assert len(puppet.asked) == n_asked
     reason = progress(scene, pull).pull.reason
     assert reason.startswith("careful@1: the budget of 0.001 USD is used up (0.001")
+
+
+def test_a_budget_that_the_last_answer_uses_up_lets_the_pull_end(
+    scene: Scene, tools: RunTools
+) -> None:
+    scene.endpoint()
+    priced(scene, prompt=0, completion=10**6)
+    answer = replace(outcome(), prompt_tokens=1, completion_tokens=100)
+    pull = scene.start(options=PullOptions(budget_micro=300))
+
+    status = run(scene, pull.id, replace(tools, clients=Puppet(default=answer).open))
+
+    found = progress(scene, pull)
+    assert (status, found.pull.reason) == (PullStatus.DONE, "")
+    assert (found.costs, found.n_settled) == ((Amount(300, "USD"),), 3)
+
+
+def test_a_complete_pull_that_is_run_again_over_its_budget_stays_whole(
+    scene: Scene, tools: RunTools
+) -> None:
+    endpoint_id = scene.endpoint()
+    priced(scene, prompt=0, completion=10**6)
+    answer = replace(outcome(), prompt_tokens=1, completion_tokens=100)
+    tools = replace(tools, clients=Puppet(default=answer).open)
+    pull = scene.start(options=PullOptions(budget_micro=300))
+    run(scene, pull.id, tools)
+    with scene.database.transaction() as session:
+        session.get_one(Pull, pull.id).status = PullStatus.RUNNING
+
+    end = asyncio.run(run_share(scene.database, pull.id, endpoint_id, tools=tools))
+
+    assert end is ShareEnd.DONE
+    assert progress(scene, pull).pull.status is PullStatus.DONE
+
+
+@pytest.mark.parametrize(
+    ("stored", "words"),
+    [(1, "with the seed 1, and 2 would"), (None, "without a seed, and 2 would")],
+    ids=["other seed", "no seed"],
+)
+def test_answers_of_one_seed_are_not_claimed_for_another(
+    scene: Scene, tools: RunTools, stored: int | None, words: str
+) -> None:
+    scene.endpoint()
+    run(scene, scene.start(options=PullOptions(seed=stored)).id, tools)
+    scene.start(prompt_set="noise", options=PullOptions(seed=3))
+
+    with pytest.raises(BadInput, match=f"seed: careful is asked .* {words} change nothing"):
+        scene.start(options=PullOptions(2, seed=2))
+    with (
+        scene.database.transaction(write=False) as session,
+        pytest.raises(BadInput, match=words),
+    ):
+        plan_pull("health", ["careful"], options=PullOptions(seed=2), session=session)
+
+
+def test_the_seed_of_a_pull_under_way_holds_for_others(scene: Scene) -> None:
+    scene.endpoint()
+    first = scene.start(options=PullOptions(seed=1))
+
+    with pytest.raises(BadInput, match="with the seed 1"):
+        scene.start(options=PullOptions(seed=2))
+
+    with scene.database.transaction() as session:
+        cancel_pull(first.public_id, session=session, actor=ACTOR, now=MOMENT)
+    assert scene.start(options=PullOptions(seed=2)).seed == 2
+
+
+def test_the_same_seed_asks_for_more_samples_and_none_claims_nothing(
+    scene: Scene, tools: RunTools
+) -> None:
+    scene.endpoint()
+    run(scene, scene.start(options=PullOptions(seed=1)).id, tools)
+
+    assert scene.start(options=PullOptions(2, seed=1)).n_samples == 2
+    assert scene.start().seed is None
+
+
+def test_errors_that_are_asked_again_may_have_another_seed(scene: Scene, tools: RunTools) -> None:
+    scene.endpoint()
+    broken = outcome(ResponseStatus.ERROR, "", kind=ErrorKind.MALFORMED, message="no")
+    tools = replace(tools, clients=Puppet(default=broken).open)
+    run(scene, scene.start(options=PullOptions(seed=1)).id, tools)
+
+    with pytest.raises(BadInput, match="with the seed 1"):
+        scene.start(options=PullOptions(seed=2))
+    assert scene.start(retry_errors=True, options=PullOptions(seed=2)).seed == 2
 
 
 def test_a_budget_that_does_lets_the_pull_end(scene: Scene, tools: RunTools) -> None:
