@@ -277,6 +277,7 @@ def make_endpoint(
     session: Session,
     *,
     slug: str | None = None,
+    revision: int = 1,
     model: str | None = None,
     url: str = "http://127.0.0.1:9/v1",
     dialect: str = "chat_completions",
@@ -287,7 +288,7 @@ def make_endpoint(
     number = next(_numbers)
     endpoint = Endpoint(
         slug=slug or f"endpoint-{number}",
-        revision=1,
+        revision=revision,
         model=model or f"model-{number}",
         dialect=dialect,
         url=url,

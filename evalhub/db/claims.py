@@ -23,7 +23,7 @@ from evalhub.db.engine import Database
 def claim(database: Database, name: str) -> Iterator[bool]:
     """Yield whether this caller alone now holds ``name``; release it when the block ends.
 
-    ``name`` is made of lower-case letters, digits and dashes.
+    ``name`` is made of lower-case letters, digits, dots, dashes and underscores.
     """
     held = _file_claim(database, name) if database.is_sqlite else _advisory_claim(database, name)
     with held as is_held:

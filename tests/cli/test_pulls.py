@@ -162,10 +162,10 @@ def test_a_running_pull_that_nobody_asks_for_any_more_says_so(scene: Scene, run:
 
 
 def test_a_running_pull_that_is_asked_for_does_not(scene: Scene, run: Run) -> None:
-    endpoint_id = scene.endpoint()
+    scene.endpoint()
     pull = scene.start()
 
-    with claim(scene.database, f"endpoint-{endpoint_id}"):
+    with claim(scene.database, "endpoint-careful"):
         shown = run("status", pull.public_id)
 
     assert "evalhub pull run" not in shown.output
@@ -176,7 +176,7 @@ def test_a_pull_that_moves_says_when_it_last_did(scene: Scene, run: Run) -> None
     pull = scene.start()
     store_response(scene.database, pull.id, endpoint_id, at=MOMENT)
 
-    with claim(scene.database, f"endpoint-{endpoint_id}"):
+    with claim(scene.database, "endpoint-careful"):
         shown = run("status", pull.public_id)
 
     assert "Last response 2026-11-21 09:00:00 UTC\n" in shown.output

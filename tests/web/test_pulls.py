@@ -317,7 +317,7 @@ def test_a_pull_that_is_asked_shows_when_it_last_moved(client: FlaskClient, scen
     (endpoint_id,) = [share.endpoint_id for share in progress_of(scene, pull).endpoints]
     store_response(scene.database, pull.id, endpoint_id, at=MOMENT)
 
-    with claim(scene.database, f"endpoint-{endpoint_id}"):
+    with claim(scene.database, "endpoint-careful"):
         page = client.get(f"/pulls/{pull.public_id}").text
         counts = client.get(f"/pulls/{pull.public_id}/progress.json").json
 
@@ -338,7 +338,7 @@ def test_a_pull_that_waits_for_an_endpoint_says_for_which_and_why(
     with scene.database.transaction() as session:
         note_wait(pull.id, endpoint_id, reason="does not answer: <b>.", session=session)
 
-    with claim(scene.database, f"endpoint-{endpoint_id}"):
+    with claim(scene.database, "endpoint-careful"):
         page = client.get(f"/pulls/{pull.public_id}").text
         counts = client.get(f"/pulls/{pull.public_id}/progress.json").json
 

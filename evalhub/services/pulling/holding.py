@@ -43,6 +43,15 @@ class PullAttendance:
     advice: str
 
 
+def claim_name(slug: str) -> str:
+    """Return the name that whoever asks an endpoint holds meanwhile.
+
+    All revisions share it: a revision made during a pull asks the same server, which would
+    else be sent twice what it was said to bear.
+    """
+    return f"endpoint-{slug}"
+
+
 def attend(progress: PullProgress, *, session: Session) -> PullAttendance:
     """Return who sees to the pull of ``progress``, from the claims on its endpoints.
 
@@ -64,7 +73,7 @@ def _attendance(progress: PullProgress, session: Session, *, has_worker: bool) -
         return Attendance.OVER
     if progress.pull.status is PullStatus.QUEUED:
         return Attendance.WAITING if has_worker else Attendance.UNATTENDED
-    names = [f"endpoint-{share.endpoint_id}" for share in progress.endpoints]
+    names = [claim_name(share.slug) for share in progress.endpoints]
     if not held_names(names, session=session):
         return Attendance.ABANDONED
     is_stalled = any(share.is_waiting for share in progress.endpoints)

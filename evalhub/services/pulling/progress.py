@@ -36,6 +36,7 @@ class EndpointProgress:
     """
 
     endpoint_id: int
+    slug: str
     label: str
     model: str
     n_wanted: int
@@ -144,6 +145,7 @@ def _progress(
     by_status = {count.status: count.n for count in counts}
     return EndpointProgress(
         endpoint_id=one.id,
+        slug=one.slug,
         label=f"{one.slug}@{one.revision}",
         model=one.model,
         n_wanted=sum(count.n for count in counts),

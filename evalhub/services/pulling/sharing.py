@@ -12,6 +12,7 @@ from evalhub.db.models import Endpoint, Pull
 from evalhub.errors import EndpointError
 from evalhub.services.endpoints.views import spec_of
 from evalhub.services.pulling.asking import Share
+from evalhub.services.pulling.holding import claim_name
 from evalhub.services.pulling.settling import begin_share, end_share
 from evalhub.services.pulling.tools import RunTools, ShareEnd, ShareWork
 
@@ -21,23 +22,29 @@ async def run_share(
 ) -> ShareEnd:
     """Ask one endpoint what the pull is missing, and write down how it ended.
 
-    An endpoint is asked by one process at a time: a second one waits, so that neither a
-    resumed pull nor a second pull asks what is being asked, and the endpoint's concurrency
-    holds. What goes wrong fails this share only; a
-    defect is written down and raised.
+    An endpoint is asked by one process at a time, whichever of its revisions is asked: a
+    second one waits, so that neither a resumed pull nor a second pull asks what is being asked,
+    and the endpoint's concurrency holds. What goes wrong fails this share only; a defect is
+    written down and raised.
     """
+    name = await asyncio.to_thread(_claim_name, database, endpoint_id)
     with ExitStack() as stack:
-        while not await asyncio.to_thread(_claim, stack, database, endpoint_id):
+        while not await asyncio.to_thread(_claim, stack, database, name):
             if tools.stop.is_set():
                 return ShareEnd.STOPPED
             await asyncio.sleep(tools.poll_s)
         return await _run_claimed(database, pull_id, endpoint_id, tools)
 
 
-def _claim(stack: ExitStack, database: Database, endpoint_id: int) -> bool:
+def _claim_name(database: Database, endpoint_id: int) -> str:
+    with database.transaction(write=False) as session:
+        return claim_name(session.get_one(Endpoint, endpoint_id).slug)
+
+
+def _claim(stack: ExitStack, database: Database, name: str) -> bool:
     # A stack of its own, so that a claim that was not granted is closed before the next try.
     attempt = ExitStack()
-    if attempt.enter_context(claim(database, f"endpoint-{endpoint_id}")):
+    if attempt.enter_context(claim(database, name)):
         stack.push(attempt)
         return True
     attempt.close()

@@ -48,10 +48,11 @@ def test_a_queued_pull_waits_for_a_worker(scene: Scene, *, has_worker: bool) -> 
 
 
 def test_whoever_asks_one_of_the_endpoints_sees_to_the_pull(scene: Scene) -> None:
-    first, _ = scene.endpoint("careful"), scene.endpoint("quick")
+    scene.endpoint("careful")
+    scene.endpoint("quick")
     pull = scene.start("careful", "quick")
 
-    with claim(scene.database, f"endpoint-{first}"):
+    with claim(scene.database, "endpoint-careful"):
         seen_to = look(scene, pull)
 
     assert (seen_to.attendance, seen_to.advice) == (Attendance.ASKED, "")
@@ -66,12 +67,12 @@ def test_a_pull_whose_process_has_died_is_abandoned(
     scene: Scene, words: str, *, has_worker: bool
 ) -> None:
     scene.endpoint()
-    elsewhere = scene.endpoint("elsewhere")
+    scene.endpoint("elsewhere")
     pull = scene.start()
     if has_worker:
         start_worker(scene)
 
-    with claim(scene.database, f"endpoint-{elsewhere}"):
+    with claim(scene.database, "endpoint-elsewhere"):
         seen_to = look(scene, pull)
 
     assert seen_to.attendance is Attendance.ABANDONED

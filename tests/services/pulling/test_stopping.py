@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from evalhub.core.campaigns import PullStatus
 from evalhub.db.claims import claim
+from evalhub.db.models import Endpoint
 from evalhub.services.pulling import (
     RunTools,
     ShareEnd,
@@ -13,7 +14,7 @@ from evalhub.services.pulling import (
     cancel_pull,
     run_share,
 )
-from tests.factories import MOMENT
+from tests.factories import MOMENT, make_endpoint
 from tests.pulling import ACTOR, Scene
 from tests.services.pulling.puppet import Puppet, responses, run
 
@@ -97,7 +98,7 @@ def test_a_second_runner_waits_for_the_first(scene: Scene, tools: RunTools) -> N
     pull = scene.start()
 
     async def run_beside_a_claim() -> ShareEnd:
-        with claim(scene.database, f"endpoint-{endpoint_id}"):
+        with claim(scene.database, "endpoint-careful"):
             waiting = asyncio.create_task(
                 run_share(scene.database, pull.id, endpoint_id, tools=tools)
             )
@@ -110,12 +111,30 @@ def test_a_second_runner_waits_for_the_first(scene: Scene, tools: RunTools) -> N
     assert scene.server.calls.total() == 3
 
 
+def test_a_revision_waits_for_whoever_asks_the_one_before(scene: Scene, tools: RunTools) -> None:
+    before = scene.endpoint()
+    with scene.database.transaction() as session:
+        session.get_one(Endpoint, before).retired_at = MOMENT
+        session.flush()
+        revised = make_endpoint(session, slug="careful", revision=2, url=scene.server.url).id
+    pull = scene.start()
+
+    async def run_beside_the_first() -> ShareEnd:
+        with claim(scene.database, "endpoint-careful"):
+            waiting = asyncio.create_task(run_share(scene.database, pull.id, revised, tools=tools))
+            done, _ = await asyncio.wait({waiting}, timeout=0.5)
+            assert not done
+        return await waiting
+
+    assert asyncio.run(run_beside_the_first()) is ShareEnd.DONE
+
+
 def test_a_waiting_runner_that_is_told_to_stop_leaves(scene: Scene, tools: RunTools) -> None:
     endpoint_id = scene.endpoint()
     pull = scene.start()
     tools.stop.set()
 
-    with claim(scene.database, f"endpoint-{endpoint_id}"):
+    with claim(scene.database, "endpoint-careful"):
         end = asyncio.run(run_share(scene.database, pull.id, endpoint_id, tools=tools))
 
     assert end is ShareEnd.STOPPED
