@@ -74,8 +74,10 @@ def task_name(kind: WorkKind, domain: str) -> str:
 
 
 def span(seconds: int) -> str:
-    """Return a time such as ``1 h 05 min``, whole minutes only."""
-    hours, minutes = divmod(seconds // 60, 60)
+    """Return a time such as ``1 h 05 min``, whole minutes only; ``-10 min`` for what moved."""
+    hours, minutes = divmod(abs(seconds) // 60, 60)
+    # A minus and no hyphen: a line may break after a hyphen, and screen readers pass over it.
+    sign = "\u2212" if seconds < 0 and (hours or minutes) else ""
     if hours:
-        return f"{hours}\u00a0h {minutes:02}\u00a0min"
-    return _("%(minutes)s\u00a0min", minutes=minutes)
+        return f"{sign}{hours}\u00a0h {minutes:02}\u00a0min"
+    return _("%(minutes)s\u00a0min", minutes=f"{sign}{minutes}")

@@ -6,7 +6,7 @@ import io
 import pytest
 from flask.testing import FlaskClient
 
-from evalhub.core.pay.ledger import Entry, UnpaidReason, WorkKind
+from evalhub.core.pay.ledger import Entry, UnpaidReason, WorkKind, moved
 from evalhub.core.people import Role
 from evalhub.db.engine import Database
 from evalhub.db.models import Person
@@ -47,6 +47,19 @@ def test_f21_the_page_shows_the_effective_hour_and_the_unpaid_reasons(
     assert "60.00 USD" in page
     assert "Given back unjudged" in page
     assert "30\u00a0min" in page
+
+
+def test_time_that_moved_stands_in_the_list_with_its_sign_before_the_whole(
+    client: FlaskClient, database: Database, ada: Person, clock: Clock
+) -> None:
+    lost = Entry("three", WorkKind.COMPARISON, 4_200, 0, "USD", UnpaidReason.EXPIRED)
+    put(database, ada, clock, HOUR, lost, moved(lost))
+
+    page = client.get(PAGE).text
+
+    assert "\u22121\u00a0h 10\u00a0min" in page
+    # The two come to nothing, so no reason is given for unpaid time.
+    assert "<dt>The time to judge ran out</dt>" not in page
 
 
 def test_what_a_project_offers_stands_beside_what_it_came_to(

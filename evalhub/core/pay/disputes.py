@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from evalhub.core.money import SECONDS_AN_HOUR
-from evalhub.core.pay.ledger import Entry, UnpaidReason, WorkKind
+from evalhub.core.pay.ledger import MOVED, Entry, UnpaidReason, WorkKind
 from evalhub.core.people import Role
 
 RESPONSE_TIME = timedelta(days=5)
@@ -120,5 +120,5 @@ def settled(
 
 def unbooked(dispute_id: int, *, minutes: int, currency: str) -> Entry:
     """Return what takes back the unpaid time of a refusal that an appeal has overturned."""
-    key = f"dispute:{dispute_id}:unpaid:moved"
+    key = f"dispute:{dispute_id}:unpaid{MOVED}"
     return Entry(key, WorkKind.DISPUTE, -minutes * 60, 0, currency, UnpaidReason.DISPUTE)

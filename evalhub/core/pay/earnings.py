@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from evalhub.core.money import hourly_rate
-from evalhub.core.pay.ledger import Entry, UnpaidReason, WorkKind
+from evalhub.core.pay.ledger import Entry, UnpaidReason, WorkKind, is_of_elsewhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +77,19 @@ class Earnings:
 
 
 def earnings_of(booked: Sequence[Booked]) -> Earnings:
-    """Return the sums of ``booked``; none of them mixes currencies."""
+    """Return the sums of ``booked``; none of them mixes currencies.
+
+    Time that moved away counts where the entry that it takes back is among ``booked`` too; of a
+    month, what moved out of an earlier one is left out, and stands in that one as it was known.
+    """
+    keys = {one.entry.key for one in booked}
     by_currency: defaultdict[str, list[Entry]] = defaultdict(list)
     by_task: defaultdict[tuple[WorkKind, str, str], list[Entry]] = defaultdict(list)
     by_reason: defaultdict[UnpaidReason, int] = defaultdict(int)
     for one in booked:
         entry = one.entry
+        if is_of_elsewhere(entry, keys):
+            continue
         by_currency[entry.currency].append(entry)
         by_task[entry.kind, one.domain, entry.currency].append(entry)
         if entry.unpaid_reason is not None:
@@ -102,8 +109,10 @@ def earnings_of(booked: Sequence[Booked]) -> Earnings:
 
 
 def sums_of(entries: Iterable[Entry], currency: str) -> Sums:
-    """Return the sums of entries that are all in ``currency``."""
+    """Return the sums of entries that are all in ``currency``; what moved as ``earnings_of``."""
     entries = list(entries)
+    keys = {entry.key for entry in entries}
+    entries = [entry for entry in entries if not is_of_elsewhere(entry, keys)]
     timed = [entry for entry in entries if entry.seconds is not None]
     return Sums(
         currency=currency,

@@ -6,10 +6,14 @@ says which event made it; the database holds keys unique, so that an event that 
 booked once.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
 from evalhub.core.pay.tiers import Price
+
+MOVED = ":moved"
+"""How the key of an entry ends that takes back the time of the entry whose key stands before it."""
 
 
 class WorkKind(StrEnum):
@@ -116,4 +120,13 @@ def moved(entry: Entry) -> Entry:
     that of ``entry``, so the same time is taken back once.
     """
     seconds = -(entry.seconds or 0)
-    return Entry(f"{entry.key}:moved", entry.kind, seconds, 0, entry.currency, entry.unpaid_reason)
+    return Entry(f"{entry.key}{MOVED}", entry.kind, seconds, 0, entry.currency, entry.unpaid_reason)
+
+
+def is_of_elsewhere(entry: Entry, keys: Collection[str]) -> bool:
+    """Tell whether an entry takes back time that none of the entries with ``keys`` has booked.
+
+    So it is when time moved over the end of a month. Taken off the month it lands in, it would
+    leave less time there than was worked, and an hour that nobody earned.
+    """
+    return entry.key.endswith(MOVED) and entry.key.removesuffix(MOVED) not in keys

@@ -28,6 +28,11 @@ REASON_WORDS: Mapping[UnpaidReason, str] = {
 
 
 def duration(seconds: int) -> str:
-    """Return a time such as ``1 h 05 min``; seconds under a whole minute are left out."""
-    hours, minutes = divmod(seconds // 60, MINUTES_AN_HOUR)
-    return f"{hours} h {minutes:02} min"
+    """Return a time such as ``1 h 05 min``; seconds under a whole minute are left out.
+
+    Time that moved elsewhere is below zero: its sign stands before the whole, ``-0 h 10 min``.
+    """
+    # Of the size alone: division rounds down, so -600 s would be an hour less 50 minutes.
+    hours, minutes = divmod(abs(seconds) // 60, MINUTES_AN_HOUR)
+    sign = "-" if seconds < 0 and (hours or minutes) else ""
+    return f"{sign}{hours} h {minutes:02} min"

@@ -1,11 +1,13 @@
 """What a ledger comes to, by hand and by property."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from evalhub.core.money import hourly_rate
-from evalhub.core.pay.earnings import earnings_of
-from evalhub.core.pay.ledger import UnpaidReason, WorkKind
+from evalhub.core.pay.earnings import Booked, earnings_of, sums_of
+from evalhub.core.pay.ledger import UnpaidReason, WorkKind, moved
 from tests.core.pay.booked import booked
 
 
@@ -66,6 +68,31 @@ def test_an_adjustment_raises_the_hour_without_time() -> None:
     assert earnings_of([booked(60, 1_000), adjustment]).totals[0].per_hour == 1_500
 
 
+def moved_on(one: Booked) -> Booked:
+    """Return what takes the time of an entry back, as it stands in the ledger."""
+    return replace(one, entry=moved(one.entry))
+
+
+def test_time_that_moved_within_the_entries_counts_once() -> None:
+    draft, judgment = booked(10, reason=UnpaidReason.EXPIRED), booked(11, 7_000)
+
+    earnings = earnings_of([draft, moved_on(draft), judgment])
+
+    assert earnings.unpaid == ()
+    assert (earnings.totals[0].seconds, earnings.totals[0].per_hour) == (660, 38_181)
+
+
+def test_time_that_moved_out_of_an_earlier_month_lowers_nothing_in_this_one() -> None:
+    draft, judgment = booked(10, reason=UnpaidReason.EXPIRED), booked(12, 1_000)
+
+    earnings = earnings_of([moved_on(draft), judgment])
+
+    (total,) = earnings.totals
+    assert (total.paid_seconds, total.unpaid_seconds, total.per_hour) == (720, 0, 5_000)
+    assert (earnings.unpaid, earnings.tasks[0].sums) == ((), total)
+    assert sums_of([moved_on(draft).entry, judgment.entry], "USD") == total
+
+
 ENTRIES = st.lists(
     st.one_of(
         st.builds(booked, st.integers(0, 600), st.integers(0, 10_000)),
@@ -86,3 +113,23 @@ def test_f21_tasks_and_reasons_add_up_to_the_totals(entries: list[object]) -> No
     for one in earnings.totals:
         if one.per_hour is not None:
             assert one.per_hour == hourly_rate(one.timed_minor_units, one.seconds)
+
+
+@given(ENTRIES, st.data())
+def test_no_part_of_a_ledger_has_less_than_no_time(
+    entries: list[Booked], data: st.DataObject
+) -> None:
+    # A key stands once in a ledger.
+    whole = [replace(one, entry=replace(one.entry, key=str(n))) for n, one in enumerate(entries)]
+    whole += [moved_on(one) for one in whole if one.entry.unpaid_reason is UnpaidReason.EXPIRED]
+    part = (
+        data.draw(st.lists(st.sampled_from(whole), unique_by=lambda one: one.entry.key))
+        if whole
+        else []
+    )
+
+    earnings = earnings_of(part)
+
+    assert all(one.paid_seconds >= 0 and one.unpaid_seconds >= 0 for one in earnings.totals)
+    assert all(one.seconds > 0 for one in earnings.unpaid)
+    assert UnpaidReason.EXPIRED not in {one.reason for one in earnings_of(whole).unpaid}

@@ -2,13 +2,14 @@
 
 import csv
 import io
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalhub.core.pay.ledger import UnpaidReason, WorkKind
+from evalhub.core.pay.ledger import UnpaidReason, WorkKind, moved
 from evalhub.core.pay.statements import (
     Month,
     Statement,
@@ -97,3 +98,26 @@ def test_every_kind_and_reason_has_words() -> None:
     assert set(REASON_WORDS) == set(UnpaidReason)
     assert duration(3_725) == "1 h 02 min"
     assert NOVEMBER.has(NOON)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (3_900, "1 h 05 min"),
+        (59, "0 h 00 min"),
+        (-59, "0 h 00 min"),
+        (-600, "-0 h 10 min"),
+        (-3_900, "-1 h 05 min"),
+    ],
+)
+def test_time_that_moved_is_said_with_its_sign_before_the_whole(seconds: int, words: str) -> None:
+    assert duration(seconds) == words
+
+
+def test_a_month_into_which_time_moved_lists_the_entry_and_counts_the_work() -> None:
+    draft, judgment = booked(10, reason=UnpaidReason.EXPIRED), booked(12, 1_000)
+    november = statement(replace(draft, entry=moved(draft.entry)), judgment)
+
+    (line,) = november.lines
+    assert (line.sums.seconds, line.n) == (720, 1)
+    assert [row["seconds"] for row in rows_of(statement_csv(november))] == ["-600", "720"]
