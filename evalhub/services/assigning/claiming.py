@@ -84,8 +84,11 @@ def go_on(
     number = session.connection().execute(_NUMBER, {"project": project_id}).scalar_one()
     if number and _has_changed(project_id, number, person_id, session=session, now=now):
         raise Conflict(CHANGED)
-    lease = lease_next(project_id, person_id=person_id, session=session, now=now, rng=rng)
-    return _on_read_terms(lease, number, now=now)
+    # Who is told of the refusal goes on in this transaction, as after a stored judgment: without
+    # the savepoint the claim on unread terms would be committed with what they do next.
+    with session.begin_nested():
+        lease = lease_next(project_id, person_id=person_id, session=session, now=now, rng=rng)
+        return _on_read_terms(lease, number, now=now)
 
 
 def _must_agree(project: Project, person_id: int, *, session: Session, now: datetime) -> bool:
@@ -110,7 +113,7 @@ def _on_read_terms(lease: Lease | None, number: int, *, now: datetime) -> Lease 
     """Return a lease, or raise ``Conflict`` for one that was just made on terms newer than read.
 
     The terms may be changed between the look at them and the claim; what was claimed is then
-    undone with the transaction.
+    undone with the caller's transaction or savepoint.
     """
     if lease is not None and lease.leased_at == now and lease.terms_number > number:
         raise Conflict(CHANGED)

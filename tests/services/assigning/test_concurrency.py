@@ -12,10 +12,13 @@ from sqlmodel import select
 from evalhub.core.campaigns import AssignmentStatus
 from evalhub.db import tables as t
 from evalhub.db.engine import Database
-from evalhub.db.models import Assignment, Pair
+from evalhub.db.models import Assignment, Pair, Project
+from evalhub.errors import Conflict
+from evalhub.services.assigning.claiming import go_on
 from evalhub.services.assigning.expiring import take_place
 from evalhub.services.assigning.leasing import lease_next
 from tests.services.assigning.conftest import make_campaign
+from tests.services.projects.fairs import make_fair
 from tests.services.selecting.tournaments import make_tournament
 
 N_THREADS = 8
@@ -227,3 +230,32 @@ def wait_for_lock(database: Database) -> None:
                 return
         threading.Event().wait(0.01)
     pytest.fail("nobody waits")
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_f23_terms_changed_under_a_claim_leave_no_lease_to_who_goes_on(
+    database: Database, now: datetime
+) -> None:
+    with database.transaction() as session:
+        fair = make_fair(session, now)
+        fair.judge(fair.held())
+        project_id, person_id = fair.project.id, fair.campaign.people[0].id
+
+    def change_once(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        # After the look at the terms, before the claim copies them.
+        if "project.lease_minutes" in statement and not changes:
+            changes.append(statement)
+            with database.transaction() as other:
+                other.get_one(Project, project_id).terms_number += 1
+
+    changes: list[str] = []
+    sa.event.listen(database.engine, "before_cursor_execute", change_once)
+    with database.transaction() as session:
+        with pytest.raises(Conflict, match="have changed"):
+            go_on(project_id, person_id=person_id, session=session, now=now, rng=random.Random(0))
+        session.commit()
+
+    with database.transaction(write=False) as session:
+        statuses = session.exec(select(Assignment.status)).all()
+        assert statuses == [AssignmentStatus.SUBMITTED]
+        assert session.exec(select(sa.func.sum(Pair.n_taken))).one() == 1
