@@ -9,7 +9,7 @@ from sqlmodel import select
 from evalhub.cli import main
 from evalhub.core.people import Role
 from evalhub.db.engine import Database
-from evalhub.db.models import AuditEvent, CredentialDecision, LevelDecision
+from evalhub.db.models import AuditEvent, CredentialDecision, LevelDecision, Person
 from tests.factories import make_languages, make_person, make_project
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -92,3 +92,19 @@ def test_a_project_says_what_it_asks_for(runner: CliRunner) -> None:
 
     assert "Version 1 holds for every claim in acute" in asked
     assert "acute asks for nothing" in nothing
+
+
+def test_nobody_decides_by_the_account_of_who_was_disabled(
+    runner: CliRunner, database: Database
+) -> None:
+    public_id = run(runner, *STATE, *REST, "--by", "cora@example.org").strip()
+    with database.transaction() as session:
+        cora = session.exec(select(Person).where(Person.name == "Cora")).one()
+        cora.disabled_at = cora.created_at
+
+    refused = runner.invoke(main, ["experts", "decide", public_id, "verified", *BY])
+
+    assert refused.exit_code != 0
+    assert "cora@example.org is disabled" in refused.output
+    with database.transaction(write=False) as session:
+        assert session.exec(select(CredentialDecision)).all() == []

@@ -4,7 +4,7 @@ from sqlmodel import Session, select
 
 from evalhub.core.people import Actor
 from evalhub.db.models import Person
-from evalhub.errors import NotFound
+from evalhub.errors import Forbidden, NotFound
 from evalhub.services.accounts.fields import clean_email
 from evalhub.services.accounts.sessions import roles_of
 
@@ -23,6 +23,12 @@ def get_account_id(email: str, *, session: Session) -> int:
 
 
 def get_account(email: str, *, session: Session) -> Actor:
-    """Return the account with this address as who would act by it; raise ``NotFound``."""
+    """Return the account with this address as who would act by it.
+
+    Raise ``NotFound``, and ``Forbidden`` for one that is disabled: its name would otherwise still
+    stand under decisions that its person can neither make nor see.
+    """
     person = session.get_one(Person, get_account_id(email, session=session))
+    if person.disabled_at is not None:
+        raise Forbidden(f"The account {person.email} is disabled, so nobody acts by it.")
     return Actor(person.id, person.name, roles_of(person.id, session=session))
