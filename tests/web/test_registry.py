@@ -80,6 +80,26 @@ def test_a_credential_is_verified_with_a_reason_and_a_name(
     assert len(decisions(database)) == 2
 
 
+def test_deciding_what_was_refused_meanwhile_says_so(
+    client: FlaskClient, expert: Person, database: Database
+) -> None:
+    [way] = [
+        form.action
+        for form in forms_of(client.get(page_of(expert)))
+        if "/credentials/" in form.action
+    ]
+    data = fill(client.get(page_of(expert)), way, reason="Not on the list.", decision="refused")
+    client.post(way, data=data)
+
+    late = client.post(way, data={**data, "decision": "verified"})
+
+    assert late.status_code == 409
+    # Nothing can be decided any more, so the form that was sent is not there to stand beside.
+    assert way not in {form.action for form in forms_of(late)}
+    assert late.text.count('id="errors"') == 1
+    assert "so it cannot be verified" in late.text
+
+
 def test_a_decision_without_a_reason_comes_back(
     client: FlaskClient, expert: Person, database: Database
 ) -> None:
