@@ -26,11 +26,11 @@ from evalhub.errors import (
 from evalhub.rim.fields import shown
 from evalhub.rim.state import runtime
 from evalhub.services.assigning.claiming import go_on
-from evalhub.services.assigning.releasing import release
 from evalhub.services.assigning.work import n_left_for
 from evalhub.services.judging.drafts import save_draft
 from evalhub.services.judging.history import find_last_revisable
 from evalhub.services.judging.matter import Matter
+from evalhub.services.judging.returning import give_back
 from evalhub.services.judging.sheets import Sheet, get_sheet
 from evalhub.services.judging.stored import Fields
 from evalhub.services.judging.submitting import Submission, SubmissionKind, submit
@@ -198,8 +198,9 @@ def _skip(token: str) -> ResponseReturnValue:
     # An unknown reason is taken as none: giving back must never fail for its form.
     reasons = {reason.value: reason for reason in say.SKIP_WORDS}
     try:
-        release(
+        give_back(
             token,
+            _fields(),
             person_id=own_id(),
             reason=reasons.get(given, ReleaseReason.UNSTATED),
             session=current_session(),

@@ -8,9 +8,10 @@ from werkzeug.test import TestResponse
 from evalhub.core.assigning import SelectionPolicy
 from evalhub.core.campaigns import AssignmentStatus, ProjectStatus, SelectionMode
 from evalhub.core.judging.answers import Choice
+from evalhub.core.pay.ledger import UnpaidReason
 from evalhub.core.people import Role
 from evalhub.db.engine import Database
-from evalhub.db.models import Project, SelectionPlan
+from evalhub.db.models import PayEntry, Project, SelectionPlan
 from evalhub.services.pairing.matchups import set_matchups
 from tests.web.conftest import Clock, SignIn
 from tests.web.desk import HIDDEN, Desk, Form, answers, checked_values, make_desk, partly
@@ -183,6 +184,17 @@ def test_giving_back_costs_nothing(desk: Desk) -> None:
     assert response.location == "/work"
     assert desk.assignments()[0].release_reason == "conflict"
     assert "Given back" in desk.client.get(address).text
+
+
+def test_giving_back_books_the_time_that_the_form_tells_of(desk: Desk, clock: Clock) -> None:
+    address = desk.open()
+    clock.advance(minutes=20)
+
+    desk.send(address, [*partly(), ("active_seconds", "900")], action="skip")
+
+    with desk.database.transaction(write=False) as session:
+        entry = session.exec(select(PayEntry)).one()
+        assert (entry.seconds, entry.unpaid_reason) == (900, UnpaidReason.RETURNED)
 
 
 def test_giving_back_needs_no_reason(desk: Desk) -> None:

@@ -22,10 +22,12 @@ def release(
     reason: ReleaseReason = ReleaseReason.UNSTATED,
     session: Session,
     now: datetime,
+    seconds: float | None = None,
 ) -> Lease:
     """Return the pair to the queue; someone else is asked. Return the lease as it was.
 
-    Doing it twice, or after the lease ran out, changes nothing: the pair is already back.
+    ``seconds`` is the time that went into it, as far as a form tells. Doing it twice, or after the
+    lease ran out, changes nothing: the pair is already back.
     Raise ``NotFound`` for a token that is not this person's, and ``Conflict`` when the pair
     has been judged: a judgment is revised, not given back.
     """
@@ -35,7 +37,7 @@ def release(
         raise Conflict(Sentence("This comparison has been judged; it cannot be given back."))
     if lease.status is AssignmentStatus.LEASED:
         end_lease(lease, reason=reason, session=session, now=now)
-        book_return(lease, UnpaidReason.RETURNED, session=session, now=now)
+        book_return(lease, UnpaidReason.RETURNED, seconds=seconds, session=session, now=now)
     return lease
 
 
