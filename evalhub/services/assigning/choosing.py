@@ -94,6 +94,12 @@ def n_open_to(
     return session.connection().execute(_WAYS[by_language].n_open, keys).scalar_one()
 
 
+def is_readable_by(person_id: int, pair_id: int, *, session: Session) -> bool:
+    """Tell whether a pair's prompt is in a language in which the person works."""
+    readable = sa.select(t.pair.c.id).where(t.pair.c.id == pair_id, _is_readable())
+    return session.connection().execute(readable, {"person": person_id}).first() is not None
+
+
 def _take_planned(
     keys: dict[str, int],
     policy: SelectionPolicy,

@@ -21,13 +21,13 @@ from evalhub.core.judging.forms import base_of, parse_form
 from evalhub.core.judging.marking import mark_rows, placed_fields, unplaced, with_stored_marks
 from evalhub.core.judging.outcomes import OutcomeKind, outcome_of
 from evalhub.core.pay.ledger import UnpaidReason
-from evalhub.core.people import Role
 from evalhub.core.rubrics.vocabulary import Route
 from evalhub.db import tables as t
-from evalhub.errors import BadInput, Conflict, Forbidden, LeaseLost, Sentence
+from evalhub.errors import BadInput, Conflict, LeaseLost, Sentence
 from evalhub.services.assigning.expiring import reclaim_expired, take_place
 from evalhub.services.assigning.releasing import end_lease
 from evalhub.services.assigning.standing import LeaseStanding, standing_of
+from evalhub.services.judging.admitting import let_in_again, refuse_removed
 from evalhub.services.judging.booked import book_judgment
 from evalhub.services.judging.drafts import counted_seconds, drop_draft
 from evalhub.services.judging.matter import Matter, get_matter
@@ -43,8 +43,6 @@ from evalhub.services.judging.stored import (
     refuse_stale,
 )
 from evalhub.services.paying.booking import book_return
-from evalhub.services.qualifying.letting_in import class_let_in
-from evalhub.services.qualifying.requirements import requirement_in_force
 
 _HOLDING = (AssignmentStatus.LEASED, AssignmentStatus.SUBMITTED)
 """The statuses in which an assignment holds a place of its pair."""
@@ -129,7 +127,7 @@ def submit(
         raise BadInput(problems)
     if previous is None and outcome.kind is OutcomeKind.RETURN:
         return _send_back(matter.lease, outcome.route, fields, session=session, now=now)
-    _hold_place(matter, answer, previous, session=session, now=now)
+    matter = _hold_place(matter, answer, previous, session=session, now=now)
     seconds = counted_seconds(fields, matter.lease, session=session, now=now)
     judgment = add_judgment(
         matter,
@@ -229,10 +227,11 @@ def _hold_place(
     *,
     session: Session,
     now: datetime,
-) -> None:
+) -> Matter:
     """Bring the assignment to where this answer leaves it, taking or freeing its place.
 
-    A judgment holds a place of its pair; a cannot-judge frees it for someone else.
+    A judgment holds a place of its pair; a cannot-judge frees it for someone else. Return the
+    matter with the class of credential that the answer is given under.
     """
     lease = matter.lease
     if previous is not None and not is_revisable(previous.first_at, now):
@@ -244,8 +243,9 @@ def _hold_place(
     holds = lease.status in _HOLDING
     if not holds:
         # What has no place is claimed anew by this form, so what holds for claims holds here.
-        _refuse_removed(lease, session=session)
-        _refuse_unqualified(lease, session=session, now=now)
+        refuse_removed(lease, session=session)
+        let_in_by = let_in_again(lease, session=session, now=now)
+        matter = replace(matter, lease=replace(lease, credential_class=let_in_by))
         _refuse_again(lease, session=session)
     if answer.choice is Choice.CANNOT_JUDGE:
         reason = ReleaseReason.CANNOT_JUDGE
@@ -253,10 +253,11 @@ def _hold_place(
             end_lease(lease, reason=reason, session=session, now=now)
         else:
             _set_status(lease, AssignmentStatus.RELEASED, reason, session=session, now=now)
-        return
+        return matter
     if not holds:
         _retake_place(lease, session=session, now=now)
     _set_status(lease, AssignmentStatus.SUBMITTED, None, session=session, now=now)
+    return matter
 
 
 def _refuse_lost(matter: Matter) -> None:
@@ -267,31 +268,6 @@ def _refuse_lost(matter: Matter) -> None:
         )
     if status is AssignmentStatus.EXPIRED and matter.project_status is ProjectStatus.CLOSED:
         raise LeaseLost(Sentence("Your time ran out and the project has closed since."))
-
-
-def _refuse_removed(lease: Lease, *, session: Session) -> None:
-    """Refuse who was taken off the project after their lease ran out.
-
-    Taking somebody off ends the lease they hold; one that ran out before would stay a way in.
-    """
-    membership = sa.select(t.project_member.c.person_id).where(
-        t.project_member.c.project_id == lease.project_id,
-        t.project_member.c.person_id == lease.person_id,
-        t.project_member.c.role == Role.ANNOTATOR,
-    )
-    if session.connection().execute(membership).first() is None:
-        raise LeaseLost(
-            Sentence("You are no longer on this project, so this cannot be judged any more.")
-        )
-
-
-def _refuse_unqualified(lease: Lease, *, session: Session, now: datetime) -> None:
-    """Refuse who lacks by now what the project asks for; as a lost lease, which keeps the draft."""
-    requirement = requirement_in_force(lease.project_id, session=session).requirement
-    try:
-        class_let_in(requirement, person_id=lease.person_id, session=session, now=now)
-    except Forbidden as lack:
-        raise LeaseLost(lack.message) from lack
 
 
 def _refuse_again(lease: Lease, *, session: Session) -> None:

@@ -11,9 +11,10 @@ from evalhub.core.campaigns import ProjectStatus
 from evalhub.core.people import command_actor
 from evalhub.core.qualifying.credentials import CredentialDecision
 from evalhub.core.qualifying.requirements import LackKind, Requirement
+from evalhub.db.models import Assignment, Judgment, Pair, Person, Project, Prompt
 from evalhub.db.models import CredentialDecision as DecisionRow
-from evalhub.db.models import Judgment, Pair, Person, Project, Prompt
 from evalhub.errors import Forbidden, LeaseLost
+from evalhub.services.assigning.expiring import reclaim_expired
 from evalhub.services.assigning.leasing import lease_next
 from evalhub.services.assigning.releasing import release
 from evalhub.services.assigning.work import list_withheld, list_work, n_left_for
@@ -276,3 +277,43 @@ def test_f19_outside_my_field_sends_the_pair_on_and_costs_nothing(
     assert session.get_one(Pair, lease.pair_id).n_taken == 0
     assert n_left_for(campaign.project.id, person_id=doctor.id, session=session, now=now) == 2
     assert campaign.lease(doctor, now) is not None
+
+
+def test_f54_a_lapsed_lease_is_judged_under_the_class_asked_for_by_then(
+    campaign: Campaign, session: Session, now: datetime
+) -> None:
+    doctor, later = campaign.people[0], now + timedelta(days=2)
+    make_credential(session, doctor, "lawyer", domain="law")
+    lease = campaign.must_lease(doctor, now)
+    lawyers = Requirement(domain="law", needs_credential=True)
+    write_requirement(
+        campaign.project.slug, lawyers, over=1, session=session, actor=command_actor(), now=now
+    )
+    reclaim_expired(campaign.project.id, session=session, now=later)
+
+    submit(lease.token, changed(), person_id=doctor.id, session=session, now=later)
+
+    session.expire_all()
+    classes = [*session.exec(select(Judgment.credential_class))]
+    assert (lease.credential_class, classes) == ("physician", ["lawyer"])
+    assert session.exec(select(Assignment.credential_class)).one() == "lawyer"
+
+
+def test_f55_a_lapsed_lease_is_judged_only_by_who_reads_its_prompt(
+    session: Session, now: datetime
+) -> None:
+    campaign = make_campaign(session, rubric=small_rubric(session))
+    reader, later = campaign.people[0], now + timedelta(days=2)
+    make_languages(session, reader, "de")
+    lease = campaign.must_lease(reader, now)
+    prompts = prompts_of(session, campaign.project)
+    make_requirement(session, campaign.project, Requirement(matches_language=True))
+    reclaim_expired(campaign.project.id, session=session, now=later)
+
+    speak(session, prompts, "sw")
+    with pytest.raises(LeaseLost, match="have not said you work in"):
+        submit(lease.token, changed(), person_id=reader.id, session=session, now=later)
+    speak(session, prompts, "de-AT")
+    submit(lease.token, changed(), person_id=reader.id, session=session, now=later)
+
+    assert len(session.exec(select(Judgment)).all()) == 1
