@@ -80,4 +80,5 @@ def span(seconds: int) -> str:
     sign = "\u2212" if seconds < 0 and (hours or minutes) else ""
     if hours:
         return f"{sign}{hours}\u00a0h {minutes:02}\u00a0min"
-    return _("%(minutes)s\u00a0min", minutes=f"{sign}{minutes}")
+    signed = f"{sign}{minutes}"
+    return _("%(minutes)s\u00a0min", minutes=signed)

@@ -86,7 +86,7 @@ class Price:
 
 
 def least_tier(domain: str, *, credentials: bool, is_verified: bool) -> PayTier:
-    """Return the lowest tier that a rubric's demands on its annotators allow.
+    """Return the lowest tier that the demands of a rubric or a project on its annotators allow.
 
     Whoever is asked for a verified licence works in that profession, so a project cannot call
     the work general and pay less for it.
@@ -98,8 +98,13 @@ def least_tier(domain: str, *, credentials: bool, is_verified: bool) -> PayTier:
     return PayTier.PROFESSIONAL
 
 
+def stricter(one: PayTier, other: PayTier) -> PayTier:
+    """Return the tier of the two that promises more."""
+    return max(one, other, key=_RANK.__getitem__)
+
+
 def tier_of(chosen: PayTier | None, least: PayTier, *, pay_minor_units: int) -> PayTier:
-    """Return the tier of a new project; raise ``BadInput`` for one under what its rubric asks.
+    """Return the tier of a new project; raise ``BadInput`` for one under what is asked for.
 
     Without a choice, unpaid work is volunteered and the rest has the least tier.
     """
@@ -109,7 +114,10 @@ def tier_of(chosen: PayTier | None, least: PayTier, *, pay_minor_units: int) -> 
         rule = "volunteer work pays nothing, and what pays nothing is volunteer work"
         raise BadInput.at("pay_tier", rule)
     if chosen is not PayTier.VOLUNTEER and _RANK[chosen] < _RANK[least]:
-        rule = f"{chosen.value!r} is under {least.value!r}, which the rubric's demands make it"
+        rule = (
+            f"{chosen.value!r} is under {least.value!r}, which the demands of its rubric or its "
+            "own make it"
+        )
         raise BadInput.at("pay_tier", rule)
     return chosen
 

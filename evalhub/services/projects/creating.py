@@ -6,9 +6,10 @@ from pydantic import BaseModel
 from sqlmodel import Session, col, select
 
 from evalhub.core.campaigns import PairingStrategy, ProjectStatus
-from evalhub.core.pay.tiers import PayTier, least_tier, tier_of
+from evalhub.core.pay.tiers import PayTier, least_tier, stricter, tier_of
 from evalhub.core.people import Actor
 from evalhub.core.projects import ProjectPlan, check_plan
+from evalhub.core.qualifying.requirements import NO_REQUIREMENT, Requirement
 from evalhub.db.models import (
     Endpoint,
     Project,
@@ -95,14 +96,22 @@ def create_project(plan: ProjectPlan, *, session: Session, actor: Actor, now: da
     return project
 
 
-def least_tier_of(rubric: RubricVersion) -> PayTier:
-    """Return the lowest tier of pay that a rubric version allows."""
+def least_tier_of(rubric: RubricVersion, requirement: Requirement = NO_REQUIREMENT) -> PayTier:
+    """Return the lowest tier of pay that a rubric version and a project's requirement allow.
+
+    The stricter of both: a project that asks for physicians under a rubric for everybody is
+    physicians' work. Every credential that a project asks for is a verified one.
+    """
     rater = _Demands.model_validate_json(rubric.document).rater
-    return least_tier(
+    by_rubric = least_tier(
         rubric.domain,
         credentials=bool(rater.credential_any),
         is_verified=rater.credential_verified,
     )
+    by_project = least_tier(
+        requirement.domain, credentials=requirement.asks_credential, is_verified=True
+    )
+    return stricter(by_rubric, by_project)
 
 
 def _record(

@@ -19,6 +19,7 @@ from evalhub.errors import BadInput, Conflict, StaleForm
 from evalhub.services.audit import record
 from evalhub.services.paying.terms import Terms, current_terms, rows_of
 from evalhub.services.projects.creating import least_tier_of
+from evalhub.services.qualifying.requirements import requirement_in_force
 
 MAX_REASON = 1_000
 MAX_MINUTES = 480
@@ -57,7 +58,8 @@ def change_terms(
     _refuse_state(project, over)
     before = current_terms(project, session=session)
     rubric = _rubric(change.rubric, project, session=session)
-    tier = tier_of(change.pay_tier, least_tier_of(rubric), pay_minor_units=change.price.minor_units)
+    least = least_tier_of(rubric, requirement_in_force(project.id, session=session).requirement)
+    tier = tier_of(change.pay_tier, least, pay_minor_units=change.price.minor_units)
     _check(change)
     # A draft may be under its floor: what is a draft is nobody's offer yet.
     if project.status is not ProjectStatus.DRAFT:

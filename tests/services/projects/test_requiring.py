@@ -6,6 +6,8 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import Session
 
+from evalhub.core.campaigns import ProjectStatus
+from evalhub.core.pay.tiers import PayTier
 from evalhub.core.people import Role, command_actor
 from evalhub.core.qualifying.requirements import NO_REQUIREMENT, Requirement
 from evalhub.db.models import Project
@@ -86,3 +88,52 @@ def test_the_database_refuses_to_change_it(
 
     with pytest.raises(sa.exc.DBAPIError, match="project_requirement is append-only"):
         session.connection().execute(sa.text("DELETE FROM project_requirement"))
+
+
+def paid(session: Session, project: Project, status: ProjectStatus) -> Project:
+    """Let a project pay as work for everybody, under a rubric that asks for no credential."""
+    project.status, project.pay_tier, project.pay_minor_units = status, PayTier.GENERAL, 500
+    session.flush()
+    return project
+
+
+@pytest.mark.parametrize(
+    ("requirement", "tier"),
+    [
+        (DOCTORS, PayTier.PROFESSIONAL),
+        (Requirement(domain="coding", needs_credential=True), PayTier.CODING_STEM),
+        (Requirement(domain="medicine", min_level=3), PayTier.GENERAL),
+    ],
+)
+def test_f18_a_draft_gets_the_tier_of_whom_it_asks_for(
+    session: Session, project: Project, now: datetime, requirement: Requirement, tier: PayTier
+) -> None:
+    paid(session, project, ProjectStatus.DRAFT)
+
+    write(session, now, requirement)
+
+    assert project.pay_tier is tier
+
+
+@pytest.mark.parametrize("status", [ProjectStatus.OPEN, ProjectStatus.PAUSED])
+def test_f18_an_open_project_changes_its_offer_before_it_asks_for_a_profession(
+    session: Session, project: Project, now: datetime, status: ProjectStatus
+) -> None:
+    paid(session, project, status)
+
+    with pytest.raises(BadInput, match="which is professional work"):
+        write(session, now, DOCTORS)
+    project.pay_tier = PayTier.PROFESSIONAL
+    session.flush()
+
+    assert write(session, now, DOCTORS).number == 1
+
+
+def test_volunteers_with_a_credential_stay_volunteers(
+    session: Session, project: Project, now: datetime
+) -> None:
+    project.pay_tier = PayTier.VOLUNTEER
+
+    write(session, now, DOCTORS)
+
+    assert project.pay_tier is PayTier.VOLUNTEER

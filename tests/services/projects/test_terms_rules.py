@@ -11,13 +11,14 @@ from sqlmodel import select
 from evalhub.core.assigning import Lease
 from evalhub.core.campaigns import ProjectStatus
 from evalhub.core.pay.tiers import PayTier, Price
+from evalhub.core.qualifying.requirements import Requirement
 from evalhub.db import tables as t
 from evalhub.db.models import AuditEvent
 from evalhub.errors import BadInput, Conflict, StaleForm
 from evalhub.services.assigning.claiming import go_on
 from evalhub.services.paying.terms import terms_since
 from evalhub.services.rubrics import get_rubric
-from tests.factories import make_rubric_version
+from tests.factories import make_requirement, make_rubric_version
 from tests.services.projects.fairs import DEARER, OFFER, Fair, rubric
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -174,3 +175,14 @@ def test_a_draft_may_still_be_under_its_floor(fair: Fair) -> None:
     changed = fair.change(replace(OFFER, price=Price(1, "USD", 10)))
 
     assert changed.price.minor_units == 1
+
+
+def test_f18_no_offer_is_under_what_the_project_itself_asks_for(fair: Fair) -> None:
+    doctors = Requirement(domain="medicine", needs_credential=True)
+    make_requirement(fair.session, fair.project, doctors)
+
+    with pytest.raises(BadInput, match="'coding_stem' is under 'professional'"):
+        fair.change(DEARER)
+
+    changed = fair.change(replace(DEARER, pay_tier=PayTier.PROFESSIONAL))
+    assert changed.pay_tier is PayTier.PROFESSIONAL
