@@ -25,6 +25,7 @@ PREFIX = "EVALHUB_"
 ROOT = Path(__file__).resolve().parent.parent
 MINIMUM_SECRET_LENGTH = 32
 """Characters a signing key needs: whoever guesses it can sign in as anybody."""
+DEFAULT_ENDPOINT_KEYS = "*_API_KEY"
 DEFAULT_PAY_FLOORS = ", ".join(
     f"general=20 {currency}, multilingual=20 {currency}, coding_stem=40 {currency}, "
     f"professional=50 {currency}"
@@ -73,6 +74,11 @@ class Settings(BaseModel):
         description="Hosts that endpoints may use although they are private or not https, "
         "as host or host:port, separated by commas.",
     )
+    endpoint_keys: str = Field(
+        default=DEFAULT_ENDPOINT_KEYS,
+        description="Names of environment variables whose keys endpoints may be sent, as patterns "
+        "with *, separated by commas.",
+    )
     pay_floors: str = Field(
         default=DEFAULT_PAY_FLOORS,
         description="Least pay of an hour by tier and currency, as general=20 USD, separated by "
@@ -104,6 +110,11 @@ class Settings(BaseModel):
     def allowed_hosts(self) -> frozenset[str]:
         """Return the allow-list of private or plain-http endpoint hosts."""
         return frozenset(host.strip() for host in self.endpoint_allow.split(",") if host.strip())
+
+    @property
+    def key_patterns(self) -> tuple[str, ...]:
+        """Return the patterns that the name of an endpoint's key must match."""
+        return tuple(one.strip() for one in self.endpoint_keys.split(",") if one.strip())
 
     @property
     def proxy_networks(self) -> tuple[Network, ...]:

@@ -165,6 +165,13 @@ def test_allowed_hosts_are_split_and_trimmed(tmp_path: Path) -> None:
     assert settings.allowed_hosts == {"a.internal:8080", "127.0.0.1"}
 
 
+def test_the_keys_of_endpoints_are_patterns(tmp_path: Path) -> None:
+    chosen = load_settings(environ(tmp_path, ENDPOINT_KEYS=" *_API_KEY, HF_TOKEN ,"))
+
+    assert chosen.key_patterns == ("*_API_KEY", "HF_TOKEN")
+    assert load_settings(environ(tmp_path)).key_patterns == ("*_API_KEY",)
+
+
 def test_an_https_address_marks_cookies_secure(tmp_path: Path) -> None:
     for address in ("https://evalhub.example.org", "HTTPS://evalhub.example.org:8443"):
         assert load_settings(environ(tmp_path, PUBLIC_URL=address)).is_https

@@ -111,6 +111,7 @@ def register(body: EndpointBody) -> tuple[Response, int]:
         actor=api_actor(Scope.ENDPOINTS_WRITE),
         now=now(),
         allowed_hosts=current_settings().allowed_hosts,
+        key_patterns=current_settings().key_patterns,
     )
     return _answer(view), 201
 
@@ -131,6 +132,7 @@ def change(path: EndpointPath, body: SettingsBody) -> Response:
         actor=api_actor(Scope.ENDPOINTS_WRITE),
         now=now(),
         allowed_hosts=current_settings().allowed_hosts,
+        key_patterns=current_settings().key_patterns,
     )
     return _answer(view)
 

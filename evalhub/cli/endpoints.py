@@ -86,11 +86,18 @@ def add_command(  # noqa: PLR0913 - one parameter an option
         output_terms=terms,
         is_simulated=simulated,
     )
-    allowed = settings().allowed_hosts
+    chosen = settings()
     with transaction() as session:
         known = find_endpoint(slug, session=session)
         put = register_endpoint if known is None else revise_endpoint
-        view = put(draft, session=session, actor=ACTOR, now=now(), allowed_hosts=allowed)
+        view = put(
+            draft,
+            session=session,
+            actor=ACTOR,
+            now=now(),
+            allowed_hosts=chosen.allowed_hosts,
+            key_patterns=chosen.key_patterns,
+        )
     click.echo(f"{view.label} is in use.")
 
 

@@ -1,6 +1,6 @@
 """Ask one endpoint: dialect, HTTP, retries and the key brought together."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ from evalhub.core.responses import ErrorKind, ResponseStatus
 from evalhub.endpoints.dialects import DIALECTS
 from evalhub.endpoints.errors import AttemptFailed, UnknownDialect
 from evalhub.endpoints.http import HttpClient, HttpReply
-from evalhub.endpoints.keys import read_key, scrubbed, without_key
+from evalhub.endpoints.keys import DEFAULT_PATTERNS, read_key, scrubbed, without_key
 from evalhub.endpoints.protocol import Dialect
 from evalhub.endpoints.retry import Attempt, Timing, attempt_until_done
 from evalhub.endpoints.throttle import Throttle, Turn
@@ -117,6 +117,7 @@ async def open_client(
     *,
     environ: Mapping[str, str],
     allowed_hosts: frozenset[str],
+    key_patterns: Sequence[str] = DEFAULT_PATTERNS,
     timing: Timing | None = None,
 ) -> AsyncIterator[EndpointClient]:
     """Yield a client for ``spec`` and close its connections afterwards.
@@ -127,7 +128,7 @@ async def open_client(
     if dialect is None:
         known = ", ".join(sorted(DIALECTS))
         raise UnknownDialect(f"Dialect {spec.dialect!r} cannot be asked; known: {known}.")
-    key = read_key(spec.api_key_ref, environ)
+    key = read_key(spec.api_key_ref, environ, key_patterns)
     client = HttpClient(
         dialect.url(spec), max_connections=spec.max_concurrency, allowed_hosts=allowed_hosts
     )

@@ -4,21 +4,30 @@ An endpoint names its key as ``env:NAME``. The key is read when a pull starts, s
 header, and replaced by ``[key]`` wherever a server echoes it. A "key" of fewer than
 ``SHORTEST_SECRET`` characters is one of the placeholders that local servers ask for ("EMPTY",
 "ollama", "none"): it is no secret, and an answer may hold it as a word.
+
+Only variables whose names match the operator's patterns can be named. The environment of a
+worker holds more than keys of models: passwords of databases, tokens of clouds. Whoever may
+register an endpoint could else have any of them sent to an address of their choice.
 """
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from fnmatch import fnmatchcase
 
+from evalhub.config import DEFAULT_ENDPOINT_KEYS
 from evalhub.core.pulling.outcomes import Outcome
 from evalhub.endpoints.errors import MissingKey
 
 PREFIX = "env:"
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,189}")
 OUR_OWN = "EVALHUB_"
-"""How EvalHub's own settings begin. Whoever may register an endpoint could else have the server's
-secret or the database's password sent to an address of their choice."""
+"""How EvalHub's own settings begin. No pattern opens them: they hold the server's secret."""
+DEFAULT_PATTERNS = (DEFAULT_ENDPOINT_KEYS,)
+"""How providers' own documents name their keys. Not ``*_KEY``, which would open the secret keys
+of clouds and web frameworks as well."""
+SETTING = "EVALHUB_ENDPOINT_KEYS"
 REMOVED = "[key]"
 SHORTEST_SECRET = 12
 """Providers' keys have 32 characters and more; replacing a word of an answer changes evidence."""
@@ -31,11 +40,27 @@ def is_reference(text: str) -> bool:
     return is_name and not name.upper().startswith(OUR_OWN)
 
 
-def read_key(reference: str | None, environ: Mapping[str, str]) -> str | None:
+def is_allowed(reference: str, patterns: Sequence[str]) -> bool:
+    """Tell whether the variable that ``reference`` names matches one of ``patterns``."""
+    name = reference.removeprefix(PREFIX)
+    return is_reference(reference) and any(fnmatchcase(name, pattern) for pattern in patterns)
+
+
+def rule_of(patterns: Sequence[str]) -> str:
+    """Return which variables may be named, and who can allow more, for a message."""
+    allowed = ", ".join(patterns) or "nothing"
+    return f"must match {allowed}; an administrator can allow others in {SETTING}"
+
+
+def read_key(
+    reference: str | None,
+    environ: Mapping[str, str],
+    patterns: Sequence[str] = DEFAULT_PATTERNS,
+) -> str | None:
     """Return the key that ``reference`` names, or None when the endpoint needs none.
 
-    Raise ``MissingKey`` that names the variable when it is unset, empty, or holds what no
-    HTTP header can carry.
+    Raise ``MissingKey`` that names the variable when it matches none of ``patterns``, is unset,
+    empty, or holds what no HTTP header can carry.
     """
     if reference is None:
         return None
@@ -44,6 +69,10 @@ def read_key(reference: str | None, environ: Mapping[str, str]) -> str | None:
             "The endpoint's key must be named as env:NAME, and not be a setting of EvalHub."
         )
     name = reference.removeprefix(PREFIX)
+    # Asked again here: the endpoint may be older than the patterns, or was registered by a process
+    # that has others.
+    if not is_allowed(reference, patterns):
+        raise MissingKey(f"The environment variable {name} is not sent: it {rule_of(patterns)}.")
     key = environ.get(name, "").strip()
     if not key:
         raise MissingKey(f"The environment variable {name} holds no key.")

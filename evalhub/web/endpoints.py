@@ -115,6 +115,7 @@ def _put(
             actor=current_actor(),
             now=now(),
             allowed_hosts=current_settings().allowed_hosts,
+            key_patterns=current_settings().key_patterns,
         )
     except (BadInput, Conflict) as error:
         only_read()

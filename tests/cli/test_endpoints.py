@@ -26,11 +26,12 @@ def run(settings: Settings) -> Run:
 
 
 def test_an_endpoint_is_added_and_listed(run: Run) -> None:
-    added = run(*ADD, "--key-env", "MY_KEY", "--param", "temperature=0.7", "--simulated")
+    added = run(*ADD, "--key-env", "A_API_KEY", "--param", "temperature=0.7", "--simulated")
 
     assert (added.exit_code, added.output) == (0, "careful@1 is in use.\n")
     assert run("list").output == (
-        "careful@1  org/m  chat_completions  https://models.example.com/v1  env:MY_KEY  simulated\n"
+        "careful@1  org/m  chat_completions  https://models.example.com/v1  "
+        "env:A_API_KEY  simulated\n"
     )
 
 

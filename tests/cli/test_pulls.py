@@ -117,14 +117,14 @@ def test_a_failed_pull_says_why_and_is_resumed(
     scene: Scene, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scene.endpoint()
-    break_endpoint(scene, api_key_ref="env:PULL_TEST_KEY")
+    break_endpoint(scene, api_key_ref="env:PULL_TEST_API_KEY")
     failed = run(*START)
-    monkeypatch.setenv("PULL_TEST_KEY", "abc")
+    monkeypatch.setenv("PULL_TEST_API_KEY", "abc")
 
     resumed = run("run", only_pull(scene))
 
     assert failed.exit_code == 1
-    assert "PULL_TEST_KEY holds no key" in failed.output
+    assert "PULL_TEST_API_KEY holds no key" in failed.output
     assert "The pull was stopped by an error; mend" in failed.output
     assert f"go on with: evalhub pull run {only_pull(scene)}\n" in failed.output
     assert resumed.exit_code == 0

@@ -218,7 +218,7 @@ def test_the_key_is_sent_but_kept_out_of_everything_that_is_kept() -> None:
         message = {"error": {"message": f"bad key {key}"}}
         send(handler, 401, json.dumps(message).replace("/", "\\/").encode())
 
-    outcome, server = ask(echo, environ={"THE_KEY": KEY}, api_key_ref="env:THE_KEY")
+    outcome, server = ask(echo, environ={"THE_API_KEY": KEY}, api_key_ref="env:THE_API_KEY")
 
     assert server.headers[0]["authorization"] == f"Bearer {KEY}"
     assert outcome.error_message == "HTTP 401: bad key [key]"
@@ -228,7 +228,7 @@ def test_the_key_is_sent_but_kept_out_of_everything_that_is_kept() -> None:
 def test_an_answer_that_echoes_the_key_is_scrubbed() -> None:
     body = completion(f"Your key is {KEY}.", reasoning=KEY)
 
-    outcome, _ = ask(reply(200, body), environ={"THE_KEY": KEY}, api_key_ref="env:THE_KEY")
+    outcome, _ = ask(reply(200, body), environ={"THE_API_KEY": KEY}, api_key_ref="env:THE_API_KEY")
 
     assert outcome.text == "Your key is [key]."
     assert "secret" not in repr(outcome)
@@ -238,7 +238,7 @@ def test_an_answer_that_echoes_the_key_is_scrubbed() -> None:
     ("settings", "error"),
     [
         pytest.param({"dialect": "smoke_signals"}, UnknownDialect, id="dialect"),
-        pytest.param({"api_key_ref": "env:NO_SUCH_KEY"}, MissingKey, id="key"),
+        pytest.param({"api_key_ref": "env:NO_SUCH_API_KEY"}, MissingKey, id="key"),
         pytest.param({"url": "http://10.0.0.1/v1"}, UrlBlocked, id="address"),
     ],
 )
@@ -263,7 +263,7 @@ def test_what_cannot_be_asked_is_refused_before_it_is(
 def test_a_quotation_cut_within_the_key_keeps_none_of_it(n_before: int) -> None:
     body = b"x" * n_before + KEY.encode() + b" is wrong"
 
-    outcome, _ = ask(reply(400, body), environ={"THE_KEY": KEY}, api_key_ref="env:THE_KEY")
+    outcome, _ = ask(reply(400, body), environ={"THE_API_KEY": KEY}, api_key_ref="env:THE_API_KEY")
 
     assert KEY[:4] not in outcome.error_message
     assert KEY not in outcome.raw_body
@@ -272,7 +272,7 @@ def test_a_quotation_cut_within_the_key_keeps_none_of_it(n_before: int) -> None:
 def test_a_body_cut_within_the_key_keeps_none_of_it() -> None:
     body = b"<p>" + b"x" * 3990 + KEY.encode()
 
-    outcome, _ = ask(reply(400, body), environ={"THE_KEY": KEY}, api_key_ref="env:THE_KEY")
+    outcome, _ = ask(reply(400, body), environ={"THE_API_KEY": KEY}, api_key_ref="env:THE_API_KEY")
 
     assert outcome.raw_body.endswith("x[key]")
 
@@ -281,7 +281,7 @@ def test_a_key_hidden_in_escapes_is_found_once_they_are_read() -> None:
     escaped = "".join(f"\\u{ord(char):04x}" for char in KEY)
     body = b'{"error": {"message": "bad key ' + escaped.encode() + b'"}}'
 
-    outcome, _ = ask(reply(401, body), environ={"THE_KEY": KEY}, api_key_ref="env:THE_KEY")
+    outcome, _ = ask(reply(401, body), environ={"THE_API_KEY": KEY}, api_key_ref="env:THE_API_KEY")
 
     assert outcome.error_message == "HTTP 401: bad key [key]"
 
@@ -289,8 +289,8 @@ def test_a_key_hidden_in_escapes_is_found_once_they_are_read() -> None:
 def test_a_placeholder_for_a_key_leaves_answers_alone() -> None:
     outcome, server = ask(
         reply(200, completion("I run on ollama.")),
-        environ={"THE_KEY": "ollama"},
-        api_key_ref="env:THE_KEY",
+        environ={"THE_API_KEY": "ollama"},
+        api_key_ref="env:THE_API_KEY",
     )
 
     assert server.headers[0]["authorization"] == "Bearer ollama"

@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 from evalhub.core.pulling.outcomes import Outcome
 from evalhub.core.responses import ResponseStatus
 from evalhub.endpoints.errors import MissingKey
-from evalhub.endpoints.keys import SHORTEST_SECRET, is_reference, read_key, scrubbed, without_key
+from evalhub.endpoints.keys import (
+    SHORTEST_SECRET,
+    is_allowed,
+    is_reference,
+    read_key,
+    rule_of,
+    scrubbed,
+    without_key,
+)
 
 
 @pytest.mark.parametrize(
@@ -32,7 +40,7 @@ def test_a_reference_names_a_variable(text: str, *, is_one: bool) -> None:
 
 
 def test_the_key_is_read_without_white_space() -> None:
-    assert read_key("env:K", {"K": " abc\n"}) == "abc"
+    assert read_key("env:K_API_KEY", {"K_API_KEY": " abc\n"}) == "abc"
 
 
 def test_an_endpoint_may_need_no_key() -> None:
@@ -42,15 +50,25 @@ def test_an_endpoint_may_need_no_key() -> None:
 @pytest.mark.parametrize(
     ("reference", "environ", "message"),
     [
-        pytest.param("env:K", {}, "K holds no key", id="unset"),
-        pytest.param("env:K", {"K": "  "}, "K holds no key", id="empty"),
-        pytest.param("env:K", {"K": "geheim-ä"}, "no HTTP header can carry", id="not ASCII"),
-        pytest.param("env:K", {"K": "geheim\r\nX: y"}, "no HTTP header", id="line break"),
+        pytest.param("env:K_API_KEY", {}, "K_API_KEY holds no key", id="unset"),
+        pytest.param("env:K_API_KEY", {"K_API_KEY": "  "}, "K_API_KEY holds no key", id="empty"),
+        pytest.param(
+            "env:K_API_KEY", {"K_API_KEY": "geheim-ä"}, "no HTTP header can carry", id="not ASCII"
+        ),
+        pytest.param(
+            "env:K_API_KEY", {"K_API_KEY": "geheim\r\nX: y"}, "no HTTP header", id="line break"
+        ),
         pytest.param(
             "env:EVALHUB_SECRET_KEY",
             {"EVALHUB_SECRET_KEY": "geheim"},
             "not be a setting of EvalHub",
             id="a setting",
+        ),
+        pytest.param(
+            "env:PGPASSWORD",
+            {"PGPASSWORD": "geheim"},
+            r"PGPASSWORD is not sent: it must match \*_API_KEY; an administrator can allow others",
+            id="not allowed",
         ),
         pytest.param("geheim", {}, "must be named as env:NAME", id="the key itself"),
     ],
@@ -62,6 +80,31 @@ def test_a_key_that_cannot_be_sent_is_named_but_not_shown(
         read_key(reference, environ)
 
     assert "geheim" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "patterns", "may_be_sent"),
+    [
+        ("OPENAI_API_KEY", ("*_API_KEY",), True),
+        ("AWS_SECRET_ACCESS_KEY", ("*_API_KEY",), False),
+        ("PGPASSWORD", ("*_API_KEY",), False),
+        ("openai_api_key", ("*_API_KEY",), False),
+        ("HF_TOKEN", ("*_API_KEY", "HF_TOKEN"), True),
+        ("HF_TOKENS", ("HF_TOKEN",), False),
+        ("EVALHUB_API_KEY", ("*",), False),
+        ("OPENAI_API_KEY", (), False),
+    ],
+)
+def test_only_a_variable_that_matches_may_be_sent(
+    name: str, patterns: tuple[str, ...], *, may_be_sent: bool
+) -> None:
+    assert is_allowed(f"env:{name}", patterns) is may_be_sent
+
+
+def test_the_rule_names_what_may_be_sent_and_who_allows_more() -> None:
+    assert rule_of(("A_*", "B")).startswith("must match A_*, B; an administrator")
+    assert "must match nothing" in rule_of(())
+    assert "EVALHUB_ENDPOINT_KEYS" in rule_of(())
 
 
 def test_the_key_is_removed_in_every_form() -> None:

@@ -38,14 +38,14 @@ def ask(server: str, dialect: DialectName, text: str) -> Outcome:
         "some-model",
         dialect,
         server + ADDRESSES[dialect],
-        api_key_ref="env:THE_KEY",
+        api_key_ref="env:THE_API_KEY",
         parameters={"max_tokens": 50} if dialect is DialectName.ANTHROPIC_MESSAGES else {},
         max_attempts=1,
     )
     messages = [{"role": "system", "content": "Short."}, {"role": "user", "content": text}]
 
     async def run() -> Outcome:
-        environ = {"THE_KEY": "sk-for-nobody-at-all"}
+        environ = {"THE_API_KEY": "sk-for-nobody-at-all"}
         allowed = frozenset({"127.0.0.1"})
         async with open_client(spec, environ=environ, allowed_hosts=allowed) as client:
             return await client.ask(Question(1, messages))

@@ -80,7 +80,7 @@ def test_a_cancelled_pull_is_not_run(scene: Scene, settings: Settings) -> None:
 def test_a_share_that_fails_ends_its_pull_with_the_reason(scene: Scene, settings: Settings) -> None:
     scene.endpoint()
     with scene.database.transaction() as session:
-        session.execute(sa.text("UPDATE endpoint SET api_key_ref = 'env:NO_KEY'"))
+        session.execute(sa.text("UPDATE endpoint SET api_key_ref = 'env:NO_API_KEY'"))
     pull = scene.start(is_foreground=False)
 
     drain(settings)

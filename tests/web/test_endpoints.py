@@ -18,7 +18,7 @@ GOOD = {
     "slug": "careful",
     "model": "org/model-7b",
     "url": "https://models.example.com/v1",
-    "key_env": "MODELS_KEY",
+    "key_env": "MODELS_API_KEY",
     "parameters": 'temperature=0.7\n\nstop=["x"]',
 }
 
@@ -48,11 +48,11 @@ def test_an_endpoint_is_added_and_listed(client: FlaskClient, database: Database
     (row,) = rows(database)
     assert (added.status_code, added.location) == (303, "/endpoints")
     assert (row.api_key_ref, row.parameters) == (
-        "env:MODELS_KEY",
+        "env:MODELS_API_KEY",
         '{"stop":["x"],"temperature":0.7}',
     )
     assert "careful@1 is in use." in listed
-    assert "MODELS_KEY" in listed
+    assert "MODELS_API_KEY" in listed
     assert "temperature=0.7" in listed
 
 

@@ -1,7 +1,7 @@
 """Check what a person gives for an endpoint, all rules at once."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from urllib.parse import parse_qsl, urlsplit
 
 from evalhub.core.pulling.parameters import check_parameters
@@ -9,7 +9,7 @@ from evalhub.endpoints.dialects import DIALECTS
 from evalhub.endpoints.errors import UrlBlocked
 from evalhub.endpoints.guard import target_of
 from evalhub.endpoints.http import parse_url
-from evalhub.endpoints.keys import OUR_OWN, is_reference
+from evalhub.endpoints.keys import DEFAULT_PATTERNS, OUR_OWN, is_allowed, is_reference, rule_of
 from evalhub.errors import BadInput, Problem
 from evalhub.services.endpoints.views import EndpointDraft
 
@@ -26,12 +26,17 @@ SECRET_NAMES = {"key", "api_key", "api-key", "apikey", "token", "access_token", 
 TEXTS = {"model": 200, "output_terms": 200}
 
 
-def check_draft(draft: EndpointDraft, *, allowed_hosts: frozenset[str]) -> None:
+def check_draft(
+    draft: EndpointDraft,
+    *,
+    allowed_hosts: frozenset[str],
+    key_patterns: Sequence[str] = DEFAULT_PATTERNS,
+) -> None:
     """Raise ``BadInput`` that names every field of ``draft`` that breaks a rule."""
     problems = [
         *_naming_problems(draft),
         *_address_problems(draft, allowed_hosts),
-        *_key_problems(draft),
+        *_key_problems(draft, key_patterns),
         *_range_problems(draft),
         *_parameter_problems(draft),
     ]
@@ -63,14 +68,18 @@ def _address_problems(draft: EndpointDraft, allowed_hosts: frozenset[str]) -> It
         yield Problem("url", "must not carry a key: name it as an environment variable instead")
 
 
-def _key_problems(draft: EndpointDraft) -> Iterator[Problem]:
+def _key_problems(draft: EndpointDraft, patterns: Sequence[str]) -> Iterator[Problem]:
     # The value is not repeated: somebody may have pasted the key itself.
-    if draft.api_key_ref is not None and not is_reference(draft.api_key_ref):
+    if draft.api_key_ref is None:
+        return
+    if not is_reference(draft.api_key_ref):
         yield Problem(
             "key",
             "must be the name of an environment variable, such as OPENAI_API_KEY; "
             f"{OUR_OWN}… is refused",
         )
+    elif not is_allowed(draft.api_key_ref, patterns):
+        yield Problem("key", f"the name of its variable {rule_of(patterns)}")
 
 
 def _range_problems(draft: EndpointDraft) -> Iterator[Problem]:

@@ -1,5 +1,6 @@
 """Register endpoints; a change is a new revision, so that old responses keep their settings."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -10,6 +11,7 @@ from evalhub.core.canonical import canonical_json
 from evalhub.core.people import Actor
 from evalhub.core.pulling.specs import PREMADE
 from evalhub.db.models import Endpoint
+from evalhub.endpoints.keys import DEFAULT_PATTERNS
 from evalhub.errors import Conflict
 from evalhub.services import audit
 from evalhub.services.endpoints.checking import check_draft
@@ -25,12 +27,13 @@ def register_endpoint(
     actor: Actor,
     now: datetime,
     allowed_hosts: frozenset[str],
+    key_patterns: Sequence[str] = DEFAULT_PATTERNS,
 ) -> EndpointView:
     """Add an endpoint; one that was retired comes back as its next revision.
 
     Raise ``BadInput`` naming each broken field, ``Conflict`` when the name is in use.
     """
-    check_draft(draft, allowed_hosts=allowed_hosts)
+    check_draft(draft, allowed_hosts=allowed_hosts, key_patterns=key_patterns)
     _lock(draft.slug, session)
     if find_row(draft.slug, session=session) is not None:
         raise Conflict(f"Endpoint {draft.slug!r} is in use already; change it instead.")
@@ -47,13 +50,14 @@ def revise_endpoint(
     actor: Actor,
     now: datetime,
     allowed_hosts: frozenset[str],
+    key_patterns: Sequence[str] = DEFAULT_PATTERNS,
 ) -> EndpointView:
     """Put a new revision of ``draft.slug`` in use and retire the one before it.
 
     What was simulated stays simulated. Raise ``NotFound`` for an unknown name and
     ``Conflict`` when nothing would change.
     """
-    check_draft(draft, allowed_hosts=allowed_hosts)
+    check_draft(draft, allowed_hosts=allowed_hosts, key_patterns=key_patterns)
     _lock(draft.slug, session)
     row = get_row(draft.slug, session=session)
     before = view_of(row).draft

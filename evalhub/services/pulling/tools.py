@@ -96,6 +96,11 @@ def http_clients(settings: Settings, environ: Mapping[str, str]) -> ClientFactor
     """Return the factory of real clients, with keys from ``environ``."""
 
     def open_one(spec: EndpointSpec) -> AbstractAsyncContextManager[Asker]:
-        return open_client(spec, environ=environ, allowed_hosts=settings.allowed_hosts)
+        return open_client(
+            spec,
+            environ=environ,
+            allowed_hosts=settings.allowed_hosts,
+            key_patterns=settings.key_patterns,
+        )
 
     return open_one

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -36,7 +37,7 @@ DRAFT = EndpointDraft(
     slug="careful",
     model="org/model-7b",
     url="https://models.example.com/v1",
-    api_key_ref="env:MODELS_KEY",
+    api_key_ref="env:MODELS_API_KEY",
     parameters={"temperature": 0.7},
     requests_per_minute=60,
     tokens_per_minute=90_000,
@@ -66,7 +67,7 @@ def test_registering_is_audited_with_the_name_of_the_key(session: Session, now: 
 
     (event,) = session.exec(select(AuditEvent))
     assert (event.action, event.subject) == ("endpoint.register", "endpoint:careful@1")
-    assert json.loads(event.details)["key"] == "env:MODELS_KEY"
+    assert json.loads(event.details)["key"] == "env:MODELS_API_KEY"
 
 
 def test_a_name_in_use_is_not_registered_twice(session: Session, now: datetime) -> None:
@@ -174,6 +175,7 @@ def test_premade_responses_are_no_endpoint_to_ask(session: Session, now: datetim
         ("total_timeout_s", 1e9, "total_timeout_s: must lie between 1 and 86400"),
         ("parameters", {"model": "x"}, "parameter 'model': cannot be set here"),
         ("api_key_ref", "env:EVALHUB_SECRET_KEY", "key: .* EVALHUB_… is refused"),
+        ("api_key_ref", "env:PGPASSWORD", r"key: the name of its variable must match \*_API_KEY;"),
     ],
 )
 def test_a_broken_field_is_named(
@@ -214,6 +216,19 @@ def test_a_revision_may_speak_another_dialect(session: Session, now: datetime) -
     view = revise(replace(DRAFT, dialect=DialectName.RESPONSES), session, now)
 
     assert (view.label, view.draft.dialect) == ("careful@2", "responses")
+
+
+def test_an_administrator_can_allow_other_variables(session: Session, now: datetime) -> None:
+    draft = replace(DRAFT, api_key_ref="env:HF_TOKEN")
+    given: dict[str, Any] = {"session": session, "actor": ACTOR, "now": now}
+
+    view = register_endpoint(draft, allowed_hosts=NOBODY, key_patterns=("HF_*",), **given)
+
+    assert view.draft.api_key_ref == "env:HF_TOKEN"
+    with pytest.raises(BadInput, match="must match X;"):
+        revise_endpoint(
+            replace(draft, model="other"), allowed_hosts=NOBODY, key_patterns=("X",), **given
+        )
 
 
 def test_a_key_typed_instead_of_named_is_refused_without_being_shown(

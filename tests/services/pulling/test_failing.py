@@ -73,12 +73,23 @@ def test_a_single_refusal_of_that_kind_does_not_end_the_rest(scene: Scene, tools
     assert (status, len(puppet.asked)) == (PullStatus.DONE, 30)
 
 
-def test_an_endpoint_whose_key_is_missing_fails_alone(scene: Scene, tools: RunTools) -> None:
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("NO_API_KEY", "holds no key."),
+        ("PGPASSWORD", "is not sent: it must match *_API_KEY; an administrator can allow others"),
+    ],
+    ids=["missing", "not allowed"],
+)
+def test_an_endpoint_whose_key_cannot_be_sent_fails_alone(
+    scene: Scene, tools: RunTools, name: str, why: str
+) -> None:
     scene.endpoint("careful")
     scene.endpoint("quick", "model-b")
     with scene.database.transaction() as session:
         session.execute(
-            sa.text("UPDATE endpoint SET api_key_ref = 'env:NO_KEY' WHERE slug = 'careful'")
+            sa.text("UPDATE endpoint SET api_key_ref = :key WHERE slug = 'careful'"),
+            {"key": f"env:{name}"},
         )
     pull = scene.start("careful", "quick")
 
@@ -87,7 +98,8 @@ def test_an_endpoint_whose_key_is_missing_fails_alone(scene: Scene, tools: RunTo
     with scene.database.transaction(write=False) as session:
         progress = pull_progress(pull.public_id, session=session)
     assert status is PullStatus.FAILED
-    assert progress.pull.reason == "careful@1: The environment variable NO_KEY holds no key."
+    reason = progress.pull.reason
+    assert reason.startswith(f"careful@1: The environment variable {name} {why}")
     assert [share.n_left for share in progress.endpoints] == [3, 0]
 
 

@@ -8,7 +8,7 @@ import pytest
 from evalhub.config import Settings
 from evalhub.core.pulling.specs import EndpointSpec, Question
 from evalhub.core.responses import ResponseStatus
-from evalhub.endpoints.errors import UrlBlocked
+from evalhub.endpoints.errors import MissingKey, UrlBlocked
 from evalhub.endpoints.scripted import ScriptedServer
 from evalhub.services.pulling import RunTools, Stored, http_clients
 from evalhub.services.pulling.tools import utc_now
@@ -33,6 +33,18 @@ def test_other_hosts_are_blocked(settings: Settings) -> None:
             pass
 
     with pytest.raises(UrlBlocked):
+        asyncio.run(ask())
+
+
+def test_which_keys_may_be_sent_comes_from_the_settings(settings: Settings) -> None:
+    spec = EndpointSpec("s", "m", "chat_completions", "https://127.0.0.1/v1", "env:PGPASSWORD")
+    other = settings.model_copy(update={"endpoint_keys": "HF_*"})
+
+    async def ask() -> None:
+        async with http_clients(other, {"PGPASSWORD": "geheim"})(spec):
+            pass
+
+    with pytest.raises(MissingKey, match=r"PGPASSWORD is not sent: it must match HF_\*;"):
         asyncio.run(ask())
 
 
