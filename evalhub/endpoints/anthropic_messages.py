@@ -55,6 +55,10 @@ class AnthropicMessages:
         """Return the endpoint's address with ``/messages`` at its end, below ``/v1``."""
         return with_path(spec.url, PATH, root=ROOT)
 
+    def address_problem(self, _url: str, _model: str) -> str:
+        """Find nothing wrong: the model is named in the body alone."""
+        return ""
+
     def headers(self, key: str | None) -> Mapping[str, str]:
         """Return the version of the interface, and the key where there is one."""
         return {"anthropic-version": VERSION} | ({} if key is None else {"x-api-key": key})

@@ -5,7 +5,7 @@ stops a prompt answers 400. Replies are those of chat completions.
 """
 
 from collections.abc import Mapping
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 from evalhub.core.pulling.specs import EndpointSpec
 from evalhub.endpoints.chat_completions import PATH, ChatCompletions
@@ -13,6 +13,7 @@ from evalhub.endpoints.chat_completions import PATH, ChatCompletions
 API_VERSION = "2024-10-21"
 """Azure refuses a request that names no version; this one is generally available."""
 _VERSIONLESS = "/openai/v1"
+_DEPLOYMENTS = "/deployments/"
 _VERSION = "api-version"
 
 
@@ -29,12 +30,22 @@ class AzureOpenAI(ChatCompletions):
         base = parts.path.rstrip("/").removesuffix(PATH)
         if base.endswith(_VERSIONLESS):
             return urlunsplit(parts._replace(path=base + PATH))
-        if "/deployments/" not in base:
-            base = f"{base.removesuffix('/openai')}/openai/deployments/{quote(spec.model, safe='')}"
+        if _DEPLOYMENTS not in base:
+            root = base.removesuffix("/deployments").removesuffix("/openai")
+            base = f"{root}/openai{_DEPLOYMENTS}{quote(spec.model, safe='')}"
         query = parse_qsl(parts.query, keep_blank_values=True)
         if _VERSION not in dict(query):
             query.append((_VERSION, API_VERSION))
         return urlunsplit(parts._replace(path=base + PATH, query=urlencode(query)))
+
+    def address_problem(self, url: str, model: str) -> str:
+        """Return why ``url`` cannot be the address of ``model``: it names another deployment."""
+        base = urlsplit(url).path.rstrip("/").removesuffix(PATH)
+        _, is_named, deployment = base.partition(_DEPLOYMENTS)
+        if not is_named or unquote(deployment) == model:
+            return ""
+        rule = f"names the deployment {unquote(deployment)[:80]!r}, but the model is {model[:80]!r}"
+        return f"{rule}; give the resource's address, such as https://resource"
 
     def headers(self, key: str | None) -> Mapping[str, str]:
         """Return the header that carries the key, or none without a key."""

@@ -40,6 +40,10 @@ class ChatCompletions:
         """Return the endpoint's address with ``/chat/completions`` at the end of its path."""
         return with_path(spec.url, PATH)
 
+    def address_problem(self, _url: str, _model: str) -> str:
+        """Find nothing wrong: the model is named in the body alone."""
+        return ""
+
     def headers(self, key: str | None) -> Mapping[str, str]:
         """Return the bearer header, or none without a key."""
         return {} if key is None else {"Authorization": f"Bearer {key}"}

@@ -7,7 +7,7 @@ stand in an object of their own, and a blocked prompt answers 200 without any ca
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from urllib.parse import quote
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from evalhub.core.canonical import Json
 from evalhub.core.pulling.classification import is_end
@@ -16,7 +16,6 @@ from evalhub.core.pulling.messages import plain_text, split_system
 from evalhub.core.pulling.outcomes import Failure, Reply
 from evalhub.core.pulling.specs import EndpointSpec, Question
 from evalhub.core.responses import ErrorKind
-from evalhub.endpoints.addresses import with_path
 from evalhub.endpoints.chat_completions import NOTHING
 from evalhub.endpoints.replies import (
     count,
@@ -31,6 +30,9 @@ from evalhub.endpoints.replies import (
 
 ROOT = "/v1beta"
 METHOD = ":generateContent"
+MODELS = "models"
+FOLDERS = frozenset({MODELS, "tunedModels", "endpoints"})
+"""Parts of an address after which a model is named."""
 BESIDE = frozenset({"safetySettings", "labels", "serviceTier"})
 """Parameters that stand beside generationConfig; all others stand inside it."""
 RESERVED: Mapping[str, str] = {
@@ -59,12 +61,27 @@ class Gemini:
     takes_seed = True
 
     def url(self, spec: EndpointSpec) -> str:
-        """Return the address of the endpoint's model, below ``/v1beta`` unless another is given."""
-        if spec.url.rstrip("/").endswith(METHOD):
-            return spec.url.rstrip("/")
-        # Tuned models and those of other publishers carry their folder in their name.
-        name = spec.model if "/" in spec.model else f"models/{spec.model}"
-        return with_path(spec.url, f"/{quote(name)}{METHOD}", root=ROOT)
+        """Return the address of the endpoint's model, below ``/v1beta`` unless another is given.
+
+        A server's address, one up to ``…/models``, a model's and the full one of a request are
+        all taken; a query stays.
+        """
+        parts = urlsplit(spec.url)
+        path = parts.path.rstrip("/")
+        if _named_model(path) is None:
+            # Tuned models and those of other publishers carry their folder in their name.
+            folder, _, last = spec.model.rpartition("/")
+            folder = f"/{quote(folder or MODELS)}"
+            path = f"{path.removesuffix(folder) or ROOT}{folder}/{quote(last)}"
+        return urlunsplit(parts._replace(path=path.removesuffix(METHOD) + METHOD))
+
+    def address_problem(self, url: str, model: str) -> str:
+        """Return why ``url`` cannot be the address of ``model``: it names another or a method."""
+        named = _named_model(urlsplit(url).path.rstrip("/"))
+        if named is None or named == model.rpartition("/")[2]:
+            return ""
+        rule = f"names {named[:80]!r}, but the model is {model[:80]!r}"
+        return f"{rule}; give the address of the server, which ends before the model"
 
     def headers(self, key: str | None) -> Mapping[str, str]:
         """Return the header that carries the key, or none without a key."""
@@ -87,6 +104,15 @@ class Gemini:
     def read(self, status: int, body: str) -> Reply | Failure:
         """Read one reply; an unknown shape is a failure that quotes its start."""
         return read_reply(status, body, read_value=_read_value, read_error=_read_error)
+
+
+def _named_model(path: str) -> str | None:
+    """Return the model that an address names, without its folder, or None when it names none."""
+    *_, folder, last = ["", "", *path.split("/")]
+    # A colon begins a method. One that is not ours stays, so that it is told from any model.
+    if folder in FOLDERS or ":" in last:
+        return unquote(last.removesuffix(METHOD))
+    return None
 
 
 def _turn(message: Mapping[str, Json]) -> Mapping[str, Json]:

@@ -23,6 +23,13 @@ class Dialect(Protocol):
     def url(self, spec: EndpointSpec) -> str:
         """Return the address that questions are posted to."""
 
+    def address_problem(self, url: str, model: str) -> str:
+        """Return why ``url`` cannot be the address of ``model``, or an empty text.
+
+        Where the address itself names a model, the server answers as that one, and every answer
+        would stand under the name of another.
+        """
+
     def headers(self, key: str | None) -> Mapping[str, str]:
         """Return the headers that carry the key."""
 

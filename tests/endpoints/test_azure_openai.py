@@ -16,6 +16,7 @@ DEPLOYED = "https://r.example/openai/deployments/m/chat/completions"
     ("url", "posted"),
     [
         ("https://r.example", f"{DEPLOYED}?api-version=2024-10-21"),
+        ("https://r.example/openai/deployments", f"{DEPLOYED}?api-version=2024-10-21"),
         ("https://r.example/openai/", f"{DEPLOYED}?api-version=2024-10-21"),
         (f"{DEPLOYED}?api-version=2025-01-01", f"{DEPLOYED}?api-version=2025-01-01"),
         (
@@ -33,6 +34,24 @@ def test_a_deployment_cannot_leave_its_place_in_the_address() -> None:
     posted = DIALECT.url(spec("https://r.example", "../x?y"))
 
     assert "/deployments/..%2Fx%3Fy/chat/completions?" in posted
+
+
+@pytest.mark.parametrize(
+    ("url", "problem"),
+    [
+        ("https://r.example", ""),
+        ("https://r.example/openai/deployments", ""),
+        ("https://r.example/openai/v1", ""),
+        (DEPLOYED, ""),
+        (DEPLOYED.replace("/m/", "/other/") + "?x=1", "names the deployment 'other', but the"),
+        ("https://r.example/openai/deployments/m/extra", "names the deployment 'm/extra'"),
+    ],
+)
+def test_an_address_may_name_no_other_deployment(url: str, problem: str) -> None:
+    found = DIALECT.address_problem(url, "m")
+
+    assert found.startswith(problem)
+    assert bool(found) is bool(problem)
 
 
 def test_the_key_has_a_header_of_its_own() -> None:

@@ -24,6 +24,11 @@ def test_what_is_sent_is_either_a_parameter_or_reserved(name: DialectName) -> No
 
 
 @ALL
+def test_a_bare_address_names_no_other_model(name: DialectName) -> None:
+    assert DIALECTS[name].address_problem("https://h.example/v1", "m") == ""
+
+
+@ALL
 def test_a_seed_is_sent_where_there_is_a_place_for_it(name: DialectName) -> None:
     dialect = DIALECTS[name]
 

@@ -44,11 +44,36 @@ def candidate(*parts: Json, reason: str | None = "STOP", **more: Json) -> dict[s
             "m-1",
             "https://h/v1/projects/p/locations/l/publishers/google/models/m-1:generateContent",
         ),
-        ("https://h/x/other:generateContent", "m-1", "https://h/x/other:generateContent"),
+        ("https://h/x/m-1:generateContent", "m-1", "https://h/x/m-1:generateContent"),
+        ("https://h/v1beta/models", "m-1", "https://h/v1beta/models/m-1:generateContent"),
+        ("https://h/v1beta/models/m-1/", "m-1", "https://h/v1beta/models/m-1:generateContent"),
+        (
+            "https://h/v1beta/models/m-1:generateContent/?x=1",
+            "m-1",
+            "https://h/v1beta/models/m-1:generateContent?x=1",
+        ),
+        ("https://h/v1?x=1", "m-1", "https://h/v1/models/m-1:generateContent?x=1"),
+        ("https://h/v1/endpoints/7", "endpoints/7", "https://h/v1/endpoints/7:generateContent"),
     ],
 )
 def test_the_model_is_part_of_the_address(url: str, model: str, posted: str) -> None:
     assert DIALECT.url(spec(url, model)) == posted
+    assert DIALECT.address_problem(url, model) == ""
+
+
+@pytest.mark.parametrize(
+    ("path", "named"),
+    [
+        ("/v1beta/models/other:generateContent", "other"),
+        ("/v1beta/models/other", "other"),
+        ("/x/other:generateContent?x=1", "other"),
+        ("/v1beta/models/m-1:streamGenerateContent", "m-1:streamGenerateContent"),
+    ],
+)
+def test_an_address_that_names_another_model_is_a_problem(path: str, named: str) -> None:
+    problem = DIALECT.address_problem(f"https://h{path}", "models/m-1")
+
+    assert problem.startswith(f"names {named!r}, but the model is 'models/m-1'; give the address")
 
 
 def test_the_key_is_no_part_of_the_address() -> None:

@@ -66,6 +66,10 @@ def _address_problems(draft: EndpointDraft, allowed_hosts: frozenset[str]) -> It
         return
     if {name.lower() for name, _ in parse_qsl(urlsplit(draft.url).query)} & SECRET_NAMES:
         yield Problem("url", "must not carry a key: name it as an environment variable instead")
+    dialect = DIALECTS.get(draft.dialect)
+    problem = dialect.address_problem(draft.url, draft.model) if dialect else ""
+    if problem:
+        yield Problem("url", problem)
 
 
 def _key_problems(draft: EndpointDraft, patterns: Sequence[str]) -> Iterator[Problem]:

@@ -203,6 +203,20 @@ def test_a_dialect_has_rules_of_its_own(
         register(replace(DRAFT, dialect=dialect, parameters=parameters), session, now)
 
 
+@pytest.mark.parametrize(
+    ("dialect", "path", "problem"),
+    [
+        ("gemini", "v1beta/models/other:generateContent", "url: names 'other', but the model is"),
+        ("azure_openai", "openai/deployments/other", "url: names the deployment 'other', but"),
+    ],
+)
+def test_an_address_that_names_another_model_is_refused(
+    session: Session, now: datetime, dialect: str, path: str, problem: str
+) -> None:
+    with pytest.raises(BadInput, match=problem):
+        register(replace(DRAFT, dialect=dialect, url=f"https://h.example/{path}"), session, now)
+
+
 @pytest.mark.parametrize("dialect", DialectName)
 def test_any_dialect_can_be_chosen(session: Session, now: datetime, dialect: DialectName) -> None:
     register(replace(DRAFT, dialect=dialect, parameters={"max_tokens": 9}), session, now)
