@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from pyarrow import fs
 from sqlmodel import Session, select
 
 from evalhub.config import Settings
@@ -110,6 +111,18 @@ def test_half_a_release_in_object_storage_is_none_and_is_brought_again(
 
     assert shelf.is_kept("a")
     assert shelf.open("a/README.md").read() == CONTENT["README.md"]
+
+
+def test_storage_that_has_no_folders_is_asked_for_none(written: Path) -> None:
+    # Arrow's own stand-in for storage, in memory; it wants its folders made beforehand.
+    filesystem, _ = fs.FileSystem.from_uri("mock:///")
+    filesystem.create_dir("bucket/a/pairs", recursive=True)
+    shelf = ObjectShelf(filesystem, "bucket")
+
+    shelf.stage(written, "a")
+
+    assert shelf.is_kept("a")
+    assert shelf.open("a/pairs/train.jsonl").read() == CONTENT["pairs/train.jsonl"]
 
 
 def test_a_whole_release_is_not_brought_again(stored: Settings, written: Path) -> None:
