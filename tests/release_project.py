@@ -27,6 +27,7 @@ from evalhub.core.prompts.canonical import prompt_hash, prompt_to_json
 from evalhub.core.prompts.parsing import prompt_from_row
 from evalhub.core.responses import ResponseStatus
 from evalhub.db.models import (
+    Assignment,
     Endpoint,
     Judgment,
     Pair,
@@ -157,7 +158,13 @@ def make_tiny_project(
 
 
 def add_verdict(
-    session: Session, pair: Pair, person: Person, verdict: Verdict, *, is_simulated: bool = False
+    session: Session,
+    pair: Pair,
+    person: Person,
+    verdict: Verdict,
+    *,
+    is_simulated: bool = False,
+    assignment: Assignment | None = None,
 ) -> Judgment:
     """Add one judgment of the person on the pair."""
     judgment = Judgment(
@@ -165,6 +172,7 @@ def add_verdict(
         project_id=pair.project_id,
         pair_id=pair.id,
         person_id=person.id,
+        assignment_id=assignment.id if assignment else None,
         origin=JudgmentOrigin.SIMULATED if is_simulated else verdict.origin,
         annotator_kind=verdict.kind,
         rubric_version_id=session.get_one(Project, pair.project_id).rubric_version_id,

@@ -17,6 +17,7 @@ from evalhub.core.releasing.dossier.facts import (
 from evalhub.core.releasing.judgment_rows import iso_week
 from evalhub.db import tables as t
 from evalhub.services.releasing.gathering import Source
+from evalhub.services.releasing.paid import ledger_of, offers_of
 
 
 def gather_facts(source: Source, *, session: Session) -> StateFacts:
@@ -89,9 +90,8 @@ def _campaign(source: Source, *, session: Session) -> CampaignFacts:
         overlap_rule=project.overlap_rule.value,
         selection_mode=project.selection_mode.value,
         lease_minutes=project.lease_minutes,
-        pay=project.pay_currency,
-        pay_minor_units=project.pay_minor_units,
-        expected_minutes=project.expected_minutes,
+        offers=offers_of(source, session=session),
+        ledger=ledger_of(source, session=session),
         n_submitted=ended[AssignmentStatus.SUBMITTED],
         n_expired=ended[AssignmentStatus.EXPIRED],
         returned=returned,

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from evalhub.core.canonical import Json
 from evalhub.core.prompts.records import Prompt
 from evalhub.core.prompts.vocabulary import UNKNOWN_LICENSES, SourceKind
+from evalhub.core.releasing.dossier.paying import LedgerFacts, Offer
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ class ModelFacts:
 class CampaignFacts:
     """Hold how the project collected its judgments.
 
+    ``offers`` are the versions of its terms under which the judgments were claimed.
     ``returned`` counts comparisons that were given back by reason, up to the newest judgment.
     """
 
@@ -78,9 +80,8 @@ class CampaignFacts:
     overlap_rule: str
     selection_mode: str
     lease_minutes: int
-    pay: str
-    pay_minor_units: int
-    expected_minutes: int
+    offers: tuple[Offer, ...]
+    ledger: LedgerFacts
     n_submitted: int
     n_expired: int
     returned: Tally

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 
-from evalhub.core.money import format_money, hourly_rate
 from evalhub.core.releasing.dossier.clearing import consent_field, scan_figures, scan_words
 from evalhub.core.releasing.dossier.facts import ModelFacts, ReleaseFacts, Tally
 from evalhub.core.releasing.dossier.fields import (
@@ -17,13 +16,12 @@ from evalhub.core.releasing.dossier.fields import (
     written,
 )
 from evalhub.core.releasing.dossier.observing import Observations
+from evalhub.core.releasing.dossier.paying import ledger_field, offer_figures
 from evalhub.core.releasing.dossier.statements import WRITTEN_FIELDS, SignedStatement
 from evalhub.core.releasing.dossier.vocabulary import WORDS, FieldName
 from evalhub.core.releasing.manifest import Manifest
 from evalhub.core.scoring.annotators.medians import MEDIAN_METHOD, median_of
 from evalhub.core.scoring.intervals.shares import WILSON, share_of
-
-SECONDS_A_MINUTE = 60
 
 NOT_COLLECTED = (
     "EvalHub does not ask experts for it. It is not known here and cannot be worked out from the "
@@ -33,10 +31,6 @@ NO_CREDENTIALS = (
     "Where a project asks for a credential, the operator keeps its class with each judgment and "
     "nothing of it is in the files of a release, so no figure by class of credential can be "
     "stated. How experts came to be known stands under Experts."
-)
-NO_LEDGER = (
-    "No ledger of payments is kept, so hourly pay as received, unpaid time, disputes and floors "
-    "cannot be stated. What was offered stands under Pay as offered."
 )
 NO_ADJUDICATION = (
     "Disagreements were not settled by a further person: every judgment stands as it was given."
@@ -221,25 +215,20 @@ def _people(manifest: Manifest, facts: ReleaseFacts, seen: Observations) -> Iter
     yield absent(FieldName.DEMOGRAPHICS, NOT_COLLECTED)
     yield consent_field(manifest)
     yield _pay(facts, seen)
-    yield absent(FieldName.PAY_LEDGER, NO_LEDGER)
+    yield ledger_field(facts.campaign.ledger)
     yield _decisions(facts)
 
 
 def _pay(facts: ReleaseFacts, seen: Observations) -> DossierField:
-    campaign = facts.campaign
     seconds = [vote.active_seconds for vote in seen.votes if vote.active_seconds is not None]
     middle = median_of(seconds, reason="No judgment was timed.")
-    offered = format_money(campaign.pay_minor_units, campaign.pay)
-    minutes = campaign.expected_minutes
-    an_hour = hourly_rate(campaign.pay_minor_units, minutes * SECONDS_A_MINUTE) if minutes else 0
     return computed(
         FieldName.PAY_OFFERED,
-        "From the terms of the project; the hourly figure takes the expected minutes. Time at the "
-        f"page without idle time; median with {MEDIAN_METHOD}. n counts timed judgments.",
+        "From the terms of the project under which the judgments were claimed, or that hold now "
+        "where none was; n counts those claimed. The hourly figure takes the expected minutes. "
+        f"Time at the page without idle time; median with {MEDIAN_METHOD}; n counts timed ones.",
         [
-            words("Offered for a judgment", offered),
-            count("Expected minutes", minutes),
-            words("Offered an hour at the expected minutes", format_money(an_hour, campaign.pay)),
+            *offer_figures(facts.campaign.offers),
             estimate(
                 "Median time at the page",
                 Unit.SECONDS,

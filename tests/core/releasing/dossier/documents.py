@@ -1,5 +1,6 @@
 """Make a whole dossier for tests of what is written from it."""
 
+from evalhub.core.pay.tiers import Price
 from evalhub.core.releasing.dossier.assembling import make_dossier
 from evalhub.core.releasing.dossier.facts import (
     CampaignFacts,
@@ -9,6 +10,7 @@ from evalhub.core.releasing.dossier.facts import (
     Tally,
 )
 from evalhub.core.releasing.dossier.fields import Dossier
+from evalhub.core.releasing.dossier.paying import LedgerFacts, Offer
 from evalhub.core.releasing.dossier.statements import SignedStatement, Statement
 from evalhub.core.releasing.manifest import Manifest
 from tests.core.releasing.dossier.votes import make_vote, see
@@ -31,9 +33,8 @@ CAMPAIGN = CampaignFacts(
     overlap_rule="fixed",
     selection_mode="rank",
     lease_minutes=60,
-    pay="EUR",
-    pay_minor_units=1400,
-    expected_minutes=8,
+    offers=(Offer(0, "professional", Price(1400, "EUR", 8), 8),),
+    ledger=LedgerFacts(),
     n_submitted=8,
     n_expired=1,
     returned=Tally((("time", 1),)),

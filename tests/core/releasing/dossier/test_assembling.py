@@ -3,9 +3,11 @@ from dataclasses import replace
 
 import pytest
 
+from evalhub.core.pay.tiers import Price
 from evalhub.core.releasing.dossier.assembling import NOTE, make_dossier
 from evalhub.core.releasing.dossier.fields import Dossier, dossier_text
 from evalhub.core.releasing.dossier.observing import Observations
+from evalhub.core.releasing.dossier.paying import Offer
 from evalhub.core.releasing.dossier.statements import WRITTEN_FIELDS
 from evalhub.core.releasing.dossier.vocabulary import WORDS, FieldName, FieldOrigin
 from evalhub.core.releasing.vocabulary import PairOutcome
@@ -115,7 +117,8 @@ def test_sizes_are_ranges(n: int, words: str) -> None:
 
 
 def test_a_project_without_expected_minutes_has_no_hourly_rate() -> None:
-    facts = replace(FACTS, campaign=replace(FACTS.campaign, expected_minutes=0))
+    offers = (Offer(0, "general", Price(1400, "EUR", 0), 8),)
+    facts = replace(FACTS, campaign=replace(FACTS.campaign, offers=offers))
 
     made = make_dossier(make_manifest(), facts, Observations(), None)
 

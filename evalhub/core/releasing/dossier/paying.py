@@ -1,0 +1,231 @@
+"""State what was offered for the judgments of a release, and what their hours came to.
+
+The ledger is one of people, and a dossier goes to strangers: a sum is stated only when at least
+``K_LABS`` people have a part in it. Reasons of unpaid time that fewer people share are stated
+together, and together with the rarest of the others where even so they are too few; the part that
+is left out could otherwise be had by subtraction.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from evalhub.core.money import format_money, hourly_rate
+from evalhub.core.pay.ledger import UnpaidReason
+from evalhub.core.pay.tiers import Price
+from evalhub.core.pay.words import REASON_WORDS
+from evalhub.core.releasing.dossier.fields import (
+    DossierField,
+    Figure,
+    Unit,
+    absent,
+    computed,
+    count,
+    words,
+)
+from evalhub.core.releasing.dossier.vocabulary import K_LABS, FieldName
+
+NOTHING_BOOKED = (
+    "Nothing stands in the ledger of the project up to the newest judgment: the judgments were "
+    "imported, or made before work was booked. What is offered stands under Pay as offered."
+)
+TOO_FEW = (
+    f"Fewer than {K_LABS} people have entries in the ledger of the project up to the newest "
+    "judgment, in any one currency. A sum over so few would tell what single people were paid."
+)
+LEDGER_METHOD = (
+    "Sums over the ledger of the project up to the newest judgment, without simulated people and "
+    "whatever the filters left out. The effective hour is all money over all active time, the "
+    "unpaid included, rounded down; entries whose time no script counted are left out of it on "
+    f"both sides. No sum is over fewer than {K_LABS} people: rarer reasons are put together, and "
+    "what could be had by subtraction is left out. n counts people."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Hold one version of a project's terms, and how many judgments were claimed under it."""
+
+    number: int
+    tier: str
+    price: Price
+    n_judgments: int
+
+    @property
+    def per_hour(self) -> int:
+        """Return what an hour comes to; 0 where no minutes are expected."""
+        cap = self.price.cap_seconds
+        return hourly_rate(self.price.minor_units, cap) if cap else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Hold one person's part of the ledger in one currency, paid or unpaid for one reason.
+
+    ``person`` tells parts of one person from those of others and is in no result.
+    """
+
+    person: int
+    currency: str
+    reason: UnpaidReason | None
+    seconds: int
+    minor_units: int
+    timed_minor_units: int
+    n_untimed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Hold unpaid time by its reasons, with how many people had it."""
+
+    reasons: tuple[str, ...]
+    seconds: int
+    n_people: int
+
+
+@dataclass(frozen=True, slots=True)
+class CurrencyLedger:
+    """Hold what was booked in one currency, of ``n_people``.
+
+    ``paid_seconds`` is None, and ``unpaid`` empty, where too few people had any unpaid time;
+    ``minor_units`` and ``n_untimed`` are None where too few had entries without a counted time,
+    whose money the rest would give away.
+    """
+
+    currency: str
+    n_people: int
+    minor_units: int | None
+    timed_minor_units: int
+    seconds: int
+    paid_seconds: int | None
+    n_untimed: int | None
+    unpaid: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerFacts:
+    """Hold what may be said of a ledger; ``n_disputes`` is None where too few people had one."""
+
+    is_empty: bool = True
+    currencies: tuple[CurrencyLedger, ...] = ()
+    n_disputes: int | None = 0
+    n_upheld: int | None = 0
+
+
+def ledger_facts(
+    shares: Sequence[Share], *, n_disputes: int = 0, n_upheld: int = 0, n_disputing: int = 0
+) -> LedgerFacts:
+    """Return what may be said of a ledger, of which ``shares`` are the parts of single people."""
+    by_currency: dict[str, list[Share]] = {}
+    for share in shares:
+        by_currency.setdefault(share.currency, []).append(share)
+    is_sayable = not n_disputing or n_disputing >= K_LABS
+    return LedgerFacts(
+        is_empty=not shares,
+        currencies=tuple(
+            _currency(currency, found)
+            for currency, found in sorted(by_currency.items())
+            if _n_people(found) >= K_LABS and _is_sayable(_paid(found))
+        ),
+        n_disputes=n_disputes if is_sayable else None,
+        n_upheld=n_upheld if is_sayable else None,
+    )
+
+
+def _currency(currency: str, shares: Sequence[Share]) -> CurrencyLedger:
+    parts = tuple(_parts(shares))
+    is_split = all(part.n_people >= K_LABS for part in parts)
+    is_untimed_sayable = _is_sayable([share for share in shares if share.n_untimed])
+    return CurrencyLedger(
+        currency=currency,
+        n_people=_n_people(shares),
+        minor_units=sum(share.minor_units for share in shares) if is_untimed_sayable else None,
+        timed_minor_units=sum(share.timed_minor_units for share in shares),
+        seconds=_seconds(shares),
+        paid_seconds=_seconds(_paid(shares)) if is_split else None,
+        n_untimed=sum(share.n_untimed for share in shares) if is_untimed_sayable else None,
+        unpaid=parts if is_split else (),
+    )
+
+
+def _parts(shares: Sequence[Share]) -> Iterator[Part]:
+    by_reason: dict[UnpaidReason, list[Share]] = {}
+    for share in shares:
+        # What moved away leaves nothing of its reason, and is no time that anybody spent.
+        if share.reason is not None and share.seconds:
+            by_reason.setdefault(share.reason, []).append(share)
+    # The rarest first, so that the fewest are put together; then by name, the same every time.
+    rarest = sorted(by_reason.items(), key=lambda item: (_n_people(item[1]), item[0]))
+    pool: list[Share] = []
+    pooled: list[str] = []
+    stated: list[Part] = []
+    for reason, found in rarest:
+        if _n_people(found) < K_LABS or 0 < _n_people(pool) < K_LABS:
+            pool += found
+            pooled.append(reason.value)
+        else:
+            stated.append(Part((reason.value,), _seconds(found), _n_people(found)))
+    if pool:
+        stated.append(Part(tuple(sorted(pooled)), _seconds(pool), _n_people(pool)))
+    yield from sorted(stated, key=lambda part: part.reasons)
+
+
+def _paid(shares: Iterable[Share]) -> list[Share]:
+    return [share for share in shares if share.reason is None]
+
+
+def _is_sayable(shares: Iterable[Share]) -> bool:
+    """Tell whether a sum may be stated: nobody has a part in it, or enough people have."""
+    return _n_people(shares) not in range(1, K_LABS)
+
+
+def _n_people(shares: Iterable[Share]) -> int:
+    return len({share.person for share in shares})
+
+
+def _seconds(shares: Iterable[Share]) -> int:
+    return sum(share.seconds for share in shares)
+
+
+def offer_figures(offers: Sequence[Offer]) -> Iterator[Figure]:
+    """Yield what each version of the terms offered; n counts the judgments claimed under it."""
+    for offer in offers:
+        price, n = offer.price, offer.n_judgments
+        # One version needs no name: it is what the project offers.
+        name = f"Version {offer.number}: " if len(offers) > 1 else ""
+        offered = format_money(price.minor_units, price.currency)
+        an_hour = format_money(offer.per_hour, price.currency)
+        yield words(f"{name}Offered for a judgment", offered, n=n)
+        yield count(f"{name}Expected minutes", price.expected_minutes, n=n)
+        yield words(f"{name}Offered an hour at the expected minutes", an_hour, n=n)
+        yield words(f"{name}Tier of pay", offer.tier, n=n)
+
+
+def ledger_field(ledger: LedgerFacts) -> DossierField:
+    """Return what the ledger came to, or why that cannot be said."""
+    if not ledger.currencies:
+        return absent(FieldName.PAY_LEDGER, NOTHING_BOOKED if ledger.is_empty else TOO_FEW)
+    figures = [figure for one in ledger.currencies for figure in _figures(one)]
+    few = "" if ledger.n_disputes is not None else f"Fewer than {K_LABS} people had one."
+    figures += [
+        Figure("Disputes", Unit.COUNT, ledger.n_disputes, reason=few),
+        Figure("Disputes upheld", Unit.COUNT, ledger.n_upheld, reason=few),
+    ]
+    return computed(FieldName.PAY_LEDGER, LEDGER_METHOD, figures)
+
+
+def _figures(one: CurrencyLedger) -> Iterator[Figure]:
+    n, money = one.n_people, one.currency
+    few = f"Fewer than {K_LABS} people had the rest of it."
+    booked = None if one.minor_units is None else format_money(one.minor_units, money)
+    yield Figure(f"Booked in {money}", Unit.TEXT, booked, n=n, reason="" if booked else few)
+    if one.seconds > 0:
+        an_hour = hourly_rate(one.timed_minor_units, one.seconds)
+        yield words(f"Effective hour in {money}", format_money(an_hour, money), n=n)
+    yield Figure(f"Active time, {money}", Unit.SECONDS, one.seconds, n=n)
+    why = few if one.paid_seconds is None else ""
+    yield Figure(f"Paid time, {money}", Unit.SECONDS, one.paid_seconds, n=n, reason=why)
+    for part in one.unpaid:
+        name = " or ".join(REASON_WORDS[UnpaidReason(reason)] for reason in part.reasons)
+        yield Figure(f"Unpaid time, {money}: {name}", Unit.SECONDS, part.seconds, n=part.n_people)
+    why = few if one.n_untimed is None else ""
+    yield Figure(f"Entries without a counted time, {money}", Unit.COUNT, one.n_untimed, reason=why)

@@ -1,0 +1,87 @@
+"""Gather what the judgments of a release were offered, and what the ledger of its project holds.
+
+Both stop at the newest judgment: what is booked or changed later would otherwise make another
+release of the same judgments.
+"""
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from evalhub.core.pay.disputes import DisputeStep
+from evalhub.core.pay.tiers import Price
+from evalhub.core.people import Origin
+from evalhub.core.releasing.dossier.paying import LedgerFacts, Offer, Share, ledger_facts
+from evalhub.db import tables as t
+from evalhub.services.releasing.gathering import Source
+
+
+def offers_of(source: Source, *, session: Session) -> tuple[Offer, ...]:
+    """Return the versions of the terms under which judgments were claimed, the oldest first.
+
+    Imported judgments were claimed under none; of a project without others the present terms are
+    stated, with no judgment under them.
+    """
+    project, a = source.project, t.assignment.c
+    claimed = (
+        sa.select(a.terms_number, a.pay_minor_units, a.pay_currency, _n_distinct(a.id).label("n"))
+        .join(t.judgment, t.judgment.c.assignment_id == a.id)
+        .where(a.project_id == project.id, t.judgment.c.created_at <= source.newest_at)
+        .group_by(a.terms_number, a.pay_minor_units, a.pay_currency)
+        .order_by(a.terms_number, a.pay_minor_units, a.pay_currency)
+    )
+    written = sa.select(t.project_terms).where(t.project_terms.c.project_id == project.id)
+    connection = session.connection()
+    terms = {row.number: row for row in connection.execute(written)}
+    offers = []
+    for number, minor_units, currency, n in connection.execute(claimed):
+        # Terms that were never changed stand in the project's row alone.
+        of = terms.get(number, project)
+        price = Price(minor_units, currency, of.expected_minutes)
+        offers.append(Offer(number, of.pay_tier.value, price, n))
+    if offers:
+        return tuple(offers)
+    price = Price(project.pay_minor_units, project.pay_currency, project.expected_minutes)
+    return (Offer(project.terms_number, project.pay_tier.value, price, 0),)
+
+
+def ledger_of(source: Source, *, session: Session) -> LedgerFacts:
+    """Return what may be said of the ledger; whom its parts are of goes no further than here."""
+    connection, p = session.connection(), t.pay_entry.c
+    of_people = (p.project_id == source.project.id, t.person.c.origin != Origin.SIMULATED)
+    rows = connection.execute(
+        sa.select(
+            p.person_id,
+            p.currency,
+            p.unpaid_reason,
+            sa.func.coalesce(sa.func.sum(p.seconds), 0),
+            sa.func.sum(p.minor_units),
+            sa.func.sum(sa.case((p.seconds.is_not(None), p.minor_units), else_=0)),
+            sa.func.sum(sa.case((p.seconds.is_(None), 1), else_=0)),
+        )
+        .join(t.person, t.person.c.id == p.person_id)
+        .where(*of_people, p.booked_at <= source.newest_at)
+        .group_by(p.person_id, p.currency, p.unpaid_reason)
+    )
+    # PostgreSQL adds up to another type of number than it stores.
+    shares = [Share(*row[:3], *map(int, row[3:])) for row in rows]
+    d, answer = t.dispute.c, t.dispute_answer.c
+    disputed = (
+        sa.select(_n_distinct(d.id), _n_distinct(d.person_id), _n_distinct(answer.dispute_id))
+        .join(t.pay_entry, p.id == d.pay_entry_id)
+        .join(t.person, t.person.c.id == d.person_id)
+        .outerjoin(
+            t.dispute_answer,
+            sa.and_(
+                answer.dispute_id == d.id,
+                answer.step == DisputeStep.UPHELD,
+                answer.answered_at <= source.newest_at,
+            ),
+        )
+        .where(*of_people, d.opened_at <= source.newest_at)
+    )
+    n_disputes, n_disputing, n_upheld = connection.execute(disputed).one()
+    return ledger_facts(shares, n_disputes=n_disputes, n_upheld=n_upheld, n_disputing=n_disputing)
+
+
+def _n_distinct(column: "sa.ColumnElement[int]") -> "sa.Function[int]":
+    return sa.func.count(sa.distinct(column))

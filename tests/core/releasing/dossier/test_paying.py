@@ -1,0 +1,145 @@
+"""What a dossier says of pay, and what it keeps to itself because too few people share it."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evalhub.core.pay.ledger import UnpaidReason
+from evalhub.core.pay.tiers import Price
+from evalhub.core.releasing.dossier.fields import DossierField
+from evalhub.core.releasing.dossier.paying import (
+    NOTHING_BOOKED,
+    TOO_FEW,
+    Offer,
+    Share,
+    ledger_facts,
+    ledger_field,
+    offer_figures,
+)
+
+RETURNED, EXPIRED, OVER = UnpaidReason.RETURNED, UnpaidReason.EXPIRED, UnpaidReason.OVER_CAP
+
+
+def paid(n: int, *, untimed: int = 0) -> list[Share]:
+    """Return an hour for 60.00 USD of each of ``n`` people, and a price without time of some."""
+    return [
+        Share(who, "USD", None, 3_600, 6_000 + 100 * (who < untimed), 6_000, int(who < untimed))
+        for who in range(n)
+    ]
+
+
+def unpaid(reason: UnpaidReason, n: int, seconds: int = 1_800) -> list[Share]:
+    """Return time of each of ``n`` people that was not paid."""
+    return [Share(who, "USD", reason, seconds, 0, 0, 0) for who in range(n)]
+
+
+def figures(field: DossierField) -> dict[str, object]:
+    return {figure.name: figure.value for figure in field.figures}
+
+
+def test_what_hours_came_to_is_stated_over_paid_and_unpaid_time() -> None:
+    field = ledger_field(ledger_facts([*paid(6), *unpaid(RETURNED, 5)], n_disputes=0))
+
+    assert figures(field) == {
+        "Booked in USD": "360.00 USD",
+        "Effective hour in USD": "42.35 USD",
+        "Active time, USD": 30_600,
+        "Paid time, USD": 21_600,
+        "Unpaid time, USD: given back unjudged": 9_000,
+        "Entries without a counted time, USD": 0,
+        "Disputes": 0,
+        "Disputes upheld": 0,
+    }
+    assert [figure.n for figure in field.figures][:5] == [6, 6, 6, 6, 5]
+    assert "rounded down" in field.method
+
+
+def test_of_few_people_nothing_is_stated() -> None:
+    assert ledger_field(ledger_facts(paid(4))).reason == TOO_FEW
+    # Six had time, two of them were paid: the money is theirs alone.
+    assert ledger_field(ledger_facts([*paid(2), *unpaid(RETURNED, 6)])).reason == TOO_FEW
+    assert ledger_field(ledger_facts([])).reason == NOTHING_BOOKED
+
+
+def test_rare_reasons_are_put_together_with_the_rarest_other_one() -> None:
+    shares = [*paid(8), *unpaid(OVER, 1), *unpaid(EXPIRED, 6), *unpaid(RETURNED, 7)]
+
+    stated = {
+        name: value
+        for name, value in figures(ledger_field(ledger_facts(shares))).items()
+        if name.startswith("Unpaid")
+    }
+
+    assert stated == {
+        "Unpaid time, USD: the time to judge ran out or over the expected minutes": 12_600,
+        "Unpaid time, USD: given back unjudged": 12_600,
+    }
+
+
+def test_unpaid_time_of_few_people_is_not_told_from_the_paid() -> None:
+    stated = figures(ledger_field(ledger_facts([*paid(6), *unpaid(RETURNED, 2)])))
+
+    assert stated["Paid time, USD"] is None
+    assert stated["Active time, USD"] == 25_200
+    assert not [name for name in stated if name.startswith("Unpaid")]
+
+
+def test_money_without_time_of_few_people_is_not_given_away_by_the_rest() -> None:
+    few = figures(ledger_field(ledger_facts(paid(6, untimed=2))))
+    many = figures(ledger_field(ledger_facts(paid(6, untimed=5))))
+
+    assert (few["Booked in USD"], few["Entries without a counted time, USD"]) == (None, None)
+    assert many["Booked in USD"] == "365.00 USD"
+    assert few["Effective hour in USD"] == "60.00 USD"
+
+
+def test_time_that_moved_away_is_no_reason() -> None:
+    moved = [*unpaid(EXPIRED, 6, seconds=0), *paid(6)]
+
+    assert ledger_facts(moved).currencies[0].unpaid == ()
+
+
+def test_disputes_of_few_people_are_not_counted_out() -> None:
+    few = figures(ledger_field(ledger_facts(paid(6), n_disputes=9, n_upheld=1, n_disputing=4)))
+    many = figures(ledger_field(ledger_facts(paid(6), n_disputes=9, n_upheld=1, n_disputing=5)))
+
+    assert (few["Disputes"], few["Disputes upheld"]) == (None, None)
+    assert (many["Disputes"], many["Disputes upheld"]) == (9, 1)
+
+
+@given(
+    st.lists(
+        st.builds(
+            Share,
+            st.integers(1, 12),
+            st.sampled_from(["EUR", "USD"]),
+            st.sampled_from([None, *UnpaidReason]),
+            st.integers(0, 900),
+            st.just(0),
+            st.just(0),
+            st.integers(0, 1),
+        ),
+        max_size=60,
+    )
+)
+def test_no_part_is_of_fewer_than_five_people(shares: list[Share]) -> None:
+    for one in ledger_facts(shares).currencies:
+        own = [share for share in shares if share.currency == one.currency]
+        assert one.n_people >= 5
+        assert all(part.n_people >= 5 for part in one.unpaid)
+        if one.paid_seconds is not None:
+            told = one.paid_seconds + sum(part.seconds for part in one.unpaid)
+            assert told == one.seconds == sum(share.seconds for share in own)
+
+
+def test_each_version_of_the_terms_is_listed_with_what_was_claimed_under_it() -> None:
+    first = Offer(0, "general", Price(400, "USD", 10), 3)
+    second = Offer(2, "professional", Price(1_000, "USD", 12), 5)
+
+    alone, both = list(offer_figures([first])), list(offer_figures([first, second]))
+
+    assert next(figure.name for figure in alone) == "Offered for a judgment"
+    assert [(figure.name, figure.value, figure.n) for figure in both[4:7]] == [
+        ("Version 2: Offered for a judgment", "10.00 USD", 5),
+        ("Version 2: Expected minutes", 12, 5),
+        ("Version 2: Offered an hour at the expected minutes", "50.00 USD", 5),
+    ]
