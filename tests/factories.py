@@ -310,11 +310,13 @@ def make_response(
     text: str = "Drink water and rest.",
     status: ResponseStatus = ResponseStatus.ANSWERED,
     names_itself: str | None = None,
+    sample_index: int = 0,
 ) -> Response:
     """Add what ``endpoint`` answered to ``prompt``."""
     response = Response(
         prompt_id=prompt.id,
         endpoint_id=endpoint.id,
+        sample_index=sample_index,
         status=status,
         text=text,
         parameters="{}",

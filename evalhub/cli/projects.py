@@ -43,6 +43,12 @@ group.add_command(require_command)
 )
 @click.option("--baseline", help="Endpoint that all others meet, for `baseline`.")
 @click.option("--pairs-per-prompt", type=int, help="For `balanced`.")
+@click.option(
+    "--samples-per-endpoint",
+    default=1,
+    show_default=True,
+    help="Compare the first so many samples of each endpoint.",
+)
 @click.option("--seed", default=0, show_default=True)
 @click.option("--overlap", default=1, show_default=True, help="Judgments wanted a pair.")
 @click.option(
@@ -80,6 +86,7 @@ def create_command(  # noqa: PLR0913 - one parameter an option
     strategy: str,
     baseline: str | None,
     pairs_per_prompt: int | None,
+    samples_per_endpoint: int,
     seed: int,
     overlap: int,
     overlap_rule: str,
@@ -102,6 +109,7 @@ def create_command(  # noqa: PLR0913 - one parameter an option
         strategy=PairingStrategy(strategy),
         baseline=baseline,
         pairs_per_prompt=pairs_per_prompt,
+        samples_per_endpoint=samples_per_endpoint,
         seed=seed,
         overlap=overlap,
         overlap_rule=OverlapRule(overlap_rule),

@@ -47,6 +47,10 @@ class PlannedPair:
 class PairingRule:
     """Say which pairs are wanted.
 
+    ``samples_per_endpoint`` are the first so many samples of each endpoint; the rest is passed
+    over. A prompt set is shared, and somebody else's pull of twenty samples would otherwise
+    make four hundred pairs of every prompt and two endpoints.
+
     ``pairs_per_prompt`` belongs to ``balanced`` and ``baseline`` to ``baseline``; the other
     strategies do not read them. The baseline is one revision: a project may compare two of
     the same endpoint, and then only one of them is what the rest is measured against.
@@ -56,6 +60,7 @@ class PairingRule:
     seed: int = 0
     pairs_per_prompt: int | None = None
     baseline: EndpointKey | None = None
+    samples_per_endpoint: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,7 @@ class PairPlan:
     """Hold the pairs to add, in the order they are handed out, and what was left out.
 
     ``identical`` are pairs whose two texts are the same: nobody can prefer one.
-    ``not_answered`` are the responses that are no answers, whatever the rule.
+    ``not_answered`` are the wanted samples that are no answers, whatever the strategy.
     """
 
     pairs: tuple[PlannedPair, ...]
@@ -81,10 +86,11 @@ def plan_pairs(
     Existing pairs count as chosen, so planning again after more responses arrived adds to
     what there is and never takes anything back.
     """
-    answered = sorted(c for c in candidates if c.status is ResponseStatus.ANSWERED)
+    wanted = sorted(c for c in candidates if c.sample_index < rule.samples_per_endpoint)
+    answered = [c for c in wanted if c.status is ResponseStatus.ANSWERED]
     possible = [pair for pair in _possible(answered) if _is_wanted(pair, rule)]
     identical = [pair for pair in possible if pair.first.text_sha256 == pair.second.text_sha256]
-    distinct = sorted(set(possible) - set(identical))
+    distinct = _unrepeated(sorted(set(possible) - set(identical)), existing)
     if rule.strategy is PairingStrategy.BALANCED:
         chosen = _balanced(distinct, rule, existing)
     else:
@@ -93,9 +99,7 @@ def plan_pairs(
     return PairPlan(
         pairs=tuple(sorted(chosen, key=lambda pair: _lot(rule.seed, pair))),
         identical=tuple(identical),
-        not_answered=tuple(
-            sorted(c for c in candidates if c.status is not ResponseStatus.ANSWERED)
-        ),
+        not_answered=tuple(c for c in wanted if c.status is not ResponseStatus.ANSWERED),
     )
 
 
@@ -105,6 +109,29 @@ def _possible(answered: Sequence[Candidate]) -> Iterator[PlannedPair]:
         for first, second in combinations(group, 2):
             if first.endpoint != second.endpoint:
                 yield PlannedPair(first, second)
+
+
+def _unrepeated(
+    pairs: Sequence[PlannedPair], existing: Collection[PlannedPair]
+) -> list[PlannedPair]:
+    """Return ``pairs`` without those that would show the same two texts of two endpoints again.
+
+    Samples of a short answer are often alike. Answers of other endpoints with the same words
+    stay: each of these endpoints has to meet the other for a strength of its own.
+    """
+    shown = {_shown(pair) for pair in existing}
+    kept = []
+    for pair in pairs:
+        if _shown(pair) not in shown:
+            shown.add(_shown(pair))
+            kept.append(pair)
+    return kept
+
+
+def _shown(pair: PlannedPair) -> tuple[str, EndpointKey, EndpointKey, str, str]:
+    first, second = pair.first, pair.second
+    texts = (first.text_sha256, second.text_sha256)
+    return (first.prompt_key, first.endpoint, second.endpoint, *texts)
 
 
 def _is_wanted(pair: PlannedPair, rule: PairingRule) -> bool:

@@ -17,6 +17,8 @@ MAX_PURPOSE = 4_000
 MAX_TERMS = 20_000
 MAX_SLUG = 80
 MINIMUM_ENDPOINTS = 2
+MAX_SAMPLES = 20
+"""As many as a pull may ask for."""
 MAX_PAIRS_PER_PROMPT = 1_000
 """Choosing the next pair looks at all that are left, and nobody judges as many of one prompt."""
 
@@ -54,6 +56,7 @@ class ProjectPlan:
     strategy: PairingStrategy = PairingStrategy.ALL
     baseline: str | None = None
     pairs_per_prompt: int | None = None
+    samples_per_endpoint: int = 1
     seed: int = 0
     overlap: int = 1
     overlap_rule: OverlapRule = OverlapRule.FIXED
@@ -106,6 +109,7 @@ def _texts(plan: ProjectPlan) -> Iterator[Problem]:
 def _numbers(plan: ProjectPlan) -> Iterator[Problem]:
     limits = {
         "seed": (plan.seed, 0, 2**31 - 1),
+        "samples_per_endpoint": (plan.samples_per_endpoint, 1, MAX_SAMPLES),
         "overlap": (plan.overlap, 1, 100),
         "lease_minutes": (plan.lease_minutes, 5, 7 * 24 * 60),
         "pay": (plan.pay_minor_units, 0, MAX_MINOR_UNITS),

@@ -108,6 +108,7 @@ class ProjectForm:
     strategy: str = PairingStrategy.ALL.value
     baseline: str = ""
     pairs_per_prompt: str = ""
+    samples_per_endpoint: str = "1"
     seed: str = "0"
     overlap: str = "1"
     overlap_rule: str = OverlapRule.FIXED.value
@@ -330,6 +331,7 @@ def _plan(form: ProjectForm, endpoints: Sequence[str]) -> ProjectPlan:
         pairs_per_prompt=(
             whole_number(per_prompt, where="pairs_per_prompt") if per_prompt else None
         ),
+        samples_per_endpoint=whole_number(form.samples_per_endpoint, where="samples_per_endpoint"),
         seed=whole_number(form.seed, where="seed"),
         overlap=whole_number(form.overlap, where="overlap"),
         overlap_rule=choice(form.overlap_rule, OverlapRule, where="overlap_rule"),

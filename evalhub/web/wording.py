@@ -110,6 +110,7 @@ PLACE_NAMES: Mapping[str, str] = Words(
         "role": N_("Role"),
         "roles": N_("Roles"),
         "rubric": N_("Rubric"),
+        "samples_per_endpoint": N_("Samples of each endpoint"),
         "scopes": N_("What it may do"),
         "seed": N_("Seed"),
         "selection_mode": N_("Which comparison comes next"),

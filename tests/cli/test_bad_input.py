@@ -205,6 +205,7 @@ def test_a_bad_setting_of_an_endpoint_is_named(
 @pytest.mark.parametrize(
     ("option", "value", "words"),
     [
+        ("--samples-per-endpoint", "21", "samples_per_endpoint: 21 does not lie between 1 and 20"),
         ("--pairs-per-prompt", str(10**30), "pairs_per_prompt: say how many"),
         ("--seed", str(2**70), "seed: "),
         ("--overlap", str(-(10**30)), "overlap: "),

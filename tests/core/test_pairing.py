@@ -73,6 +73,63 @@ def test_two_samples_of_one_endpoint_are_not_compared() -> None:
     assert plan_pairs([first, again], ALL).pairs == ()
 
 
+@pytest.mark.parametrize(("n_samples", "n_pairs"), [(1, 1), (2, 4), (20, 400)])
+def test_only_so_many_samples_of_each_endpoint_meet(n_samples: int, n_pairs: int) -> None:
+    candidates = [
+        replace(one, sample_index=i, text_sha256=f"{one.text_sha256} {i}")
+        for one in answers(1, "a", "b")
+        for i in range(20)
+    ]
+
+    plan = plan_pairs(candidates, replace(ALL, samples_per_endpoint=n_samples))
+
+    assert len(plan.pairs) == n_pairs
+    assert {pair.first.sample_index for pair in plan.pairs} == set(range(n_samples))
+
+
+def test_a_sample_that_nobody_wants_is_not_missed() -> None:
+    good, bad = answers(1, "a", "b")
+    later = replace(bad, sample_index=1, status=ResponseStatus.ERROR)
+
+    assert plan_pairs([good, bad, later], ALL).not_answered == ()
+    two = replace(ALL, samples_per_endpoint=2)
+    assert plan_pairs([good, bad, later], two).not_answered == (later,)
+
+
+@pytest.mark.parametrize("strategy", [PairingStrategy.ALL, PairingStrategy.BALANCED])
+def test_samples_of_the_same_words_meet_once(strategy: PairingStrategy) -> None:
+    first, second = answers(1, "a", "b")
+    alike = [replace(one, sample_index=1) for one in (first, second)]
+    rule = PairingRule(strategy, pairs_per_prompt=4, samples_per_endpoint=2)
+
+    once = plan_pairs([first, second, *alike], rule)
+
+    assert len(once.pairs) == 1
+    assert plan_pairs([first, second, *alike], rule, once.pairs).pairs == ()
+
+
+def test_endpoints_of_the_same_words_both_meet_a_third() -> None:
+    first, second, third = answers(1, "a", "b", "c")
+    second = replace(second, text_sha256=first.text_sha256)
+
+    plan = plan_pairs([first, second, third], ALL)
+
+    assert [pair.endpoints[0][0] for pair in sorted(plan.pairs)] == ["a", "b"]
+
+
+def test_pairs_of_other_samples_stay_and_count() -> None:
+    candidates = [
+        replace(one, sample_index=i, text_sha256=f"{one.text_sha256} {i}")
+        for one in answers(1, "a", "b")
+        for i in range(2)
+    ]
+    rule = PairingRule(PairingStrategy.BALANCED, pairs_per_prompt=4)
+    before = plan_pairs(candidates, replace(rule, samples_per_endpoint=2)).pairs
+
+    assert len(before) == 4
+    assert plan_pairs(candidates, rule, before).pairs == ()
+
+
 def test_against_a_baseline_only_pairs_with_it_are_made() -> None:
     rule = PairingRule(PairingStrategy.BASELINE, baseline=("b", 1))
 

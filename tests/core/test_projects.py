@@ -63,6 +63,8 @@ def test_every_strategy_can_be_planned(plan: ProjectPlan) -> None:
             "pairs_per_prompt",
         ),
         (replace(PLAN, pairs_per_prompt=3), "pairs_per_prompt"),
+        (replace(PLAN, samples_per_endpoint=0), "samples_per_endpoint"),
+        (replace(PLAN, samples_per_endpoint=21), "samples_per_endpoint"),
         (replace(PLAN, title="two\nlines"), "title"),
         (replace(PLAN, title="turned \u202e round"), "title"),
         (replace(PLAN, purpose="clears \x1b[2J the screen"), "purpose"),

@@ -89,6 +89,17 @@ def test_a_researcher_sets_up_a_draft(
     assert (project.pay_minor_units, project.pay_currency) == (1450, "EUR")
 
 
+def test_a_project_may_compare_several_samples(
+    client: FlaskClient, sign_in: SignIn, database: Database
+) -> None:
+    sign_in(client, [Role.RESEARCHER])
+
+    assert create(client, samples_per_endpoint="3") == 303
+
+    assert stored(database).samples_per_endpoint == 3
+    assert "; 3 samples of each endpoint; seed 7" in client.get("/projects/trial").text
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
@@ -98,9 +109,10 @@ def test_a_researcher_sets_up_a_draft(
         ({"overlap": "x"}, "is not a whole number"),
         ({"strategy": "best"}, "is none of"),
         ({"strategy": "balanced", "pairs_per_prompt": "0"}, "1 or more"),
+        ({"samples_per_endpoint": "21"}, "does not lie between 1 and 20"),
         ({"prompt_set": "questions@9"}, "no frozen version"),
     ],
-    ids=["one endpoint", "slug", "pay", "overlap", "strategy", "pairs", "prompt set"],
+    ids=["one endpoint", "slug", "pay", "overlap", "strategy", "pairs", "samples", "prompt set"],
 )
 def test_a_bad_form_comes_back_as_typed_with_the_rule(
     client: FlaskClient, sign_in: SignIn, changes: dict[str, str | list[str]], message: str

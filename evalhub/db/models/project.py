@@ -40,6 +40,7 @@ class Project(SQLModel, table=True):
         default=None, foreign_key="endpoint.id", ondelete="RESTRICT"
     )
     pairs_per_prompt: int | None = None
+    samples_per_endpoint: int = 1
     seed: int = 0
     overlap: int = 1
     overlap_rule: OverlapRule = Field(

@@ -103,6 +103,7 @@ def _rule(project: Project, *, session: Session) -> PairingRule:
         seed=project.seed,
         pairs_per_prompt=project.pairs_per_prompt,
         baseline=baseline,
+        samples_per_endpoint=project.samples_per_endpoint,
     )
 
 

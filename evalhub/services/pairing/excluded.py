@@ -8,7 +8,7 @@ from sqlmodel import Session
 from evalhub.core.responses import ResponseStatus
 from evalhub.db import tables as t
 from evalhub.db.models import Project
-from evalhub.services.pairing.responses import project_responses
+from evalhub.services.pairing.responses import is_compared, project_responses
 
 LIST_LIMIT = 200
 """How many excluded responses a page lists; all of them are counted."""
@@ -45,7 +45,9 @@ class IdenticalAnswers:
 def n_responses_by_status(project: Project, *, session: Session) -> dict[ResponseStatus, int]:
     """Return how many responses of the project ended in each status."""
     query = project_responses(project, t.response.c.status, sa.func.count().label("n_responses"))
-    rows = session.connection().execute(query.group_by(t.response.c.status))
+    rows = session.connection().execute(
+        query.where(is_compared(project)).group_by(t.response.c.status)
+    )
     counts = {row.status: row.n_responses for row in rows}
     return {status: counts[status] for status in ResponseStatus if status in counts}
 
@@ -62,7 +64,7 @@ def list_excluded(project: Project, *, session: Session) -> list[ExcludedRespons
             t.response.c.error_message,
         )
         # Failures too: who sets up the project sees here what to pull again before it opens.
-        .where(t.response.c.status != ResponseStatus.ANSWERED)
+        .where(t.response.c.status != ResponseStatus.ANSWERED, is_compared(project))
         .order_by(t.prompt.c.position, t.endpoint.c.slug)
         .limit(LIST_LIMIT)
     )
@@ -111,6 +113,7 @@ def list_identical(project: Project, *, session: Session) -> list[IdenticalAnswe
         .where(
             t.prompt.c.prompt_set_version_id == project.prompt_set_version_id,
             mine.c.status == ResponseStatus.ANSWERED,
+            is_compared(project, mine),
             mine.c.endpoint_id.in_(members),
         )
         .order_by(t.prompt.c.position, my_endpoint.c.slug, their_endpoint.c.slug)
@@ -126,6 +129,7 @@ def list_self_naming(project: Project, *, session: Session) -> list[SelfNaming]:
         .where(
             t.response.c.status == ResponseStatus.ANSWERED,
             t.response.c.names_itself.is_not(None),
+            is_compared(project),
         )
         .order_by(t.prompt.c.position, t.endpoint.c.slug)
         .limit(LIST_LIMIT)

@@ -8,6 +8,11 @@ from evalhub.db import tables as t
 from evalhub.db.models import Project
 
 
+def is_compared(project: Project, response: sa.FromClause = t.response) -> sa.ColumnElement[bool]:
+    """Return the condition that a response is one of the samples that the project compares."""
+    return response.c.sample_index < project.samples_per_endpoint
+
+
 def project_responses(
     project: Project, *columns: "sa.ColumnElement[Any]"
 ) -> "sa.Select[*tuple[Any, ...]]":

@@ -45,6 +45,37 @@ def noise(session: Session) -> Campaign:
     return make_campaign(session, n_pairs=2)
 
 
+@pytest.mark.parametrize(("n_samples", "n_added"), [(1, 1), (2, 4)])
+def test_a_project_compares_the_samples_that_it_asks_for(
+    session: Session, noise: Campaign, n_samples: int, n_added: int
+) -> None:
+    project, endpoints = a_project(session, "a", "b", n_prompts=1)
+    project.samples_per_endpoint = n_samples
+    prompt = session.exec(
+        select(Prompt).where(Prompt.prompt_set_version_id == project.prompt_set_version_id)
+    ).one()
+    for endpoint in endpoints:
+        for i in range(3):
+            text = f"{endpoint.slug} says {i}"
+            make_response(session, prompt, endpoint, text=text, sample_index=i)
+
+    assert add_pairs(project, session=session) == PairingReport(n_added=n_added)
+
+
+def test_pairs_of_samples_that_a_project_has_stay(session: Session) -> None:
+    project, endpoints = a_project(session, "a", "b", n_prompts=1)
+    responses = answer_all(session, project, endpoints)
+    prompt = session.get_one(Prompt, responses[0].prompt_id)
+    later = [
+        make_response(session, prompt, one, text=f"{one.slug} later", sample_index=1)
+        for one in endpoints
+    ]
+    make_pair(session, project, *later)
+
+    assert add_pairs(project, session=session).n_added == 1
+    assert len(pairs_of(session, project)) == 2
+
+
 def test_every_two_answers_make_a_pair_with_the_projects_overlap(
     session: Session, noise: Campaign
 ) -> None:

@@ -4,7 +4,7 @@ import pytest
 from sqlmodel import Session, select
 
 from evalhub.core.responses import ResponseStatus
-from evalhub.db.models import Project, Prompt, PromptSetVersion
+from evalhub.db.models import Project, ProjectEndpoint, Prompt, PromptSetVersion
 from evalhub.services.pairing.excluded import (
     list_excluded,
     list_identical,
@@ -41,6 +41,25 @@ def test_responses_are_counted_by_status(session: Session, project: Project) -> 
         ResponseStatus.TRUNCATED: 1,
         ResponseStatus.ERROR: 1,
     }
+
+
+def test_samples_that_are_not_compared_are_not_listed(session: Session, project: Project) -> None:
+    before = n_responses_by_status(project, session=session)
+    prompt, *_ = session.exec(select(Prompt)).all()
+    one, other = (make_endpoint(session) for _ in range(2))
+    for endpoint in (one, other):
+        session.add(ProjectEndpoint(project_id=project.id, endpoint_id=endpoint.id))
+        make_response(session, prompt, endpoint, names_itself="As Model Y", sample_index=1)
+    make_response(session, prompt, one, status=ResponseStatus.ERROR, sample_index=2)
+
+    assert n_responses_by_status(project, session=session) == before
+    assert len(list_excluded(project, session=session)) == 3
+    assert list_identical(project, session=session) == []
+    assert [one.words for one in list_self_naming(project, session=session)] == ["As Model X"]
+    project.samples_per_endpoint = 3
+    assert len(list_excluded(project, session=session)) == 4
+    assert len(list_identical(project, session=session)) == 1
+    assert len(list_self_naming(project, session=session)) == 3
 
 
 def test_what_is_no_answer_is_listed_with_its_reason(session: Session, project: Project) -> None:
