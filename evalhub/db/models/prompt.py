@@ -12,6 +12,8 @@ class Prompt(SQLModel, table=True):
     __table_args__ = (
         sa.UniqueConstraint("prompt_set_version_id", "key"),
         sa.UniqueConstraint("prompt_set_version_id", "position"),
+        # A claim by language asks which ones there are, whatever the number of prompts.
+        sa.Index(None, "prompt_set_version_id", "language"),
     )
 
     id: int = Field(default=None, primary_key=True)

@@ -25,6 +25,7 @@ from evalhub.core.assigning import (
 from evalhub.core.campaigns import AssignmentStatus
 from evalhub.db import tables as t
 from evalhub.services.assigning.expiring import take_place
+from evalhub.services.assigning.readable import Readable, readable_of
 
 COUNTED = 1_000
 """How far open pairs are counted; beyond it the number says "or more"."""
@@ -74,6 +75,11 @@ def take_pair(
     in no matchup it knows, and are given out evenly once its own are used up. With
     ``by_language`` only pairs are open whose prompt is in a language in which the person works.
     """
+    if by_language:
+        readable = readable_of(project_id, person_id=person_id, session=session)
+        if readable is Readable.NOTHING:
+            return None
+        by_language = readable is Readable.SOME
     keys, ways = {"project": project_id, "person": person_id}, _WAYS[by_language]
     if policy is not SelectionPolicy.UNIFORM:
         taken = _take_planned(keys, policy, ways=ways, session=session, rng=rng)
@@ -90,6 +96,11 @@ def n_open_to(
     A place whose lease ran out counts: the next claim takes it back. Without it the last work
     of a project would never be offered again, because claims are offered by this number.
     """
+    if by_language:
+        readable = readable_of(project_id, person_id=person_id, session=session)
+        if readable is Readable.NOTHING:
+            return 0
+        by_language = readable is Readable.SOME
     keys = {"project": project_id, "person": person_id, "now": now}
     return session.connection().execute(_WAYS[by_language].n_open, keys).scalar_one()
 
