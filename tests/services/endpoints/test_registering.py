@@ -232,6 +232,10 @@ def test_a_revision_may_speak_another_dialect(session: Session, now: datetime) -
     assert (view.label, view.draft.dialect) == ("careful@2", "responses")
 
 
+def test_an_endpoint_may_need_no_key(session: Session, now: datetime) -> None:
+    assert register(replace(DRAFT, api_key_ref=None), session, now).draft.api_key_ref is None
+
+
 def test_an_administrator_can_allow_other_variables(session: Session, now: datetime) -> None:
     draft = replace(DRAFT, api_key_ref="env:HF_TOKEN")
     given: dict[str, Any] = {"session": session, "actor": ACTOR, "now": now}
