@@ -92,6 +92,15 @@ def test_money_without_time_of_few_people_is_not_given_away_by_the_rest() -> Non
     assert few["Effective hour in USD"] == "60.00 USD"
 
 
+def test_without_counted_time_there_is_no_hour() -> None:
+    untimed = [Share(who, "USD", None, 0, 500, 0, 1) for who in range(5)]
+
+    stated = figures(ledger_field(ledger_facts(untimed)))
+
+    assert "Effective hour in USD" not in stated
+    assert (stated["Booked in USD"], stated["Active time, USD"]) == ("25.00 USD", 0)
+
+
 def test_time_that_moved_away_is_no_reason() -> None:
     moved = [*unpaid(EXPIRED, 6, seconds=0), *paid(6)]
 
