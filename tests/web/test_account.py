@@ -48,7 +48,7 @@ def test_the_account_shows_who_one_is(client: FlaskClient, person: Person) -> No
 
 
 def test_people_without_a_scope_are_told_so(client: FlaskClient, sign_in: SignIn) -> None:
-    sign_in(client, {Role.ANNOTATOR})
+    sign_in(client)
 
     page = client.get("/account").text
 
