@@ -134,6 +134,7 @@ def hostile_answers(form: Form, rng: random.Random) -> Iterator[dict[str, list[s
     yield {**form.values, "unknown": ["x"]}
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_no_page_leads_nowhere_and_no_answer_to_a_form_breaks_one(desk: Desk, visit: Visit) -> None:
     """Ask both of one visit, which takes longer than all of its checks."""
     broken = {address: status for address, status in visit.statuses.items() if status >= 400}

@@ -191,7 +191,9 @@ def test_no_address_fails_at_what_is_sent(
     rules = [rule for rule in rules_of(app) if is_lasting(rule)]
     for rule, name in itertools.product(rules, sorted(BODIES)[group::4]):
         body, kind = BODIES[name]
-        for method in ("POST", "PUT"):
+        # Where nothing is put, it is refused before a body is looked at: one address shows that.
+        is_put = "PUT" in methods_of(rule) or rule.rule == "/account"
+        for method in ("POST", "PUT")[: 1 + is_put]:
             response = client.open(
                 filled(rule, "1"), method=method, data=body, content_type=kind, headers=headers
             )

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from evalhub.core.releasing.agreement import AgreementFigure
 from evalhub.core.releasing.card_front import front_matter
+from evalhub.core.releasing.clearance import Clearance
 from evalhub.core.releasing.manifest import LabelFacts, Manifest
 from evalhub.core.releasing.marking import plain
 from evalhub.core.releasing.reports import Changes
@@ -103,7 +104,12 @@ def _body(manifest: Manifest) -> Iterator[str]:
     )
     yield from ("## Who judged", "", *_people(manifest), "")
     if manifest.clearance is not None:
-        yield from ("## Consent, licence and privacy", "", *_clearance(manifest), "")
+        yield from (
+            "## Consent, licence and privacy",
+            "",
+            *_clearance(manifest.clearance, manifest.licence),
+            "",
+        )
     yield from ("## Agreement", "", *_agreement(manifest.agreement), "")
     yield from ("## What was left out", "", *_filters(manifest), "")
     yield from ("## What the figures are", "")
@@ -158,18 +164,15 @@ def _reports(changes: Changes) -> Iterator[str]:
     )
 
 
-def _clearance(manifest: Manifest) -> Iterator[str]:
-    cleared = manifest.clearance
-    if cleared is None:
-        return
+def _clearance(cleared: Clearance, licence: str) -> Iterator[str]:
     consent, scan = cleared.consent, cleared.scan
     granted = next(one for one in consent.coverage if one.purpose is consent.purpose)
     yield (
         f"- released for `{consent.purpose}`: {granted.n_granted:,} of {granted.n_judgments:,} "
         "released judgments have a consent for it"
     )
-    if manifest.licence:
-        yield f"- licence of the release: {plain(manifest.licence)}"
+    if licence:
+        yield f"- licence of the release: {plain(licence)}"
     for share in cleared.licences:
         known = "" if share.is_known else "; not known"
         yield f"- {share.family}: {plain(share.licence)} ({share.share:.1%}{known})"

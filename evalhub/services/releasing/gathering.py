@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from sqlmodel import Session, col, select
 
 from evalhub.core.campaigns import AnnotatorKind
-from evalhub.core.canonical import canonical_json
+from evalhub.core.canonical import Json, canonical_json
 from evalhub.core.judging.records import JudgedResponse, JudgmentRecord
 from evalhub.core.releasing.admission import Admission, AdmissionTally
 from evalhub.core.releasing.builds import BuildStage, Say, say_nothing
@@ -48,8 +48,7 @@ if TYPE_CHECKING:
     from hashlib import _Hash
 
 
-_WITH_WORDS = ("flags_a", "flags_b", "marks")
-"""The fields of an answer in which somebody types or quotes, beside the reason."""
+_FLAGS = ("flags_a", "flags_b")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -238,9 +237,16 @@ def _words(record: JudgmentRecord) -> str:
     told = record.answer
     # Flags and marks have words of their own, which are released as the reason is. Reading a whole
     # answer takes longer than all else that is done with it here, and most have neither.
-    if isinstance(told, Mapping) and not any(told.get(name) for name in _WITH_WORDS):
+    if isinstance(told, Mapping) and not _has_more_words(told):
         return record.why
     return free_words(read_answer(told, where=f"judgment {record.public_id}"), record.why)
+
+
+def _has_more_words(told: Mapping[str, Json]) -> bool:
+    """Tell whether somebody typed or quoted something in an answer, beside the reason."""
+    flags = [told.get(name) for name in _FLAGS]
+    is_flagged = any(not isinstance(one, Mapping) or one.get("raised") for one in flags if one)
+    return is_flagged or bool(told.get("marks"))
 
 
 def _endpoints(

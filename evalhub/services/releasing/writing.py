@@ -100,7 +100,7 @@ def _write_tables(
     judged = judged_prompts(source, source.splits, labels=labels.by_pair)
     for number, (prompt, split, pairs) in enumerate(judged, start=1):
         tables.add_prompt(prompt, split, pairs)
-        if number % PROMPTS_PER_PAGE == 0:
+        if number % PROMPTS_PER_PAGE == 0 or number == source.n_prompts:
             say(BuildStage.WRITING, number, source.n_prompts)
     return tables.finish(), files.close()
 

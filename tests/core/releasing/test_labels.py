@@ -55,7 +55,7 @@ def test_what_says_nothing_of_a_pair_of_answers_is_left_out() -> None:
         )
     )
 
-    assert set(labels.by_pair) == {"d"}
+    assert (set(labels.by_pair), len(labels.by_pair)) == ({"d"}, 1)
     assert labels.facts.item_only.n_judgments == 1
 
 

@@ -298,6 +298,30 @@ def test_an_error_of_the_database_that_stays_is_written_down(
     assert found.reason == "Stopped by a defect of EvalHub (IntegrityError)."
 
 
+class _CancelAndFail(_Fault):
+    """Cancel the build, then fail."""
+
+    def __init__(self, database: Database, public_id: str) -> None:
+        super().__init__(sa.exc.IntegrityError)
+        self._database, self._public_id = database, public_id
+
+    def is_set(self) -> bool:
+        """Cancel and fail."""
+        cancel(self._database, self._public_id)
+        return super().is_set()
+
+
+def test_what_fails_after_it_was_cancelled_stays_cancelled(
+    tiny: Database, settings: Settings
+) -> None:
+    asked = ask(tiny)
+
+    with pytest.raises(sa.exc.IntegrityError):
+        run(tiny, settings, asked, stop=_CancelAndFail(tiny, asked.public_id))
+
+    assert look(tiny, asked).status is BuildStatus.CANCELLED
+
+
 def test_a_build_that_is_cancelled_at_the_last_moment_is_not_kept(
     tiny: Database, settings: Settings
 ) -> None:
