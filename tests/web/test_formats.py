@@ -54,6 +54,17 @@ def test_no_template_lets_a_line_end_between_a_number_and_its_unit() -> None:
     assert found == []
 
 
+def test_every_type_of_field_in_a_template_is_dressed() -> None:
+    types = {
+        found
+        for path in TEMPLATES.rglob("*.html")
+        for found in re.findall(r'<input [^>]*\btype="([a-z-]+)"', path.read_text())
+    }
+    sheet = (TEMPLATES.parent / "static" / "evalhub.css").read_text()
+
+    assert {one for one in types if f'[type="{one}"]' not in sheet} == {"hidden"}
+
+
 def test_every_field_of_a_template_says_its_type_by_which_it_is_dressed() -> None:
     untyped = re.compile(r"<input (?![^>]*\btype=)[^>]*>")
 
