@@ -1,12 +1,10 @@
 """Compose the web application; the only module that wires the parts together."""
 
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
 
-import structlog
 from flask import Blueprint, Flask, request
 from flask_openapi3 import APIBlueprint, OpenAPI
 from flask_wtf.csrf import CSRFProtect
@@ -33,6 +31,7 @@ from evalhub.api.problems import ErrorResponse, failure_json, validation_failure
 from evalhub.config import LOOPBACK_HOSTS, Settings, load_settings
 from evalhub.errors import Conflict, EvalHubError
 from evalhub.logs import configure_logs, start_request
+from evalhub.rim.counting import count_request
 from evalhub.rim.failures import (
     Failure,
     after_commit,
@@ -51,7 +50,6 @@ from evalhub.rim.state import (
     begin,
     finish,
     request_state,
-    runtime,
     utc_now,
 )
 from evalhub.services.transaction import open_database
@@ -157,7 +155,6 @@ APIS: tuple[APIBlueprint, ...] = (
 )
 """The parts of the API, one a module of ``evalhub.api``."""
 
-LOG = structlog.get_logger("evalhub.requests")
 MIB = 2**20
 OVERTAKEN = "Someone else changed this at the same moment. Look again, then try again."
 STRANGER_BODY_BYTES = MIB
@@ -269,7 +266,7 @@ def _guard_requests(app: Flask, settings: Settings) -> None:
 
     # The last of all to run, as Flask runs them in turn from the end: a commit takes its time, and
     # one that fails makes another answer.
-    app.after_request(_count)
+    app.after_request(count_request)
     app.after_request(finish)
 
     @app.after_request
@@ -278,27 +275,6 @@ def _guard_requests(app: Flask, settings: Settings) -> None:
         response.headers[REQUEST_ID] = request_state().request_id
         mark_language(response)
         return add_headers(response, is_https=settings.is_https, is_static=is_static)
-
-
-def _count(response: Response) -> Response:
-    """Count the request, and tell of one that somebody waited for."""
-    seconds = time.perf_counter() - request_state().started_s
-    runtime().metrics.count(
-        method=request.method,
-        endpoint=request.endpoint,
-        status=response.status_code,
-        seconds=seconds,
-    )
-    if seconds >= runtime().slow_s:
-        # By its endpoint: an address may hold a token that opens somebody's comparison.
-        LOG.warning(
-            "a request was slow",
-            method=request.method,
-            endpoint=request.endpoint,
-            status=response.status_code,
-            seconds=round(seconds, 3),
-        )
-    return response
 
 
 def _identify() -> None:

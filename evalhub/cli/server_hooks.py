@@ -9,7 +9,7 @@ from gunicorn.workers.base import Worker
 # Imported here, before the first process is forked, for its effect: each process is then ready in
 # a fraction of a second, also one that replaces another, and they share the memory of what was
 # imported. The application itself is made after the fork; no connection may be inherited.
-import evalhub.app  # noqa: F401
+import evalhub.app  # noqa: F401 - its import is all that is wanted
 from evalhub.cli.leaving import leave
 from evalhub.cli.supervised import end_with_supervisor
 from evalhub.config import load_settings

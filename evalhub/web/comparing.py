@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import UnsupportedMediaType
 
 from evalhub.core.assigning import ReleaseReason
-from evalhub.core.judging.answers import SIDES
 from evalhub.core.judging.applicability import criteria_to_ask
 from evalhub.core.judging.form_reading import DRAFT_FIELD
 from evalhub.core.judging.marking import MarkRow, mark_rows
@@ -44,7 +43,7 @@ from evalhub.web.filled import Filled
 from evalhub.web.formats import moment
 from evalhub.web.language import N_, _, current_language, translated
 from evalhub.web.rendering import Spots, render_alike, render_text
-from evalhub.web.said import SaidStage, said
+from evalhub.web.said import said_of
 from evalhub.web.security import has_own_token
 from evalhub.web.work import LOT
 
@@ -278,7 +277,8 @@ def _page(
         return render_template(
             "work/done.html",
             sheet=sheet,
-            said=_said(sheet),
+            # Nothing for a comparison that was given back.
+            said=said_of(sheet.matter, sheet.answer) if sheet.answer else (),
             answers=answers,
             notice=notice,
             say=say,
@@ -325,14 +325,6 @@ def _spots(matter: Matter, rows: Sequence[MarkRow]) -> tuple[Spots, Spots]:
     if not _shows_differences():
         return marks
     return together(spots_of_differences(matter.a.text, matter.b.text), marks)
-
-
-def _said(sheet: Sheet) -> tuple[SaidStage, ...]:
-    """Return what the judgment in force says; nothing for a comparison given back."""
-    if sheet.answer is None:
-        return ()
-    sources = {side: sheet.matter.shown(side).citations for side in SIDES}
-    return said(sheet.matter.rubric, sheet.answer, sources)
 
 
 def _base(fields: Fields | None, sheet: Sheet, refusal: Conflict | None, *, is_kept: bool) -> str:

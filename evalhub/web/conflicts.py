@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 
-from evalhub.core.judging.answers import SIDES
 from evalhub.core.judging.forms import parse_form
 from evalhub.core.judging.marking import placed_fields
 from evalhub.errors import BadInput
 from evalhub.services.judging.matter import Matter
 from evalhub.services.judging.stored import Fields
-from evalhub.web.said import said
+from evalhub.web.said import said_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +38,8 @@ def differing(matter: Matter, here: Fields, there: Fields) -> tuple[Differing, .
 
 def _words(matter: Matter, fields: Fields) -> dict[str, str]:
     answer = parse_form(matter.rubric, placed_fields(fields, matter.texts))
-    sources = {side: matter.shown(side).citations for side in SIDES}
     found: dict[str, list[str]] = {}
-    for stage in said(matter.rubric, answer, sources):
+    for stage in said_of(matter, answer):
         for one in stage.answers:
             side = f", {one.side}" if one.side else ""
             words = [one.words, f"“{one.quote}”" if one.quote else ""]

@@ -8,6 +8,7 @@ from evalhub.core.judging.answers import SIDES, Answer, Choice, RatedCriterion, 
 from evalhub.core.judging.citations import Citation
 from evalhub.core.rubrics.schema import Criterion, Rubric
 from evalhub.core.rubrics.vocabulary import Stage
+from evalhub.services.judging.matter import Matter
 from evalhub.web.judging_words import CANNOT_JUDGE_WORDS, STAGE_NAMES, verdict_words
 from evalhub.web.language import N_, _
 
@@ -36,6 +37,12 @@ class SaidStage:
 
     name: str
     answers: tuple[Said, ...]
+
+
+def said_of(matter: Matter, answer: Answer) -> tuple[SaidStage, ...]:
+    """Return what ``answer`` says of a comparison, with the sources found in what was shown."""
+    sources = {side: matter.shown(side).citations for side in SIDES}
+    return said(matter.rubric, answer, sources)
 
 
 def said(rubric: Rubric, answer: Answer, sources: Sources) -> tuple[SaidStage, ...]:
