@@ -21,23 +21,45 @@ from evalhub.core.scoring.arrays import (
 )
 from evalhub.core.scoring.counting.cells import Cells
 from evalhub.core.scoring.counting.keys import KeyLayout, run_lengths
-from evalhub.core.scoring.outcomes import LEFT_LOST, LEFT_WON, N_OUTCOMES, PLAIN, TIED
+from evalhub.core.scoring.outcomes import LEFT_LOST, LEFT_WON, PLAIN, TIED
 from evalhub.core.scoring.reading.encoding import Coded, EncodedJudgments, encode_judgments
 
-_PLAIN_OUTCOMES = (LEFT_LOST, TIED, LEFT_WON)
 # Up to so many codes a table with a place for each needs no sort, and 32 MB.
 _MOST_PLACES = 2**22
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CountBlock:
-    """Hold some cells of ``Counts``, unpacked."""
+    """Hold some cells of ``Counts``; each property unpacks its part anew."""
 
-    cluster: IntArray
-    left: IntArray
-    right: IntArray
-    outcome: IntArray
+    keys: IntArray
     n: IntArray
+    layout: KeyLayout
+
+    @property
+    def cluster(self) -> IntArray:
+        """Return the position of each cell's cluster."""
+        return self.layout.cluster(self.keys)
+
+    @property
+    def left(self) -> IntArray:
+        """Return the position of each cell's left model."""
+        return self.layout.left(self.keys)
+
+    @property
+    def right(self) -> IntArray:
+        """Return the position of each cell's right model."""
+        return self.layout.right(self.keys)
+
+    @property
+    def outcome(self) -> IntArray:
+        """Return the outcome of each cell."""
+        return self.layout.outcome(self.keys)
+
+    @property
+    def comparison(self) -> IntArray:
+        """Return each cell but for its cluster, as one number."""
+        return self.layout.comparison(self.keys)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,16 +129,9 @@ class Counts:
 
     def blocks(self) -> Iterator[CountBlock]:
         """Yield the cells in their order, a block at a time."""
-        layout = self.layout
         for rows in slices(len(self.keys)):
-            keys = self.keys[rows].astype(np.int64)
-            yield CountBlock(
-                cluster=layout.cluster(keys),
-                left=layout.left(keys),
-                right=layout.right(keys),
-                outcome=layout.outcome(keys),
-                n=self.weights[rows].astype(np.int64),
-            )
+            keys, n = self.keys[rows].astype(np.int64), self.weights[rows].astype(np.int64)
+            yield CountBlock(keys, n, self.layout)
 
     def table(self) -> IntArray:
         """Return the counts over all clusters and grades, shape (3, models, models).
@@ -136,16 +151,14 @@ class Counts:
 
         Grades are kept where ``is_graded``; a model without graded thresholds has no use for them.
         """
-        size, base = len(self.models), N_OUTCOMES if is_graded else len(_PLAIN_OUTCOMES)
-
-        def coded() -> Iterator[tuple[IntArray, IntArray]]:
-            for block in self.blocks():
-                outcome = block.outcome if is_graded else PLAIN[block.outcome]
-                yield (block.left * size + block.right) * base + outcome, block.n
-
-        codes, n = _summed(coded(), n_codes=size * size * base)
-        pair, outcome = np.divmod(codes, base)
-        left, right = np.divmod(pair, max(size, 1))
+        layout = self.layout
+        counted = ((block.comparison, block.n) for block in self.blocks())
+        codes, n = _summed(counted, n_codes=layout.n_comparisons)
+        left, right, outcome = layout.left(codes), layout.right(codes), layout.outcome(codes)
+        if not is_graded and (outcome > LEFT_WON).any():
+            plain = layout.comparisons_of(left, right, PLAIN[outcome])
+            codes, n = _summed(iter([(plain, n)]), n_codes=layout.n_comparisons)
+            left, right, outcome = layout.left(codes), layout.right(codes), layout.outcome(codes)
         return Cells.plain(left, right, outcome, n)
 
     def within(self, models: Sequence[int]) -> "Counts":
@@ -241,7 +254,7 @@ def _keys(
     encoded: EncodedJudgments, clusters: Coded, names: Sequence[str], layout: KeyLayout
 ) -> CodeArray:
     """Pack each judgment into one integer, which takes 4 bytes in most projects and 8 in all."""
-    position = _positions(encoded.models, names)
+    position = _positions(encoded.models, names).astype(narrowest(len(names)))
     keys = np.empty(len(encoded.left), dtype=layout.dtype)
     for rows in slices(len(keys)):
         keys[rows] = layout.packed(

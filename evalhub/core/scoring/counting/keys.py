@@ -30,6 +30,11 @@ class KeyLayout:
         return cls(cluster_bits, model_bits, _OUTCOME_BITS if is_graded else _PLAIN_BITS)
 
     @property
+    def is_graded(self) -> bool:
+        """Tell whether the outcomes may have grades."""
+        return self.outcome_bits == _OUTCOME_BITS
+
+    @property
     def dtype(self) -> np.dtype[np.signedinteger]:
         """Return the type of keys: 32 bits sort in less than half the time of 64."""
         n_bits = self.cluster_bits + 2 * self.model_bits + self.outcome_bits
@@ -49,7 +54,7 @@ class KeyLayout:
 
     def cluster(self, keys: CodeArray) -> IntArray:
         """Return the cluster of each key."""
-        return (keys >> (2 * self.model_bits + self.outcome_bits)).astype(np.int64)
+        return _wide(keys >> (2 * self.model_bits + self.outcome_bits))
 
     def left(self, keys: CodeArray) -> IntArray:
         """Return the left model of each key."""
@@ -61,10 +66,31 @@ class KeyLayout:
 
     def outcome(self, keys: CodeArray) -> IntArray:
         """Return the outcome of each key."""
-        return (keys & ((1 << self.outcome_bits) - 1)).astype(np.int64)
+        return _wide(keys & ((1 << self.outcome_bits) - 1))
+
+    def comparisons_of(self, left: CodeArray, right: CodeArray, outcome: CodeArray) -> IntArray:
+        """Return cells without their cluster as numbers, as ``comparison`` gives them."""
+        return self.packed(np.zeros_like(left), left, right, outcome)
+
+    def comparison(self, keys: CodeArray) -> IntArray:
+        """Return the left model, right model and outcome of each key as one number.
+
+        It is the key without its cluster, below ``n_comparisons``.
+        """
+        return _wide(keys & (self.n_comparisons - 1))
+
+    @property
+    def n_comparisons(self) -> int:
+        """Return how many numbers ``comparison`` may give."""
+        return 1 << (2 * self.model_bits + self.outcome_bits)
 
     def _model(self, shifted: CodeArray) -> IntArray:
-        return (shifted & ((1 << self.model_bits) - 1)).astype(np.int64)
+        return _wide(shifted & ((1 << self.model_bits) - 1))
+
+
+def _wide(codes: CodeArray) -> IntArray:
+    # What is 64 bits wide already, as the keys of a block are, need not be copied.
+    return codes.astype(np.int64, copy=False)
 
 
 def run_lengths(is_first: BoolArray) -> CodeArray:

@@ -9,6 +9,7 @@ import numpy as np
 from evalhub.core.scoring.arrays import IntArray
 from evalhub.core.scoring.counting.cells import Cells
 from evalhub.core.scoring.counting.counts import Counts
+from evalhub.core.scoring.counting.keys import KeyLayout
 from evalhub.core.scoring.outcomes import N_OUTCOMES, PLAIN
 
 _MOST_PLACES = 2**20
@@ -81,8 +82,9 @@ class CellView:
 class CountedView:
     """Show counts, which stay packed: what is unpacked is a block and no more.
 
-    ``places`` is a table of where each cell of the sample stands, by its code; None where models
-    are so many that it would be larger than what it saves.
+    ``places`` is a table of where each cell of the sample stands, by what it compares
+    (``CountBlock.comparison``); None where models are so many that it would be larger than what it
+    saves.
     """
 
     counts: Counts
@@ -94,12 +96,11 @@ class CountedView:
     @classmethod
     def of(cls, counts: Counts, cells: Cells, *, is_graded: bool, sign: float) -> "CountedView":
         """Return the view of ``counts``, whose sample has ``cells``."""
-        n_models, places = len(counts.models), None
-        if n_models**2 * N_OUTCOMES <= _MOST_PLACES:
+        places = None
+        if counts.layout.n_comparisons <= _MOST_PLACES:
             # A hundred models have thousands of distinct cells however many judgments there are,
             # so what is computed for those is looked up for all others.
-            places = np.zeros(n_models**2 * N_OUTCOMES, dtype=np.int64)
-            places[_code(cells, n_models)] = np.arange(len(cells.left))
+            places = _places(counts.layout, cells, is_graded=is_graded)
         return cls(counts, places, is_graded, sign=sign)
 
     @property
@@ -123,7 +124,7 @@ class CountedView:
             outcome = block.outcome if self.is_graded else PLAIN[block.outcome]
             cells, place = Cells.plain(block.left, block.right, outcome, block.n), None
             if self.places is not None:
-                place = self.places[_code(cells, len(self.counts.models))]
+                place = self.places[block.comparison]
             elif self.has_position:
                 cells = cells.with_position()
             yield ViewBlock(block.cluster, cells, place)
@@ -133,5 +134,18 @@ class CountedView:
         return CountedView(self.counts, self.places, self.is_graded, True, self.sign)
 
 
-def _code(cells: Cells, n_models: int) -> IntArray:
-    return (cells.left * n_models + cells.right) * N_OUTCOMES + cells.outcome
+def _places(layout: KeyLayout, cells: Cells, *, is_graded: bool) -> IntArray:
+    """Return where each comparison stands among ``cells``; anything for those that do not occur."""
+    places = np.zeros(layout.n_comparisons, dtype=np.int64)
+    codes = layout.comparisons_of(cells.left, cells.right, cells.outcome)
+    places[codes] = np.arange(len(codes))
+    if is_graded:
+        return places
+    # Where the sample has no grades, the grades of what is counted are passed over.
+    for outcome in range(N_OUTCOMES if layout.is_graded else 0):
+        plain = cells.outcome == PLAIN[outcome]
+        codes = layout.comparisons_of(
+            cells.left[plain], cells.right[plain], np.full(plain.sum(), outcome)
+        )
+        places[codes] = np.flatnonzero(plain)
+    return places

@@ -141,22 +141,18 @@ def _variance_along(
     if not sample.views:
         by_cell = _scores_along(likelihood, estimate, held) ** 2
         return float(sample.n_clusters / (sample.n_clusters - 1) * (sample.cells.n @ by_cell))
-    total = 0.0
+    total, known = 0.0, _scores_along(likelihood, estimate, held)
     for view in sample.views:
         sums = np.zeros(view.n_clusters)
-        for block, slope, others in _scores(view, sample, estimate):
-            along = _along(block, slope, others, held, sample.n_models)
+        for block in view.blocks():
+            if block.place is None:
+                own = Likelihood.of(estimate.model, block.cells, sample.n_models)
+                along = _scores_along(own, estimate, held)
+            else:
+                along = known[block.place]
             np.add.at(sums, block.cluster, along * block.cells.n)
         total += view.correction * float(sums @ sums)
     return total
-
-
-def _along(
-    block: ViewBlock, slope: FloatArray, others: FloatArray, held: FloatArray, n_models: int
-) -> FloatArray:
-    """Return the derivative of one judgment of each cell of a block, along ``held``."""
-    gap = held[block.cells.left] - held[block.cells.right]
-    return np.asarray(slope * gap + others @ held[n_models:], dtype=np.float64)
 
 
 def _likelihood(sample: Sample, estimate: Estimate, penalties: FloatArray | None) -> Likelihood:

@@ -29,6 +29,20 @@ def test_what_is_packed_comes_out_again(n_clusters: int, n_models: int, *, is_gr
         assert part(keys).tolist() == column.tolist()
 
 
+def test_a_comparison_is_a_key_without_its_cluster() -> None:
+    layout = KeyLayout.of(1_000, 100, is_graded=True)
+    left, right, outcome = np.array([0, 99, 41]), np.array([1, 98, 7]), np.array([0, 8, 2])
+    keys = layout.packed(np.array([0, 999, 512]), left, right, outcome).astype(layout.dtype)
+
+    numbers = layout.comparison(keys)
+
+    assert numbers.tolist() == layout.comparisons_of(left, right, outcome).tolist()
+    assert numbers.max() < layout.n_comparisons
+    assert layout.left(numbers).tolist() == left.tolist()
+    assert layout.right(numbers).tolist() == right.tolist()
+    assert layout.outcome(numbers).tolist() == outcome.tolist()
+
+
 def test_keys_are_ordered_by_cluster_then_models_then_outcome() -> None:
     layout = KeyLayout.of(4, 5, is_graded=False)
     rows = [(c, a, b, o) for c in range(4) for a in range(5) for b in range(5) for o in range(3)]

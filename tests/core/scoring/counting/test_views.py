@@ -23,20 +23,20 @@ def test_places_lead_to_the_cells_of_the_sample() -> None:
     assert n.tolist() == cells.n.tolist()
 
 
-@pytest.mark.parametrize("n_models", [340, 342], ids=["looked up", "one by one"])
+@pytest.mark.parametrize("n_models", [256, 257], ids=["looked up", "one by one"])
 def test_many_models_are_not_looked_up_and_have_their_own_covariates(n_models: int) -> None:
     models = [f"m{i:04}" for i in range(n_models)]
     one = np.array([0])
     counts = Counts.of(
-        models, ["p"], cluster=one, left=one, right=one + 339, outcome=one + 2, n=one + 4
+        models, ["p"], cluster=one, left=one, right=one + 255, outcome=one + 2, n=one + 4
     )
     view = CountedView.of(counts, counts.cells(is_graded=False), is_graded=False, sign=1.0)
 
     (block,) = view.with_position().blocks()
 
-    assert (block.place is None) == (n_models == 342)
+    assert (block.place is None) == (n_models == 257)
     assert block.cells.covariates.shape == (1, int(block.place is None))
-    assert (block.cells.right[0], block.cells.n[0]) == (339, 4)
+    assert (block.cells.right[0], block.cells.n[0]) == (255, 4)
 
 
 def test_grades_are_left_out_where_they_are_not_asked_for() -> None:
@@ -51,6 +51,21 @@ def test_grades_are_left_out_where_they_are_not_asked_for() -> None:
     ]
 
     assert [int(block.cells.outcome[0]) for block in shown] == [2, 7]
+
+
+def test_grades_lead_to_the_cell_of_the_sample_that_has_none() -> None:
+    outcome = np.arange(9)
+    zero = np.zeros(9, dtype=np.int64)
+    counts = Counts.of(
+        ["a", "b"], ["p"], cluster=zero, left=zero, right=zero + 1, outcome=outcome, n=outcome + 1
+    )
+    cells = counts.cells(is_graded=False)
+
+    (block,) = CountedView.of(counts, cells, is_graded=False, sign=1.0).blocks()
+
+    assert block.place is not None
+    assert cells.outcome[block.place].tolist() == [0, 1, 2, 0, 0, 0, 2, 2, 2]
+    assert np.bincount(block.place, block.cells.n).tolist() == cells.n.tolist() == [16, 2, 27]
 
 
 def test_corrections_carry_the_sign() -> None:
