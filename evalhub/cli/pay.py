@@ -10,7 +10,6 @@ from evalhub.core.money import format_money
 from evalhub.core.pay.statements import month_csv, parse_month, statement_csv
 from evalhub.core.pay.words import duration
 from evalhub.services.accounts.finding import get_account_id
-from evalhub.services.paying.pdf import statement_pdf
 from evalhub.services.paying.reading import statement_of, statements_of
 
 
@@ -60,5 +59,8 @@ def statement_command(email: str, month: str, pdf: Path | None) -> None:
     if pdf is None:
         click.echo(statement_csv(found), nl=False)
         return
+    # What draws it takes a tenth of a second to import, for which every start would wait.
+    from evalhub.services.paying.pdf import statement_pdf  # noqa: PLC0415 - see above
+
     pdf.write_bytes(statement_pdf(found))
     click.echo(f"Wrote {pdf}.")

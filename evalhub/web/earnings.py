@@ -8,7 +8,6 @@ from evalhub.core.pay.statements import Statement, parse_month, statement_csv
 from evalhub.core.people import Role
 from evalhub.errors import BadInput, NotFound, Sentence
 from evalhub.rim.pay import floors_of
-from evalhub.services.paying.pdf import statement_pdf
 from evalhub.services.paying.reading import (
     booked_of,
     months_of,
@@ -53,6 +52,9 @@ def download_csv(month: str) -> ResponseReturnValue:
 @requires(Role.ANNOTATOR)
 def download_pdf(month: str) -> ResponseReturnValue:
     """Hand out a month's statement as PDF."""
+    # What draws it takes a tenth of a second to import, for which every start would wait.
+    from evalhub.services.paying.pdf import statement_pdf  # noqa: PLC0415 - see above
+
     file = statement_pdf(_statement(month))
     return attachment(file, f"evalhub-{month}.pdf", "application/pdf")
 

@@ -12,7 +12,7 @@ BoolArray: TypeAlias = npt.NDArray[np.bool_]
 CodeArray: TypeAlias = npt.NDArray[np.signedinteger]
 """Whole numbers as narrow as they fit: sums and products of them may overflow, so widen first."""
 
-BLOCK = 2**18
+BLOCK = 2**17
 """So many judgments are worked on at once: what is in between then costs megabytes, whatever the
 number of judgments, and fits the cache."""
 
