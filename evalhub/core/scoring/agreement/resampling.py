@@ -144,7 +144,8 @@ def _drawn(kinds: Kinds, rng: np.random.Generator, *, size: int) -> FloatArray:
         return np.ascontiguousarray(rng.multinomial(n, kinds.n / n, size=size).T, dtype=np.float64)
     places = np.repeat(np.arange(n_kinds) * size, kinds.n)[rng.integers(0, n, size=(size, n))]
     places += np.arange(size)[:, np.newaxis]
-    return np.bincount(places.ravel(), minlength=n_kinds * size).reshape(n_kinds, size) * 1.0
+    counts = np.bincount(places.ravel(), minlength=n_kinds * size)
+    return counts.reshape(n_kinds, size).astype(np.float64)
 
 
 def per_block(sums: Sums, block_of_unit: IntArray) -> Kinds:
