@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, select
 
-from evalhub.core.canonical import canonical_json
+from evalhub.core.canonical import canonical_json, content_hash
 from evalhub.core.people import Actor
 from evalhub.core.rubrics.loading import rubric_from_json
 from evalhub.core.rubrics.schema import Rubric
@@ -134,10 +134,14 @@ def words_for(rubric_version_id: "sa.ColumnElement[int]") -> "sa.ScalarSelect[st
 
 @dataclass(frozen=True, slots=True)
 class SpokenRubric:
-    """Hold a rubric in the words that are shown, and the tag of the language they are in."""
+    """Hold a rubric in the words that are shown, and the tag of the language they are in.
+
+    ``key`` is a hash of all that they depend on, for what is made of them to be kept by.
+    """
 
     rubric: Rubric
     language: str
+    key: str
 
 
 @lru_cache(maxsize=64)
@@ -153,13 +157,13 @@ def speak_rubric(document: str, words: str | None, language: str) -> SpokenRubri
     Where the rubric is written in that language itself, no translation is better than it, and no
     text of it need say which language it is in.
     """
-    rubric = parse_rubric(document)
+    rubric, key = parse_rubric(document), content_hash([document, words, language])
     if speaks(rubric.locale, language):
-        return SpokenRubric(rubric, rubric.locale)
+        return SpokenRubric(rubric, rubric.locale, key)
     if words is None:
-        return SpokenRubric(translated(rubric, None), rubric.locale)
+        return SpokenRubric(translated(rubric, None), rubric.locale, key)
     translation = translation_from_json(json.loads(words), rubric)
-    return SpokenRubric(translated(rubric, translation), translation.language)
+    return SpokenRubric(translated(rubric, translation), translation.language, key)
 
 
 def _find(rubric_version_id: int, language: str, *, session: Session) -> RubricTranslation | None:

@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import UnsupportedMediaType
 
 from evalhub.core.assigning import ReleaseReason
-from evalhub.core.judging.applicability import criteria_to_ask
 from evalhub.core.judging.form_reading import DRAFT_FIELD
 from evalhub.core.judging.marking import MarkRow, mark_rows
 from evalhub.core.people import Role
@@ -40,6 +39,7 @@ from evalhub.web.conflicts import differing
 from evalhub.web.context import commit_now, current_session, now, only_read, own_id, requires
 from evalhub.web.drawn import spots_of_differences, spots_of_marks, spots_of_rows, together
 from evalhub.web.filled import Filled
+from evalhub.web.form_parts import form_parts, sheet_part
 from evalhub.web.formats import moment
 from evalhub.web.language import N_, _, current_language, translated
 from evalhub.web.rendering import Spots, render_alike, render_text
@@ -289,15 +289,14 @@ def _page(
     is_conflict = isinstance(refusal, StaleForm | StaleDraft)
     return render_template(
         "work/compare.html",
-        rows=rows,
         conflict=differing(matter, shown_fields, sheet.fields) if is_conflict else (),
         has_differences=_shows_differences(),
         sheet=sheet,
         matter=matter,
         rubric=matter.rubric,
         lease=matter.lease,
-        criteria=criteria_to_ask(matter.rubric, frozenset(matter.prompt.tags)),
-        filled=Filled.of(shown_fields, problems),
+        part=form_parts(matter, Filled.of(shown_fields, problems), rows),
+        sheet_part=sheet_part,
         problems=problems,
         notice=notice,
         is_stale=isinstance(refusal, StaleForm),

@@ -17,6 +17,8 @@ from flask.typing import ResponseReturnValue
 from evalhub.core.people import Actor, Role
 from evalhub.errors import Forbidden, NotSignedIn, Sentence
 from evalhub.rim.state import (
+    READING_METHODS,
+    abandon,
     commit_now,
     current_session,
     current_settings,
@@ -52,20 +54,26 @@ P = ParamSpec("P")
 
 
 def identify() -> None:
-    """Find out who sends this request, in short transactions of their own.
+    """Find out who sends this request.
 
-    A request that writes would otherwise hold the one writer's lock of SQLite while it
-    only looks up its sender.
+    A request that reads does so in its one transaction. One that writes does so in a short one
+    before: it would otherwise hold the one writer's lock of SQLite while it only looks up its
+    sender.
     """
     token = cookie.get(TOKEN)
     if not isinstance(token, str):
         return
-    database, moment = runtime().database, now()
-    with database.transaction(write=False) as reading:
-        found = find_signed_in(token, session=reading, now=moment)
+    moment = now()
+    if request.method in READING_METHODS:
+        found = find_signed_in(token, session=current_session(), now=moment)
+    else:
+        with reading() as session:
+            found = find_signed_in(token, session=session, now=moment)
     # Once a minute at most, or every page that is only read would write.
     if found is not None and found.is_stale:
-        with database.transaction() as writing:
+        # Never two connections in one request: when each waits for its second, none is free.
+        abandon()
+        with runtime().database.transaction() as writing:
             note_seen(found.web_session_id, session=writing, now=moment)
     request_state().signed_in = found
 

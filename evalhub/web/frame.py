@@ -1,6 +1,7 @@
 """Give every template the frame's values: who is signed in, the navigation, assets, formats."""
 
 import hashlib
+from functools import cache
 from pathlib import Path
 
 from flask import Flask, request
@@ -11,7 +12,7 @@ from markupsafe import Markup
 
 from evalhub.core.releasing.dossier.wording import figure_line
 from evalhub.rim.state import READING_METHODS
-from evalhub.web import formats, language, wording
+from evalhub.web import formats, language, release_words, wording
 from evalhub.web.context import find_current
 from evalhub.web.navigation import Entry, entries_for, is_here
 from evalhub.web.redirects import has_page
@@ -38,6 +39,9 @@ def fit_templates(app: Flask) -> None:
         counted=wording.counted,
         word=wording.word,
         figure_line=figure_line,
+        p_words=release_words.p_words,
+        span_words=release_words.span_words,
+        titled=release_words.titled,
         short_hash=formats.short_hash,
         code_words=formats.code_words,
         place_words=wording.place_words,
@@ -81,7 +85,13 @@ def script_words(*names: str) -> Markup:
 
     It runs nothing, so the policy of scripts allows it in the page; in English there is none.
     """
-    words = [language.script_words(language.current_language(), name) for name in names]
+    return _script_words(language.current_language(), names)
+
+
+@cache
+def _script_words(spoken: str, names: tuple[str, ...]) -> Markup:
+    # Written once a process: a page of the form has some hundred such texts.
+    words = [language.script_words(spoken, name) for name in names]
     held = {text: said for part in words for text, said in part.items()}
     if not held:
         return Markup()

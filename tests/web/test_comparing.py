@@ -1,6 +1,7 @@
 """The comparison page: blind, complete without scripts, and nothing typed is ever lost."""
 
 import pytest
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlmodel import select
 from werkzeug.test import TestResponse
@@ -601,3 +602,21 @@ def test_text_of_others_is_isolated_wherever_it_is_shown(desk: Desk) -> None:
     assert page.count('<div class="prose" dir="auto">') == 3
     assert 'id="why" dir="auto"' in page
     assert '<bdi class="pin-gist">' in page
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_page_asks_the_database_in_one_transaction_and_little(desk: Desk) -> None:
+    asked: list[str] = []
+    address = desk.open()
+    engine = desk.database.engine
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        asked.append(statement)
+
+    sa.event.listen(engine, "before_cursor_execute", note)
+    page = desk.client.get(address)
+    sa.event.remove(engine, "before_cursor_execute", note)
+
+    assert page.status_code == 200
+    assert asked.count("BEGIN") == 1
+    assert len([one for one in asked if one.startswith("SELECT")]) <= 9

@@ -117,9 +117,10 @@ def list_withheld(person_id: int, *, session: Session, now: datetime) -> list[Wi
 def n_left_for(project_id: int, *, person_id: int, session: Session, now: datetime) -> int:
     """Return how many pairs of a project a person could claim at ``now``; 0 where they lack."""
     requirement = requirement_in_force(project_id, session=session).requirement
-    held = qualifications_of(person_id, session=session)
-    if fit_of(requirement, held, now).lacks:
-        return 0
+    if not requirement.is_open:
+        held = qualifications_of(person_id, session=session)
+        if fit_of(requirement, held, now).lacks:
+            return 0
     return _n_left(project_id, requirement, person_id, session, now)
 
 

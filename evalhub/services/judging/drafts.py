@@ -141,8 +141,7 @@ def drop_draft(lease: Lease, *, session: Session) -> None:
 
     ``find_draft`` looks over the same assignments, so none that is over can come back.
     """
-    assignments = _assignments_like(lease).scalar_subquery()
-    session.connection().execute(sa.delete(t.draft).where(t.draft.c.assignment_id.in_(assignments)))
+    session.connection().execute(_DROP, _pair_of(lease))
 
 
 def find_draft(lease: Lease, *, session: Session, revision: int = 0) -> SavedDraft | None:
@@ -151,15 +150,11 @@ def find_draft(lease: Lease, *, session: Session, revision: int = 0) -> SavedDra
     Before the first judgment (0) drafts of leases that ran out count too, as the pair may
     have come back. Revisions belong to one assignment, and so do the drafts over them.
     """
-    is_mine = (
-        t.draft.c.assignment_id == lease.id
+    connection = session.connection()
+    rows = (
+        connection.execute(_OF_ASSIGNMENT, {"assignment": lease.id})
         if revision
-        else t.draft.c.assignment_id.in_(_assignments_like(lease).scalar_subquery())
-    )
-    rows = session.connection().execute(
-        sa.select(t.draft)
-        .where(is_mine)
-        .order_by(t.draft.c.saved_at.desc(), t.draft.c.assignment_id.desc())
+        else connection.execute(_OF_PAIR, _pair_of(lease))
     )
     return next((draft for row in rows if (draft := _draft(row)).revision == revision), None)
 
@@ -170,12 +165,26 @@ def _draft(row: "sa.Row[*tuple[Any, ...]]") -> SavedDraft:
     return SavedDraft(fields, base_of(stored), row.active_seconds, row.saved_at)
 
 
-def _assignments_like(lease: Lease) -> "sa.Select[int]":
-    """Select every assignment of the lease's pair to its person."""
-    return sa.select(t.assignment.c.id).where(
-        t.assignment.c.pair_id == lease.pair_id,
-        t.assignment.c.person_id == lease.person_id,
+def _pair_of(lease: Lease) -> dict[str, int]:
+    return {"pair": lease.pair_id, "person": lease.person_id}
+
+
+_ASSIGNMENTS_LIKE = (
+    sa.select(t.assignment.c.id)
+    .where(
+        t.assignment.c.pair_id == sa.bindparam("pair"),
+        t.assignment.c.person_id == sa.bindparam("person"),
     )
+    .scalar_subquery()
+)
+"""Every assignment of one pair to one person. What follows is built once: every page of a
+comparison looks for a draft."""
+_DROP = sa.delete(t.draft).where(t.draft.c.assignment_id.in_(_ASSIGNMENTS_LIKE))
+_NEWEST_FIRST = sa.select(t.draft).order_by(
+    t.draft.c.saved_at.desc(), t.draft.c.assignment_id.desc()
+)
+_OF_PAIR = _NEWEST_FIRST.where(t.draft.c.assignment_id.in_(_ASSIGNMENTS_LIKE))
+_OF_ASSIGNMENT = _NEWEST_FIRST.where(t.draft.c.assignment_id == sa.bindparam("assignment"))
 
 
 def counted_seconds(

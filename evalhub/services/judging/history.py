@@ -45,6 +45,14 @@ class OwnJudgment:
     pay_currency: str
 
 
+@dataclass(frozen=True, slots=True)
+class Revisable:
+    """Name a judgment that may still be changed, and until when."""
+
+    token: str
+    revisable_until: datetime
+
+
 def own_judgments(
     person_id: int, *, session: Session, now: datetime, page: int = 1, language: str = ""
 ) -> Listing[OwnJudgment]:
@@ -60,12 +68,11 @@ def own_judgments(
 
 def find_last_revisable(
     person_id: int, *, project_id: int, session: Session, now: datetime
-) -> OwnJudgment | None:
+) -> Revisable | None:
     """Return the person's newest judgment in a project if it may still be changed."""
-    asked = {"person": person_id, "project": project_id, "language": ""}
+    asked = {"person": person_id, "project": project_id, "since": now - REVISABLE_FOR}
     row = session.connection().execute(_LAST, asked).first()
-    newest = None if row is None else _own_judgment(row, now=now, language="")
-    return newest if newest and newest.is_revisable else None
+    return None if row is None else Revisable(row.token, row.created_at + REVISABLE_FOR)
 
 
 def _in_force() -> "sa.Select[*tuple[Any, ...]]":
@@ -101,9 +108,21 @@ def _in_force() -> "sa.Select[*tuple[Any, ...]]":
 
 
 _IN_FORCE = _in_force()
-_LAST = _IN_FORCE.where(t.judgment.c.project_id == sa.bindparam("project")).limit(1)
-"""Built once: putting so many joins together costs more than running them, and every comparison
-page asks for the last judgment."""
+"""Built once: putting so many joins together costs more than running them."""
+_LAST = (
+    sa.select(t.assignment.c.token, t.judgment.c.created_at)
+    .join(t.judgment, t.judgment.c.assignment_id == t.assignment.c.id)
+    .where(
+        t.judgment.c.project_id == sa.bindparam("project"),
+        t.judgment.c.person_id == sa.bindparam("person"),
+        # The ten minutes run from the first revision; a change must not start them again.
+        t.judgment.c.revision == 1,
+        t.judgment.c.created_at >= sa.bindparam("since"),
+    )
+    .order_by(t.judgment.c.created_at.desc(), t.judgment.c.id.desc())
+    .limit(1)
+)
+"""Every comparison page asks for the last judgment, and needs none of what a list shows of it."""
 
 
 def _own_judgment(row: _Row, *, now: datetime, language: str) -> OwnJudgment:

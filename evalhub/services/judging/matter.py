@@ -47,7 +47,7 @@ class Matter:
     """Hold one assignment with everything its form needs.
 
     ``rubric`` says its words in ``rubric_language``; which translations there are changes
-    nothing about what an answer means.
+    nothing about what an answer means. ``rubric_key`` is the same for the same words.
     """
 
     lease: Lease
@@ -59,6 +59,7 @@ class Matter:
     rubric_version_id: int
     rubric: Rubric
     rubric_language: str
+    rubric_key: str
     prompt: Prompt
     prompt_sha256: str
     a: ShownResponse
@@ -131,6 +132,7 @@ def get_matter(
         rubric_version_id=row.rubric_version_id,
         rubric=spoken.rubric,
         rubric_language=spoken.language,
+        rubric_key=spoken.key,
         prompt=parse_prompt(row.prompt),
         prompt_sha256=row.prompt_sha256,
         a=shown_y if lease.is_swapped else shown_x,

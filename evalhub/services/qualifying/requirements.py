@@ -4,14 +4,15 @@ import json
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sqlmodel import Session, col, select
+import sqlalchemy as sa
+from sqlmodel import Session
 
 from evalhub.core.qualifying.requirements import (
     NO_REQUIREMENT,
     Requirement,
     requirement_from_json,
 )
-from evalhub.db.models import ProjectRequirement
+from evalhub.db import tables as t
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class StandingRequirement:
 
 def requirement_in_force(project_id: int, *, session: Session) -> StandingRequirement:
     """Return what a project asks for now."""
-    row = _newest(project_id, session)
+    row = session.connection().execute(_NEWEST, {"project": project_id}).first()
     if row is None:
         return StandingRequirement(0, NO_REQUIREMENT)
     return StandingRequirement(row.number, parse_requirement(row.document))
@@ -39,6 +40,10 @@ def parse_requirement(document: str | None) -> Requirement:
     return NO_REQUIREMENT if document is None else requirement_from_json(json.loads(document))
 
 
-def _newest(project_id: int, session: Session) -> ProjectRequirement | None:
-    query = select(ProjectRequirement).where(ProjectRequirement.project_id == project_id)
-    return session.exec(query.order_by(col(ProjectRequirement.number).desc()).limit(1)).first()
+_NEWEST = (
+    sa.select(t.project_requirement.c.number, t.project_requirement.c.document)
+    .where(t.project_requirement.c.project_id == sa.bindparam("project"))
+    .order_by(t.project_requirement.c.number.desc())
+    .limit(1)
+)
+"""Built once: every comparison page asks whether the project still lets its reader in."""

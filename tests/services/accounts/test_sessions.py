@@ -35,6 +35,16 @@ def test_a_token_finds_its_person_and_roles(session: Session, now: datetime) -> 
     assert found.public_id == person.public_id
 
 
+def test_a_person_without_a_role_is_signed_in_all_the_same(session: Session, now: datetime) -> None:
+    start(session, make_person(session, Role.ADMIN), now)
+    token = start(session, make_person(session, name="Bo"), now)
+
+    found = find_signed_in(token, session=session, now=now)
+
+    assert found is not None
+    assert (found.actor.name, found.actor.roles) == ("Bo", frozenset())
+
+
 def test_the_token_is_not_stored(session: Session, now: datetime) -> None:
     token = start(session, make_person(session), now)
 
