@@ -1,8 +1,9 @@
 """Let coordinators open fields, read applications, decide, and look after assessments and keys."""
 
 from collections.abc import Sequence
+from functools import partial
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from evalhub.core.qualifying.applications import ApplicationDecision
@@ -31,16 +32,16 @@ from evalhub.services.qualifying.attempts import (
 from evalhub.services.qualifying.calls import list_calls, set_call
 from evalhub.services.qualifying.deciding import QUALIFIERS
 from evalhub.web import applying_words as say
+from evalhub.web.answering import done, refused
 from evalhub.web.context import (
     current_actor,
     current_session,
     now,
-    only_read,
     requires,
     signed_in,
 )
 from evalhub.web.language import _
-from evalhub.web.problems import problems_of, status_of
+from evalhub.web.sent import sent_text
 
 bp = Blueprint("applications", __name__, url_prefix="/applications")
 
@@ -59,18 +60,17 @@ def change_call() -> ResponseReturnValue:
     is_open = request.form.get("action") == "open"
     try:
         set_call(
-            "_".join(_text("domain").lower().split()),
-            _text("text").replace("\r\n", "\n"),
+            "_".join(sent_text("domain").lower().split()),
+            sent_text("text").replace("\r\n", "\n"),
             is_open=is_open,
             session=current_session(),
             actor=current_actor(),
             now=now(),
         )
     except BadInput as error:
-        only_read()
-        return _list(problems_of(error)), status_of(error)
-    flash(_("The field takes applications.") if is_open else _("The field is closed."), "good")
-    return redirect(url_for("applications.show_all"), code=303)
+        return refused(_list, error)
+    said = _("The field takes applications.") if is_open else _("The field is closed.")
+    return done(said, url_for("applications.show_all"))
 
 
 @bp.get("/<public_id>")
@@ -87,15 +87,18 @@ def decide(public_id: str) -> ResponseReturnValue:
     try:
         decide_application(
             public_id,
-            choice(_text("decision"), ApplicationDecision, where="decision"),
-            reason=_text("reason"),
+            choice(sent_text("decision"), ApplicationDecision, where="decision"),
+            reason=sent_text("reason"),
             session=current_session(),
             actor=current_actor(),
             now=now(),
         )
     except (BadInput, Conflict) as error:
-        return _refuse(public_id, "decision", error)
-    return _done(public_id, _("The decision is kept, with your name and its reason."))
+        return refused(partial(_page, public_id, "decision"), error)
+    return done(
+        _("The decision is kept, with your name and its reason."),
+        url_for("applications.show", public_id=public_id),
+    )
 
 
 @bp.post("/<public_id>/reset")
@@ -107,14 +110,17 @@ def reset(public_id: str) -> ResponseReturnValue:
         reset_attempt(
             found.person_id,
             found.domain,
-            reason=_text("reason"),
+            reason=sent_text("reason"),
             session=current_session(),
             actor=current_actor(),
             now=now(),
         )
     except (BadInput, Conflict) as error:
-        return _refuse(public_id, "reset", error)
-    return _done(public_id, _("The attempt is set aside; another may be started."))
+        return refused(partial(_page, public_id, "reset"), error)
+    return done(
+        _("The attempt is set aside; another may be started."),
+        url_for("applications.show", public_id=public_id),
+    )
 
 
 @bp.post("/<public_id>/extra-time")
@@ -125,14 +131,17 @@ def extend(public_id: str) -> ResponseReturnValue:
     try:
         give_extra_time(
             found.person_id,
-            whole_number(_text("extra_minutes"), where="extra_minutes"),
+            whole_number(sent_text("extra_minutes"), where="extra_minutes"),
             session=current_session(),
             actor=current_actor(),
             now=now(),
         )
     except BadInput as error:
-        return _refuse(public_id, "extra", error)
-    return _done(public_id, _("The extra time holds for every assessment started from now on."))
+        return refused(partial(_page, public_id, "extra"), error)
+    return done(
+        _("The extra time holds for every assessment started from now on."),
+        url_for("applications.show", public_id=public_id),
+    )
 
 
 @bp.get("/assessments/<domain>")
@@ -151,16 +160,15 @@ def mend(domain: str, number: int) -> ResponseReturnValue:
         mend_key(
             published.id,
             number - 1,
-            Key(_accepted(), _text("reason")),
+            Key(_accepted(), sent_text("reason")),
             session=current_session(),
             actor=current_actor(),
             now=now(),
         )
     except BadInput as error:
-        only_read()
-        return _items(domain, number, problems_of(error)), status_of(error)
-    flash(_("The key is mended; every attempt is graded by it from now on."), "good")
-    return redirect(url_for("applications.show_items", domain=domain), code=303)
+        return refused(partial(_items, domain, number), error)
+    said = _("The key is mended; every attempt is graded by it from now on.")
+    return done(said, url_for("applications.show_items", domain=domain))
 
 
 def _accepted() -> frozenset[int]:
@@ -169,25 +177,11 @@ def _accepted() -> frozenset[int]:
     return frozenset(known[text] for text in request.form.getlist("accepts") if text in known)
 
 
-def _text(name: str) -> str:
-    return request.form.get(name, "").strip()
-
-
 def _published(domain: str) -> Published:
     found = find_assessment(domain, session=current_session())
     if found is None:
         raise NotFound(Sentence("There is no assessment for this field."))
     return found
-
-
-def _refuse(public_id: str, place: str, error: BadInput | Conflict) -> ResponseReturnValue:
-    only_read()
-    return _page(public_id, place, problems_of(error)), status_of(error)
-
-
-def _done(public_id: str, message: str) -> ResponseReturnValue:
-    flash(message, "good")
-    return redirect(url_for("applications.show", public_id=public_id), code=303)
 
 
 def _list(problems: Sequence[Problem] = ()) -> str:

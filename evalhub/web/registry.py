@@ -1,8 +1,9 @@
 """Let coordinators search who is qualified for what, and decide about it."""
 
 from collections.abc import Sequence
+from functools import partial
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from evalhub.core.qualifying.credentials import CredentialDecision
@@ -20,17 +21,17 @@ from evalhub.services.qualifying.registry import (
     search_registry,
 )
 from evalhub.web import qualifying_words as say
+from evalhub.web.answering import done, refused
 from evalhub.web.context import (
     current_actor,
     current_session,
     now,
-    only_read,
     requires,
     signed_in,
 )
 from evalhub.web.credential_form import credential_of_form
 from evalhub.web.language import _
-from evalhub.web.problems import problems_of, status_of
+from evalhub.web.sent import sent_text
 
 bp = Blueprint("registry", __name__, url_prefix="/registry")
 
@@ -80,8 +81,11 @@ def state(public_id: str) -> ResponseReturnValue:
             now=now(),
         )
     except (BadInput, Conflict) as error:
-        return _refuse(public_id, "credential", error)
-    return _done(public_id, _("The credential is kept. It counts once it is verified."))
+        return refused(partial(_page, public_id, "credential"), error)
+    return done(
+        _("The credential is kept. It counts once it is verified."),
+        url_for("registry.show", public_id=public_id),
+    )
 
 
 @bp.post("/<public_id>/credentials/<credential_id>")
@@ -94,15 +98,18 @@ def decide(public_id: str, credential_id: str) -> ResponseReturnValue:
     try:
         decide_credential(
             credential_id,
-            choice(request.form.get("decision", ""), CredentialDecision, where="decision"),
-            reason=_text("reason"),
+            choice(sent_text("decision"), CredentialDecision, where="decision"),
+            reason=sent_text("reason"),
             session=current_session(),
             actor=current_actor(),
             now=now(),
         )
     except (BadInput, Conflict) as error:
-        return _refuse(public_id, credential_id, error)
-    return _done(public_id, _("The decision is kept, with your name and its reason."))
+        return refused(partial(_page, public_id, credential_id), error)
+    return done(
+        _("The decision is kept, with your name and its reason."),
+        url_for("registry.show", public_id=public_id),
+    )
 
 
 @bp.post("/<public_id>/levels")
@@ -113,17 +120,20 @@ def give_level(public_id: str) -> ResponseReturnValue:
     try:
         decide_level(
             person.id,
-            "_".join(_text("domain").lower().split()),
-            whole_number(_text("level"), where="level"),
-            days=whole_number(_text("days"), where="days"),
-            reason=_text("reason"),
+            "_".join(sent_text("domain").lower().split()),
+            whole_number(sent_text("level"), where="level"),
+            days=whole_number(sent_text("days"), where="days"),
+            reason=sent_text("reason"),
             session=current_session(),
             actor=current_actor(),
             now=now(),
         )
     except (BadInput, Conflict) as error:
-        return _refuse(public_id, "level", error)
-    return _done(public_id, _("The level is kept, with your name and its reason."))
+        return refused(partial(_page, public_id, "level"), error)
+    return done(
+        _("The level is kept, with your name and its reason."),
+        url_for("registry.show", public_id=public_id),
+    )
 
 
 def _wanted() -> Wanted:
@@ -142,21 +152,6 @@ def _wanted() -> Wanted:
 
 def _person(public_id: str) -> QualifiedPerson:
     return get_qualified(public_id, session=current_session(), now=now())
-
-
-def _text(name: str) -> str:
-    return request.form.get(name, "").strip()
-
-
-def _refuse(public_id: str, place: str, error: BadInput | Conflict) -> ResponseReturnValue:
-    """Show the expert again with what is wrong beside the form that was sent."""
-    only_read()
-    return _page(public_id, place, problems_of(error)), status_of(error)
-
-
-def _done(public_id: str, message: str) -> ResponseReturnValue:
-    flash(message, "good")
-    return redirect(url_for("registry.show", public_id=public_id), code=303)
 
 
 def _page(public_id: str, refused: str = "", problems: Sequence[Problem] = ()) -> str:

@@ -20,3 +20,8 @@ def sent_form(kind: type[Form], **fixed: str) -> Form:
     names = [field.name for field in fields(kind)]
     sent = {name: request.form[name].strip() for name in names if name in request.form}
     return kind(**{**sent, **fixed})
+
+
+def sent_text(name: str) -> str:
+    """Return a field of the form without blanks at its ends; empty where it was not sent."""
+    return request.form.get(name, "").strip()
