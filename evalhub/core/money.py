@@ -13,7 +13,10 @@ SECONDS_AN_HOUR = 3600
 MAX_MINOR_UNITS = 1_000_000_000
 """Fits the 32 bits of its column with room to add a few of them up."""
 
-_AMOUNT = re.compile(r"([0-9]{1,10})(?:\.([0-9]{1,3}))?")
+COMMA_DIGITS = 2
+"""Decimal digits that may follow a comma; before three it might set thousands apart."""
+
+_AMOUNT = re.compile(r"([0-9]{1,10})(?:\.([0-9]{1,3})|,([0-9]{1,2}))?")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
 
@@ -52,12 +55,16 @@ def hourly_rate(minor_units: int, seconds: float) -> int:
 
 
 def parse_money(text: str, currency: str, *, where: str) -> int:
-    """Return the minor units of an amount such as ``14`` or ``14.50``; raise ``BadInput``."""
+    """Return the minor units of an amount such as ``14``, ``14.50`` or ``14,50``.
+
+    Raise ``BadInput`` for what is none, and for more digits than the currency has.
+    """
     match, digits = _AMOUNT.fullmatch(text.strip()), minor_digits(currency)
-    if match is None or len(match[2] or "") > digits:
+    rest = (match and (match[2] or match[3])) or ""
+    if match is None or len(rest) > digits:
         raise BadInput.at(where, f"{text[:40]!r} is not an amount of {currency} such as 14")
     # By digits and never by float: 0.29 * 100 is 28.999999999999996.
-    minor_units = int(match[1] + (match[2] or "").ljust(digits, "0"))
+    minor_units = int(match[1] + rest.ljust(digits, "0"))
     if minor_units > MAX_MINOR_UNITS:
         raise BadInput.at(where, f"{text[:40]!r} is more than EvalHub books for one judgment")
     return minor_units

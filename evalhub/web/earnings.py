@@ -14,9 +14,12 @@ from evalhub.services.paying.reading import (
     offered_lately,
     statement_of,
 )
+from evalhub.services.paying.speech import Speech
 from evalhub.web import pay_words as say
 from evalhub.web.context import current_session, current_settings, now, own_id, requires
 from evalhub.web.filed import attachment
+from evalhub.web.formats import money
+from evalhub.web.language import current_language, translated
 
 bp = Blueprint("earnings", __name__, url_prefix="/work/earnings")
 RECENT = 12
@@ -51,11 +54,12 @@ def download_csv(month: str) -> ResponseReturnValue:
 @bp.get("/<month>.pdf")
 @requires(Role.ANNOTATOR)
 def download_pdf(month: str) -> ResponseReturnValue:
-    """Hand out a month's statement as PDF."""
+    """Hand out a month's statement as PDF, in the language of the page it is asked from."""
     # What draws it takes a tenth of a second to import, for which every start would wait.
     from evalhub.services.paying.pdf import statement_pdf  # noqa: PLC0415 - see above
 
-    file = statement_pdf(_statement(month))
+    speech = Speech(current_language(), translated, money)
+    file = statement_pdf(_statement(month), speech)
     return attachment(file, f"evalhub-{month}.pdf", "application/pdf")
 
 

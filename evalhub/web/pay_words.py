@@ -43,6 +43,20 @@ REASON_NAMES: Mapping[UnpaidReason, str] = Words(
 )
 
 
+UNPAID_WORDS = (
+    N_("given back unjudged"),
+    N_("the time to judge ran out"),
+    N_("taken off the project"),
+    N_("over the expected minutes"),
+    N_("volunteered"),
+    N_("unpaid training"),
+    N_("unpaid assessment"),
+    N_("unpaid rework"),
+    N_("dispute not upheld or not decided"),
+)
+"""Why time is unpaid, as statements and dossiers say it; the words themselves stand in the core."""
+
+
 STEP_NAMES: Mapping[DisputeStep, str] = Words(
     {
         DisputeStep.UPHELD: N_("Upheld"),

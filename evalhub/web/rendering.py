@@ -24,13 +24,14 @@ from pygments.lexers import get_lexer_by_name
 
 from evalhub.core.judging.citations import host_of
 from evalhub.services.keeping_texts import TextCache
+from evalhub.web.language import N_, _, current_language
 from evalhub.web.markdown_rules import MAX_FORMULA, make_parser
 from evalhub.web.spots import SPOTS, Spot, draw, sign_code, sign_plain, without_signs
 
 MAX_FORMATTED = 60_000
 """Characters up to which a text is formatted. The parser takes some microseconds for each, which
 for a text of a megabyte would hold a worker for many seconds; few answers have a tenth."""
-NOTE = "This text is long, so it is shown as it was written."
+NOTE = N_("This text is long, so it is shown as it was written.")
 MAX_COLOURED_CODE = 4_000
 """Characters of one block of code up to which it is coloured; some lexers' time grows with the
 square of the length. ``MAX_COLOURED`` bounds all blocks of one text together."""
@@ -111,7 +112,9 @@ class _Renderer(RendererHTML):
         token = tokens[idx]
         target = str(token.attrGet("src") or "")
         host = host_of(target)
-        words = f"image not loaded: {token.content or 'no description'}{host and f', {host}'}"
+        words = _("image not loaded: %(words)s", words=token.content or _("no description")) + (
+            host and f", {host}"
+        )
         return f'<span class="inert-image">[{escape(words)}]</span>'
 
     def fence(self, tokens: Sequence[Token], idx: int, _options: OptionsDict, env: EnvType) -> str:
@@ -136,7 +139,7 @@ class _Renderer(RendererHTML):
 
     def table_open(self, *_rest: object) -> str:
         """Let a wide table scroll by itself."""
-        return '<div class="scroll" role="region" aria-label="Table" tabindex="0"><table>\n'
+        return f"{_region(_('Table'))}<table>\n"
 
     def table_close(self, *_rest: object) -> str:
         """Close a table."""
@@ -196,7 +199,7 @@ def render_alike(*texts: str, spots: Sequence[Spots] = ()) -> tuple[Markup, ...]
 
 
 def _as_written(text: str, spots: Spots = ()) -> Markup:
-    html = Markup('<p class="plain-note">{}</p><pre class="plain">').format(NOTE)
+    html = Markup('<p class="plain-note">{}</p><pre class="plain">').format(_(NOTE))
     shown = escape(text)
     if spots:
         shown = draw(sign_plain(escape(without_signs(text)), spots), spots)
@@ -204,14 +207,16 @@ def _as_written(text: str, spots: Spots = ()) -> Markup:
 
 
 FORMATTED: TextCache[Markup] = TextCache(32 * 2**20, size=sys.getsizeof)
-"""The HTML of texts as they are, which is the same for everybody who reads them: some thousand
-answers of ordinary length."""
+"""The HTML of texts as they are, which is the same for everybody who reads them in one language:
+some thousand answers of ordinary length."""
 DRAWN_IN: TextCache[Markup] = TextCache(8 * 2**20, size=sys.getsizeof)
 """The HTML of texts with somebody's marks in them, which hardly anybody else asks for."""
 
 
 def _formatted(text: str, heading_shift: int) -> Markup:
-    return FORMATTED.get(text, heading_shift, make=lambda: _format(text, heading_shift))
+    return FORMATTED.get(
+        text, heading_shift, current_language(), make=lambda: _format(text, heading_shift)
+    )
 
 
 def _format(text: str, heading_shift: int) -> Markup:
@@ -220,7 +225,7 @@ def _format(text: str, heading_shift: int) -> Markup:
 
 
 def _with_spots(text: str, spots: Spots) -> Markup:
-    return DRAWN_IN.get(text, spots, make=lambda: _draw_in(text, spots))
+    return DRAWN_IN.get(text, spots, current_language(), make=lambda: _draw_in(text, spots))
 
 
 def _draw_in(text: str, spots: Spots) -> Markup:
@@ -250,10 +255,12 @@ def _target_before(tokens: Sequence[Token], idx: int) -> str:
 
 
 def _code_block(html: str) -> str:
-    return (
-        '<div class="scroll" role="region" aria-label="Code" tabindex="0">'
-        f"<pre><code>{html}</code></pre></div>\n"
-    )
+    return f"{_region(_('Code'))}<pre><code>{html}</code></pre></div>\n"
+
+
+def _region(name: str) -> str:
+    """Return the start of a part that scrolls by itself, which the keyboard reaches."""
+    return f'<div class="scroll" role="region" aria-label="{escape(name)}" tabindex="0">'
 
 
 def _coloured(code: str, language: str) -> str:

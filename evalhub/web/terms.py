@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from evalhub.core.money import amount, parse_money
+from evalhub.core.money import parse_money
 from evalhub.core.pay.tiers import PayTier, Price
 from evalhub.errors import BadInput, Conflict, Problem
 from evalhub.rim.fields import choice, whole_number
@@ -28,6 +28,7 @@ from evalhub.web.context import (
     only_read,
     requires,
 )
+from evalhub.web.formats import typed_money
 from evalhub.web.language import _
 from evalhub.web.pay_words import TIER_NAMES
 from evalhub.web.problems import problems_of, status_of
@@ -108,7 +109,7 @@ def _filled(terms: Terms) -> TermsForm:
     return TermsForm(
         number=str(terms.number),
         pay_tier=terms.pay_tier.value,
-        pay=amount(terms.price.minor_units, terms.price.currency),
+        pay=typed_money(terms.price.minor_units, terms.price.currency),
         pay_currency=terms.price.currency,
         expected_minutes=str(terms.price.expected_minutes),
         rubric=terms.rubric,

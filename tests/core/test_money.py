@@ -41,8 +41,16 @@ def test_an_amount_that_is_written_is_read_again(minor_units: int, currency: str
 
 @pytest.mark.parametrize(
     ("text", "currency", "minor_units"),
-    [("14", "USD", 1400), ("14.5", "USD", 1450), (" 0.07 ", "EUR", 7), ("900", "JPY", 900)],
-    ids=["whole", "one-digit", "cents", "no-minor-unit"],
+    [
+        ("14", "USD", 1400),
+        ("14.5", "USD", 1450),
+        (" 0.07 ", "EUR", 7),
+        ("900", "JPY", 900),
+        ("14,5", "EUR", 1450),
+        ("1014,07", "EUR", 101_407),
+        ("1,50", "KWD", 1500),
+    ],
+    ids=["whole", "one digit", "cents", "no minor unit", "comma", "comma and cents", "of three"],
 )
 def test_amounts_are_read(text: str, currency: str, minor_units: int) -> None:
     assert parse_money(text, currency, where="pay") == minor_units
@@ -53,7 +61,10 @@ def test_amounts_are_read(text: str, currency: str, minor_units: int) -> None:
     [
         ("", "USD"),
         ("-1", "USD"),
-        ("1,5", "EUR"),
+        ("1,234", "USD"),
+        ("1,234", "KWD"),
+        ("1.014,50", "EUR"),
+        ("1,5", "JPY"),
         ("1.234", "USD"),
         ("1.5", "JPY"),
         ("1e3", "USD"),

@@ -1,6 +1,6 @@
-"""Set a month's statement as PDF, with the same bytes for the same statement."""
+"""Set a month's statement as PDF, with the same bytes for the same statement in one language."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from io import BytesIO
 from xml.sax.saxutils import escape
 
@@ -10,11 +10,12 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Table, TableStyle
 
-from evalhub.core.money import format_money
 from evalhub.core.pay.earnings import Sums
 from evalhub.core.pay.statements import Statement, StatementLine
 from evalhub.core.pay.words import KIND_WORDS, REASON_WORDS, duration
+from evalhub.errors import Sentence
 from evalhub.services.paying.faces import BOLD, FACE, drawable, register_faces
+from evalhub.services.paying.speech import ENGLISH, Speech
 
 SIDE, TOP = 20 * mm, 18 * mm
 WIDTHS = (72 * mm, 28 * mm, 16 * mm, 26 * mm, 28 * mm)
@@ -28,17 +29,18 @@ _BOLD = ParagraphStyle("bold", parent=_PLAIN, fontName=BOLD)
 _RIGHT = ParagraphStyle("right", parent=_PLAIN, alignment=2)
 _BOLD_RIGHT = ParagraphStyle("bold_right", parent=_BOLD, alignment=2)
 
-NOTE = (
+NOTE = Sentence(
     "No money moves in EvalHub. This lists what was booked of the work of the month in UTC, for "
     "an invoice and for whoever pays it. The hour is all money over all active time, paid or not, "
     "rounded down; comparisons whose time no script counted are left out of it on both sides."
 )
 
 
-def statement_pdf(statement: Statement) -> bytes:
-    """Return a statement as PDF.
+def statement_pdf(statement: Statement, speech: Speech = ENGLISH) -> bytes:
+    """Return a statement as PDF, in the words of ``speech``.
 
-    It holds no time of making and no chance, so two people who ask for one month get one file.
+    It holds no time of making and no chance, so two people who ask for one month in one language
+    get one file.
     """
     register_faces()
     file = BytesIO()
@@ -49,60 +51,90 @@ def statement_pdf(statement: Statement) -> bytes:
         rightMargin=SIDE,
         topMargin=TOP,
         bottomMargin=TOP,
-        title=f"Statement {statement.month}",
+        title=speech.say(_headline(statement)),
         author="EvalHub",
-        lang="en",
+        lang=speech.language,
         # Leaves out the clock and the chance that would otherwise stand in every file.
         invariant=1,
     )
-    document.build(list(_parts(statement)))
+    document.build(list(_parts(statement, speech)))
     return file.getvalue()
 
 
-def _parts(statement: Statement) -> Iterator[Flowable]:
-    yield _text(f"Statement of work, {statement.month}", _TITLE)
+def _headline(statement: Statement) -> Sentence:
+    return Sentence("Statement of work, %(month)s", month=str(statement.month))
+
+
+def _parts(statement: Statement, speech: Speech) -> Iterator[Flowable]:
+    say, money = speech.say, speech.money
+    yield _text(say(_headline(statement)), _TITLE)
     yield _text(f"{statement.name}, {statement.public_id}", _PLAIN)
     if statement.is_open:
-        yield _text("The month is not over: more may be booked.", _PLAIN)
-    yield _text("Work", _HEAD)
+        yield _text(say(Sentence("The month is not over: more may be booked.")), _PLAIN)
+    yield _text(say(Sentence("Work")), _HEAD)
     if not statement.booked:
-        yield _text("Nothing was booked.", _PLAIN)
+        yield _text(say(Sentence("Nothing was booked.")), _PLAIN)
         return
-    yield _table(
-        ("Project", "Task", "Paid", "Time", "Amount"), [_line(line) for line in statement.lines]
-    )
+    yield _table(_said(say, _LINE_HEAD), [_line(line, speech) for line in statement.lines])
     earnings = statement.earnings
-    yield _text("In all", _HEAD)
-    yield _table(
-        ("Currency", "Paid time", "", "Unpaid time", "Amount"),
-        [_total(sums) for sums in earnings.totals],
-    )
+    yield _text(say(Sentence("In all")), _HEAD)
+    yield _table(_said(say, _TOTAL_HEAD), [_total(sums, speech) for sums in earnings.totals])
     for sums in earnings.totals:
         if sums.per_hour is not None:
-            an_hour = format_money(sums.per_hour, sums.currency)
-            yield _text(f"Effective hour in {sums.currency}: {an_hour}", _PLAIN)
+            an_hour = Sentence(
+                "Effective hour in %(currency)s: %(amount)s",
+                currency=sums.currency,
+                amount=money(sums.per_hour, sums.currency),
+            )
+            yield _text(say(an_hour), _PLAIN)
     if earnings.unpaid:
-        yield _text("Unpaid time", _HEAD)
+        yield _text(say(Sentence("Unpaid time")), _HEAD)
         for one in earnings.unpaid:
-            yield _text(f"{REASON_WORDS[one.reason]}: {duration(one.seconds)}", _PLAIN)
-    yield _text(NOTE, _SMALL)
+            yield _text(f"{say(REASON_WORDS[one.reason])}: {duration(one.seconds)}", _PLAIN)
+    yield _text(say(NOTE), _SMALL)
 
 
-def _line(line: StatementLine) -> tuple[str, ...]:
-    sums = line.sums
-    time = duration(sums.seconds) + (f", {sums.n_untimed} untimed" if sums.n_untimed else "")
-    where = line.project_title or "outside projects"
-    money = format_money(sums.minor_units, sums.currency)
-    return where, KIND_WORDS[line.kind], str(line.n), time, money
+_LINE_HEAD = (
+    Sentence("Project"),
+    Sentence("Task"),
+    Sentence("Paid"),
+    Sentence("Time"),
+    Sentence("Amount"),
+)
+_TOTAL_HEAD = (
+    Sentence("Currency"),
+    Sentence("Paid time"),
+    "",
+    Sentence("Unpaid time"),
+    Sentence("Amount"),
+)
 
 
-def _total(sums: Sums) -> tuple[str, ...]:
+def _said(say: Callable[[str], str], head: Sequence[str]) -> list[str]:
+    return [say(words) for words in head]
+
+
+def _line(line: StatementLine, speech: Speech) -> tuple[str, ...]:
+    sums, time = line.sums, duration(line.sums.seconds)
+    if sums.n_untimed:
+        untimed = speech.say(Sentence("%(n)s untimed", n=sums.n_untimed))
+        time = f"{time}, {untimed}"
+    return (
+        line.project_title or speech.say(Sentence("outside projects")),
+        speech.say(KIND_WORDS[line.kind]),
+        str(line.n),
+        time,
+        speech.money(sums.minor_units, sums.currency),
+    )
+
+
+def _total(sums: Sums, speech: Speech) -> tuple[str, ...]:
     return (
         sums.currency,
         duration(sums.paid_seconds),
         "",
         duration(sums.unpaid_seconds),
-        format_money(sums.minor_units, sums.currency),
+        speech.money(sums.minor_units, sums.currency),
     )
 
 

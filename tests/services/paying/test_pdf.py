@@ -5,8 +5,11 @@ import pytest
 from evalhub.core.pay.earnings import Booked
 from evalhub.core.pay.ledger import UnpaidReason, WorkKind
 from evalhub.core.pay.statements import Month, Statement
+from evalhub.core.pay.words import REASON_WORDS
 from evalhub.services.paying.faces import MISSING, drawable
 from evalhub.services.paying.pdf import statement_pdf
+from evalhub.services.paying.speech import ENGLISH, Speech
+from evalhub.web.pay_words import UNPAID_WORDS
 from tests.core.pay.booked import booked
 
 FULL = (
@@ -44,3 +47,23 @@ def test_a_long_month_goes_over_several_pages() -> None:
 
 def test_letters_that_the_face_lacks_are_dots_in_their_place() -> None:
     assert drawable("Ada Söhne, 李雷") == f"Ada Söhne, {MISSING}{MISSING}"
+
+
+def test_a_statement_speaks_as_it_is_told() -> None:
+    said: list[str] = []
+
+    def say(text: str) -> str:
+        said.append(str(text))
+        return f"«{text}»"
+
+    statement = Statement("a1b2", "Ada", Month(2026, 11), True, FULL)
+    loud = Speech("de", say, lambda units, currency: f"{units} {currency}")
+
+    assert statement_pdf(statement, loud) != statement_pdf(statement, ENGLISH)
+    assert {"Statement of work, 2026-11", "Work", "Comparison", "unpaid training"} <= set(said)
+    assert {"outside projects", "1 untimed"} <= set(said)
+    assert any(words.startswith("Effective hour in USD: ") for words in said)
+
+
+def test_the_reasons_are_those_that_pages_can_translate() -> None:
+    assert tuple(REASON_WORDS.values()) == UNPAID_WORDS
