@@ -7,7 +7,7 @@ from datetime import date, datetime
 from babel.dates import format_date
 from markupsafe import Markup, escape
 
-from evalhub.core.money import format_money
+from evalhub.core.money import COMMA_DIGITS, amount, format_money, minor_digits
 from evalhub.core.rubrics.words import InLanguage, speaks
 from evalhub.web.language import SOURCE, current_language, with_comma
 
@@ -27,6 +27,16 @@ def day(value: date) -> str:
 def money(minor_units: int, currency: str) -> str:
     """Return an amount such as ``1,014.00 EUR`` or ``1.014,00 EUR``."""
     return with_comma(format_money(minor_units, currency))
+
+
+def typed_money(minor_units: int, currency: str) -> str:
+    """Return an amount as somebody types it into a field, ``14.50`` or ``14,50``.
+
+    Of a currency with three decimal digits it has a point in every language: after a comma they
+    could be thousands, and what stands in a field must be taken as it stands.
+    """
+    text = amount(minor_units, currency)
+    return text if minor_digits(currency) > COMMA_DIGITS else with_comma(text)
 
 
 def moment(value: datetime) -> str:
@@ -67,7 +77,27 @@ def worded(text: str) -> str | Markup:
     """
     if not isinstance(text, InLanguage) or speaks(text.language, current_language()):
         return text
-    return Markup('<bdi lang="{}">{}</bdi>').format(text.language, text)
+    if not is_right_to_left(text.language):
+        return Markup('<bdi lang="{}">{}</bdi>').format(text.language, text)
+    # Said and not left to the first letter: a question may begin with "CT" or another Latin word.
+    return Markup('<bdi lang="{}" dir="rtl">{}</bdi>').format(text.language, text)
+
+
+RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "syr", "ug"})
+RIGHT_TO_LEFT |= {"ur", "yi"}
+SCRIPTS = re.compile(r"-(arab|hebr|latn|cyrl)\b", re.IGNORECASE)
+"""The part of a tag that says in which letters a language is written."""
+
+
+def is_right_to_left(tag: str) -> bool:
+    """Tell whether a language is written from right to left, by its tag.
+
+    Some are written both ways, such as Kurdish, and then the tag names the letters.
+    """
+    script = SCRIPTS.search(tag)
+    if script is not None:
+        return script[1].lower() in {"arab", "hebr"}
+    return tag.partition("-")[0].lower() in RIGHT_TO_LEFT
 
 
 def short_hash(value: str) -> str:

@@ -4,9 +4,11 @@ import re
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
 import evalhub
-from evalhub.web.formats import bound, code_words
+from evalhub.core.money import parse_money
+from evalhub.web.formats import bound, code_words, is_right_to_left, typed_money
 
 TEMPLATES = Path(evalhub.__file__).parent / "templates"
 
@@ -75,3 +77,36 @@ def test_every_field_of_a_template_says_its_type_by_which_it_is_dressed() -> Non
     ]
 
     assert found == []
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("minor_units", "currency", "german"),
+    [(101_450, "EUR", "1014,50"), (900, "JPY", "900"), (1_500, "KWD", "1.500")],
+)
+def test_an_amount_in_a_field_is_taken_as_it_stands_there(
+    app: Flask, minor_units: int, currency: str, german: str
+) -> None:
+    with app.test_request_context("/", headers={"Accept-Language": "de"}):
+        typed = typed_money(minor_units, currency)
+
+    assert typed == german
+    assert parse_money(typed, currency, where="pay") == minor_units
+
+
+@pytest.mark.parametrize(
+    ("tag", "expected"),
+    [
+        ("ar", True),
+        ("he-IL", True),
+        ("FA", True),
+        ("en", False),
+        ("de-CH", False),
+        ("ku-Arab", True),
+        ("az-Arab-IR", True),
+        ("ur-Latn", False),
+        ("arn", False),
+    ],
+)
+def test_a_tag_tells_which_way_a_language_is_written(tag: str, expected: bool) -> None:
+    assert is_right_to_left(tag) is expected

@@ -2,12 +2,16 @@
 
 import pytest
 from flask.testing import FlaskClient
+from sqlmodel import select
 from werkzeug.test import TestResponse
 
+from evalhub.core.canonical import canonical_json
 from evalhub.core.people import Role, command_actor
+from evalhub.core.rubrics.canonical import rubric_to_json
 from evalhub.db.engine import Database
+from evalhub.db.models import RubricVersion
 from evalhub.services.rubric_translations import store_translation
-from tests.core.rubrics.small import SMALL_DE
+from tests.core.rubrics.small import SMALL_DE, small_arabic
 from tests.factories import MOMENT
 from tests.web.conftest import SignIn
 from tests.web.desk import Desk, answers, make_desk, partly
@@ -135,3 +139,39 @@ def test_a_change_of_language_keeps_the_draft(desk: Desk) -> None:
 
     assert "Weil es so ist." in page
     assert "Saved elsewhere" not in page
+
+
+def write_in_arabic(desk: Desk) -> None:
+    document = canonical_json(rubric_to_json(small_arabic()))
+    with desk.database.transaction() as session:
+        for version in session.exec(select(RubricVersion)):
+            version.document = document
+            session.add(version)
+
+
+def test_a_rubric_from_right_to_left_says_so_wherever_its_words_stand(desk: Desk) -> None:
+    write_in_arabic(desk)
+
+    page = read(desk, desk.open()).text
+
+    for words in (
+        "هل يمكنك الحكم على هذا؟",
+        "صحيح",
+        "أيّ الجوابين أفضل؟",
+        "لماذا؟",
+        "لا شيء مما سبق",
+    ):
+        assert f'<bdi lang="ar" dir="rtl">{words}</bdi>' in page
+    # It begins with Latin letters, and runs from the right all the same.
+    assert '<p class="q-ask"><bdi lang="ar" dir="rtl">CT أم MRI' in page
+    assert 'dir="auto">ضارّ</option>' in page
+    assert '<html lang="en">' in page
+
+
+def test_the_page_of_a_rubric_from_right_to_left_says_so_too(desk: Desk) -> None:
+    write_in_arabic(desk)
+
+    page = read(desk, "/rubrics/small/1.0.0").text
+
+    assert '<h1><bdi lang="ar" dir="rtl">معيار صغير</bdi></h1>' in page
+    assert '<bdi lang="ar" dir="rtl">الجواب خطأ.</bdi>' in page

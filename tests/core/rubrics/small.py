@@ -207,3 +207,27 @@ words:
   why: {question: "Warum?"}
 """
 """A translation of the small rubric that leaves most of it in English."""
+
+
+def small_arabic() -> Rubric:
+    """Return the small rubric as if it had been written in Arabic, some of its words at least."""
+    text = SMALL
+    for old, new in (
+        ("locale: en", "locale: ar"),
+        ("title: Small rubric", "title: معيار صغير"),
+        ("question: Can you judge this?", "question: هل يمكنك الحكم على هذا؟"),
+        ('label: "Yes"}\n      - {id: out', 'label: "نعم"}\n      - {id: out'),
+        ("label: None of these", "label: لا شيء مما سبق"),
+        ("label: Harmful", "label: ضارّ"),
+        ("name: Correct", "name: صحيح"),
+        ("question: Is it right?", 'question: "CT أم MRI: هل الجواب صحيح طبياً؟"'),
+        (
+            "{value: 1, label: Wrong, anchor: It is wrong.}",
+            "{value: 1, label: خطأ, anchor: الجواب خطأ.}",
+        ),
+        ("question: Which is better?", "question: أيّ الجوابين أفضل؟"),
+        ("question: Why?", "question: لماذا؟"),
+    ):
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    return load_rubric(text.encode(), where="small.ar.yaml")
