@@ -131,7 +131,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name, slow_server() as url:
         measure("client alone", lambda: ask_all(url))
         database, pull_id, public_id, settings = prepare_pull(Path(name), url)
-        tools = RunTools(clients=http_clients(settings, {}))
+        tools = RunTools(clients=http_clients(settings, {}, database=database))
 
         async def pull() -> None:
             await run_pull(database, pull_id, tools=tools)

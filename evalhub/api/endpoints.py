@@ -21,6 +21,7 @@ from evalhub.services.endpoints import (
     register_endpoint,
     retire_endpoint,
     revise_endpoint,
+    vary_endpoint,
 )
 
 TAG = Tag(name="endpoints", description="Models that are asked, where, and with which settings.")
@@ -54,6 +55,9 @@ class SettingsBody(BaseModel):
     total_timeout_s: float = 600.0
     requests_per_minute: int | None = None
     tokens_per_minute: int | None = None
+    account: str | None = Field(
+        default=None, max_length=80, description="Whose limits a minute it shares."
+    )
     prompt_price: str = Field(default="", max_length=20, description="For a million tokens.")
     completion_price: str = Field(default="", max_length=20, description="For a million tokens.")
     price_currency: str = Field(default="", max_length=3, description="Such as USD.")
@@ -65,6 +69,14 @@ class EndpointBody(SettingsBody):
     """Registers an endpoint under a name."""
 
     slug: str = Field(max_length=80)
+
+
+class VariantsBody(BaseModel):
+    """Says which values parameters are to take; every combination becomes an endpoint."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    parameters: dict[str, list[object]] = Field(description="Such as temperature: [0, 0.5, 1].")
 
 
 class EndpointPath(BaseModel):
@@ -137,6 +149,22 @@ def change(path: EndpointPath, body: SettingsBody) -> Response:
     return _answer(view)
 
 
+@bp.post("/<slug>/variants", responses={"201": EndpointsBody}, summary="Register variants")
+def vary(path: EndpointPath, body: VariantsBody) -> tuple[Response, int]:
+    """Register an endpoint for each combination of values; those there are stay."""
+    views = vary_endpoint(
+        path.slug,
+        {name: _values_of(values) for name, values in body.parameters.items()},
+        session=current_session(),
+        actor=api_actor(Scope.ENDPOINTS_WRITE),
+        now=now(),
+        allowed_hosts=current_settings().allowed_hosts,
+        key_patterns=current_settings().key_patterns,
+    )
+    found = EndpointsBody(endpoints=[_body(view) for view in views])
+    return jsonify(found.model_dump(mode="json")), 201
+
+
 @bp.post("/<slug>/retire", responses={"204": None}, summary="Retire an endpoint")
 def retire(path: EndpointPath) -> tuple[str, int]:
     """Take the endpoint out of use; its responses stay."""
@@ -159,6 +187,7 @@ def _draft(slug: str, body: SettingsBody) -> EndpointDraft:
         total_timeout_s=body.total_timeout_s,
         requests_per_minute=body.requests_per_minute,
         tokens_per_minute=body.tokens_per_minute,
+        account=body.account,
         price=parse_price(body.prompt_price, body.completion_price, body.price_currency),
         output_terms=body.output_terms,
         is_simulated=body.simulated,
@@ -168,6 +197,10 @@ def _draft(slug: str, body: SettingsBody) -> EndpointDraft:
 def _json_of(parameters: Mapping[str, object]) -> Mapping[str, Json]:
     """Return what a JSON body held; whatever came from one is JSON."""
     return parameters  # type: ignore[return-value]  # pydantic cannot name the recursive type
+
+
+def _values_of(values: list[object]) -> list[Json]:
+    return values  # type: ignore[return-value]  # pydantic cannot name the recursive type
 
 
 def _answer(view: EndpointView) -> Response:
@@ -192,6 +225,7 @@ def _body(view: EndpointView) -> EndpointViewBody:
         total_timeout_s=draft.total_timeout_s,
         requests_per_minute=draft.requests_per_minute,
         tokens_per_minute=draft.tokens_per_minute,
+        account=draft.account,
         prompt_price=written_micro(draft.price.prompt) if draft.price else "",
         completion_price=written_micro(draft.price.completion) if draft.price else "",
         price_currency=draft.price.currency if draft.price else "",

@@ -6,7 +6,7 @@ from evalhub.cli.context import ACTOR, now, settings, transaction
 from evalhub.cli.words import table
 from evalhub.core.pulling.costs import parse_price
 from evalhub.core.pulling.dialects import DialectName
-from evalhub.core.pulling.parameters import parse_parameters
+from evalhub.core.pulling.parameters import parse_parameters, parse_values
 from evalhub.endpoints.keys import PREFIX
 from evalhub.services.endpoints import (
     EndpointDraft,
@@ -16,6 +16,7 @@ from evalhub.services.endpoints import (
     register_endpoint,
     retire_endpoint,
     revise_endpoint,
+    vary_endpoint,
 )
 
 
@@ -43,6 +44,7 @@ def group() -> None:
 @click.option("--total-timeout", default=600.0, show_default=True, help="Seconds for all attempts.")
 @click.option("--rpm", type=int, help="Requests a minute at most.")
 @click.option("--tpm", type=int, help="Tokens a minute at most, prompts and answers together.")
+@click.option("--account", help="Account whose limits a minute it shares with other endpoints.")
 @click.option("--prompt-price", default="", help="Price of a million tokens of prompts.")
 @click.option("--completion-price", default="", help="Price of a million tokens of answers.")
 @click.option("--currency", default="", help="Currency of the prices, such as USD.")
@@ -62,6 +64,7 @@ def add_command(  # noqa: PLR0913 - one parameter an option
     total_timeout: float,
     rpm: int | None,
     tpm: int | None,
+    account: str | None,
     prompt_price: str,
     completion_price: str,
     currency: str,
@@ -82,6 +85,7 @@ def add_command(  # noqa: PLR0913 - one parameter an option
         total_timeout_s=total_timeout,
         requests_per_minute=rpm,
         tokens_per_minute=tpm,
+        account=account,
         price=parse_price(prompt_price, completion_price, currency),
         output_terms=terms,
         is_simulated=simulated,
@@ -99,6 +103,32 @@ def add_command(  # noqa: PLR0913 - one parameter an option
             key_patterns=chosen.key_patterns,
         )
     click.echo(f"{view.label} is in use.")
+
+
+@group.command("vary")
+@click.argument("slug")
+@click.option(
+    "--param",
+    "params",
+    multiple=True,
+    required=True,
+    help="A value that a parameter is to take, as name=value; repeat it for more.",
+)
+def vary_command(*, slug: str, params: tuple[str, ...]) -> None:
+    """Register a variant of SLUG for every combination of the values given."""
+    chosen = settings()
+    with transaction() as session:
+        views = vary_endpoint(
+            slug,
+            parse_values(params),
+            session=session,
+            actor=ACTOR,
+            now=now(),
+            allowed_hosts=chosen.allowed_hosts,
+            key_patterns=chosen.key_patterns,
+        )
+    for view in views:
+        click.echo(f"{view.label} is in use.")
 
 
 @group.command("list")

@@ -140,7 +140,7 @@ def list_command() -> None:
 def _run(opened: Database, pull: PullView) -> None:
     with opened.transaction(write=False) as session:
         before = pull_progress(pull.public_id, session=session)
-    clients = http_clients(settings(), os.environ)
+    clients = http_clients(settings(), os.environ, database=opened)
     try:
         with PullBar(before.n_wanted, before.n_settled, stream=sys.stderr) as bar:
             tools = RunTools(clients=clients, now=now, report=bar.stored, say=bar.say)

@@ -54,7 +54,8 @@ def pull_domain(
             pull = _begin(domain, first, session=session, actor=actor, now=now)
         # Loopback is refused to endpoints otherwise; only this pull may go there.
         allowed = settings.model_copy(update={"endpoint_allow": LOOPBACK})
-        _run(pull, database, RunTools(clients=http_clients(allowed, os.environ)))
+        clients = http_clients(allowed, os.environ, database=database)
+        _run(pull, database, RunTools(clients=clients))
 
 
 def first_pull(domain: DemoDomain, *, session: Session) -> PullView | None:

@@ -14,6 +14,7 @@ from evalhub.core.pulling.specs import EndpointSpec, Question
 from evalhub.core.pulling.thinking import split_thinking
 from evalhub.core.responses import ErrorKind
 from evalhub.endpoints.addresses import with_path
+from evalhub.endpoints.openai import OpenAI
 from evalhub.endpoints.replies import (
     count,
     malformed,
@@ -29,7 +30,7 @@ BROKEN_OFF = frozenset({"abort", "error"})
 NOTHING: Mapping[str, str] = {}
 
 
-class ChatCompletions:
+class ChatCompletions(OpenAI):
     """Write requests and read replies of chat completions."""
 
     reserved = NOTHING
@@ -39,14 +40,6 @@ class ChatCompletions:
     def url(self, spec: EndpointSpec) -> str:
         """Return the endpoint's address with ``/chat/completions`` at the end of its path."""
         return with_path(spec.url, PATH)
-
-    def address_problem(self, _url: str, _model: str) -> str:
-        """Find nothing wrong: the model is named in the body alone."""
-        return ""
-
-    def headers(self, key: str | None) -> Mapping[str, str]:
-        """Return the bearer header, or none without a key."""
-        return {} if key is None else {"Authorization": f"Bearer {key}"}
 
     def body(self, spec: EndpointSpec, question: Question) -> Mapping[str, Json]:
         """Return the model, the messages and the endpoint's parameters."""

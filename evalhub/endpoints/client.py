@@ -6,18 +6,20 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from evalhub.core.canonical import canonical_json, sha256_hex
-from evalhub.core.pulling.classification import status_of
+from evalhub.core.pulling.classification import is_end_unknown, status_of
 from evalhub.core.pulling.failures import quoted
 from evalhub.core.pulling.outcomes import Failure, Outcome, Reply
+from evalhub.core.pulling.pacing import longest_answer
 from evalhub.core.pulling.retrying import RetryPolicy, server_wait_s
 from evalhub.core.pulling.specs import EndpointSpec, Question
 from evalhub.core.pulling.storable import NUL, storable, storable_or_none
 from evalhub.core.responses import ErrorKind, ResponseStatus
 from evalhub.endpoints.dialects import DIALECTS
-from evalhub.endpoints.errors import AttemptFailed, UnknownDialect
+from evalhub.endpoints.errors import AttemptFailed, UnknownDialect, WrongAddress
 from evalhub.endpoints.http import HttpClient, HttpReply
 from evalhub.endpoints.keys import DEFAULT_PATTERNS, read_key, scrubbed, without_key
-from evalhub.endpoints.protocol import Dialect
+from evalhub.endpoints.protocol import Dialect, SharedLimits
+from evalhub.endpoints.replies import malformed
 from evalhub.endpoints.retry import Attempt, Timing, attempt_until_done
 from evalhub.endpoints.throttle import Throttle, Turn
 
@@ -37,6 +39,7 @@ class EndpointClient:
         http: HttpClient,
         key: str | None,
         timing: Timing,
+        shared: SharedLimits | None = None,
     ) -> None:
         self._spec = spec
         self._dialect = dialect
@@ -44,7 +47,8 @@ class EndpointClient:
         self._key = key
         self._timing = timing
         self._headers = dialect.headers(key)
-        self._throttle = Throttle(spec, timing=timing)
+        self._throttle = Throttle(spec, timing=timing, shared=shared)
+        self._limit = longest_answer(spec.parameters)
         self._policy = RetryPolicy(max_attempts=spec.max_attempts, total_s=spec.total_timeout_s)
 
     @property
@@ -73,7 +77,9 @@ class EndpointClient:
             attempt_s=self._spec.request_timeout_s,
             timing=self._timing,
         )
-        outcome = _outcome(attempt, request_sha256=sha256_hex(raw), n_attempts=n_attempts)
+        outcome = _outcome(
+            attempt, request_sha256=sha256_hex(raw), n_attempts=n_attempts, limit=self._limit
+        )
         return without_key(outcome, self._key)
 
     def _written(self, question: Question) -> bytes:
@@ -98,7 +104,7 @@ class EndpointClient:
         # The key goes before anything is read or quoted: a quotation that was cut within the key
         # would keep its first half, which no later search for the whole key could find.
         text = scrubbed(reply.body.decode("utf-8-sig", errors="replace"), self._key)
-        result = _not_utf8(reply, text) or self._dialect.read(reply.status, text)
+        result = _not_utf8(reply, text) or self._read(reply.status, text)
         asked_s = server_wait_s(reply.headers, now=datetime.now(UTC))
         return Attempt(
             result,
@@ -110,6 +116,13 @@ class EndpointClient:
             else asked_s,
         )
 
+    def _read(self, status: int, text: str) -> Reply | Failure:
+        result = self._dialect.read(status, text)
+        if isinstance(result, Reply) and is_end_unknown(result, limit=self._limit):
+            rule = "gives no finish_reason and no count of tokens below a limit of the endpoint's"
+            return malformed(f"{rule} (max_tokens), so that it may be half an answer", text)
+        return result
+
 
 @asynccontextmanager
 async def open_client(
@@ -119,21 +132,35 @@ async def open_client(
     allowed_hosts: frozenset[str],
     key_patterns: Sequence[str] = DEFAULT_PATTERNS,
     timing: Timing | None = None,
+    shared: SharedLimits | None = None,
 ) -> AsyncIterator[EndpointClient]:
     """Yield a client for ``spec`` and close its connections afterwards.
 
-    Raise ``UnknownDialect``, ``MissingKey`` or ``UrlBlocked`` before anything is asked.
+    ``shared`` keeps the limits a minute where other endpoints are held to the same ones.
+    Raise ``UnknownDialect``, ``WrongAddress``, ``MissingKey`` or ``UrlBlocked`` before anything
+    is asked.
     """
     dialect = DIALECTS.get(spec.dialect)
     if dialect is None:
         known = ", ".join(sorted(DIALECTS))
         raise UnknownDialect(f"Dialect {spec.dialect!r} cannot be asked; known: {known}.")
+    # Asked again here: an endpoint may have been registered before its dialect knew the rule.
+    problem = dialect.address_problem(spec.url, spec.model)
+    if problem:
+        raise WrongAddress(f"The address {problem}.")
     key = read_key(spec.api_key_ref, environ, key_patterns)
     client = HttpClient(
         dialect.url(spec), max_connections=spec.max_concurrency, allowed_hosts=allowed_hosts
     )
     async with client as http:
-        yield EndpointClient(spec, dialect=dialect, http=http, key=key, timing=timing or Timing())
+        yield EndpointClient(
+            spec,
+            dialect=dialect,
+            http=http,
+            key=key,
+            timing=timing or Timing(),
+            shared=shared,
+        )
 
 
 def _not_utf8(reply: HttpReply, text: str) -> Failure | None:
@@ -147,7 +174,9 @@ def _not_utf8(reply: HttpReply, text: str) -> Failure | None:
     return None
 
 
-def _outcome(attempt: Attempt, *, request_sha256: str, n_attempts: int) -> Outcome:
+def _outcome(
+    attempt: Attempt, *, request_sha256: str, n_attempts: int, limit: int | None
+) -> Outcome:
     if isinstance(attempt.result, Failure):
         return Outcome(
             status=ResponseStatus.ERROR,
@@ -158,13 +187,9 @@ def _outcome(attempt: Attempt, *, request_sha256: str, n_attempts: int) -> Outco
             error_message=storable(attempt.result.message, limit=2000),
             raw_body=storable(attempt.raw_body, limit=FAILED_BODY_KEPT),
         )
-    return _answer(attempt, attempt.result, request_sha256=request_sha256, n_attempts=n_attempts)
-
-
-def _answer(attempt: Attempt, reply: Reply, *, request_sha256: str, n_attempts: int) -> Outcome:
-    status = status_of(reply)
+    reply = attempt.result
     return Outcome(
-        status=status,
+        status=status_of(reply, limit=limit),
         request_sha256=request_sha256,
         text=storable(reply.text or reply.refusal),
         reasoning=storable(reply.reasoning),

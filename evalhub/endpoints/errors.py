@@ -3,6 +3,7 @@
 EndpointError
 ├── MissingKey       the key that the endpoint names is not in the environment
 ├── UnknownDialect   no dialect of that name is known
+├── WrongAddress     the address names another model than the endpoint does
 └── AttemptFailed    one attempt brought no complete reply; carries the failure
     └── UrlBlocked   the URL guard does not let the address through
 """
@@ -18,6 +19,10 @@ class MissingKey(EndpointError):
 
 class UnknownDialect(EndpointError):
     """Report that an endpoint names a dialect that nobody speaks."""
+
+
+class WrongAddress(EndpointError):
+    """Report that an endpoint's address leads to another model than the one it is kept under."""
 
 
 class AttemptFailed(EndpointError):

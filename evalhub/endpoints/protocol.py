@@ -40,6 +40,13 @@ class Dialect(Protocol):
         """Read a complete HTTP reply; never raise, whatever came."""
 
 
+class SharedLimits(Protocol):
+    """Keep limits a minute that other processes share."""
+
+    async def take(self, n_tokens: float) -> float:
+        """Take the place of one request with ``n_tokens``; return the seconds to wait for it."""
+
+
 class Asker(Protocol):
     """Ask one endpoint; what pulling needs of a client."""
 

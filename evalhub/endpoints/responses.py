@@ -15,6 +15,7 @@ from evalhub.core.pulling.thinking import split_thinking
 from evalhub.core.responses import ErrorKind
 from evalhub.endpoints.addresses import with_path
 from evalhub.endpoints.chat_completions import NOTHING
+from evalhub.endpoints.openai import OpenAI
 from evalhub.endpoints.replies import (
     count,
     malformed,
@@ -39,7 +40,7 @@ _ENDED = frozenset({"completed", "incomplete"})
 _LAST_EVENTS = frozenset({"response.completed", "response.incomplete", "response.failed"})
 
 
-class Responses:
+class Responses(OpenAI):
     """Write requests and read replies of responses."""
 
     reserved = RESERVED
@@ -49,14 +50,6 @@ class Responses:
     def url(self, spec: EndpointSpec) -> str:
         """Return the endpoint's address with ``/responses`` at the end of its path."""
         return with_path(spec.url, PATH)
-
-    def address_problem(self, _url: str, _model: str) -> str:
-        """Find nothing wrong: the model is named in the body alone."""
-        return ""
-
-    def headers(self, key: str | None) -> Mapping[str, str]:
-        """Return the bearer header, or none without a key."""
-        return {} if key is None else {"Authorization": f"Bearer {key}"}
 
     def body(self, spec: EndpointSpec, question: Question) -> Mapping[str, Json]:
         """Return the model, the messages as input, and the endpoint's parameters."""

@@ -18,6 +18,7 @@ from evalhub.core.pulling.pacing import (
     take,
 )
 from evalhub.core.pulling.specs import EndpointSpec
+from evalhub.endpoints.protocol import SharedLimits
 from evalhub.endpoints.retry import Timing
 
 LOG = structlog.get_logger("evalhub.pulling")
@@ -38,15 +39,21 @@ class Throttle:
     """Give leave to the requests of one endpoint.
 
     One process asks an endpoint at a time, whatever the number of workers, so what is counted
-    here is all that the endpoint is asked.
+    here is all that the endpoint is asked. Where endpoints share the limits of an account,
+    ``shared`` counts what all of them are asked.
     """
 
-    def __init__(self, spec: EndpointSpec, *, timing: Timing) -> None:
+    def __init__(
+        self, spec: EndpointSpec, *, timing: Timing, shared: SharedLimits | None = None
+    ) -> None:
         self._slug = spec.slug
         self._timing = timing
         self._window = open_window(spec.max_concurrency)
         self._requests = _pace(spec.requests_per_minute)
         self._tokens = _pace(spec.tokens_per_minute)
+        self._shared = shared
+        self._in_line = asyncio.Lock()
+        self._n_owed = 0.0
         self._expected = float(longest_answer(spec.parameters) or FIRST_GUESS)
         self._n_under_way = 0
         self._waiting: deque[asyncio.Future[None]] = deque()
@@ -64,9 +71,7 @@ class Throttle:
         await self._enter()
         try:
             n_tokens = guessed_tokens(n_characters, self._expected)
-            wait_s = self._reserve(n_tokens, now())
-            if wait_s > 0:
-                await self._timing.sleep(wait_s)
+            await self._wait_for_the_minute(n_tokens)
             sent_at = now()
             yield Turn(sent_at, sent_at - begun_at, n_tokens)
         finally:
@@ -77,8 +82,9 @@ class Throttle:
         if n_completion is not None:
             self._expected += _WEIGHT * (n_completion - self._expected)
             if self._tokens is not None:
-                used = (n_prompt or 0) + n_completion
-                self._tokens = correct(self._tokens, by=used - turn.n_tokens)
+                more = (n_prompt or 0) + n_completion - turn.n_tokens
+                self._tokens = correct(self._tokens, by=more)
+                self._n_owed += more
         self._change(after_reply(self._window, now=self._timing.monotonic()))
 
     def note_limit(self, turn: Turn) -> None:
@@ -91,6 +97,21 @@ class Throttle:
         if window.n_allowed < before:
             LOG.info("asks fewer at one time", endpoint=self._slug, n=window.n_allowed)
         self._wake()
+
+    async def _wait_for_the_minute(self, n_tokens: float) -> None:
+        if self._shared is None:
+            wait_s = self._reserve(n_tokens, self._timing.monotonic())
+            if wait_s > 0:
+                await self._timing.sleep(wait_s)
+            return
+        # One place at a time is taken ahead: a process that is killed with sixty of them would
+        # keep the others of its account waiting for a minute that nobody uses.
+        async with self._in_line:
+            # With what earlier answers took beyond the guess; a write of its own would cost more.
+            owed, self._n_owed = self._n_owed, 0.0
+            wait_s = await self._shared.take(n_tokens + owed)
+            if wait_s > 0:
+                await self._timing.sleep(wait_s)
 
     def _reserve(self, n_tokens: float, now: float) -> float:
         """Take a place in both paces and return the longer wait."""

@@ -8,7 +8,15 @@ from sqlmodel import Session, col, delete, select
 from evalhub.db.claims import claim
 from evalhub.db.models import JobWorker
 
-__all__ = ["LEASE_S", "beat", "claim", "has_live_worker", "leave", "live_workers"]
+__all__ = [
+    "LEASE_S",
+    "beat",
+    "claim",
+    "database_now",
+    "has_live_worker",
+    "leave",
+    "live_workers",
+]
 
 LEASE_S = 30.0
 """Seconds of silence after which a worker is taken for dead."""
@@ -16,7 +24,7 @@ LEASE_S = 30.0
 
 def beat(executor_id: str, *, session: Session) -> None:
     """Write down that the worker is alive."""
-    moment = _database_now(session)
+    moment = database_now(session)
     row = session.get(JobWorker, executor_id)
     if row is None:
         row = JobWorker(executor_id=executor_id, started_at=moment, seen_at=moment)
@@ -32,7 +40,7 @@ def leave(executor_id: str, *, session: Session) -> None:
 
 def live_workers(lease_s: float, *, session: Session) -> frozenset[str]:
     """Return the workers that were heard of within the lease."""
-    since = _database_now(session) - timedelta(seconds=lease_s)
+    since = database_now(session) - timedelta(seconds=lease_s)
     return frozenset(
         session.exec(select(JobWorker.executor_id).where(col(JobWorker.seen_at) >= since))
     )
@@ -43,7 +51,7 @@ def has_live_worker(*, session: Session) -> bool:
     return bool(live_workers(LEASE_S, session=session))
 
 
-def _database_now(session: Session) -> datetime:
+def database_now(session: Session) -> datetime:
     """Return the database's clock, the only one that all workers share."""
     # All workers on SQLite share one machine and so one clock; CURRENT_TIMESTAMP alone would drop
     # what is below a second.

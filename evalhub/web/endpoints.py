@@ -11,7 +11,7 @@ from evalhub.core.canonical import canonical_json
 from evalhub.core.people import Role
 from evalhub.core.pulling.costs import parse_price, written_micro
 from evalhub.core.pulling.dialects import DialectName
-from evalhub.core.pulling.parameters import parse_parameters
+from evalhub.core.pulling.parameters import parse_parameters, parse_values
 from evalhub.errors import BadInput, Conflict, Problem
 from evalhub.rim.fields import shown, whole_number
 from evalhub.rim.routing import page_number
@@ -23,6 +23,7 @@ from evalhub.services.endpoints import (
     register_endpoint,
     retire_endpoint,
     revise_endpoint,
+    vary_endpoint,
 )
 from evalhub.web.context import (
     current_actor,
@@ -32,7 +33,7 @@ from evalhub.web.context import (
     only_read,
     requires,
 )
-from evalhub.web.language import _
+from evalhub.web.language import _, ngettext
 from evalhub.web.problems import problems_of, status_of
 from evalhub.web.sent import sent_form
 from evalhub.web.wording import DIALECT_NAMES
@@ -58,6 +59,7 @@ class EndpointForm:
     total_timeout: str = "600"
     rpm: str = ""
     tpm: str = ""
+    account: str = ""
     prompt_price: str = ""
     completion_price: str = ""
     price_currency: str = ""
@@ -91,6 +93,31 @@ def show(slug: str) -> ResponseReturnValue:
 def change(slug: str) -> ResponseReturnValue:
     """Put changed settings in use as the next revision."""
     return _put(revise_endpoint, _change_page, slug=slug)
+
+
+@bp.post("/<slug>/variants")
+@requires(*MAKERS)
+def vary(slug: str) -> ResponseReturnValue:
+    """Register several settings of this endpoint's model beside it."""
+    lines = request.form.get("values", "").splitlines()
+    try:
+        views = vary_endpoint(
+            slug,
+            parse_values([line for line in lines if line.strip()], where="parameters"),
+            session=current_session(),
+            actor=current_actor(),
+            now=now(),
+            allowed_hosts=current_settings().allowed_hosts,
+            key_patterns=current_settings().key_patterns,
+        )
+    except (BadInput, Conflict) as error:
+        only_read()
+        form = _form_of(get_endpoint(slug, session=current_session()))
+        return _change_page(form, problems_of(error), values="\n".join(lines)), status_of(error)
+    flash(
+        ngettext("%(num)s variant is in use.", "%(num)s variants are in use.", len(views)), "good"
+    )
+    return redirect("/endpoints", code=303)
 
 
 @bp.post("/<slug>/retire")
@@ -144,11 +171,14 @@ def _list_page(form: EndpointForm, problems: Sequence[Problem] = ()) -> str:
     )
 
 
-def _change_page(form: EndpointForm, problems: Sequence[Problem] = ()) -> str:
+def _change_page(
+    form: EndpointForm, problems: Sequence[Problem] = (), *, values: str | None = None
+) -> str:
     view = get_endpoint(form.slug, session=current_session())
     return render_template(
         "endpoints/change.html",
         endpoint=view,
+        values=values,
         dialects=DIALECT_NAMES,
         form=form,
         problems=problems,
@@ -170,6 +200,7 @@ def _form_of(view: EndpointView) -> EndpointForm:
         total_timeout=f"{draft.total_timeout_s:g}",
         rpm=_written(draft.requests_per_minute),
         tpm=_written(draft.tokens_per_minute),
+        account=draft.account or "",
         prompt_price=written_micro(draft.price.prompt) if draft.price else "",
         completion_price=written_micro(draft.price.completion) if draft.price else "",
         price_currency=draft.price.currency if draft.price else "",
@@ -220,6 +251,7 @@ def _draft(form: EndpointForm) -> EndpointDraft:
         total_timeout_s=numbers["total_timeout_s"],
         requests_per_minute=limits["requests_per_minute"],
         tokens_per_minute=limits["tokens_per_minute"],
+        account=form.account or None,
         price=price,
         output_terms=form.terms,
     )

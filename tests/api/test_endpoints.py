@@ -24,6 +24,7 @@ GOOD: dict[str, Any] = {
     "parameters": {"max_tokens": 900, "stop_sequences": ["x"]},
     "requests_per_minute": 60,
     "tokens_per_minute": 90_000,
+    "account": "lab",
     "prompt_price": "0.15",
     "completion_price": "0.6",
     "price_currency": "USD",
@@ -111,3 +112,18 @@ def test_a_key_that_starts_pulls_registers_nothing(
     puller = bearer(database, Role.RESEARCHER, Scope.PULLS_WRITE, now=clock())
 
     assert client.post(PATH, json=GOOD, headers=puller).status_code == 403
+
+
+def test_variants_are_registered_for_each_value(
+    client: FlaskClient, headers: dict[str, str]
+) -> None:
+    client.post(PATH, json=GOOD, headers=headers)
+    body = {"parameters": {"temperature": [0, 0.5]}}
+
+    made = client.post(f"{PATH}/careful/variants", json=body, headers=headers)
+    none = client.post(f"{PATH}/careful/variants", json={"parameters": {}}, headers=headers)
+
+    found = made.get_json()["endpoints"]
+    assert (made.status_code, none.status_code) == (201, 422)
+    assert [one["slug"] for one in found] == ["careful-temperature-0", "careful-temperature-0.5"]
+    assert found[1]["parameters"] == {**GOOD["parameters"], "temperature": 0.5}

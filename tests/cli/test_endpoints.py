@@ -91,3 +91,23 @@ def test_what_breaks_a_rule_is_refused(run: Run, arguments: tuple[str, ...], mes
     assert result.exit_code == 1
     assert message in result.output
     assert "sk-abc" not in result.output
+
+
+def test_variants_are_added_for_each_value(run: Run) -> None:
+    run(*ADD)
+
+    varied = run("vary", "careful", "--param", "temperature=0", "--param", "temperature=1")
+    refused = run("vary", "careful", "--param", "n=2")
+
+    assert (
+        varied.output == "careful-temperature-0@1 is in use.\ncareful-temperature-1@1 is in use.\n"
+    )
+    assert (refused.exit_code, "cannot be set here" in refused.output) == (1, True)
+
+
+def test_an_account_needs_a_limit_to_share(run: Run) -> None:
+    refused = run(*ADD, "--account", "lab")
+    added = run(*ADD, "--account", "lab", "--rpm", "60")
+
+    assert "account: shares limits a minute, and none is given" in refused.output
+    assert added.exit_code == 0

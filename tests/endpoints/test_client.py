@@ -6,11 +6,12 @@ from collections.abc import Mapping
 
 import pytest
 
+from evalhub.core.canonical import Json
 from evalhub.core.pulling.outcomes import Outcome
 from evalhub.core.pulling.specs import EndpointSpec, Question
 from evalhub.core.responses import ErrorKind, ResponseStatus
 from evalhub.endpoints.client import open_client
-from evalhub.endpoints.errors import MissingKey, UnknownDialect, UrlBlocked
+from evalhub.endpoints.errors import MissingKey, UnknownDialect, UrlBlocked, WrongAddress
 from evalhub.endpoints.retry import Timing
 from tests.endpoints import faults
 from tests.endpoints.faults import Behaviour, FaultServer, completion, reply, send, then_ok
@@ -240,6 +241,16 @@ def test_an_answer_that_echoes_the_key_is_scrubbed() -> None:
         pytest.param({"dialect": "smoke_signals"}, UnknownDialect, id="dialect"),
         pytest.param({"api_key_ref": "env:NO_SUCH_API_KEY"}, MissingKey, id="key"),
         pytest.param({"url": "http://10.0.0.1/v1"}, UrlBlocked, id="address"),
+        pytest.param(
+            {"dialect": "azure_openai", "url": "http://127.0.0.1:9/openai/deployments/other"},
+            WrongAddress,
+            id="another deployment",
+        ),
+        pytest.param(
+            {"dialect": "gemini", "url": "http://127.0.0.1:9/v1beta/models/other"},
+            WrongAddress,
+            id="another model",
+        ),
     ],
 )
 def test_what_cannot_be_asked_is_refused_before_it_is(
@@ -349,3 +360,51 @@ def test_a_request_is_known_by_its_hash_before_it_is_sent() -> None:
         before, after = asyncio.run(run(server.url))
 
     assert before == after
+
+
+def without_end(n_tokens: int | None, content: str = "Yes.") -> bytes:
+    """Return a reply that does not say how it ended."""
+    usage = {} if n_tokens is None else {"usage": {"completion_tokens": n_tokens}}
+    choice = {"message": {"content": content}, "finish_reason": None}
+    return json.dumps({"choices": [choice], **usage}).encode()
+
+
+@pytest.mark.parametrize(
+    ("n_tokens", "status"),
+    [(99, ResponseStatus.ANSWERED), (100, ResponseStatus.TRUNCATED)],
+    ids=["below the limit", "at the limit"],
+)
+def test_an_untold_end_is_told_by_the_count_of_tokens(
+    n_tokens: int, status: ResponseStatus
+) -> None:
+    outcome, _ = ask(reply(200, without_end(n_tokens)), parameters={"max_tokens": 100})  # type: ignore[arg-type]  # parameters are a mapping
+
+    assert (outcome.status, outcome.finish_reason) == (status, None)
+
+
+@pytest.mark.parametrize(
+    ("n_tokens", "parameters"),
+    [
+        pytest.param(None, {"max_tokens": 100}, id="no count"),
+        pytest.param(3, {}, id="no limit"),
+    ],
+)
+def test_an_answer_that_may_be_half_of_one_is_none(
+    n_tokens: int | None, parameters: dict[str, Json]
+) -> None:
+    outcome, server = ask(
+        reply(200, without_end(n_tokens)),
+        parameters=parameters,  # type: ignore[arg-type]  # parameters are a mapping
+        max_attempts=2,
+    )
+
+    assert (outcome.error_kind, outcome.text, server.n_calls) == (ErrorKind.MALFORMED, "", 2)
+    assert "gives no finish_reason" in outcome.error_message
+
+
+def test_a_refusal_needs_no_other_end() -> None:
+    choice = {"message": {"content": None, "refusal": "No."}}
+
+    outcome, _ = ask(reply(200, json.dumps({"choices": [choice]}).encode()))
+
+    assert (outcome.status, outcome.text) == (ResponseStatus.REFUSED, "No.")

@@ -185,3 +185,71 @@ def test_those_in_line_come_in_as_the_window_grows() -> None:
         await second.__aexit__(None, None, None)
 
     play(scene)
+
+
+class Ledger:
+    """Shared limits that note what is taken, and say how long to wait for it."""
+
+    def __init__(self, *waits_s: float) -> None:
+        self.taken: list[float] = []
+        self._waits_s = iter(waits_s)
+
+    async def take(self, n_tokens: float) -> float:
+        """Note the place and return its wait."""
+        self.taken.append(n_tokens)
+        return next(self._waits_s, 0.0)
+
+
+def shared_throttle(ledger: Ledger, hands: Hands, **settings: Json) -> Throttle:
+    spec = EndpointSpec("s", "m", "chat_completions", "https://h", account="lab", **settings)  # type: ignore[arg-type]  # each test knows
+    timing = Timing(monotonic=lambda: hands.now, sleep=hands.sleep)
+    return Throttle(spec, timing=timing, shared=ledger)
+
+
+def test_a_shared_limit_is_waited_for_instead_of_its_own() -> None:
+    gate = shared_throttle(Ledger(0.0, 3.0), Hands(), requests_per_minute=1)
+    held: list[float] = []
+
+    async def scene() -> None:
+        for _ in range(2):
+            async with gate.turn(0) as turn:
+                held.append(turn.held_s)
+
+    play(scene)
+
+    assert held == [0.0, 3.0]
+
+
+def test_what_an_answer_took_beyond_the_guess_goes_with_the_next_place() -> None:
+    ledger = Ledger()
+    gate = shared_throttle(ledger, Hands(), tokens_per_minute=600, parameters={"max_tokens": 100})
+
+    async def scene() -> None:
+        async with gate.turn(400) as turn:
+            gate.note_reply(turn, n_prompt=150, n_completion=100)
+        async with gate.turn(0):
+            pass
+
+    play(scene)
+
+    assert ledger.taken == pytest.approx([200.0, 150.0])
+
+
+def test_one_place_at_a_time_is_taken_ahead() -> None:
+    ledger = Ledger(1.0, 1.0, 1.0)
+    gate = Throttle(
+        EndpointSpec("s", "m", "x", "https://h", requests_per_minute=1, account="lab"),
+        timing=Timing(sleep=lambda _seconds: asyncio.Event().wait()),  # type: ignore[arg-type,return-value]  # never ends
+        shared=ledger,
+    )
+
+    async def scene() -> None:
+        turns = [gate.turn(0) for _ in range(3)]
+        waiting = [asyncio.create_task(turn.__aenter__()) for turn in turns]
+        await settle()
+        assert len(ledger.taken) == 1
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+
+    play(scene)

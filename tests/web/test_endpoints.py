@@ -245,3 +245,42 @@ def test_a_long_list_has_pages_that_keep_what_was_chosen(
     assert ("e-050@1" in page, "e-049@1" in page) == (True, False)
     assert "Page 2 of 2" in page
     assert f'href="/endpoints{other.replace("&", "&amp;")}"' in page
+
+
+def test_variants_are_added_from_the_page_of_an_endpoint(
+    client: FlaskClient, database: Database
+) -> None:
+    client.post("/endpoints", data=fill(client.get("/endpoints"), "/endpoints", **GOOD))
+    page, action = client.get("/endpoints/careful"), "/endpoints/careful/variants"
+
+    added = client.post(action, data=fill(page, action, values="temperature=0\n\ntop_p=0.9\n"))
+
+    assert (added.status_code, added.location) == (303, "/endpoints")
+    assert [row.slug for row in rows(database)] == ["careful", "careful-temperature-0-top-p-0.9"]
+    assert "1 variant is in use." in client.get("/endpoints").text
+
+
+def test_values_that_cannot_be_sent_come_back_with_the_reason(
+    client: FlaskClient, database: Database
+) -> None:
+    client.post("/endpoints", data=fill(client.get("/endpoints"), "/endpoints", **GOOD))
+    page, action = client.get("/endpoints/careful"), "/endpoints/careful/variants"
+
+    answer = client.post(action, data=fill(page, action, values="n=2"))
+
+    assert (answer.status_code, len(rows(database))) == (422, 1)
+    assert "cannot be set here" in answer.text
+    assert form_of(answer, action).values["values"] == ["n=2"]
+
+
+def test_an_account_is_kept_and_needs_a_limit(client: FlaskClient, database: Database) -> None:
+    page = client.get("/endpoints")
+    alone = fill(page, "/endpoints", **{**GOOD, "account": "lab"})
+
+    refused = client.post("/endpoints", data=alone)
+    client.post("/endpoints", data={**alone, "rpm": "60"})
+
+    assert (refused.status_code, "shares limits a minute" in refused.text) == (422, True)
+    assert [row.account for row in rows(database)] == ["lab"]
+    form = form_of(client.get("/endpoints/careful"), "/endpoints/careful")
+    assert form.values["account"] == ["lab"]

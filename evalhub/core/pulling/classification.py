@@ -29,8 +29,21 @@ def is_end(reason: str | None, *, whole: frozenset[str]) -> bool:
     return word in whole or word in LENGTH_REASONS or word in REFUSAL_REASONS
 
 
-def status_of(reply: Reply) -> ResponseStatus:
-    """Return what ``reply`` is.
+def is_end_unknown(reply: Reply, *, limit: int | None) -> bool:
+    """Tell whether nothing says how ``reply`` ended: neither a reason nor its count of tokens.
+
+    Chat completions promise a reason, and some servers send none: KoboldCpp did so for whole
+    answers, Ollama does while a model is still being loaded. An answer shorter than the
+    ``limit`` it was asked under ended by itself; without both figures it may as well be half of
+    one, which must not be judged for a whole one.
+    """
+    if reply.finish_reason is not None or reply.refusal:
+        return False
+    return limit is None or reply.completion_tokens is None
+
+
+def status_of(reply: Reply, *, limit: int | None = None) -> ResponseStatus:
+    """Return what ``reply`` is; ``limit`` is the most tokens that it was allowed.
 
     A refusal outranks a length limit, which outranks emptiness: a reply without text that
     stopped at its limit (all of it spent on reasoning, say) was truncated, not empty.
@@ -38,8 +51,12 @@ def status_of(reply: Reply) -> ResponseStatus:
     reason = (reply.finish_reason or "").lower()
     if reply.refusal or reason in REFUSAL_REASONS:
         return ResponseStatus.REFUSED
-    if reason in LENGTH_REASONS:
+    if reason in LENGTH_REASONS or (not reason and _is_at(limit, reply.completion_tokens)):
         return ResponseStatus.TRUNCATED
     if not has_visible_text(reply.text):
         return ResponseStatus.EMPTY
     return ResponseStatus.ANSWERED
+
+
+def _is_at(limit: int | None, n_tokens: int | None) -> bool:
+    return limit is not None and n_tokens is not None and n_tokens >= limit

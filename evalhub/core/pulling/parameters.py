@@ -48,6 +48,18 @@ def parse_parameters(texts: Sequence[str], *, where: str = "--param") -> dict[st
     return check_parameters(found, where=where)
 
 
+def parse_values(texts: Sequence[str], *, where: str = "--param") -> dict[str, list[Json]]:
+    """Read ``name=value`` texts in which a name may stand several times, once a value.
+
+    Raise ``BadInput`` as ``parse_parameters`` does.
+    """
+    found: dict[str, list[Json]] = {}
+    for text in texts:
+        for name, value in parse_parameters([text], where=where).items():
+            found.setdefault(name, []).append(value)
+    return found
+
+
 def check_parameters(parameters: Mapping[str, Json], *, where: str) -> dict[str, Json]:
     """Return ``parameters`` when every one may be sent; else raise ``BadInput``."""
     problems = [

@@ -15,7 +15,8 @@ class EndpointSpec:
     """Hold the settings of one endpoint revision, as the client needs them.
 
     ``api_key_ref`` is ``env:NAME`` or None; the key itself is never part of a spec. The two
-    limits a minute are None where nobody set them.
+    limits a minute are None where nobody set them. Endpoints that name the same ``account`` share
+    them.
     """
 
     slug: str
@@ -30,6 +31,7 @@ class EndpointSpec:
     total_timeout_s: float = 600.0
     requests_per_minute: int | None = None
     tokens_per_minute: int | None = None
+    account: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Gather every table, so that importing this package fills the metadata."""
 
+from evalhub.db.models.account_pace import AccountPace
 from evalhub.db.models.api_key import ApiKey
 from evalhub.db.models.application import (
     Application,
@@ -34,6 +35,7 @@ from evalhub.db.models.project_requirement import ProjectRequirement
 from evalhub.db.models.project_statement import ProjectStatement
 from evalhub.db.models.project_terms import ProjectTerms
 from evalhub.db.models.prompt import Prompt
+from evalhub.db.models.prompt_import import PromptImport, PromptImportFile
 from evalhub.db.models.prompt_set import PromptSet
 from evalhub.db.models.prompt_set_version import PromptSetVersion
 from evalhub.db.models.prompt_upload import PromptUpload
@@ -55,6 +57,7 @@ from evalhub.db.models.sign_in_attempt import SignInAttempt
 from evalhub.db.models.web_session import WebSession
 
 __all__ = [
+    "AccountPace",
     "ApiKey",
     "Application",
     "ApplicationCall",
@@ -93,6 +96,8 @@ __all__ = [
     "ProjectStatement",
     "ProjectTerms",
     "Prompt",
+    "PromptImport",
+    "PromptImportFile",
     "PromptSet",
     "PromptSetVersion",
     "PromptUpload",

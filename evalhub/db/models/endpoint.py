@@ -37,6 +37,8 @@ class Endpoint(SQLModel, table=True):
     total_timeout_s: float = 600.0
     requests_per_minute: int | None = None
     tokens_per_minute: int | None = None
+    # Endpoints that name the same one share its limits a minute.
+    account: str | None = Field(default=None, max_length=80)
     # For a million tokens, in millionths of the currency.
     prompt_price: int | None = Field(default=None, sa_type=sa.BigInteger)
     completion_price: int | None = Field(default=None, sa_type=sa.BigInteger)

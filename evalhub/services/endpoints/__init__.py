@@ -1,4 +1,4 @@
-"""Register, revise, retire and find endpoints."""
+"""Register, vary, revise, retire and find endpoints."""
 
 from evalhub.services.endpoints.finding import (
     browse_endpoints,
@@ -11,6 +11,7 @@ from evalhub.services.endpoints.registering import (
     retire_endpoint,
     revise_endpoint,
 )
+from evalhub.services.endpoints.varying import vary_endpoint
 from evalhub.services.endpoints.views import EndpointDraft, EndpointView
 
 __all__ = [
@@ -23,4 +24,5 @@ __all__ = [
     "register_endpoint",
     "retire_endpoint",
     "revise_endpoint",
+    "vary_endpoint",
 ]

@@ -38,6 +38,7 @@ def check_draft(
         *_address_problems(draft, allowed_hosts),
         *_key_problems(draft, key_patterns),
         *_range_problems(draft),
+        *_account_problems(draft),
         *_parameter_problems(draft),
     ]
     if problems:
@@ -98,6 +99,19 @@ def _range_problems(draft: EndpointDraft) -> Iterator[Problem]:
             yield Problem(name, f"must lie between {least} and {most}, or be left out")
     if draft.request_timeout_s > draft.total_timeout_s:
         yield Problem("request_timeout_s", "must not be longer than total_timeout_s")
+
+
+def _account_problems(draft: EndpointDraft) -> Iterator[Problem]:
+    if draft.account is None:
+        return
+    if not SLUG.fullmatch(draft.account):
+        yield Problem(
+            "account", "must be 1 to 80 lower-case letters, digits, dots, dashes or underscores"
+        )
+    # An account without a limit would neither hold this endpoint back nor count what it asks,
+    # and whoever named one believes that it does.
+    if draft.requests_per_minute is None and draft.tokens_per_minute is None:
+        yield Problem("account", "shares limits a minute, and none is given")
 
 
 def _parameter_problems(draft: EndpointDraft) -> tuple[Problem, ...]:

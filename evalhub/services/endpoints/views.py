@@ -28,6 +28,7 @@ class EndpointDraft:
     total_timeout_s: float = 600.0
     requests_per_minute: int | None = None
     tokens_per_minute: int | None = None
+    account: str | None = None
     price: Price | None = None
     output_terms: str = "unknown"
     is_simulated: bool = False
@@ -69,6 +70,7 @@ def view_of(row: Endpoint) -> EndpointView:
         total_timeout_s=row.total_timeout_s,
         requests_per_minute=row.requests_per_minute,
         tokens_per_minute=row.tokens_per_minute,
+        account=row.account,
         price=price_of(row),
         output_terms=row.output_terms,
         is_simulated=row.is_simulated,
@@ -98,4 +100,5 @@ def spec_of(row: Endpoint) -> EndpointSpec:
         total_timeout_s=row.total_timeout_s,
         requests_per_minute=row.requests_per_minute,
         tokens_per_minute=row.tokens_per_minute,
+        account=row.account,
     )

@@ -31,11 +31,18 @@ the rest would take hours and fill the table with errors that say one thing.
 GIVE_UP_AFTER = 5
 """Endpoint-wide failures in a row after which the rest is not asked."""
 
-TURNED_AWAY = 20
-"""Rejections in a row, before any answer, after which the rest is not asked.
+OF_NO_USE = {
+    ErrorKind.REJECTED: "rejected",
+    ErrorKind.MALFORMED: "gave no reply that can be used to",
+}
+"""Failures that say the request, or what the server speaks, is wrong; and how a reason says so."""
 
-A wrong model name answers 404 to each of a hundred thousand prompts. More than ``GIVE_UP_AFTER``,
-since a rejection may be the prompt's own fault, and a set may begin with several such prompts.
+TURNED_AWAY = 20
+"""Such failures in a row, before any answer, after which the rest is not asked.
+
+A wrong model name answers 404 to each of a hundred thousand prompts, and a server of another
+dialect is paid for each. More than ``GIVE_UP_AFTER``, since a rejection may be the prompt's own
+fault, and a set may begin with several such prompts.
 """
 
 
@@ -206,11 +213,11 @@ class Share:
 
     def _notice(self, outcome: Outcome) -> None:
         """Stop asking an endpoint that turns everything away."""
-        is_rejected = outcome.error_kind is ErrorKind.REJECTED and not self._has_answered
-        self._n_rejected = self._n_rejected + 1 if is_rejected else 0
+        use = OF_NO_USE.get(outcome.error_kind) if outcome.error_kind else None
+        self._n_rejected = self._n_rejected + 1 if use and not self._has_answered else 0
         if self._n_rejected >= TURNED_AWAY:
             self._last_failure = (
-                f"rejected the first {TURNED_AWAY} prompts, so the rest was not sent: "
+                f"{use} the first {TURNED_AWAY} prompts, so the rest was not sent: "
                 + outcome.error_message
             )
             self._feed.close()

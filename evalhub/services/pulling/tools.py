@@ -17,6 +17,7 @@ from evalhub.db.engine import Database
 from evalhub.db.models import Pull
 from evalhub.endpoints.client import open_client
 from evalhub.endpoints.protocol import Asker
+from evalhub.services.pulling.accounts import AccountLimits
 
 ClientFactory: TypeAlias = Callable[[EndpointSpec], AbstractAsyncContextManager[Asker]]
 
@@ -92,8 +93,13 @@ class ShareWork:
     tools: RunTools
 
 
-def http_clients(settings: Settings, environ: Mapping[str, str]) -> ClientFactory:
-    """Return the factory of real clients, with keys from ``environ``."""
+def http_clients(
+    settings: Settings, environ: Mapping[str, str], *, database: Database
+) -> ClientFactory:
+    """Return the factory of real clients, with keys from ``environ``.
+
+    Limits that endpoints share are kept in ``database``.
+    """
 
     def open_one(spec: EndpointSpec) -> AbstractAsyncContextManager[Asker]:
         return open_client(
@@ -101,6 +107,7 @@ def http_clients(settings: Settings, environ: Mapping[str, str]) -> ClientFactor
             environ=environ,
             allowed_hosts=settings.allowed_hosts,
             key_patterns=settings.key_patterns,
+            shared=AccountLimits(database, spec) if spec.account else None,
         )
 
     return open_one

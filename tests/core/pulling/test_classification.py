@@ -2,7 +2,7 @@
 
 import pytest
 
-from evalhub.core.pulling.classification import is_end, status_of
+from evalhub.core.pulling.classification import is_end, is_end_unknown, status_of
 from evalhub.core.pulling.outcomes import Reply
 from evalhub.core.responses import ResponseStatus
 
@@ -65,3 +65,38 @@ def test_a_reply_is_what_it_is(reply: Reply, status: ResponseStatus) -> None:
 )
 def test_only_a_known_reason_is_an_end(reason: str | None, *, is_known: bool) -> None:
     assert is_end(reason, whole=frozenset({"end_turn"})) is is_known
+
+
+@pytest.mark.parametrize(
+    ("reply", "limit", "is_unknown"),
+    [
+        pytest.param(Reply("Yes."), None, True, id="nothing"),
+        pytest.param(Reply("Yes.", completion_tokens=3), None, True, id="a count alone"),
+        pytest.param(Reply("Yes."), 9, True, id="a limit alone"),
+        pytest.param(Reply("Yes.", completion_tokens=3), 9, False, id="both"),
+        pytest.param(Reply("Yes.", finish_reason="eos"), None, False, id="a reason"),
+        pytest.param(Reply("", refusal="No."), None, False, id="a refusal"),
+    ],
+)
+def test_an_end_is_told_by_a_reason_or_by_a_count_below_a_limit(
+    reply: Reply, limit: int | None, *, is_unknown: bool
+) -> None:
+    assert is_end_unknown(reply, limit=limit) is is_unknown
+
+
+@pytest.mark.parametrize(
+    ("reply", "status"),
+    [
+        pytest.param(Reply("Ye", completion_tokens=9), ResponseStatus.TRUNCATED, id="at it"),
+        pytest.param(Reply("Yes.", completion_tokens=8), ResponseStatus.ANSWERED, id="below"),
+        pytest.param(
+            Reply("Yes.", finish_reason="stop", completion_tokens=9),
+            ResponseStatus.ANSWERED,
+            id="ended at it",
+        ),
+    ],
+)
+def test_only_without_a_reason_does_a_count_at_the_limit_cut(
+    reply: Reply, status: ResponseStatus
+) -> None:
+    assert status_of(reply, limit=9) is status

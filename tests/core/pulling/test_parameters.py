@@ -7,7 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalhub.core.canonical import Json, canonical_json
-from evalhub.core.pulling.parameters import MAXIMUM_DEPTH, NAME, check_parameters, parse_parameters
+from evalhub.core.pulling.parameters import (
+    MAXIMUM_DEPTH,
+    NAME,
+    check_parameters,
+    parse_parameters,
+    parse_values,
+)
 from evalhub.errors import BadInput
 from tests.core.reading.outcomes import outcome
 
@@ -101,3 +107,12 @@ def test_problems_of_several_values_are_all_named() -> None:
         "--param 'b'",
         "--param 'c'",
     ]
+
+
+def test_a_name_may_take_several_values_in_their_order() -> None:
+    assert parse_values(["t=1", "p=0.9", "t=0.5", "t=low"]) == {"t": [1, 0.5, "low"], "p": [0.9]}
+
+
+def test_a_value_that_may_not_be_sent_is_none_of_several_either() -> None:
+    with pytest.raises(BadInput, match="cannot be set here"):
+        parse_values(["t=1", "model=x"])

@@ -41,6 +41,7 @@ DRAFT = EndpointDraft(
     parameters={"temperature": 0.7},
     requests_per_minute=60,
     tokens_per_minute=90_000,
+    account="lab",
 )
 NOBODY: frozenset[str] = frozenset()
 
@@ -170,6 +171,7 @@ def test_premade_responses_are_no_endpoint_to_ask(session: Session, now: datetim
         ("max_attempts", 21, "max_attempts: must lie between 1 and 20"),
         ("request_timeout_s", float("nan"), "request_timeout_s: must lie between 1 and 3600"),
         ("request_timeout_s", 601.0, "request_timeout_s: must not be longer than total"),
+        ("account", "Our Lab", "account: must be 1 to 80 lower-case"),
         ("requests_per_minute", 0, "requests_per_minute: must lie between 1 and 1000000, or be"),
         ("tokens_per_minute", 10**10, "tokens_per_minute: must lie between 1 and 1000000000"),
         ("total_timeout_s", 1e9, "total_timeout_s: must lie between 1 and 86400"),

@@ -1,0 +1,48 @@
+"""Name where the import of a prompt set stands, and what it is at."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import TypeAlias
+
+AT_ONCE_BYTES = 2**20
+"""What is read, and what is frozen, while its sender waits: about a second's work.
+
+A larger file is handed to a worker. Read in a request it would hold one of the server's threads
+for minutes, longer than proxies wait, and nobody could stop it.
+"""
+
+
+class ImportStatus(StrEnum):
+    """Where an import stands."""
+
+    QUEUED = "queued"
+    """Waiting for a worker."""
+    RUNNING = "running"
+    """A process reads or freezes."""
+    DONE = "done"
+    """What was asked for is there: a report to decide on, or a version."""
+    CANCELLED = "cancelled"
+    """Stopped by a person; nothing was kept."""
+    FAILED = "failed"
+    """Refused for the problems that are written beside it; nothing was kept."""
+
+
+class ImportStage(StrEnum):
+    """What a running import is at, in this order."""
+
+    READING = "reading"
+    """Making prompts of the rows of the file."""
+    COMPARING = "comparing"
+    """Looking for rows that repeat others, for the report."""
+    PREPARING = "preparing"
+    """Writing the rows as they will be stored, and hashing them."""
+    FREEZING = "freezing"
+    """Storing the version; it is there whole or not at all."""
+
+
+Say: TypeAlias = Callable[[ImportStage, int], None]
+"""Hear of a stage and how many rows are done in it; it may raise to stop."""
+
+
+def say_nothing(_stage: ImportStage, _n_done: int) -> None:
+    """Hear of a stage and do nothing about it."""
