@@ -10,6 +10,7 @@ from evalhub.core.prompts.report import UploadReport
 from evalhub.core.prompts.vocabulary import SourceKind
 from evalhub.services.paging import Listing
 from evalhub.services.prompt_sets import PromptView, UploadView, VersionView
+from evalhub.services.prompt_sets.imports import ImportView
 
 
 class UploadFields(BaseModel):
@@ -78,6 +79,37 @@ class UploadBody(BaseModel):
     version: VersionBody | None
 
 
+class ProblemBody(BaseModel):
+    """A rule that a file broke, and where."""
+
+    where: str
+    rule: str
+
+
+class ImportBody(BaseModel):
+    """An import by a worker: where it stands, and what came of it."""
+
+    id: str
+    status: str
+    stage: str
+    n_done: int
+    attendance: str
+    slug: str
+    filename: str
+    freezes: bool
+    created_at: datetime
+    finished_at: datetime | None
+    problems: list[ProblemBody]
+    upload: str = Field(description="Token of the upload that was read; empty before.")
+    version: VersionBody | None
+
+
+class ImportsBody(BaseModel):
+    """Imports, the newest first."""
+
+    imports: list[ImportBody]
+
+
 class PromptSetBody(BaseModel):
     """One set and its newest version."""
 
@@ -136,6 +168,25 @@ def upload_body(view: UploadView) -> UploadBody:
         created_at=view.created_at,
         next_number=view.next_number,
         report=view.report,
+        version=version_body(view.version) if view.version else None,
+    )
+
+
+def import_body(view: ImportView) -> ImportBody:
+    """Shape an import."""
+    return ImportBody(
+        id=view.public_id,
+        status=view.status.value,
+        stage=view.stage.value,
+        n_done=view.n_done,
+        attendance=view.attendance.value,
+        slug=view.slug,
+        filename=view.filename,
+        freezes=view.freezes,
+        created_at=view.created_at,
+        finished_at=view.finished_at,
+        problems=[ProblemBody(where=one.where, rule=one.rule) for one in view.problems],
+        upload=view.upload,
         version=version_body(view.version) if view.version else None,
     )
 

@@ -25,6 +25,14 @@ from evalhub.services.prompt_sets import (
     read_path,
     stage_upload,
 )
+from evalhub.services.prompt_sets.imports import (
+    ImportView,
+    SentFile,
+    cancel_import,
+    list_imports,
+    retry_import,
+    start_import,
+)
 
 SHIPPED = "shipped"
 SOURCES = click.Choice([kind.value for kind in SourceKind])
@@ -55,6 +63,7 @@ def check_command(context: click.Context, paths: tuple[str, ...]) -> None:
 @click.option("--rename", multiple=True, metavar="THEIRS=OURS", help="Read THEIRS as OURS.")
 @click.option("--keep-unknown", is_flag=True, help="Put unknown fields into metadata.")
 @click.option("--yes", is_flag=True, help="Import the good rows without asking.")
+@click.option("--queue", is_flag=True, help="Let a worker read the file, and follow it elsewhere.")
 def import_command(  # noqa: PLR0913 - one parameter an option
     *,
     path: Path,
@@ -67,11 +76,15 @@ def import_command(  # noqa: PLR0913 - one parameter an option
     rename: tuple[str, ...],
     keep_unknown: bool,
     yes: bool,
+    queue: bool,
 ) -> None:
     """Show what PATH holds and, once confirmed, freeze its good rows as a version."""
     kind = SourceKind(source_kind) if source_kind else None
     defaults = RowDefaults(domain, language, license_, kind)
     options = ReadingOptions(defaults, parse_renames(rename), keep_unknown)
+    if queue:
+        _queue(path, SetNames(slug or "", title or ""), options, freezes=yes)
+        return
     found = read_path(path, options=options)
     report = report_on(found.file)
     print_report(report)
@@ -83,6 +96,39 @@ def import_command(  # noqa: PLR0913 - one parameter an option
     if not yes:
         click.confirm(f"Freeze {counted(report.n_good, 'prompt')} as {names.slug!r}?", abort=True)
     _print_frozen(_import(found, names))
+
+
+@group.command("imports")
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 1_000))
+def imports_command(limit: int) -> None:
+    """List imports that workers were asked for, the newest first."""
+    with transaction(write=False) as session:
+        found = list_imports(session=session, limit=limit)
+    for line in table(_import_row(one) for one in found):
+        click.echo(line)
+    for one in found:
+        for problem in one.problems:
+            click.echo(f"{one.public_id}: {problem}", err=True)
+    if not found:
+        click.echo("No imports; ask for one with `evalhub prompts import --queue`.")
+
+
+@group.command("cancel")
+@click.argument("import_id")
+def cancel_command(import_id: str) -> None:
+    """Stop the import IMPORT_ID; nothing is kept of it."""
+    with transaction() as session:
+        cancel_import(import_id, session=session, actor=ACTOR, now=now())
+    click.echo(f"Import {import_id} is cancelled.")
+
+
+@group.command("retry")
+@click.argument("import_id")
+def retry_command(import_id: str) -> None:
+    """Queue the import IMPORT_ID again, whose process is gone."""
+    with transaction() as session:
+        retry_import(import_id, session=session, actor=ACTOR, now=now())
+    click.echo(f"Import {import_id} waits for a worker.")
 
 
 @group.command("list")
@@ -103,6 +149,24 @@ def list_command() -> None:
         click.echo(row)
     if not lines:
         click.echo("No prompt sets; add one with `evalhub prompts import`.")
+
+
+def _queue(path: Path, names: SetNames, options: ReadingOptions, *, freezes: bool) -> None:
+    if path.is_dir():
+        raise BadInput.at(path.name, "is a folder; --queue takes a file")
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise BadInput.at(path.name, f"cannot be read: {error.strerror}") from error
+    sent = SentFile(content, path.name, options)
+    with transaction() as session:
+        asked = start_import(sent, names, session=session, actor=ACTOR, now=now(), freezes=freezes)
+    click.echo(f"Import {asked.public_id} of {path.name} waits for a worker.")
+
+
+def _import_row(one: ImportView) -> tuple[str, str, str, str]:
+    result = one.version.name if one.version else one.upload and f"report /uploads/{one.upload}"
+    return one.public_id, one.status.value, one.filename, result or one.slug
 
 
 def _expanded(paths: Sequence[str]) -> Iterator[Path]:

@@ -156,6 +156,45 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """Hold what sending or confirming an upload came to at once.
+
+    ``token`` names an upload that was read, ``id`` an import that a worker reads or freezes; of a
+    version that was frozen at once neither is there.
+    """
+
+    token: str = ""
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenRule:
+    """Hold a rule that a file broke, and where."""
+
+    where: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """Hold how far a worker has come with an import, and what came of it."""
+
+    id: str
+    status: str
+    stage: str
+    n_done: int
+    attendance: str
+    problems: tuple[BrokenRule, ...]
+    upload: str
+    version: PromptSetVersion | None
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether nothing more happens with it."""
+        return self.attendance == "over"
+
+
+@dataclass(frozen=True, slots=True)
 class PullShare:
     """Hold how far one endpoint of a pull has come."""
 

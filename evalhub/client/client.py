@@ -20,6 +20,7 @@ from urllib.parse import quote
 from evalhub.client.answers import (
     Consent,
     Frozen,
+    Import,
     Manifest,
     Notices,
     PromptSetVersion,
@@ -28,6 +29,7 @@ from evalhub.client.answers import (
     Releases,
     RowReport,
     RowReports,
+    Taken,
     Upload,
     parse,
     parse_manifest,
@@ -107,7 +109,9 @@ class Client:
         ``fields`` fill gaps as the API names them: ``domain``, ``language``, ``license``,
         ``source_kind``, ``renames``, ``keep_unknown``. Raise ``UploadRefused`` with the place
         and the rules of each bad row, after which nothing is frozen; with ``keep_bad_rows_out``
-        the good rows are frozen without them, if there are any.
+        the good rows are frozen without them, if there are any. A large file is read and frozen
+        by a worker of the server, for which this waits; ``TookTooLong`` says where one does not
+        come within a day.
         """
         upload = self._send_prompts(prompts, {"slug": slug, "title": title, **fields})
         report = upload.report
@@ -119,7 +123,14 @@ class Client:
                 for reason in row.reasons
             ]
             raise UploadRefused(problems, n_bad=report.n_bad)
-        return parse(Frozen, self._post(f"/prompt-uploads/{upload.token}/confirm")).version
+        confirmed = self._post(f"/prompt-uploads/{upload.token}/confirm")
+        import_id = parse(Taken, confirmed).id
+        if not import_id:
+            return parse(Frozen, confirmed).version
+        frozen = self._await_import(import_id)
+        if frozen.version is None:
+            raise UploadRefused(_problems_of(frozen), n_bad=0)
+        return frozen.version
 
     def start_pull(
         self,
@@ -273,7 +284,27 @@ class Client:
         else:
             what = {"json": {**fields, "rows": [dict(row) for row in prompts]}}
         text = self._transport.send("POST", "/prompt-uploads", is_repeatable=False, **what)
-        return parse(Upload, text)
+        import_id = parse(Taken, text).id
+        if not import_id:
+            return parse(Upload, text)
+        read = self._await_import(import_id)
+        if not read.upload:
+            raise UploadRefused(_problems_of(read), n_bad=0)
+        return parse(Upload, self._get(f"/prompt-uploads/{_part(read.upload)}"))
+
+    def _await_import(self, import_id: str, *, at_most_s: float = 24 * 3600.0) -> Import:
+        """Return an import once it is over; look more and more rarely, as for a pull."""
+        began, wait_s = self._clock(), 1.0
+        while True:
+            found = parse(Import, self._get(f"/prompt-imports/{_part(import_id)}"))
+            if found.is_over:
+                return found
+            if self._clock() + wait_s > began + at_most_s:
+                raise TookTooLong(
+                    f"Import {import_id} is not over after {at_most_s:g} s: {found.attendance}."
+                )
+            self._sleep(wait_s)
+            wait_s = min(wait_s * SLOWER, float(SLOWEST))
 
     def _get(self, path: str) -> bytes:
         return self._transport.send("GET", path, is_repeatable=True)
@@ -281,6 +312,13 @@ class Client:
     def _post(self, path: str) -> bytes:
         """Send what changes nothing more when it arrives again."""
         return self._transport.send("POST", path, is_repeatable=True)
+
+
+def _problems_of(found: Import) -> list[Problem]:
+    """Return what stopped an import; one that a person cancelled has no other reason."""
+    if found.status == "cancelled":
+        return [Problem("", "The import was cancelled.")]
+    return [Problem(one.where, one.rule) for one in found.problems]
 
 
 def _form_value(value: str | bool) -> str:  # noqa: FBT001 - one of the values of a form

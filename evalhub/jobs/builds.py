@@ -58,7 +58,7 @@ class BuildJobs:
             max_attempts=ATTEMPTS,
             interval_seconds=1.0,
             backoff_rate=1.5,
-            should_retry=_may_pass,
+            should_retry=may_pass,
         )
         def build_release(build_id: int) -> str:
             return self.build(build_id)
@@ -70,5 +70,6 @@ class BuildJobs:
         return release_build
 
 
-def _may_pass(error: BaseException) -> bool:
+def may_pass(error: BaseException) -> bool:
+    """Tell whether waiting may mend what stopped a job that one process runs at a time."""
     return isinstance(error, StillHeldError) or is_passing(error)

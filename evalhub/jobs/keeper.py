@@ -7,7 +7,9 @@ import structlog
 
 from evalhub.jobs import engine
 from evalhub.jobs.builds import BuildJobs
+from evalhub.jobs.imports import ImportJobs
 from evalhub.jobs.pulls import PullJobs
+from evalhub.services.prompt_sets.imports import waiting_imports
 from evalhub.services.pulling import waiting_jobs
 from evalhub.services.releasing.builds import waiting_builds
 from evalhub.services.transaction import Database
@@ -29,6 +31,7 @@ class Keeper:
         database: Database,
         jobs: PullJobs,
         builds: BuildJobs,
+        imports: ImportJobs,
         *,
         executor_id: str,
         lease_s: float,
@@ -37,6 +40,7 @@ class Keeper:
         self._database = database
         self.jobs = jobs
         self.builds = builds
+        self.imports = imports
         self._executor_id = executor_id
         self._lease_s = lease_s
         self._now = now
@@ -62,19 +66,28 @@ class Keeper:
     def is_drained(self) -> bool:
         """Tell whether nothing waits and nothing runs, here or elsewhere."""
         with self._database.transaction(write=False) as session:
-            is_waiting = bool([*waiting_jobs(session=session), *waiting_builds(session=session)])
+            is_waiting = bool(
+                [
+                    *waiting_jobs(session=session),
+                    *waiting_builds(session=session),
+                    *waiting_imports(session=session),
+                ]
+            )
         return not is_waiting and not engine.unfinished_ids()
 
     def _dispatch(self) -> None:
         with self._database.transaction(write=False) as session:
             waiting = waiting_jobs(session=session)
             builds = waiting_builds(session=session)
+            imports = waiting_imports(session=session)
         # All of them each round: queueing again does nothing, and a job that was lost on the way
         # to the queue is found.
         for job in waiting:
             self.jobs.enqueue(job)
         for build in builds:
             self.builds.enqueue(build)
+        for one in imports:
+            self.imports.enqueue(one)
 
     def _sweep(self) -> None:
         """Queue again what runs under a worker that was not heard of for a lease."""

@@ -14,8 +14,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from evalhub.config import Settings
 from evalhub.jobs.builds import BuildJobs
 from evalhub.jobs.engine import running_engine
+from evalhub.jobs.imports import ImportJobs
 from evalhub.jobs.keeper import Keeper
 from evalhub.jobs.pulls import PullJobs
+from evalhub.services.prompt_sets.running import ImportTools
 from evalhub.services.pulling import RunTools, http_clients
 from evalhub.services.pulling.tools import utc_now
 from evalhub.services.releasing.running import BuildTools
@@ -57,7 +59,7 @@ def run_worker(
 
     def make_tools() -> RunTools:
         return RunTools(
-            clients=http_clients(settings, environ),
+            clients=http_clients(settings, environ, database=database),
             stop=stop,
             say=lambda text: LOG.warning("an endpoint is waited for", reason=text),
             poll_s=pace.round_s,
@@ -66,8 +68,15 @@ def run_worker(
 
     jobs = PullJobs(database, make_tools)
     builds = BuildJobs(database, BuildTools(settings, utc_now, stop))
+    imports = ImportJobs(database, ImportTools(utc_now, stop))
     keeper = Keeper(
-        database, jobs, builds, executor_id=executor_id, lease_s=pace.lease_s, now=utc_now
+        database,
+        jobs,
+        builds,
+        imports,
+        executor_id=executor_id,
+        lease_s=pace.lease_s,
+        now=utc_now,
     )
     try:
         # Alive before the first job: the other workers would take what it begins for lost.
@@ -79,6 +88,7 @@ def run_worker(
             jobs.running.wait_until_idle(pace.grace_s + pace.round_s)
             # A build hears of it at its next page, and removes what it wrote.
             builds.running.wait_until_idle(pace.grace_s)
+            imports.running.wait_until_idle(pace.grace_s)
         # Only after the engine has stopped: what another takes over must not still be running
         # here.
         keeper.leave()

@@ -99,6 +99,7 @@ class _State(Collector):
         )
         yield _family("evalhub_pulls", "Pulls.", "status", found.pulls.items())
         yield _family("evalhub_builds", "Builds of releases.", "status", found.builds.items())
+        yield _family("evalhub_imports", "Imports of prompts.", "status", found.imports.items())
         yield _family(
             "evalhub_leases",
             "Comparisons in somebody's hands.",

@@ -1,4 +1,4 @@
-"""Count what an operator watches: workers, what waits for them, pulls, builds and leases."""
+"""Count what an operator watches: workers, what waits for them, and leases."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,8 +10,9 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from evalhub.core.campaigns import AssignmentStatus, PullStatus
+from evalhub.core.prompts.imports import ImportStatus
 from evalhub.core.releasing.builds import BuildStatus
-from evalhub.db.tables import assignment, pull, pull_endpoint, release_build
+from evalhub.db.tables import assignment, prompt_import, pull, pull_endpoint, release_build
 from evalhub.services.workers import LEASE_S, live_workers
 
 Status = TypeVar("Status", bound=StrEnum)
@@ -33,6 +34,7 @@ class OperationFigures:
     n_overdue_leases: int
     pulls: Mapping[PullStatus, int]
     builds: Mapping[BuildStatus, int]
+    imports: Mapping[ImportStatus, int]
 
 
 def operation_figures(*, session: Session, now: datetime) -> OperationFigures:
@@ -48,6 +50,7 @@ def operation_figures(*, session: Session, now: datetime) -> OperationFigures:
         n_overdue_leases=leases.get(True, 0),
         pulls=_by_status(pull, PullStatus, session),
         builds=_by_status(release_build, BuildStatus, session),
+        imports=_by_status(prompt_import, ImportStatus, session),
     )
 
 

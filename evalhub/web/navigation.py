@@ -34,7 +34,7 @@ ENTRIES = (
         N_("Prompt sets"),
         "/prompt-sets",
         frozenset({Role.RESEARCHER}),
-        parts=("/prompt-sets", "/uploads"),
+        parts=("/prompt-sets", "/uploads", "/prompt-imports"),
     ),
     Entry(N_("Endpoints"), "/endpoints", frozenset({Role.RESEARCHER})),
     Entry(N_("Pulls"), "/pulls", frozenset({Role.RESEARCHER})),

@@ -14,6 +14,7 @@ from evalhub.rim.routing import page_number
 from evalhub.rim.state import runtime
 from evalhub.services import prompt_sets
 from evalhub.services.prompt_sets.finding import count_version
+from evalhub.services.prompt_sets.imports import ImportView
 from evalhub.web.context import current_actor, current_session, now, requires
 from evalhub.web.language import _, ngettext
 from evalhub.web.rendering import render_text
@@ -49,13 +50,18 @@ def prepare() -> ResponseReturnValue:
 def upload() -> ResponseReturnValue:
     """Read a file and show what it holds; nothing is imported."""
     try:
-        file, names = file_of_form(), names_of_form()
-        staged = prompt_sets.stage_upload(
-            file, names, session=current_session(), actor=current_actor(), now=now()
+        taken = uploads.take_in(
+            file_of_form(),
+            names_of_form(),
+            session=current_session(),
+            actor=current_actor(),
+            now=now(),
         )
     except BadInput as error:
         return _form(error.problems), 422
-    return redirect(url_for("prompt_sets.show_upload", token=staged.token), code=303)
+    if isinstance(taken, ImportView):
+        return redirect(url_for("prompt_imports.show", public_id=taken.public_id), code=303)
+    return redirect(url_for("prompt_sets.show_upload", token=taken.token), code=303)
 
 
 @bp.get("/uploads/<token>")
@@ -73,6 +79,8 @@ def show_upload(token: str) -> ResponseReturnValue:
 def confirm(token: str) -> ResponseReturnValue:
     """Freeze the good rows of an upload."""
     frozen = uploads.confirm(token, database=runtime().database, actor=current_actor(), now=now())
+    if isinstance(frozen, ImportView):
+        return redirect(url_for("prompt_imports.show", public_id=frozen.public_id), code=303)
     version = frozen.version
     if frozen.is_new:
         flash(

@@ -1,17 +1,17 @@
-"""Read what an upload form of prompts sends: a file or pasted text, and what fills its gaps."""
+"""Take what an upload form of prompts sends: a file or pasted text, and what fills its gaps."""
 
 from pathlib import PurePosixPath
 
 from flask import request
 from werkzeug.datastructures import FileStorage
 
-from evalhub.core.prompts.files import PromptFile, format_of_pasted
+from evalhub.core.prompts.files import format_of_pasted
 from evalhub.core.prompts.options import ReadingOptions, RowDefaults, parse_renames
 from evalhub.core.prompts.vocabulary import SourceKind
 from evalhub.errors import BadInput
 from evalhub.rim.fields import choice
 from evalhub.services.prompt_sets import SetNames
-from evalhub.services.prompt_sets.reading import read_upload
+from evalhub.services.prompt_sets.imports import SentFile
 
 
 def names_of_form() -> SetNames:
@@ -20,8 +20,8 @@ def names_of_form() -> SetNames:
     return SetNames(form.get("slug", "").strip(), form.get("title", "").strip())
 
 
-def file_of_form() -> PromptFile:
-    """Read the file, or the pasted text, that the form holds; raise ``BadInput``."""
+def file_of_form() -> SentFile:
+    """Return the file, or the pasted text, that the form holds; raise ``BadInput``."""
     options = _options()
     sent = request.files.get("file")
     pasted = request.form.get("pasted", "").strip()
@@ -29,11 +29,11 @@ def file_of_form() -> PromptFile:
         # One of the two would be ignored without a word, and nobody can tell which was meant.
         if pasted:
             raise BadInput.at("file", "stands beside pasted text; send one of the two")
-        return read_upload(sent.stream.read(), filename=name_of(sent), options=options)
+        return SentFile(sent.stream.read(), name_of(sent), options)
     if not pasted:
         raise BadInput.at("file", "is missing; choose a file or paste the rows")
     filename = f"pasted.{format_of_pasted(pasted).value}"
-    return read_upload(pasted.encode(), filename=filename, options=options)
+    return SentFile(pasted.encode(), filename, options)
 
 
 def name_of(sent: FileStorage) -> str:

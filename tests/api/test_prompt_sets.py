@@ -8,16 +8,26 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import select
-from werkzeug.test import TestResponse
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import TestResponse, encode_multipart
 
-from evalhub.api.prompt_bodies import FrozenBody, PromptSetsBody, UploadBody, VersionPageBody
+from evalhub.api.prompt_bodies import (
+    FrozenBody,
+    ImportBody,
+    ImportsBody,
+    PromptSetsBody,
+    UploadBody,
+    VersionPageBody,
+)
 from evalhub.core.canonical import Json
 from evalhub.core.people import Role, Scope
+from evalhub.core.prompts.imports import ImportStatus
 from evalhub.db.engine import Database
-from evalhub.db.models import Prompt, PromptUpload
+from evalhub.db.models import Prompt, PromptImport, PromptUpload
 from tests.api.keys import bearer
 from tests.core.prompts.rows import row
 from tests.core.prompts.test_files import lines, parquet
+from tests.prompt_imports import ask, lines_of, many_rows, padded, row_id, run_newest
 from tests.services.prompt_sets.test_staging import hundred_rows_with_three_bad
 from tests.web.conftest import Clock
 
@@ -36,8 +46,11 @@ def post_rows(client: FlaskClient, key: Key, *rows: Json, **fields: Json) -> Tes
 
 
 def post_file(client: FlaskClient, key: Key, data: bytes, name: str) -> TestResponse:
-    form = {**FIELDS, "file": (io.BytesIO(data), name)}
-    return client.post(URL, headers=key, data=form, content_type="multipart/form-data")
+    form = {**FIELDS, "file": FileStorage(io.BytesIO(data), name)}
+    # Encoded here: the test client would put a large body into a file and leave it open.
+    boundary, body = encode_multipart(form)
+    kind = f"multipart/form-data; boundary={boundary}"
+    return client.post(URL, headers=key, data=body, content_type=kind)
 
 
 def upload_of(response: TestResponse) -> UploadBody:
@@ -236,3 +249,74 @@ def test_no_rows_are_answered_with_a_fault_of_ours(
     response = client.post(URL, headers=key, data=body, content_type="application/json")
 
     assert response.status_code in {201, 400, 422}
+
+
+IMPORTS = "/api/v1/prompt-imports"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_large_file_is_followed_as_an_import(
+    client: FlaskClient, key: Key, database: Database
+) -> None:
+    sent = post_file(client, key, padded(lines_of()), "f.jsonl")
+    asked = ImportBody.model_validate(sent.json)
+    run_newest(database)
+
+    read = ImportBody.model_validate(client.get(f"{IMPORTS}/{asked.id}", headers=key).json)
+
+    assert (sent.status_code, asked.status, asked.attendance) == (202, "queued", "unattended")
+    assert (read.status, read.attendance, read.version) == ("done", "over", None)
+    confirmed = client.post(f"{URL}/{read.upload}/confirm", headers=key)
+    assert confirmed.status_code == 201
+    (listed,) = ImportsBody.model_validate(client.get(IMPORTS, headers=key).json).imports
+    assert listed.version is not None
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_many_rows_are_read_and_frozen_by_workers(
+    client: FlaskClient, key: Key, database: Database
+) -> None:
+    rows = [json.loads(line) for line in many_rows().splitlines()]
+
+    asked = ImportBody.model_validate(post_rows(client, key, *rows).json)
+    run_newest(database)
+    read = ImportBody.model_validate(client.get(f"{IMPORTS}/{asked.id}", headers=key).json)
+    confirmed = client.post(f"{URL}/{read.upload}/confirm", headers=key)
+    run_newest(database)
+
+    frozen = ImportBody.model_validate(
+        client.get(f"{IMPORTS}/{confirmed.get_json()['id']}", headers=key).json
+    )
+    assert (confirmed.status_code, frozen.freezes) == (202, True)
+    assert frozen.version is not None
+    assert frozen.version.n_prompts == 6
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_an_import_is_cancelled_and_not_tried_again(
+    client: FlaskClient, key: Key, database: Database
+) -> None:
+    address = f"{IMPORTS}/{ask(database).public_id}"
+
+    cancelled = client.post(f"{address}/cancel", headers=key)
+
+    assert cancelled.get_json()["status"] == "cancelled"
+    assert client.post(f"{address}/cancel", headers=key).status_code == 409
+    assert client.post(f"{address}/retry", headers=key).status_code == 409
+    assert client.get(f"{IMPORTS}/nothing", headers=key).status_code == 404
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_an_import_that_nobody_works_on_is_tried_again(
+    client: FlaskClient, key: Key, database: Database
+) -> None:
+    asked = ask(database, b"\n")
+    with database.transaction() as session:
+        session.get_one(PromptImport, row_id(database, asked)).status = ImportStatus.RUNNING
+
+    again = client.post(f"{IMPORTS}/{asked.public_id}/retry", headers=key)
+    run_newest(database)
+
+    refused = client.get(f"{IMPORTS}/{asked.public_id}", headers=key).get_json()
+    assert again.get_json()["status"] == "queued"
+    assert refused["problems"] == [{"where": "f.jsonl", "rule": "holds no rows"}]

@@ -9,10 +9,12 @@ from sqlmodel import select
 
 from evalhub.cli import main
 from evalhub.core.canonical import Json
+from evalhub.core.prompts.imports import ImportStatus
 from evalhub.db.engine import Database
-from evalhub.db.models import Prompt
+from evalhub.db.models import Prompt, PromptImport
 from tests.core.prompts.rows import row
 from tests.core.prompts.test_cards import CARD
+from tests.prompt_imports import ask, row_id, run_newest
 from tests.services.prompt_sets.test_staging import hundred_rows_with_three_bad
 
 
@@ -171,3 +173,60 @@ def test_a_check_names_file_line_and_reason(run: Run) -> None:
 
 def test_an_empty_list_says_how_to_begin(run: Run) -> None:
     assert "No prompt sets" in run("list").output
+
+
+def test_a_queued_file_is_frozen_by_a_worker(run: Run, database: Database) -> None:
+    path = run.file(row(), row(id="b", prompt="And chills?"))
+
+    queued = run("import", path, "--slug", "fevers", "--title", "F", "--queue", "--yes")
+    waiting = run("imports")
+    run_newest(database)
+
+    assert "of f.jsonl waits for a worker." in queued.output
+    assert "queued  f.jsonl  fevers" in waiting.output
+    assert "done  f.jsonl  fevers@1" in run("imports").output
+
+
+def test_without_yes_a_queued_file_ends_in_a_report(run: Run, database: Database) -> None:
+    run("import", run.file(row()), "--slug", "fevers", "--title", "F", "--queue")
+    run_newest(database)
+
+    assert "done  f.jsonl  report /uploads/" in run("imports").output
+    assert n_prompts(database) == 0
+
+
+def test_an_import_is_cancelled_by_its_id(run: Run, database: Database) -> None:
+    import_id = ask(database).public_id
+
+    cancelled = run("cancel", import_id)
+
+    assert cancelled.output == f"Import {import_id} is cancelled.\n"
+    assert run("cancel", import_id).exit_code == 1
+    assert "send it again" in run("retry", import_id).output
+
+
+def test_an_import_that_nobody_works_on_is_queued_again(run: Run, database: Database) -> None:
+    asked = ask(database, b"\n")
+    with database.transaction() as session:
+        session.get_one(PromptImport, row_id(database, asked)).status = ImportStatus.RUNNING
+
+    again = run("retry", asked.public_id)
+    run_newest(database)
+
+    assert again.output == f"Import {asked.public_id} waits for a worker.\n"
+    assert f"{asked.public_id}: f.jsonl: holds no rows" in run("imports").output
+
+
+@pytest.mark.parametrize("name", ["", "nothing.jsonl"], ids=["folder", "no file"])
+def test_only_a_file_can_be_queued(run: Run, name: str) -> None:
+    path = str(run.folder / name) if name else str(run.folder)
+
+    refused = run("import", path, "--slug", "fevers", "--title", "F", "--queue")
+
+    assert refused.exit_code == 1
+    assert ("takes a file" if not name else "cannot be read") in refused.output
+
+
+def test_without_imports_it_says_how_to_ask_for_one(run: Run, database: Database) -> None:
+    assert n_prompts(database) == 0
+    assert "No imports; ask for one" in run("imports").output

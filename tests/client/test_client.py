@@ -2,24 +2,35 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from sqlmodel import select
 
-from evalhub.client import KeyRefused, NotNow, NotThere, Rejected, TookTooLong, UploadRefused
+from evalhub.client import (
+    Client,
+    KeyRefused,
+    NotNow,
+    NotThere,
+    Rejected,
+    TookTooLong,
+    UploadRefused,
+)
 from evalhub.core.canonical import canonical_json
-from evalhub.core.people import Role, Scope
+from evalhub.core.people import Role, Scope, command_actor
 from evalhub.db.engine import Database
 from evalhub.db.models import Prompt, PromptUpload, Pull
 from evalhub.endpoints.scripted import Script, ScriptedReply, ScriptedServer
+from evalhub.services.prompt_sets.imports import cancel_import, list_imports
 from evalhub.services.pulling import RunTools, get_pull, run_pull
 from evalhub.services.releasing.kept import FoundRelease
+from tests.api.keys import bearer
 from tests.client.conftest import Connect
 from tests.client.serving import Between, cut_after
 from tests.core.prompts.rows import row
 from tests.factories import make_prompt_set_version
+from tests.prompt_imports import many_rows, run_newest
 from tests.pulling import QUESTIONS, Scene, fast_clients
 from tests.released import N_PROMPTS
 from tests.reported import decide
@@ -214,3 +225,54 @@ def test_an_expert_takes_a_consent_back(
     assert all(one.words for one in after.purposes)
     with pytest.raises(KeyRefused):
         connect(Role.LAB).consent()
+
+
+def work_while_waiting(database: Database) -> Callable[[float], None]:
+    """Return a wait in which a worker does what was asked for last."""
+    return lambda _seconds: run_newest(database)
+
+
+def test_a_large_file_is_awaited_and_frozen(
+    connect: Connect, database: Database, url: str, clock: Clock, tmp_path: Path
+) -> None:
+    path = tmp_path / "fevers.jsonl"
+    path.write_bytes(many_rows())
+    key = bearer(database, Role.RESEARCHER, Scope.PROMPTS_WRITE, now=clock())["Authorization"][7:]
+
+    with Client(url, key, sleep=work_while_waiting(database)) as hub:
+        version = hub.upload_prompts(path, slug="fevers", title="Fevers")
+
+    assert (version.name, version.n_prompts) == ("fevers@1", 6)
+
+
+def test_a_large_file_that_is_refused_says_why(database: Database, url: str, clock: Clock) -> None:
+    key = bearer(database, Role.RESEARCHER, Scope.PROMPTS_WRITE, now=clock())["Authorization"][7:]
+    asked: list[float] = []
+
+    def cancel(seconds: float) -> None:
+        asked.append(seconds)
+        with database.transaction() as session:
+            (found,) = list_imports(session=session)
+            cancel_import(found.public_id, session=session, actor=command_actor(), now=clock())
+
+    rows = [json.loads(line) for line in many_rows().splitlines()]
+    with (
+        Client(url, key, sleep=cancel) as hub,
+        pytest.raises(UploadRefused, match="was cancelled"),
+    ):
+        hub.upload_prompts(rows, slug="fevers", title="Fevers")
+
+    assert asked == [1.0]
+
+
+def test_an_import_that_nobody_takes_is_not_awaited_for_ever(
+    connect: Connect, database: Database
+) -> None:
+    ticks = iter(range(0, 10**9, 40_000))
+    hub = connect(Role.RESEARCHER, Scope.PROMPTS_WRITE, clock=lambda: float(next(ticks)))
+    rows = [json.loads(line) for line in many_rows().splitlines()]
+
+    with pytest.raises(TookTooLong, match="is not over after 86400 s: unattended"):
+        hub.upload_prompts(rows, slug="fevers", title="Fevers")
+
+    assert count(database, Prompt) == N_PROMPTS

@@ -10,9 +10,11 @@ import sqlalchemy as sa
 from evalhub.config import Settings
 from evalhub.jobs import engine
 from evalhub.jobs.builds import BuildJobs
+from evalhub.jobs.imports import ImportJobs
 from evalhub.jobs.keeper import Keeper
 from evalhub.jobs.pulls import PullJobs
 from evalhub.jobs.worker import make_rounds
+from evalhub.services.prompt_sets.running import ImportTools
 from evalhub.services.pulling import RunTools
 from evalhub.services.releasing.running import BuildTools
 from evalhub.services.transaction import is_passing
@@ -42,7 +44,8 @@ def keeper(scene: Scene, settings: Settings, clock: Clock) -> Iterator[Keeper]:
     """Give a keeper beside a running engine."""
     jobs = PullJobs(scene.database, lambda: RunTools(clients=fast_clients, poll_s=0.02))
     builds = BuildJobs(scene.database, BuildTools(settings, clock))
-    keeper = Keeper(scene.database, jobs, builds, executor_id="me", lease_s=5.0, now=clock)
+    imports = ImportJobs(scene.database, ImportTools(clock))
+    keeper = Keeper(scene.database, jobs, builds, imports, executor_id="me", lease_s=5.0, now=clock)
     with engine.running_engine(settings, executor_id="me", poll_s=0.05):
         yield keeper
         jobs.running.wait_until_idle(10.0)
@@ -107,7 +110,13 @@ def test_a_round_that_fails_is_followed_by_the_next(
     scene: Scene, keeper: Keeper, clock: Clock
 ) -> None:
     stumbling = Stumbling(
-        scene.database, keeper.jobs, keeper.builds, executor_id="me", lease_s=5.0, now=clock
+        scene.database,
+        keeper.jobs,
+        keeper.builds,
+        keeper.imports,
+        executor_id="me",
+        lease_s=5.0,
+        now=clock,
     )
 
     make_rounds(stumbling, stop=threading.Event(), is_draining=True, round_s=0.01)

@@ -3,6 +3,7 @@
 import pytest
 
 from evalhub.core.campaigns import PullStatus
+from evalhub.core.prompts.imports import ImportStatus
 from evalhub.core.releasing.builds import BuildStatus
 from evalhub.rim.metrics import RequestMetrics
 from evalhub.services.operations import OperationFigures
@@ -16,6 +17,7 @@ FIGURES = OperationFigures(
     n_overdue_leases=7,
     pulls={PullStatus.DONE: 8},
     builds={BuildStatus.QUEUED: 9},
+    imports={ImportStatus.RUNNING: 10},
 )
 
 

@@ -12,7 +12,12 @@ from evalhub.db.engine import Database
 from evalhub.db.models import Prompt
 from evalhub.errors import Conflict, NotFound
 from evalhub.rim.uploads import confirm
-from evalhub.services.prompt_sets import confirm_upload, discard_upload, upload_material
+from evalhub.services.prompt_sets import (
+    Frozen,
+    confirm_upload,
+    discard_upload,
+    upload_material,
+)
 from tests.core.prompts.rows import row
 from tests.factories import make_person
 from tests.services.prompt_sets.material import staged
@@ -26,6 +31,13 @@ def stage(database: Database, *ids: str) -> str:
         return staged(session, *(row(id=name) for name in ids)).token
 
 
+def confirm_at_once(token: str, database: Database, now: datetime) -> Frozen:
+    """Confirm an upload that is small enough to be frozen while one waits."""
+    frozen = confirm(token, database=database, actor=ACTOR, now=now)
+    assert isinstance(frozen, Frozen)
+    return frozen
+
+
 def keys(database: Database) -> list[str]:
     with database.transaction(write=False) as session:
         return list(session.exec(select(Prompt.key).order_by(col(Prompt.position))))
@@ -34,8 +46,8 @@ def keys(database: Database) -> list[str]:
 def test_the_staged_rows_are_frozen_once(database: Database, now: datetime) -> None:
     token = stage(database, "b", "a")
 
-    first = confirm(token, database=database, actor=ACTOR, now=now)
-    second = confirm(token, database=database, actor=ACTOR, now=now)
+    first = confirm_at_once(token, database, now)
+    second = confirm_at_once(token, database, now)
 
     assert keys(database) == ["b", "a"]
     assert (first.is_new, second.is_new) == (True, False)
@@ -46,7 +58,7 @@ def test_material_read_before_gives_what_reading_within_gives(
     database: Database, now: datetime
 ) -> None:
     tokens = stage(database, "a", "b"), stage(database, "a", "b")
-    first = confirm(tokens[0], database=database, actor=ACTOR, now=now)
+    first = confirm_at_once(tokens[0], database, now)
 
     with database.transaction() as session:
         second = confirm_upload(tokens[1], session=session, actor=ACTOR, now=now)

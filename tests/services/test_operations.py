@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlmodel import Session
 
 from evalhub.core.campaigns import AssignmentStatus, PullStatus
+from evalhub.core.prompts.imports import ImportStatus
 from evalhub.core.releasing.builds import BuildStatus
 from evalhub.db.models import Project
 from evalhub.services.operations import operation_figures
@@ -25,6 +26,7 @@ def test_an_empty_instance_has_a_zero_for_everything(session: Session) -> None:
     assert (found.n_workers, found.n_waiting_shares, found.n_leases) == (0, 0, 0)
     assert found.pulls == dict.fromkeys(PullStatus, 0)
     assert found.builds == dict.fromkeys(BuildStatus, 0)
+    assert found.imports == dict.fromkeys(ImportStatus, 0)
 
 
 def test_shares_are_counted_by_what_becomes_of_them(session: Session) -> None:

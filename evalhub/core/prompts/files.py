@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from evalhub.core.canonical import Json
 from evalhub.core.prompts.cells import row_from_cells
+from evalhub.core.prompts.imports import ImportStage, Say, say_nothing
 from evalhub.core.prompts.limits import MAX_LINES, MAX_PROMPTS
 from evalhub.core.prompts.options import ReadingOptions
 from evalhub.core.prompts.parsing import prompt_from_row
@@ -103,18 +104,24 @@ def format_of_pasted(text: str) -> FileFormat:
     return {"{": FileFormat.JSON_LINES, "[": FileFormat.JSON}.get(start, FileFormat.CSV)
 
 
-def read_prompt_file(data: bytes, *, filename: str, options: ReadingOptions) -> PromptFile:
+def read_prompt_file(
+    data: bytes, *, filename: str, options: ReadingOptions, say: Say = say_nothing
+) -> PromptFile:
     """Read every row of ``data``, whose format the ending of ``filename`` names.
 
     Raise ``BadInput`` when the file as a whole cannot be read, holds no row, or holds more
     than ``MAX_PROMPTS``. Bad rows and repeated ids are reported, not raised.
     """
     rows = _rows(data, format_of(filename), where=filename)
-    return read_prompt_rows(rows, filename=filename, options=options)
+    return read_prompt_rows(rows, filename=filename, options=options, say=say)
 
 
 def read_prompt_rows(
-    rows: "Iterable[tuple[int, Json | Problem]]", *, filename: str, options: ReadingOptions
+    rows: "Iterable[tuple[int, Json | Problem]]",
+    *,
+    filename: str,
+    options: ReadingOptions,
+    say: Say = say_nothing,
 ) -> PromptFile:
     """Make prompts of numbered rows that a reader found in ``filename``; raise as above."""
     kind = format_of(filename)
@@ -126,6 +133,7 @@ def read_prompt_rows(
         # Bad rows count too, or a file of nothing else would be read to its end.
         if len(good) + len(bad) == MAX_PROMPTS:
             raise BadInput.at(filename, f"holds more than {MAX_PROMPTS:,} rows; split it")
+        say(ImportStage.READING, len(good) + len(bad))
         place = f"{filename} {unit_of(kind)} {line}"
         try:
             prompt, shape = _prompt(row, kind, options, where=place)

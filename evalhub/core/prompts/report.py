@@ -1,12 +1,13 @@
 """Tell a researcher what an upload holds before anything is imported."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from evalhub.core.prompts.canonical import content_key, prompt_set_hash
 from evalhub.core.prompts.files import BadRow, PlacedPrompt, PromptFile, unit_of
 from evalhub.core.prompts.grouping import first_user_text
+from evalhub.core.prompts.imports import ImportStage, Say, say_nothing
 from evalhub.core.prompts.limits import LONG_PROMPT_CHARACTERS
 from evalhub.core.prompts.near_duplicates import near_duplicate_groups
 from evalhub.core.prompts.records import Prompt
@@ -90,11 +91,11 @@ class UploadReport:
         return self.n_bad - len(self.bad_rows)
 
 
-def report_on(file: PromptFile) -> UploadReport:
+def report_on(file: PromptFile, *, say: Say = say_nothing) -> UploadReport:
     """Return the report on a file that was read."""
     prompts = file.prompts
     exact = _exact_groups(file.good)
-    near = _near_groups(file.good)
+    near = _near_groups(file.good, say)
     long_places = tuple(
         p.place for p in file.good if p.prompt.n_characters > LONG_PROMPT_CHARACTERS
     )
@@ -165,13 +166,19 @@ def _exact_groups(good: Sequence[PlacedPrompt]) -> tuple[PlaceGroup, ...]:
     return tuple(_place_group(group) for group in members.values() if len(group) > 1)
 
 
-def _near_groups(good: Sequence[PlacedPrompt]) -> tuple[PlaceGroup, ...]:
+def _near_groups(good: Sequence[PlacedPrompt], say: Say) -> tuple[PlaceGroup, ...]:
     """Return near duplicates by their whole conversation, exact ones counted once."""
     first_by_key = {content_key(placed.prompt): placed for placed in reversed(good)}
     distinct = [placed for placed in good if first_by_key[content_key(placed.prompt)] is placed]
-    texts = [_whole_text(placed.prompt) for placed in distinct]
-    groups = near_duplicate_groups(texts)
+    groups = near_duplicate_groups(_told_texts(distinct, say))
     return tuple(_place_group([distinct[position] for position in group]) for group in groups)
+
+
+def _told_texts(good: Sequence[PlacedPrompt], say: Say) -> Iterator[str]:
+    """Yield the text of each prompt; sketching them is what takes the time."""
+    for n_done, placed in enumerate(good):
+        say(ImportStage.COMPARING, n_done)
+        yield _whole_text(placed.prompt)
 
 
 def _whole_text(prompt: Prompt) -> str:

@@ -9,6 +9,7 @@ from sqlmodel import Session
 from evalhub.config import Settings
 from evalhub.core.backups import SECRET, BackupManifest, TableCopy, fingerprint
 from evalhub.core.campaigns import PullStatus
+from evalhub.core.prompts.imports import ImportStatus
 from evalhub.core.releasing.builds import BuildStatus
 from evalhub.db.copying import continue_numbers, filled_table, has_jobs, tables_of
 from evalhub.db.engine import Database
@@ -18,9 +19,17 @@ from evalhub.services.backups.checking import Backup
 from evalhub.services.backups.files import kept_secret, put_back, refuse_other_files
 from evalhub.services.backups.tables import load_table
 
-UNDER_WAY = {"pull": PullStatus.RUNNING, "release_build": BuildStatus.RUNNING}
+UNDER_WAY = {
+    "pull": PullStatus.RUNNING,
+    "release_build": BuildStatus.RUNNING,
+    "prompt_import": ImportStatus.RUNNING,
+}
 """Tables of work that a process was at, and how they say so."""
-QUEUED = {"pull": PullStatus.QUEUED, "release_build": BuildStatus.QUEUED}
+QUEUED = {
+    "pull": PullStatus.QUEUED,
+    "release_build": BuildStatus.QUEUED,
+    "prompt_import": ImportStatus.QUEUED,
+}
 
 
 @dataclass(frozen=True, slots=True)

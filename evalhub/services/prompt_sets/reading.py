@@ -15,6 +15,7 @@ from evalhub.core.prompts.files import (
     read_prompt_file,
     read_prompt_rows,
 )
+from evalhub.core.prompts.imports import Say, say_nothing
 from evalhub.core.prompts.limits import MAX_PROMPTS
 from evalhub.core.prompts.options import ReadingOptions
 from evalhub.core.reading.json_lines import read_json_lines
@@ -25,11 +26,14 @@ CHILD = "from evalhub.services.prompt_sets.parquet_child import main; main()"
 UNREADABLE = "is corrupt, or unpacks to more than can be read"
 
 
-def read_upload(data: bytes, *, filename: str, options: ReadingOptions) -> PromptFile:
+def read_upload(
+    data: bytes, *, filename: str, options: ReadingOptions, say: Say = say_nothing
+) -> PromptFile:
     """Return what ``data`` holds; raise ``BadInput`` when the file cannot be read at all."""
     if format_of(filename) is not FileFormat.PARQUET:
-        return read_prompt_file(data, filename=filename, options=options)
-    return read_prompt_rows(unpacked_rows(data, filename), filename=filename, options=options)
+        return read_prompt_file(data, filename=filename, options=options, say=say)
+    rows = unpacked_rows(data, filename)
+    return read_prompt_rows(rows, filename=filename, options=options, say=say)
 
 
 def unpacked_rows(

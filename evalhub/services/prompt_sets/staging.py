@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from evalhub.core.campaigns import UploadStatus
@@ -14,7 +15,7 @@ from evalhub.core.canonical import Json, canonical_json
 from evalhub.core.people import Actor
 from evalhub.core.prompts.cards import SetCard, card_to_json
 from evalhub.core.prompts.files import PromptFile
-from evalhub.core.prompts.report import report_on
+from evalhub.core.prompts.report import UploadReport, report_on
 from evalhub.core.reading.quoting import shown
 from evalhub.db.models import PromptUpload
 from evalhub.errors import BadInput, Conflict, NotFound, Problem
@@ -63,14 +64,16 @@ def stage_upload(
     actor: Actor,
     now: datetime,
     card: SetCard | None = None,
+    report: UploadReport | None = None,
 ) -> UploadView:
     """Keep what was read from a file, with its report, and import nothing.
 
-    Raise ``BadInput`` for a slug or title that breaks its rule.
+    ``report`` is the one on this file where it was made before. Raise ``BadInput`` for a
+    slug or title that breaks its rule.
     """
     # Computed before the session is touched: on SQLite its first statement takes the one
     # writer's place, and a large file takes seconds.
-    report, rows = report_on(file), write_rows(file.prompts)
+    report, rows = report or report_on(file), write_rows(file.prompts)
     names.check(is_new=find_set(names.slug, session=session) is None)
     row = PromptUpload(
         token=secrets.token_urlsafe(24),
@@ -120,6 +123,14 @@ def list_waiting_uploads(*, session: Session, limit: int = 20) -> Sequence[Waiti
         .limit(limit)
     )
     return [WaitingUpload(*row) for row in session.exec(query)]
+
+
+def size_of_upload(token: str, *, session: Session) -> int:
+    """Return the characters of what an upload would freeze, without reading it; 0 for none."""
+    query = sa.select(sa.func.length(col(PromptUpload.rows))).where(
+        col(PromptUpload.token) == token
+    )
+    return session.scalar(query) or 0
 
 
 def upload_material(token: str, *, session: Session) -> Material:
