@@ -22,7 +22,9 @@ from pathlib import Path
 import httpx
 
 from evalhub.client import Client
+from evalhub.core.releasing.manifest import MANIFEST
 from evalhub.core.releasing.usage import remote_snippets
+from evalhub.services.releasing.reading import read_manifest
 
 TRAINERS = Path(__file__).with_name("lab_trainers.py")
 STARTED_WITHIN_S = 240
@@ -94,8 +96,8 @@ def prove(python: str, instance: Path, folder: Path, *, n_steps: int) -> int:
         with Client(address, key) as hub:
             done = hub.download(project, version, folder)
             print(f"{release}: {done.n_fetched} files, SHA256SUMS {hub.verify(folder).sha256}")
-        rows = {"pairs": {"train": 1}}
-        codes = [one.code for one in remote_snippets(address, project, version, rows)]
+        files = read_manifest((folder / MANIFEST).read_bytes()).files
+        codes = [one.code for one in remote_snippets(address, project, version, files)]
         # The first needs EvalHub itself and is what was just done.
         wanted = {"folder": str(folder), "codes": codes[1:], "n_steps": n_steps}
         sys.stdout.flush()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from evalhub.core.releasing.card import PART_NOTES
 from evalhub.core.releasing.checksums import CHECKSUMS
 from evalhub.core.releasing.dossier.vocabulary import CROISSANT, DATASHEET, DOSSIER
-from evalhub.core.releasing.files import FileFacts, table_path
+from evalhub.core.releasing.files import FileFacts, table_files
 from evalhub.core.releasing.flavours.dataset_info import DATASET_INFO
 from evalhub.core.releasing.manifest import CARD, MANIFEST, RECIPE
 from evalhub.core.releasing.vocabulary import FLAVOURS, FileFormat, Part, Split
@@ -28,7 +28,7 @@ OTHER_NOTES = Words(
 
 @dataclass(frozen=True, slots=True)
 class SplitFiles:
-    """Hold the files of one split, a format each, in the order of the formats."""
+    """Hold the files of one split, those of a format together, in the order of their rows."""
 
     name: str
     n_rows: int
@@ -55,11 +55,10 @@ class FileListing:
 
 def arrange(files: Sequence[FileFacts]) -> FileListing:
     """Return the files by table and split, and those that are no table."""
-    by_path = {file.path: file for file in files}
     tables = {
         part: TableFiles(part.value, PART_NOTES[part], splits)
         for part in Part
-        if (splits := tuple(_splits(part, by_path)))
+        if (splits := tuple(_splits(part, files)))
     }
     return FileListing(
         tables=tuple(table for part, table in tables.items() if part not in FLAVOURS),
@@ -68,11 +67,12 @@ def arrange(files: Sequence[FileFacts]) -> FileListing:
     )
 
 
-def _splits(part: Part, by_path: dict[str, FileFacts]) -> list[SplitFiles]:
+def _splits(part: Part, files: Sequence[FileFacts]) -> list[SplitFiles]:
     found = []
     for split in Split:
-        paths = [table_path(part, split, kind) for kind in FileFormat]
-        files = tuple(by_path[path] for path in paths if path in by_path)
-        if files:
-            found.append(SplitFiles(split.value, files[0].n_rows or 0, files))
+        by_kind = [table_files(files, part, split, kind) for kind in FileFormat]
+        if by_kind[0]:
+            n_rows = sum(file.n_rows or 0 for file in by_kind[0])
+            own = tuple(file for kind in by_kind for file in kind)
+            found.append(SplitFiles(split.value, n_rows, own))
     return found

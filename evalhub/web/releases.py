@@ -111,10 +111,8 @@ def _page(release: FoundRelease, problems: Sequence[Problem] = (), *, reason: st
         limits=LIMITS,
         can_report=current_actor().has(*REPORTERS),
         sees_downloads=current_actor().has(*OVERSEERS),
-        remote=remote_snippets(
-            current_settings().public_url, project, version, manifest.counts.rows
-        ),
-        snippets=snippets(f"{project}-{version}", manifest.counts.rows),
+        remote=remote_snippets(current_settings().public_url, project, version, manifest.files),
+        snippets=snippets(f"{project}-{version}", manifest.files),
     )
 
 

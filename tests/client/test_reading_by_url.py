@@ -21,7 +21,7 @@ NEEDED = {"datasets": ("datasets",), "DuckDB": ("duckdb", "fsspec", "aiohttp")}
 
 
 def snippets_of(url: str, built: FoundRelease) -> tuple[Snippet, ...]:
-    return remote_snippets(url, "tiny", "1.0.0", built.manifest.counts.rows)
+    return remote_snippets(url, "tiny", "1.0.0", built.manifest.files)
 
 
 @pytest.mark.parametrize("number", range(4), ids=["client", "pandas", "datasets", "duckdb"])

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalhub.core.canonical import canonical_json, content_hash, sha256_hex
+from evalhub.core.canonical import canonical_bytes, canonical_json, content_hash, sha256_hex
 
 values = st.recursive(
     st.none()
@@ -43,3 +43,23 @@ def test_numbers_that_json_cannot_carry_are_refused(value: float) -> None:
 
 def test_text_is_hashed_as_utf_8() -> None:
     assert sha256_hex("é") == hashlib.sha256("é".encode()).hexdigest() == sha256_hex("é".encode())
+
+
+without_decimals = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=20,
+)
+
+
+@given(without_decimals)
+def test_the_faster_writer_writes_the_same_where_there_are_no_decimals(value: object) -> None:
+    text = canonical_json(value)  # type: ignore[arg-type]  # hypothesis cannot name the type
+
+    assert canonical_bytes(value) == text.encode()  # type: ignore[arg-type]  # as above
+
+
+def test_the_faster_writer_knows_what_is_larger_than_64_bits_and_escapes() -> None:
+    assert canonical_bytes({"b": 2**70, "a": "\x1b\x7f\u2028"}) == (
+        b'{"a":"\\u001b\x7f\xe2\x80\xa8","b":1180591620717411303424}'
+    )

@@ -28,7 +28,7 @@ INTERVAL_METHOD = (
     f"95 % percentile interval of {N_RESAMPLES:,} resamples of pairs; "
     f"none with fewer than {MIN_PAIRS} pairs or where the resamples do not differ"
 )
-_DIGITS = 4
+_DIGITS, _TO_AGREE = 4, 2
 _PERCENT = Percent()
 
 
@@ -58,6 +58,9 @@ class AgreementTally:
 
     def add(self, judgments: Sequence[ReleaseJudgment]) -> None:
         """Count the judgments on one pair; of repeats by one annotator the first counts."""
+        # Most pairs of a large release have one judgment, which can agree with none.
+        if len(judgments) < _TO_AGREE:
+            return
         first: dict[str, int] = {}
         for record in by_time(judgment.record for judgment in judgments):
             code = code_of(record)

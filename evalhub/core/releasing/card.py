@@ -243,7 +243,7 @@ def _inputs(manifest: Manifest) -> Iterator[str]:
 def _use(manifest: Manifest) -> Iterator[str]:
     folder = f"{manifest.release.project}-{manifest.release.version}"
     yield f"Beside the folder of the release, here named `{folder}`:"
-    for snippet in snippets(folder, manifest.counts.rows):
+    for snippet in snippets(folder, manifest.files):
         yield from ("", f"### {snippet.title}", "", f"```{snippet.language}", snippet.code, "```")
 
 

@@ -1,18 +1,19 @@
 """Write the head of the dataset card, which loaders and catalogues read."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import TypeAlias
 
 import yaml
 
 from evalhub.core.people import Origin
 from evalhub.core.releasing.features import Feature, features_of
-from evalhub.core.releasing.files import table_path
+from evalhub.core.releasing.files import FileFacts, table_files
 from evalhub.core.releasing.manifest import Manifest
 from evalhub.core.releasing.schemas import SCHEMAS
 from evalhub.core.releasing.vocabulary import FileFormat, Part, Split
 
-_Config: TypeAlias = dict[str, "str | bool | list[dict[str, str]]"]
+_DataFiles: TypeAlias = dict[str, "str | list[str]"]
+_Config: TypeAlias = dict[str, "str | bool | list[_DataFiles]"]
 
 _ANNOTATORS = {
     Origin.ACCOUNT.value: "expert-generated",
@@ -45,7 +46,7 @@ def front_matter(manifest: Manifest) -> str:
         "task_categories": ["text-generation"],
         "size_categories": [_size(sum(rows.get(Part.PAIRS, {}).values()))],
         "tags": _tags(manifest),
-        "configs": [_config(part, rows[part], is_default=part is parts[0]) for part in parts],
+        "configs": [_config(part, manifest.files, is_default=part is parts[0]) for part in parts],
         "dataset_info": [_info(part) for part in parts],
     }
     text = yaml.safe_dump(head, sort_keys=False, allow_unicode=True, width=100)
@@ -70,13 +71,13 @@ def _size(n_pairs: int) -> str:
     return next((name for limit, name in _SIZES if n_pairs < limit), _LARGEST)
 
 
-def _config(part: Part, splits: Mapping[str, int], *, is_default: bool) -> _Config:
-    files = [
-        {"split": split.value, "path": table_path(part, split, FileFormat.PARQUET)}
-        for split in Split
-        if split in splits
-    ]
-    config: _Config = {"config_name": part.value, "data_files": files}
+def _config(part: Part, files: Sequence[FileFacts], *, is_default: bool) -> _Config:
+    found: list[_DataFiles] = []
+    for split in Split:
+        paths = [one.path for one in table_files(files, part, split, FileFormat.PARQUET)]
+        if paths:
+            found.append({"split": split.value, "path": paths[0] if len(paths) == 1 else paths})
+    config: _Config = {"config_name": part.value, "data_files": found}
     return {**config, "default": True} if is_default else config
 
 

@@ -1,5 +1,6 @@
 """Check the rows of a release against its own promises, table by table and across tables."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
@@ -45,6 +46,9 @@ def check_schema(part: Part, schema: pa.Schema, *, where: str) -> list[Problem]:
 class RowChecks:
     """Check rows as they come and keep what the checks across tables need.
 
+    What is kept of a prompt is let go of by ``end_prompt``, so whoever brings the rows prompt by
+    prompt needs the memory of one, and a hundred bytes for each prompt group.
+
     ``promised`` are the tables made from ``pairs`` that the release must have.
     ``ties_count_against`` and ``has_margins`` say how its recipe chose responses and made labels.
     """
@@ -55,7 +59,7 @@ class RowChecks:
     problems: list[Problem] = field(default_factory=list)
     _ids: dict[Part, set[str]] = field(default_factory=lambda: {part: set() for part in Part})
     _split_of_prompt: dict[str, Split] = field(default_factory=dict)
-    _split_of_group: dict[str, Split] = field(default_factory=dict)
+    _split_of_group: dict[bytes, Split] = field(default_factory=dict)
     _n_stated: dict[str, int] = field(default_factory=dict)
     _n_found: Counter[str] = field(default_factory=Counter)
     _flavours: FlavourChecks = field(default_factory=FlavourChecks)
@@ -68,12 +72,20 @@ class RowChecks:
         if not broken:
             self._flavours.check(part, split, row)
 
+    def end_prompt(self) -> None:
+        """Check the rows of a prompt against each other; none of them may come later."""
+        self.problems += [Problem("", rule) for rule in self._broken_across()]
+        for ids in self._ids.values():
+            ids.clear()
+        for held in (self._split_of_prompt, self._n_stated, self._n_found):
+            held.clear()
+
     def finish(self) -> list[Problem]:
-        """Check the tables against each other and return every problem found.
+        """Check what is left against each other and return every problem found.
 
         Flavours are compared only where every row is sound: else each of them would differ too.
         """
-        self.problems += [Problem("", rule) for rule in self._broken_across()]
+        self.end_prompt()
         if not self.problems:
             broken = self._flavours.finish(self.promised)
             self.problems += [Problem("", rule) for rule in broken]
@@ -110,8 +122,13 @@ class RowChecks:
         if self._split_of_prompt.setdefault(row["prompt_id"], split) is not split:
             yield f"prompt {row['prompt_id']!r} is in two splits"
         group = row.get("prompt_group")
-        if group is not None and self._split_of_group.setdefault(group, split) is not split:
+        if group is not None and self._group_split(group, split) is not split:
             yield f"prompt group {group!r} is in two splits"
+
+    def _group_split(self, group: str, split: Split) -> Split:
+        # A short hash: names of groups are long, and they are all that is kept to the end.
+        name = hashlib.blake2b(group.encode(), digest_size=8).digest()
+        return self._split_of_group.setdefault(name, split)
 
     def _remember(self, part: Part, row: AnyRow) -> None:
         if part in {Part.PAIRS, Part.TIES}:

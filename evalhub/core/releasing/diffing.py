@@ -1,16 +1,15 @@
 """Say which rows two versions of a release do not share, and why.
 
-Rows are known by the ids that do not change from version to version. Of each row of the older
-version one number a column is kept, so that the versions are compared in some hundred bytes a row.
+Rows are known by the ids that do not change from version to version. Both versions are in the order
+of their prompts, and a row never changes its prompt, so they are compared prompt by prompt.
 """
 
-import hashlib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, TypeAlias
+from heapq import nsmallest
 
-from evalhub.core.canonical import canonical_json
+from evalhub.core.releasing.by_prompt import AnyRow
 from evalhub.core.releasing.schemas import KEYS
 from evalhub.core.releasing.vocabulary import Part
 
@@ -18,8 +17,6 @@ COMPARED = (Part.PAIRS, Part.TIES, Part.JUDGMENTS, Part.PROMPTS)
 """The tables that all others are made from."""
 
 N_EXAMPLES = 5
-
-AnyRow: TypeAlias = Mapping[str, Any]
 
 
 class ChangeKind(StrEnum):
@@ -49,12 +46,12 @@ class RowChange:
 
 @dataclass(slots=True)
 class Side:
-    """Hold what is kept of one version: a number a column of each row, and what became of pairs.
+    """Hold what one version says of a prompt: its rows by id, and what became of its pairs.
 
     ``annotators`` names who made each judgment.
     """
 
-    rows: dict[Part, dict[str, tuple[int, ...]]] = field(
+    rows: dict[Part, dict[str, AnyRow]] = field(
         default_factory=lambda: {part: {} for part in COMPARED}
     )
     outcomes: dict[str, str] = field(default_factory=dict)
@@ -63,35 +60,52 @@ class Side:
     def add(self, part: Part, row: AnyRow) -> None:
         """Take one row."""
         key = row[KEYS[part]]
-        self.rows[part][key] = tuple(_digest(value) for value in row.values())
+        self.rows[part][key] = row
         if part is Part.JUDGMENTS:
             self.outcomes[row["pair_id"]] = row["pair_outcome"]
             self.annotators[key] = row["annotator"]
 
 
-def _digest(value: Any) -> int:  # noqa: ANN401 - whatever a column holds
-    """Return 64 bits of a hash: equal ones of different values are not to be expected."""
-    told = hashlib.blake2b(canonical_json(value).encode(), digest_size=8)
-    return int.from_bytes(told.digest())
+@dataclass(slots=True)
+class _Found:
+    """Count the rows of one change, and keep a few of their ids."""
+
+    n: int = 0
+    examples: tuple[str, ...] = ()
+
+    def add(self, key: str) -> None:
+        self.n += 1
+        # The smallest ones, so that equal versions give equal answers.
+        self.examples = tuple(nsmallest(N_EXAMPLES, (*self.examples, key)))
 
 
-def compare(
-    old: Side, new: Side, *, columns: Mapping[Part, tuple[str, ...]], withdrawn: Collection[str]
-) -> tuple[RowChange, ...]:
-    """Return what changed from ``old`` to ``new``, table by table.
+@dataclass(slots=True)
+class Comparison:
+    """Count what changed from one version to another, prompt by prompt.
 
-    ``columns`` are those of each table in the order of their numbers, ``withdrawn`` the
-    pseudonyms of annotators whose consent was withdrawn by the newer version.
+    ``withdrawn`` are the pseudonyms of annotators whose consent was withdrawn by the newer one.
     """
-    return tuple(
-        change
-        for part in COMPARED
-        for change in _grouped(part, _changes(part, old, new, columns[part], withdrawn))
-    )
+
+    withdrawn: Collection[str] = ()
+    _found: dict[tuple[Part, ChangeKind, str], _Found] = field(default_factory=dict)
+
+    def add(self, old: Side, new: Side) -> None:
+        """Take what both versions say of one prompt; a version that lacks it says nothing."""
+        for part in COMPARED:
+            for kind, reason, key in _changes(part, old, new, self.withdrawn):
+                self._found.setdefault((part, kind, reason), _Found()).add(key)
+
+    def changes(self) -> tuple[RowChange, ...]:
+        """Return what changed, table by table."""
+        order = list(ChangeKind)
+        keys = sorted(
+            self._found, key=lambda one: (COMPARED.index(one[0]), order.index(one[1]), one[2])
+        )
+        return tuple(RowChange(*key, self._found[key].n, self._found[key].examples) for key in keys)
 
 
 def _changes(
-    part: Part, old: Side, new: Side, columns: tuple[str, ...], withdrawn: Collection[str]
+    part: Part, old: Side, new: Side, withdrawn: Collection[str]
 ) -> Iterator[tuple[ChangeKind, str, str]]:
     before, after = old.rows[part], new.rows[part]
     for key in before.keys() - after.keys():
@@ -100,7 +114,7 @@ def _changes(
         yield ChangeKind.ADDED, _why_added(part, key, old), key
     for key in before.keys() & after.keys():
         if before[key] != after[key]:
-            yield ChangeKind.CHANGED, _what_differs(before[key], after[key], columns), key
+            yield ChangeKind.CHANGED, _what_differs(before[key], after[key]), key
 
 
 def _why_removed(part: Part, key: str, old: Side, new: Side, withdrawn: Collection[str]) -> str:
@@ -120,19 +134,9 @@ def _why_added(part: Part, key: str, old: Side) -> str:
     return "it is new"
 
 
-def _what_differs(before: tuple[int, ...], after: tuple[int, ...], columns: tuple[str, ...]) -> str:
-    # A version with other columns has another number of values, and then every row differs.
-    if len(before) != len(after):
+def _what_differs(before: AnyRow, after: AnyRow) -> str:
+    # A version with other columns has other names, and then every row differs.
+    if before.keys() != after.keys():
         return "its table has other columns"
-    names = [name for name, one, other in zip(columns, before, after, strict=True) if one != other]
+    names = [name for name, value in before.items() if value != after[name]]
     return f"other values of {', '.join(names)}"
-
-
-def _grouped(part: Part, found: Iterable[tuple[ChangeKind, str, str]]) -> Iterator[RowChange]:
-    keys: dict[tuple[ChangeKind, str], list[str]] = {}
-    for kind, reason, key in found:
-        keys.setdefault((kind, reason), []).append(key)
-    order = list(ChangeKind)
-    for kind, reason in sorted(keys, key=lambda one: (order.index(one[0]), one[1])):
-        own = sorted(keys[kind, reason])
-        yield RowChange(part, kind, reason, len(own), tuple(own[:N_EXAMPLES]))

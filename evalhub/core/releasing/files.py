@@ -6,32 +6,52 @@ version of pyarrow; the manifest says which.
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from io import RawIOBase
-from typing import BinaryIO, TypeAlias, cast
+from typing import BinaryIO, TypeAlias
 
-import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from evalhub.core.releasing.columns import record_batches
-from evalhub.core.releasing.flavours.rows import FlavourRow
-from evalhub.core.releasing.rows import Row as CanonicalRow
+from evalhub.core.releasing.columns import Columns, concatenated, json_lines, record_batch
 from evalhub.core.releasing.schemas import SCHEMAS
 from evalhub.core.releasing.vocabulary import FileFormat, Part, Split
 
 ROWS_PER_GROUP = 2_000
 ZSTD_LEVEL = 3
 WRITER = f"pyarrow {pa.__version__}"
-_LINE = orjson.OPT_APPEND_NEWLINE
-
-Row: TypeAlias = CanonicalRow | FlavourRow
 
 Parts: TypeAlias = tuple[Part, ...]
 
 OpenFile: TypeAlias = Callable[[str], BinaryIO]
 """Open a file for writing, named by its path within the release; the writer closes it."""
+
+
+SHARD_BYTES = 500_000_000
+"""Bytes of JSON lines after which a split goes on in another file, as the Hub advises."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Say where files go: ``rename`` gives a closed one another path within the release.
+
+    ``rows_per_group`` and ``shard_bytes`` say where row groups and files end; both are part of the
+    bytes of a release.
+    """
+
+    open_file: OpenFile
+    rename: Callable[[str, str], None]
+    rows_per_group: int = ROWS_PER_GROUP
+    shard_bytes: int = SHARD_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """Name one of the files that a split is in; numbers begin at 0."""
+
+    number: int
+    n_shards: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +82,7 @@ class HashedFile(RawIOBase):
         """Return how many bytes were written."""
         return self._n_bytes
 
-    def write(self, data: "bytes | bytearray | memoryview", /) -> int:  # type: ignore[override]  # typeshed's Buffer has no name before Python 3.12
+    def write(self, data: "bytes | bytearray | memoryview | pa.Buffer", /) -> int:
         """Write all of ``data``."""
         n_bytes = memoryview(data).nbytes
         self._file.write(data)
@@ -89,14 +109,15 @@ class JsonlWriter:
         self._names = tuple(schema.names)
         self._n_rows = 0
 
-    def write(self, rows: Sequence[Row]) -> None:
-        """Write rows; what they hold beyond the schema belongs to another table."""
-        names = self._names
-        if rows and len(rows[0]) != len(names):
-            rows = [cast("Row", {name: row[name] for name in names}) for row in rows]  # type: ignore[literal-required]  # the names are those of the schema, which the rows have
-        # Together: a write and a hash of each line would cost more than making it.
-        self._file.write(b"".join([orjson.dumps(row, option=_LINE) for row in rows]))
-        self._n_rows += len(rows)
+    def write(self, columns: Columns) -> None:
+        """Write a line a row; columns beyond the schema belong to another table."""
+        self._file.write(json_lines(columns, self._names))
+        self._n_rows += len(columns[self._names[0]])
+
+    @property
+    def n_bytes(self) -> int:
+        """Return how many bytes were written."""
+        return self._file.tell()
 
     def close(self) -> FileFacts:
         """Close the file and return its facts."""
@@ -105,10 +126,11 @@ class JsonlWriter:
 
 
 class ParquetWriter:
-    """Write batches under an explicit schema, each as one row group."""
+    """Write columns under an explicit schema, each time as one row group."""
 
     def __init__(self, path: str, file: BinaryIO, *, schema: pa.Schema) -> None:
         self._file = HashedFile(path, file)
+        self._schema = schema
         self._n_rows = 0
         self._writer = pq.ParquetWriter(
             self._file,
@@ -123,8 +145,9 @@ class ParquetWriter:
             write_statistics=True,
         )
 
-    def write(self, batch: pa.RecordBatch) -> None:
-        """Write the rows of a batch as one row group."""
+    def write(self, columns: Columns) -> None:
+        """Write the rows as one row group; columns beyond the schema belong to another table."""
+        batch = record_batch(columns, self._schema)
         self._writer.write_table(pa.Table.from_batches([batch]), row_group_size=ROWS_PER_GROUP)
         self._n_rows += batch.num_rows
 
@@ -135,46 +158,102 @@ class ParquetWriter:
         return self._file.facts(self._n_rows)
 
 
+class _TableWriter:
+    """Write one split of a table, and go on in another file of each format where one is full.
+
+    Both formats are cut at the same rows: after the row group that fills the JSON lines, whose
+    size does not depend on the version of a library.
+    """
+
+    def __init__(self, part: Part, split: Split, target: Target) -> None:
+        self._part, self._split, self._target = part, split, target
+        self._open: tuple[ParquetWriter, JsonlWriter] | None = None
+        self._closed: list[tuple[FileFacts, FileFacts]] = []
+
+    def write(self, columns: Columns) -> None:
+        """Write the rows as one row group."""
+        if self._open is None:
+            self._open = self._new_files()
+        parquet, jsonl = self._open
+        # Parquet first: it refuses what is no number, which JSON would write as null.
+        parquet.write(columns)
+        jsonl.write(columns)
+        if jsonl.n_bytes >= self._target.shard_bytes:
+            self._close_files()
+
+    def close(self) -> list[FileFacts]:
+        """Close the files, number them where there are several, and return their facts."""
+        self._close_files()
+        if len(self._closed) == 1:
+            return list(self._closed[0])
+        return [
+            self._numbered(facts, kind, number)
+            for number, shard in enumerate(self._closed)
+            for facts, kind in zip(shard, FileFormat, strict=True)
+        ]
+
+    def _new_files(self) -> tuple[ParquetWriter, JsonlWriter]:
+        # How many there will be is known at the end, so all but the first have names of the way.
+        number = len(self._closed)
+        parquet, jsonl = (
+            table_path(self._part, self._split, kind) + (f".{number}" if number else "")
+            for kind in FileFormat
+        )
+        schema, open_file = SCHEMAS[self._part], self._target.open_file
+        return (
+            ParquetWriter(parquet, open_file(parquet), schema=schema),
+            JsonlWriter(jsonl, open_file(jsonl), schema=schema),
+        )
+
+    def _close_files(self) -> None:
+        if self._open is not None:
+            parquet, jsonl = self._open
+            self._closed.append((parquet.close(), jsonl.close()))
+            self._open = None
+
+    def _numbered(self, facts: FileFacts, kind: FileFormat, number: int) -> FileFacts:
+        path = table_path(self._part, self._split, kind, Shard(number, len(self._closed)))
+        self._target.rename(facts.path, path)
+        return replace(facts, path=path)
+
+
 class _SplitWriter:
     """Hold the rows of one split of some tables until they fill a row group, and write all files.
 
     The tables have a row each for every row that comes, and columns of it.
     """
 
-    def __init__(self, parts: Parts, split: Split, open_file: OpenFile) -> None:
-        self._schemas = [SCHEMAS[part] for part in parts]
-        self._parquet: list[ParquetWriter] = []
-        self._jsonl: list[JsonlWriter] = []
-        for part, schema in zip(parts, self._schemas, strict=True):
-            parquet, jsonl = (table_path(part, split, kind) for kind in FileFormat)
-            self._parquet.append(ParquetWriter(parquet, open_file(parquet), schema=schema))
-            self._jsonl.append(JsonlWriter(jsonl, open_file(jsonl), schema=schema))
-        self._rows: list[Row] = []
+    def __init__(self, parts: Parts, split: Split, target: Target) -> None:
+        self._writers = [_TableWriter(part, split, target) for part in parts]
+        self._held: list[Columns] = []
+        self._n_held, self._most = 0, target.rows_per_group
 
-    def add(self, row: Row) -> None:
-        """Take one row; a full group is written at once."""
-        self._rows.append(row)
-        if len(self._rows) == ROWS_PER_GROUP:
-            self._flush()
+    def add(self, columns: Columns) -> None:
+        """Take some rows; a full group is written at once."""
+        n_rows, start = len(next(iter(columns.values()))), 0
+        # Row groups end at fixed rows, wherever the pages end that rows come in: their size is
+        # part of the bytes, and a page is a matter of memory.
+        while start < n_rows:
+            taken = min(n_rows - start, self._most - self._n_held)
+            self._held.append({k: one.slice(start, taken) for k, one in columns.items()})
+            self._n_held, start = self._n_held + taken, start + taken
+            if self._n_held == self._most:
+                self._flush()
 
     def close(self) -> list[FileFacts]:
         """Write the last group, close the files and return their facts."""
         # An empty row group is legal and some readers stumble over it.
-        if self._rows:
+        if self._held:
             self._flush()
-        return [
-            *(writer.close() for writer in self._parquet),
-            *(writer.close() for writer in self._jsonl),
-        ]
+        return [facts for writer in self._writers for facts in writer.close()]
 
     def _flush(self) -> None:
-        # The batches first: they refuse what is no number, which JSON would write as null.
-        batches = record_batches(self._rows, self._schemas)
-        for parquet, batch in zip(self._parquet, batches, strict=True):
-            parquet.write(batch)
-        for jsonl in self._jsonl:
-            jsonl.write(self._rows)
-        self._rows = []
+        columns = {
+            name: concatenated([held[name] for held in self._held]) for name in self._held[0]
+        }
+        for writer in self._writers:
+            writer.write(columns)
+        self._held, self._n_held = [], 0
 
 
 class TableFiles:
@@ -183,24 +262,22 @@ class TableFiles:
     Loaders refuse an empty split, so a file is opened with its first row.
     """
 
-    def __init__(self, open_file: OpenFile) -> None:
-        self._open_file = open_file
+    def __init__(self, target: Target) -> None:
+        self._target = target
         self._writers: dict[tuple[Parts, Split], _SplitWriter] = {}
 
-    def add(self, part: Part, split: Split, row: Row) -> None:
-        """Write ``row`` to the files of its table and split."""
-        self.add_to((part,), split, row)
-
-    def add_to(self, parts: Parts, split: Split, row: Row) -> None:
-        """Write the columns of ``row`` that each of ``parts`` has; a table is in one such group.
+    def add(self, parts: Parts, split: Split, columns: Columns) -> None:
+        """Write the columns that each of ``parts`` has; a table is in one such group.
 
         Columns that tables share are made once.
         """
+        if not len(next(iter(columns.values()))):
+            return
         writer = self._writers.get((parts, split))
         if writer is None:
-            writer = _SplitWriter(parts, split, self._open_file)
+            writer = _SplitWriter(parts, split, self._target)
             self._writers[parts, split] = writer
-        writer.add(row)
+        writer.add(columns)
 
     def close(self) -> tuple[FileFacts, ...]:
         """Close every file and return their facts, ordered by path."""
@@ -208,9 +285,33 @@ class TableFiles:
         return tuple(sorted(facts, key=lambda one: one.path))
 
 
-def table_path(part: Part, split: Split, kind: FileFormat) -> str:
-    """Return where a release keeps one split of a table."""
-    return f"{part}/{split}.{kind}"
+def table_path(part: Part, split: Split, kind: FileFormat, shard: Shard | None = None) -> str:
+    """Return where a release keeps one split of a table, or one of the files it is in.
+
+    Several files have the names that the Hub gives to shards, by which its loaders know them.
+    """
+    numbered = f"-{shard.number:05}-of-{shard.n_shards:05}" if shard else ""
+    return f"{part}/{split}{numbered}.{kind}"
+
+
+def split_of(path: str) -> tuple[str, str]:
+    """Return the table and the split that the name of a table's file tells."""
+    part, _, name = path.partition("/")
+    return part, name.partition(".")[0].partition("-")[0]
+
+
+def table_files(
+    files: Iterable[FileFacts], part: Part, split: Split, kind: FileFormat
+) -> list[FileFacts]:
+    """Return the files of one split of a table in the order of their rows; none without rows."""
+    found = [
+        file
+        for file in files
+        if file.n_rows is not None
+        and split_of(file.path) == (part, split)
+        and file.path.endswith(f".{kind}")
+    ]
+    return sorted(found, key=lambda file: file.path)
 
 
 def write_text(path: str, text: str, *, open_file: OpenFile) -> FileFacts:

@@ -4,14 +4,15 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from evalhub.core.releasing.aggregation import PairSummary
+from evalhub.core.releasing.batches import PairBatch
+from evalhub.core.releasing.columns import Places
 from evalhub.core.releasing.files import TableFiles
-from evalhub.core.releasing.flavours.judged import arena_rows, helpsteer3_row
-from evalhub.core.releasing.flavours.kto import KtoRows
-from evalhub.core.releasing.flavours.pairs import PAIR_FLAVOURS, SAME_COLUMNS
-from evalhub.core.releasing.material import JudgedPair
-from evalhub.core.releasing.rows import MarginRow
-from evalhub.core.releasing.vocabulary import FLAVOURS, Part, Split
+from evalhub.core.releasing.flavours.columns import PAIR_COLUMNS, Preferred
+from evalhub.core.releasing.flavours.judged import arena_columns, helpsteer3_columns
+from evalhub.core.releasing.flavours.kto import kto_columns
+from evalhub.core.releasing.flavours.pairs import SAME_COLUMNS
+from evalhub.core.releasing.pair_rows import preference_columns, sides
+from evalhub.core.releasing.vocabulary import FLAVOURS, Part
 
 
 @dataclass(slots=True)
@@ -24,8 +25,6 @@ class FlavourTables:
     files: TableFiles
     parts: Collection[Part] = FLAVOURS
     left_out: Counter[Part] = field(default_factory=Counter)
-    _kto: KtoRows = field(default_factory=KtoRows)
-    _kto_split: Split = Split.TRAIN
     _same: tuple[Part, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -33,35 +32,29 @@ class FlavourTables:
             part for part in SAME_COLUMNS if part not in FLAVOURS or part in self.parts
         )
 
-    def add_preference(self, pair: JudgedPair, summary: PairSummary, row: MarginRow) -> None:
-        """Write a pair with a preferred response; the pairs of a prompt come together.
+    def add_preferences(self, batch: PairBatch, places: Places) -> None:
+        """Write the pairs at ``places``, each of which prefers a response.
 
-        The canonical tables of pairs go with those flavours whose columns they have.
+        The pairs of a prompt come together in one batch. The canonical tables of pairs go with
+        those flavours whose columns they have.
         """
-        self.files.add_to(self._same, pair.split, row)
-        for part, make in PAIR_FLAVOURS.items():
-            if part in SAME_COLUMNS or part not in self.parts:
-                continue
-            made = make(row)
-            if made is None:
-                self.left_out[part] += 1
-            else:
-                self.files.add(part, pair.split, made)
+        if not len(places):
+            return
+        columns = preference_columns(batch, places)
+        self.files.add(self._same, batch.split, columns)
+        preferred = Preferred(batch, places, *sides(batch, places), columns)
+        for part, make in PAIR_COLUMNS.items():
+            if part in self.parts:
+                made = make(preferred)
+                self.files.add((part,), batch.split, made)
+                self.left_out[part] += len(places) - len(next(iter(made.values())))
         if Part.HELPSTEER3 in self.parts:
-            self.files.add(Part.HELPSTEER3, pair.split, helpsteer3_row(pair, summary))
+            made = helpsteer3_columns(batch, places)
+            self.files.add((Part.HELPSTEER3,), batch.split, made)
         if Part.KTO in self.parts:
-            for done in self._kto.add(row):
-                self.files.add(Part.KTO, self._kto_split, done)
-            # The rows that came back belong to the prompt before, which may be in another split.
-            self._kto_split = pair.split
+            self.files.add((Part.KTO,), batch.split, kto_columns(preferred))
 
-    def add_judgments(self, pair: JudgedPair) -> None:
-        """Write what was said of a pair, whatever became of it."""
+    def add_judgments(self, batch: PairBatch) -> None:
+        """Write what was said of every pair, whatever became of it."""
         if Part.ARENA in self.parts:
-            for row in arena_rows(pair):
-                self.files.add(Part.ARENA, pair.split, row)
-
-    def finish(self) -> None:
-        """Write what is still held back; nothing may be added afterwards."""
-        for row in self._kto.finish():
-            self.files.add(Part.KTO, self._kto_split, row)
+            self.files.add((Part.ARENA,), batch.split, arena_columns(batch))

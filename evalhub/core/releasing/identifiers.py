@@ -4,7 +4,9 @@ import hashlib
 import hmac
 from functools import lru_cache
 
-from evalhub.core.canonical import Json, content_hash, sha256_hex
+import orjson
+
+from evalhub.core.canonical import sha256_hex
 from evalhub.core.judging.records import JudgedResponse, JudgmentRecord
 
 _ID_LENGTH = 32
@@ -15,13 +17,12 @@ _PSEUDONYM_LENGTH = 16
 @lru_cache(maxsize=4_096)
 def response_id(prompt_sha256: str, response: JudgedResponse) -> str:
     """Return the id of one response: the hash of its prompt, its endpoint and its text."""
-    return content_hash([prompt_sha256, *response.sort_key])[:_ID_LENGTH]
+    return _hash([prompt_sha256, *response.sort_key])
 
 
 def pair_id(record: JudgmentRecord) -> str:
     """Return the id of a judgment's pair: the hash of its prompt and both responses."""
-    content: list[Json] = [record.prompt_sha256, [*record.x.sort_key], [*record.y.sort_key]]
-    return content_hash(content)[:_ID_LENGTH]
+    return _hash([record.prompt_sha256, record.x.sort_key, record.y.sort_key])
 
 
 def judgment_id(pair: str, annotator: str, *, nth: int) -> str:
@@ -46,3 +47,9 @@ def pseudonym(secret: str, *, project: str, person: str) -> str:
     text = f"evalhub.annotator/1\n{project}\n{person}"
     digest = hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest()
     return f"annotator-{digest[:_PSEUDONYM_LENGTH]}"
+
+
+def _hash(content: list[object]) -> str:
+    # orjson's form of texts and whole numbers is the canonical one, and there are no others here:
+    # ids are made twice for each pair of a project, and Python's encoder took ten times as long.
+    return hashlib.sha256(orjson.dumps(content)).hexdigest()[:_ID_LENGTH]

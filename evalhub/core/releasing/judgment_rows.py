@@ -1,35 +1,76 @@
-"""Make the rows of the judgments table, turned to the pair's canonical order."""
+"""Make the columns of the judgments table, turned to the pair's canonical order."""
 
 from datetime import datetime
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
 
 from evalhub.core.judging.answers import SIDES, Answer, NotApplicable, Value
-from evalhub.core.releasing.identifiers import response_id
-from evalhub.core.releasing.material import JudgedPair, ReleaseJudgment
+from evalhub.core.releasing.batches import PairBatch
+from evalhub.core.releasing.columns import Columns, column, columns_of
+from evalhub.core.releasing.material import ReleaseJudgment
+from evalhub.core.releasing.pair_rows import about_prompts
 from evalhub.core.releasing.rows import (
     CitationItem,
     CriterionItem,
     FlagItem,
-    JudgmentRow,
     MarkItem,
     TriageItem,
 )
-from evalhub.core.releasing.vocabulary import PairOutcome
+from evalhub.core.releasing.schemas import SCHEMAS
+from evalhub.core.releasing.vocabulary import Part
 
 
-def judgment_row(judgment: ReleaseJudgment, pair: JudgedPair, outcome: PairOutcome) -> JudgmentRow:
-    """Return the row of one judgment; sides a and b are the pair's responses x and y."""
+class _Judgment(NamedTuple):
+    """Hold what the row of a judgment says beside what it says of its pair."""
+
+    judgment_id: str
+    annotator: str
+    shown_left: str
+    choice: str
+    choice_shown: str
+    preference: int | None
+    preference_shown: int | None
+    cannot_judge_reason: str | None
+    confidence: int | None
+    why: str
+    reasons: tuple[str, ...]
+    criteria: list[CriterionItem]
+    flags: list[FlagItem]
+    marks: list[MarkItem]
+    citations: list[CitationItem]
+    triage: list[TriageItem]
+    origin: str
+    week: str
+    rubric_id: str
+    rubric_version: str
+    is_simulated: bool
+
+
+def judgment_columns(batch: PairBatch) -> Columns:
+    """Return the columns of every judgment on the pairs; sides a and b are responses x and y."""
+    rows = [_judgment(one) for pair in batch.pairs for one in pair.judgments]
+    made = columns_of(rows, _Judgment._fields, SCHEMAS[Part.JUDGMENTS])
+    whose = np.repeat(np.arange(len(batch.pairs)), [len(pair.judgments) for pair in batch.pairs])
+    about = about_prompts(batch, whose)
+    del about["prompt"]
+    for name, side in (("a", batch.x), ("b", batch.y)):
+        made[f"response_{name}_id"] = batch.response_ids.take(side[whose])
+        made[f"model_{name}"] = batch.models.take(side[whose])
+    outcomes = [summary.outcome.value for summary in batch.summaries]
+    made["pair_outcome"] = column(outcomes, pa.string()).take(whose)
+    made["pair_id"] = column([pair.id for pair in batch.pairs], pa.string()).take(whose)
+    return made | about
+
+
+def _judgment(judgment: ReleaseJudgment) -> _Judgment:
     # Turned to the pair's own order, so that rows of one pair can be compared; what was shown
     # stands beside it.
     record, answer = judgment.record, judgment.answer
-    return JudgmentRow(
+    return _Judgment(
         judgment_id=judgment.id,
-        pair_id=pair.id,
-        prompt_id=pair.prompt.key,
         annotator=judgment.annotator,
-        response_a_id=response_id(pair.prompt.sha256, pair.x),
-        response_b_id=response_id(pair.prompt.sha256, pair.y),
-        model_a=pair.x.model,
-        model_b=pair.y.model,
         shown_left="b" if record.is_swapped else "a",
         choice=record.canonical_choice.value,
         choice_shown=record.choice.value,
@@ -38,20 +79,16 @@ def judgment_row(judgment: ReleaseJudgment, pair: JudgedPair, outcome: PairOutco
         cannot_judge_reason=answer.cannot_judge_reason and answer.cannot_judge_reason.value,
         confidence=record.confidence,
         why=record.why,
-        reasons=list(answer.reasons),
+        reasons=answer.reasons,
         criteria=_criteria(answer),
         flags=_flags(answer),
         marks=_marks(answer),
         citations=_citations(answer),
         triage=[TriageItem(question=item.question, option=item.option) for item in answer.triage],
-        pair_outcome=outcome.value,
         origin=record.origin.value,
         week=iso_week(record.created_at),
-        domain=pair.prompt.prompt.domain,
-        language=pair.prompt.prompt.language,
         rubric_id=record.rubric_id,
         rubric_version=record.rubric_version,
-        split=pair.split.value,
         is_simulated=record.is_simulated,
     )
 

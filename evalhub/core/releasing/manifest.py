@@ -9,9 +9,10 @@ from dataclasses import asdict, dataclass
 
 from evalhub.core.releasing.agreement import AgreementFigure
 from evalhub.core.releasing.clearance import Clearance
-from evalhub.core.releasing.files import FileFacts
+from evalhub.core.releasing.files import FileFacts, split_of
 from evalhub.core.releasing.filters import FilterCount
 from evalhub.core.releasing.reports import Changes
+from evalhub.core.releasing.vocabulary import FileFormat
 
 MANIFEST = "manifest.json"
 RECIPE = "recipe.json"
@@ -160,13 +161,14 @@ class Manifest:
 
 
 def rows_by_table(files: Iterable[FileFacts]) -> dict[str, dict[str, int]]:
-    """Return the rows of each table by split; its two files hold the same."""
+    """Return the rows of each table by split; both formats hold the same."""
     rows: dict[str, dict[str, int]] = {}
     for file in files:
-        part, _, name = file.path.partition("/")
-        split, _, _ = name.partition(".")
-        if file.n_rows is not None:
-            rows.setdefault(part, {})[split] = file.n_rows
+        # One format is counted, and each of the files that a large split is in.
+        if file.n_rows is not None and file.path.endswith(f".{FileFormat.PARQUET}"):
+            part, split = split_of(file.path)
+            own = rows.setdefault(part, {})
+            own[split] = own.get(split, 0) + file.n_rows
     return rows
 
 

@@ -83,3 +83,12 @@ class JudgedPair:
     split: Split
     judgments: tuple[ReleaseJudgment, ...]
     label: PairLabel | None
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedPrompt:
+    """Hold a prompt with its split and all of its judged pairs."""
+
+    prompt: ReleasePrompt
+    split: Split
+    pairs: tuple[JudgedPair, ...]

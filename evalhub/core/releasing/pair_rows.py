@@ -1,6 +1,10 @@
-"""Make the rows of the tables that hold pairs."""
+"""Make the columns of the tables that hold pairs and prompts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
 
 from evalhub.core.releasing.aggregation import (
     PairSummary,
@@ -8,21 +12,18 @@ from evalhub.core.releasing.aggregation import (
     mean_preference,
     vote_share,
 )
+from evalhub.core.releasing.batches import PairBatch
+from evalhub.core.releasing.columns import Column, Columns, Places, column, columns_of, constant
 from evalhub.core.releasing.criterion_votes import criterion_votes
-from evalhub.core.releasing.identifiers import response_id
+from evalhub.core.releasing.fields import CHAT
 from evalhub.core.releasing.material import JudgedPair, PairLabel, ReleasePrompt
-from evalhub.core.releasing.rows import (
-    MarginRow,
-    Message,
-    PairRow,
-    PromptRow,
-    TieRow,
-    TrlRow,
-)
-from evalhub.core.releasing.vocabulary import Split
+from evalhub.core.releasing.rows import CriterionVotes
+from evalhub.core.releasing.schemas import SCHEMAS
+from evalhub.core.releasing.vocabulary import Part, Split
 from evalhub.core.rubrics.schema import version_key
 from evalhub.errors import BadInput
 
+TEXT = CHAT.value_type.field(0).type
 DIGITS, EVEN = 4, 0.5
 
 
@@ -57,30 +58,132 @@ def _complement(share: float) -> float:
     return round(1 - share, DIGITS)
 
 
-def pair_row(pair: JudgedPair, summary: PairSummary) -> PairRow:
-    """Return the row of a pair with a preferred response; the chosen turn comes from its winner.
+class _Preference(NamedTuple):
+    """Hold what the row of a pair says beside its texts, in the names of its columns."""
+
+    pair_id: str
+    chosen_vetoed: bool
+    rejected_vetoed: bool
+    n_judgments: int
+    n_chosen: int
+    n_rejected: int
+    n_ties: int
+    n_cannot_judge: int
+    n_graded: int
+    soft_label: float
+    soft_label_se: float
+    is_against_votes: bool
+    vote_share: float
+    agreement: float
+    mean_preference: float | None
+    pooled_soft_label: float | None
+    criterion_votes: list[CriterionVotes]
+    rubric_id: str
+    rubric_version: str
+    is_simulated: bool
+    margin: float
+    margin_se: float
+
+
+class _Tie(NamedTuple):
+    """Hold what the row of an evenly split pair says beside its texts."""
+
+    pair_id: str
+    n_judgments: int
+    n_a: int
+    n_b: int
+    n_ties: int
+    n_both_good: int
+    n_both_bad: int
+    n_cannot_judge: int
+    soft_label_b: float
+    soft_label_b_se: float
+    vote_share_b: float
+    pooled_soft_label_b: float | None
+    rubric_id: str
+    rubric_version: str
+    is_simulated: bool
+
+
+class _Prompt(NamedTuple):
+    """Hold what the row of a prompt says beside its messages."""
+
+    prompt_id: str
+    prompt_sha256: str
+    prompt_group: str
+    domain: str
+    language: str
+    jurisdiction: str
+    license: str
+    source_kind: str
+    tags: list[str]
+
+
+def preference_columns(batch: PairBatch, places: Places) -> Columns:
+    """Return the columns of ``pairs_margin`` for the pairs at ``places``; each prefers a response.
 
     The count of judgments chooses, and a label never overrules it: a soft label under one half
     stands in the row as it is, with ``is_against_votes``.
     """
+    rows = [_preference(batch.pairs[n], batch.summaries[n]) for n in places]
+    made = columns_of(rows, _Preference._fields, SCHEMAS[Part.PAIRS_MARGIN])
+    chosen, rejected = sides(batch, places)
+    for name, whose in (("chosen", chosen), ("rejected", rejected)):
+        made[name] = batch.turns.take(whose)
+        made[f"{name}_response_id"] = batch.response_ids.take(whose)
+        made[f"{name}_model"] = batch.models.take(whose)
+    return made | about_prompts(batch, places)
+
+
+def sides(batch: PairBatch, places: Places) -> tuple[Places, Places]:
+    """Return the places of the chosen and of the rejected responses of the pairs at ``places``."""
+    is_x = np.array([batch.summaries[n].chosen == "x" for n in places], np.bool_)
+    x, y = batch.x[places], batch.y[places]
+    return np.where(is_x, x, y), np.where(is_x, y, x)
+
+
+def tie_columns(batch: PairBatch, places: Places) -> Columns:
+    """Return the columns of evenly split pairs; a is response x and b response y."""
+    rows = [_tie(batch.pairs[n], batch.summaries[n]) for n in places]
+    made = columns_of(rows, _Tie._fields, SCHEMAS[Part.TIES])
+    for name, whose in (("a", batch.x[places]), ("b", batch.y[places])):
+        made[f"response_{name}"] = batch.turns.take(whose)
+        made[f"response_{name}_id"] = batch.response_ids.take(whose)
+        made[f"model_{name}"] = batch.models.take(whose)
+    return made | about_prompts(batch, places)
+
+
+def prompt_columns(prompts: Sequence[ReleasePrompt], split: Split) -> Columns:
+    """Return the columns of prompts of one split."""
+    made = columns_of([_prompt(one) for one in prompts], _Prompt._fields, SCHEMAS[Part.PROMPTS])
+    made["prompt"] = column([one.chat() for one in prompts], CHAT)
+    made["split"] = constant(split.value, TEXT, len(prompts))
+    return made
+
+
+def about_prompts(batch: PairBatch, places: Places) -> dict[str, Column]:
+    """Return what the rows of pairs at ``places`` say of their prompts."""
+    whose = batch.prompt[places]
+    named = {
+        "prompt_id": [one.key for one in batch.prompts],
+        "domain": [one.prompt.domain for one in batch.prompts],
+        "language": [one.prompt.language for one in batch.prompts],
+    }
+    made = {name: column(values, TEXT).take(whose) for name, values in named.items()}
+    made["prompt"] = batch.chats.take(whose)
+    made["split"] = constant(batch.split.value, TEXT, len(places))
+    return made
+
+
+def _preference(pair: JudgedPair, summary: PairSummary) -> _Preference:
     is_x = summary.chosen == "x"
     label = _label(pair)
     toward = _Toward.side(label, is_x=is_x)
-    chosen, rejected = (pair.x, pair.y) if is_x else (pair.y, pair.x)
-    texts = (pair.x_text, pair.y_text) if is_x else (pair.y_text, pair.x_text)
     vetoed = (summary.vetoed_x, summary.vetoed_y)
     counts = (summary.n_x, summary.n_y)
     rubric_id, rubric_version = _rubric(pair)
-    return PairRow(
+    return _Preference(
         pair_id=pair.id,
-        prompt_id=pair.prompt.key,
-        prompt=pair.prompt.chat(),
-        chosen=_turn(texts[0]),
-        rejected=_turn(texts[1]),
-        chosen_response_id=response_id(pair.prompt.sha256, chosen),
-        rejected_response_id=response_id(pair.prompt.sha256, rejected),
-        chosen_model=chosen.model,
-        rejected_model=rejected.model,
         chosen_vetoed=vetoed[not is_x],
         rejected_vetoed=vetoed[is_x],
         n_judgments=summary.n_judgments,
@@ -97,46 +200,21 @@ def pair_row(pair: JudgedPair, summary: PairSummary) -> PairRow:
         mean_preference=mean_preference(summary),
         pooled_soft_label=toward.pooled,
         criterion_votes=criterion_votes(pair, chosen_is_x=is_x),
-        domain=pair.prompt.prompt.domain,
-        language=pair.prompt.prompt.language,
         rubric_id=rubric_id,
         rubric_version=rubric_version,
-        split=pair.split.value,
         is_simulated=pair.is_simulated,
+        # A trainer subtracts the margin from the reward difference, so a negative one would ask it
+        # to prefer the response that most judgments reject.
+        margin=0.0 if toward.is_against else max(0.0, toward.margin),
+        margin_se=label.margin_se,
     )
 
 
-def margin_row(row: PairRow, pair: JudgedPair, summary: PairSummary) -> MarginRow:
-    """Return the pair's row with its margin, which is 0 where the label goes against the votes.
-
-    A trainer subtracts the margin from the reward difference, so a negative one would ask it to
-    prefer the response that most judgments reject.
-    """
+def _tie(pair: JudgedPair, summary: PairSummary) -> _Tie:
     label = _label(pair)
-    toward = _Toward.side(label, is_x=summary.chosen == "x")
-    margin = 0.0 if toward.is_against else max(0.0, toward.margin)
-    return MarginRow(**row, margin=margin, margin_se=label.margin_se)
-
-
-def trl_row(row: PairRow) -> TrlRow:
-    """Return the three columns that TRL reads, and no others."""
-    return TrlRow(prompt=row["prompt"], chosen=row["chosen"], rejected=row["rejected"])
-
-
-def tie_row(pair: JudgedPair, summary: PairSummary) -> TieRow:
-    """Return the row of an evenly split pair; a is response x and b response y."""
     rubric_id, rubric_version = _rubric(pair)
-    label = _label(pair)
-    return TieRow(
+    return _Tie(
         pair_id=pair.id,
-        prompt_id=pair.prompt.key,
-        prompt=pair.prompt.chat(),
-        response_a=_turn(pair.x_text),
-        response_b=_turn(pair.y_text),
-        response_a_id=response_id(pair.prompt.sha256, pair.x),
-        response_b_id=response_id(pair.prompt.sha256, pair.y),
-        model_a=pair.x.model,
-        model_b=pair.y.model,
         n_judgments=summary.n_judgments,
         n_a=summary.n_x,
         n_b=summary.n_y,
@@ -148,22 +226,17 @@ def tie_row(pair: JudgedPair, summary: PairSummary) -> TieRow:
         soft_label_b_se=label.soft_label_se,
         vote_share_b=summary.vote_share_y,
         pooled_soft_label_b=label.pooled_soft_label_y,
-        domain=pair.prompt.prompt.domain,
-        language=pair.prompt.prompt.language,
         rubric_id=rubric_id,
         rubric_version=rubric_version,
-        split=pair.split.value,
         is_simulated=pair.is_simulated,
     )
 
 
-def prompt_row(prompt: ReleasePrompt, split: Split) -> PromptRow:
-    """Return the row of a prompt."""
+def _prompt(prompt: ReleasePrompt) -> _Prompt:
     content = prompt.prompt
-    return PromptRow(
+    return _Prompt(
         prompt_id=prompt.key,
         prompt_sha256=prompt.sha256,
-        prompt=prompt.chat(),
         prompt_group=prompt.group,
         domain=content.domain,
         language=content.language,
@@ -171,7 +244,6 @@ def prompt_row(prompt: ReleasePrompt, split: Split) -> PromptRow:
         license=content.license,
         source_kind=content.source.kind.value,
         tags=list(content.tags),
-        split=split.value,
     )
 
 
@@ -179,10 +251,6 @@ def _label(pair: JudgedPair) -> PairLabel:
     if pair.label is None:
         raise BadInput.at(f"pair {pair.id!r}", "has an outcome but no label")
     return pair.label
-
-
-def _turn(text: str) -> list[Message]:
-    return [Message(role="assistant", content=text)]
 
 
 def _rubric(pair: JudgedPair) -> tuple[str, str]:

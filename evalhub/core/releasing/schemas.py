@@ -9,7 +9,7 @@ those that a trainer asks for.
 import pyarrow as pa
 
 from evalhub.core.releasing.fields import CHAT, optional, required
-from evalhub.core.releasing.flavours.schemas import FLAVOUR_SCHEMAS
+from evalhub.core.releasing.flavour_schemas import FLAVOUR_SCHEMAS
 from evalhub.core.releasing.vocabulary import Part
 
 RESERVED_NAMES = frozenset(

@@ -1,24 +1,23 @@
 """Write every table of a release from a stream of judged pairs, and count what went in."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+
+import numpy as np
 
 from evalhub.core.canonical import Json
 from evalhub.core.judging.records import JudgmentRecord
 from evalhub.core.releasing.aggregation import PairSummary, hard_label, summarise
 from evalhub.core.releasing.agreement import AgreementTally
+from evalhub.core.releasing.batches import PairBatch
+from evalhub.core.releasing.columns import Places
 from evalhub.core.releasing.dossier.observing import Observations
 from evalhub.core.releasing.files import TableFiles
 from evalhub.core.releasing.flavour_tables import FlavourTables
-from evalhub.core.releasing.judgment_rows import judgment_row
-from evalhub.core.releasing.material import JudgedPair, ReleasePrompt
-from evalhub.core.releasing.pair_rows import (
-    margin_row,
-    pair_row,
-    prompt_row,
-    tie_row,
-)
+from evalhub.core.releasing.judgment_rows import judgment_columns
+from evalhub.core.releasing.material import JudgedPair, JudgedPrompt
+from evalhub.core.releasing.pair_rows import prompt_columns, tie_columns
 from evalhub.core.releasing.recipe import Recipe
 from evalhub.core.releasing.vocabulary import Aggregation, PairOutcome, Part, Split
 
@@ -44,9 +43,9 @@ class Tally:
 
 
 class Tables:
-    """Write the rows of every table, prompt by prompt, and count them.
+    """Write the rows of every table, some prompts at a time, and count them.
 
-    Prompts and their pairs come in an order that the caller must fix. The rows of one prompt are
+    Prompts and their pairs come in an order that the caller must fix. The rows of one batch are
     made at a time, and nothing is kept of it afterwards but counts.
     """
 
@@ -56,37 +55,47 @@ class Tables:
         self._flavours = FlavourTables(files, self._recipe.flavours)
         self._tally = Tally()
 
-    def add_prompt(self, prompt: ReleasePrompt, split: Split, pairs: Iterable[JudgedPair]) -> None:
-        """Write one prompt with all of its judged pairs."""
-        for pair in pairs:
-            summary = summarise(pair, self._recipe.pairs)
-            if self._recipe.aggregation is Aggregation.MAJORITY:
-                pair = replace(pair, label=hard_label(summary, pair.label))  # noqa: PLW2901 - the same pair with the label that the recipe asks for
-            _count(pair, summary, self._tally)
-            _write_pair(pair, summary, files=self._files, flavours=self._flavours)
-            for judgment in pair.judgments:
-                row = judgment_row(judgment, pair, summary.outcome)
-                self._files.add(Part.JUDGMENTS, pair.split, row)
-        self._tally.seen.prompts.add(prompt.prompt)
-        self._files.add(Part.PROMPTS, split, prompt_row(prompt, split))
+    def add(self, prompts: Sequence[JudgedPrompt]) -> None:
+        """Write some prompts, each with all of its judged pairs."""
+        # A batch is of one split: rows of different splits go to different files.
+        for split in Split:
+            own = [one for one in prompts if one.split is split]
+            if own:
+                self._add(own, split)
 
     def finish(self) -> Tally:
-        """Write what is still held back and return the counts; nothing may be added afterwards."""
-        self._flavours.finish()
+        """Return the counts; nothing may be added afterwards."""
         self._tally.left_out = self._flavours.left_out
         return self._tally
 
+    def _add(self, prompts: Sequence[JudgedPrompt], split: Split) -> None:
+        pairs = [pair for one in prompts for pair in one.pairs]
+        summaries = [summarise(pair, self._recipe.pairs) for pair in pairs]
+        if self._recipe.aggregation is Aggregation.MAJORITY:
+            pairs = [
+                replace(pair, label=hard_label(summary, pair.label))
+                for pair, summary in zip(pairs, summaries, strict=True)
+            ]
+        for pair, summary in zip(pairs, summaries, strict=True):
+            _count(pair, summary, self._tally)
+        for one in prompts:
+            self._tally.seen.prompts.add(one.prompt.prompt)
+        self._write(PairBatch(pairs, summaries, split))
+        asked = prompt_columns([one.prompt for one in prompts], split)
+        self._files.add((Part.PROMPTS,), split, asked)
 
-def _write_pair(
-    pair: JudgedPair, summary: PairSummary, *, files: TableFiles, flavours: FlavourTables
-) -> None:
-    flavours.add_judgments(pair)
-    if summary.outcome is PairOutcome.TIE:
-        files.add(Part.TIES, pair.split, tie_row(pair, summary))
-    if summary.outcome is not PairOutcome.PREFERENCE:
-        return
-    row = margin_row(pair_row(pair, summary), pair, summary)
-    flavours.add_preference(pair, summary, row)
+    def _write(self, batch: PairBatch) -> None:
+        self._flavours.add_judgments(batch)
+        ties = _places(batch, PairOutcome.TIE)
+        if len(ties):
+            self._files.add((Part.TIES,), batch.split, tie_columns(batch, ties))
+        self._flavours.add_preferences(batch, _places(batch, PairOutcome.PREFERENCE))
+        self._files.add((Part.JUDGMENTS,), batch.split, judgment_columns(batch))
+
+
+def _places(batch: PairBatch, outcome: PairOutcome) -> Places:
+    found = [n for n, summary in enumerate(batch.summaries) if summary.outcome is outcome]
+    return np.array(found, np.int64)
 
 
 def _count(pair: JudgedPair, summary: PairSummary, tally: Tally) -> None:

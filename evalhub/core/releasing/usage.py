@@ -1,9 +1,10 @@
 """Write the code that reads a release, so that it runs as it is copied."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from evalhub.core.releasing.vocabulary import Part, Split
+from evalhub.core.releasing.files import FileFacts, table_files
+from evalhub.core.releasing.vocabulary import FileFormat, Part, Split
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,12 +16,12 @@ class Snippet:
     code: str
 
 
-def snippets(folder: str, rows: Mapping[str, Mapping[str, int]]) -> tuple[Snippet, ...]:
-    """Return the code for a release in ``folder``, given its rows by table and split.
+def snippets(folder: str, files: Sequence[FileFacts]) -> tuple[Snippet, ...]:
+    """Return the code for a release of ``files`` in ``folder``.
 
     All of it is meant to be run beside the folder. Only files that are there are named.
     """
-    part, split = _first_table(rows)
+    part, split, first = _first_table(files)
     found = [
         Snippet(
             "Check what you downloaded",
@@ -31,7 +32,7 @@ def snippets(folder: str, rows: Mapping[str, Mapping[str, int]]) -> tuple[Snippe
             "Read with pandas",
             "python",
             "import pandas as pd\n\n"
-            f'rows = pd.read_parquet("{folder}/{part}/{split}.parquet")\n'
+            f'rows = pd.read_parquet("{folder}/{first}")\n'
             "print(len(rows))\n"
             'print(rows.iloc[0]["prompt_id"])',
         ),
@@ -43,21 +44,22 @@ def snippets(folder: str, rows: Mapping[str, Mapping[str, int]]) -> tuple[Snippe
             f'print(data["{split}"][0]["prompt_id"])',
         ),
     ]
-    if Split.TRAIN in rows.get(Part.TRL, {}):
-        found.append(_train(folder, rows[Part.TRL]))
+    splits = _splits(files, Part.TRL)
+    if Split.TRAIN in splits:
+        found.append(_train(folder, splits))
     return tuple(found)
 
 
 def remote_snippets(
-    server: str, project: str, version: str, rows: Mapping[str, Mapping[str, int]]
+    server: str, project: str, version: str, files: Sequence[FileFacts]
 ) -> tuple[Snippet, ...]:
     """Return the code that reads a release from ``server`` with the key in ``EVALHUB_KEY``.
 
     The key stands in the environment and never in the code, which people paste into notebooks
     and send each other.
     """
-    part, split = _first_table(rows)
-    url = f"{server}/api/v1/releases/{project}/{version}/files/{part}/{split}.parquet"
+    _, split, first = _first_table(files)
+    url = f"{server}/api/v1/releases/{project}/{version}/files/{first}"
     return (
         Snippet(
             "Download and check it",
@@ -102,12 +104,21 @@ def remote_snippets(
 _HEADERS = 'headers = {"Authorization": f"Bearer {os.environ[\'EVALHUB_KEY\']}"}\n'
 
 
-def _first_table(rows: Mapping[str, Mapping[str, int]]) -> tuple[str, str]:
-    part = next(part for part in (Part.PAIRS, Part.TIES, Part.JUDGMENTS) if rows.get(part))
-    return part, next(split for split in Split if split in rows[part])
+def _first_table(files: Sequence[FileFacts]) -> tuple[Part, Split, str]:
+    """Return the first split that has rows, of the first table that has any, and its first file."""
+    return next(
+        (part, split, held[0].path)
+        for part in (Part.PAIRS, Part.TIES, Part.JUDGMENTS)
+        for split in Split
+        if (held := table_files(files, part, split, FileFormat.PARQUET))
+    )
 
 
-def _train(folder: str, splits: Mapping[str, int]) -> Snippet:
+def _splits(files: Sequence[FileFacts], part: Part) -> list[Split]:
+    return [one for one in Split if table_files(files, part, one, FileFormat.PARQUET)]
+
+
+def _train(folder: str, splits: Sequence[Split]) -> Snippet:
     evaluation = next((s for s in (Split.VALIDATION, Split.TEST) if s in splits), None)
     evaluated = f'    eval_dataset=pairs["{evaluation}"],\n' if evaluation else ""
     code = (

@@ -1,6 +1,7 @@
 """Read a project's judgments in force, for scoring and releasing."""
 
 from collections.abc import Collection, Mapping
+from operator import attrgetter
 from typing import Any, TypeAlias
 
 import orjson
@@ -10,6 +11,21 @@ from sqlmodel import Session
 from evalhub.core.judging.records import JudgedResponse, JudgmentRecord
 from evalhub.db import tables as t
 from evalhub.services.judging.joined import PAIR_SIDES, is_in_force, join_sides
+
+_OF_JUDGMENT = (
+    "public_id",
+    "origin",
+    "annotator_kind",
+    "is_swapped",
+    "choice",
+    "preference",
+    "answer",
+    "why",
+    "confidence",
+    "created_at",
+    "active_seconds",
+    "revision",
+)
 
 # A row of so many columns has no narrower type in SQLAlchemy.
 _Row: TypeAlias = sa.Row[*tuple[Any, ...]]
@@ -34,10 +50,11 @@ def judgments_on(
     responses: Mapping[int, JudgedResponse],
     session: Session,
 ) -> list[JudgmentRecord]:
-    """Return those of ``current_judgments`` that are on some prompts, ordered alike.
+    """Return those of ``current_judgments`` that are on some prompts, ordered by time.
 
     ``responses`` has every response to them by its row: a response is in several pairs and each
     pair is judged several times, so whoever reads a whole project this way joins none of them.
+    All records that name a response hold the same object.
     """
     query = (
         sa.select(*_columns(), t.pair.c.response_x_id, t.pair.c.response_y_id)
@@ -47,15 +64,18 @@ def judgments_on(
         )
     )
     rows = session.connection().execute(query)
-    records = (
+    records = [
         _record(row, responses[row.response_x_id], responses[row.response_y_id]) for row in rows
-    )
-    return sorted(records, key=lambda record: record.sort_key)
+    ]
+    # Not by row: the ids of two databases differ. Judgments of one file share a time, and their own
+    # ids come from its lines.
+    records.sort(key=attrgetter("created_at", "public_id"))
+    return records
 
 
 def _columns() -> "list[sa.ColumnElement[Any]]":
     return [
-        *t.judgment.c,
+        *(t.judgment.c[name] for name in _OF_JUDGMENT),
         t.prompt.c.key.label("prompt_key"),
         t.prompt.c.sha256.label("prompt_sha256"),
         t.person.c.public_id.label("person_public_id"),

@@ -5,28 +5,36 @@ from pathlib import Path
 
 import orjson
 
-from evalhub.core.releasing.diffing import COMPARED, AnyRow, RowChange, Side, compare
-from evalhub.core.releasing.files import table_path
+from evalhub.core.releasing.by_prompt import AnyRow, by_prompt
+from evalhub.core.releasing.diffing import COMPARED, Comparison, RowChange, Side
+from evalhub.core.releasing.files import table_files
 from evalhub.core.releasing.manifest import MANIFEST, Manifest
-from evalhub.core.releasing.schemas import SCHEMAS
 from evalhub.core.releasing.vocabulary import FileFormat, Part, Split
 from evalhub.errors import NotFound
 from evalhub.services.releasing.reading import read_manifest
 
 
 def diff_releases(old: Path, new: Path) -> tuple[RowChange, ...]:
-    """Return what changed from the release in ``old`` to that in ``new``.
+    """Return what changed from ``old`` to ``new``, in the memory of one prompt.
 
-    Raise ``NotFound`` where a folder holds no release.
+    Raise ``NotFound`` where a folder holds no release, and ``BadInput`` where rows are not in the
+    order that a build writes them in.
     """
-    before, after = _manifest(old), _manifest(new)
-    withdrawn = after.clearance.consent.withdrawn if after.clearance else ()
-    return compare(
-        _side(old, before),
-        _side(new, after),
-        columns={part: tuple(SCHEMAS[part].names) for part in COMPARED},
-        withdrawn=withdrawn,
-    )
+    manifests = (_manifest(old), _manifest(new))
+    withdrawn = manifests[1].clearance.consent.withdrawn if manifests[1].clearance else ()
+    found = Comparison(withdrawn)
+    tables = {
+        (is_new, part, split): _rows((old, new)[is_new], manifests[is_new], part, split)
+        for is_new in (False, True)
+        for part in COMPARED
+        for split in Split
+    }
+    for rows in by_prompt(tables):
+        sides = (Side(), Side())
+        for (is_new, part, _), row in rows:
+            sides[is_new].add(part, row)
+        found.add(*sides)
+    return found.changes()
 
 
 def _manifest(folder: Path) -> Manifest:
@@ -36,16 +44,7 @@ def _manifest(folder: Path) -> Manifest:
         raise NotFound(f"There is no release in {str(folder)!r}.") from error
 
 
-def _side(folder: Path, manifest: Manifest) -> Side:
-    side = Side()
-    for part in COMPARED:
-        for row in _rows(folder, manifest, part):
-            side.add(part, row)
-    return side
-
-
-def _rows(folder: Path, manifest: Manifest, part: Part) -> Iterator[AnyRow]:
-    for split in Split:
-        if split in manifest.counts.rows.get(part, {}):
-            with (folder / table_path(part, split, FileFormat.JSONL)).open("rb") as lines:
-                yield from map(orjson.loads, lines)
+def _rows(folder: Path, manifest: Manifest, part: Part, split: Split) -> Iterator[AnyRow]:
+    for file in table_files(manifest.files, part, split, FileFormat.JSONL):
+        with (folder / file.path).open("rb") as lines:
+            yield from map(orjson.loads, lines)

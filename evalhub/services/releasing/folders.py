@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from evalhub.core.releasing.files import Target
+
 _BUILDING = ".building-"
 _LOCK = ".lock"
 
@@ -46,6 +48,15 @@ def file_opener(folder: Path) -> Callable[[str], BinaryIO]:
         return target.open("xb")
 
     return open_file
+
+
+def folder_target(folder: Path) -> Target:
+    """Return ``folder`` as what a release is written to."""
+
+    def rename(path: str, new: str) -> None:
+        (folder / path).rename(folder / new)
+
+    return Target(file_opener(folder), rename)
 
 
 def make_durable(folder: Path) -> None:

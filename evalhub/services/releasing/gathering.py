@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from sqlmodel import Session, col, select
 
 from evalhub.core.campaigns import AnnotatorKind
-from evalhub.core.canonical import Json, canonical_json
+from evalhub.core.canonical import Json, canonical_bytes
 from evalhub.core.judging.records import JudgedResponse, JudgmentRecord
 from evalhub.core.releasing.admission import Admission, AdmissionTally
 from evalhub.core.releasing.builds import BuildStage, Say, say_nothing
@@ -179,7 +179,7 @@ class _Seen:
         """Count, hash and collect one page."""
         self.n_judgments += len(page.judgments)
         for line in judgment_lines((item.id, item.record) for item in page.judgments):
-            self.digest.update(canonical_json(line).encode() + b"\n")
+            self.digest.update(canonical_bytes(line) + b"\n")
         for item, verdict in zip(page.judgments, page.verdicts, strict=True):
             record = item.record
             self.tally.take(verdict, record, item.annotator)

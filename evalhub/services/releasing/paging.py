@@ -131,15 +131,16 @@ def name_judgments(
 ) -> list[NamedJudgment]:
     """Give each record its ids, and order them by prompt, pair and judgment id.
 
-    ``records`` come ordered by person and time within a pair, which numbers the judgments
-    of a person who judged a pair more than once.
+    ``records`` come in the order of time, which numbers the judgments of a person who judged a
+    pair more than once, and hold one object for each response.
     """
     seen: defaultdict[tuple[str, str], int] = defaultdict(int)
-    pairs: dict[tuple[str, JudgedResponse, JudgedResponse], str] = {}
+    pairs: dict[tuple[int, int], str] = {}
     named = []
     for record in records:
-        # Hashed once a pair: it is the most costly thing done for a judgment here.
-        key = (record.prompt_key, record.x, record.y)
+        # Hashed once a pair, which is told by the objects of its responses: to compare what they
+        # hold would cost more than all else that is done with a judgment here.
+        key = (id(record.x), id(record.y))
         pair = pairs.get(key) or pairs.setdefault(key, pair_id(record))
         who = pseudonyms.of(record.person_public_id)
         named.append(NamedJudgment(judgment_id(pair, who, nth=seen[pair, who]), pair, who, record))

@@ -10,7 +10,7 @@ from sqlmodel import Session, select
 
 from evalhub.config import Settings
 from evalhub.core.releasing.builds import BuildStage, Say, say_nothing
-from evalhub.core.releasing.files import OpenFile
+from evalhub.core.releasing.files import Target
 from evalhub.core.releasing.manifest import Manifest
 from evalhub.core.releasing.recipe import Recipe
 from evalhub.core.releasing.reports import Changes, not_yet_told
@@ -18,7 +18,7 @@ from evalhub.core.releasing.versions import next_version, parse_version
 from evalhub.db.models import Project, Release
 from evalhub.errors import Conflict
 from evalhub.services.projects.finding import get_project
-from evalhub.services.releasing.folders import file_opener, make_durable
+from evalhub.services.releasing.folders import folder_target, make_durable
 from evalhub.services.releasing.gathering import gather
 from evalhub.services.releasing.reading import read_manifest
 from evalhub.services.releasing.withdrawing import find_withdrawals
@@ -60,14 +60,15 @@ def prepare_release(
     folder: Path,
     version: str | None = None,
     recipe: Recipe | None = None,
-    opener: Callable[[Path], OpenFile] = file_opener,
+    target_in: Callable[[Path], Target] = folder_target,
     say: Say = say_nothing,
 ) -> PreparedRelease:
     """Write every file of a project's release into ``folder``, durably, and change no row.
 
     All of it is read through ``session``, which should only read: a million pairs take
-    minutes, and nobody may wait for them with a judgment in hand. ``opener`` opens the files, and
-    ``say`` hears how far it has come, page by page; what it raises ends the work.
+    minutes, and nobody may wait for them with a judgment in hand. ``target_in`` says how
+    files of the folder are opened, and ``say`` hears how far it has come, page by page; what it
+    raises ends the work.
 
     Without a ``recipe`` the standing one is followed. Without ``version`` the latest one is
     taken if nothing has changed since, else the one after it. Raise ``NotFound`` for an unknown
@@ -90,7 +91,7 @@ def prepare_release(
             plan,
             chosen,
             changes=_changes(plan, chosen, known),
-            open_file=opener(folder),
+            target=target_in(folder),
             say=say,
         )
     # Here and not while the folder is published: bringing gigabytes to the disk takes seconds,

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from evalhub.core.people import Actor
-from evalhub.core.releasing.files import table_path
+from evalhub.core.releasing.files import table_files
 from evalhub.core.releasing.reports import RowReport as Wanted
 from evalhub.core.releasing.vocabulary import FileFormat, Part, Split
 from evalhub.db.models import Release, RowReport
@@ -45,9 +45,8 @@ def find_pair(release: FoundRelease, pair_id: str) -> str:
     """
     for part in WITH_PAIRS:
         for split in Split:
-            if split in release.manifest.counts.rows.get(part, {}):
-                path = table_path(part, split, FileFormat.PARQUET)
-                found = _prompt_of(release, path, pair_id)
+            for file in table_files(release.manifest.files, part, split, FileFormat.PARQUET):
+                found = _prompt_of(release, file.path, pair_id)
                 if found is not None:
                     return found
     raise NotFound(f"Release {release.manifest.id} has no pair {pair_id!r}.")

@@ -15,13 +15,13 @@ from sqlmodel import Session, col
 from evalhub.config import Settings
 from evalhub.core.people import Actor, command_actor
 from evalhub.core.releasing.builds import BuildStage, BuildStatus, Say, say_nothing
-from evalhub.core.releasing.files import OpenFile
+from evalhub.core.releasing.files import Target
 from evalhub.core.releasing.recipe import Recipe
 from evalhub.db.claims import claim
 from evalhub.db.models import Person, Project, Release, ReleaseBuild
 from evalhub.errors import EvalHubError
 from evalhub.services.releasing.builds import RECIPES, claim_name
-from evalhub.services.releasing.folders import building_folder, file_opener
+from evalhub.services.releasing.folders import building_folder, folder_target
 from evalhub.services.releasing.keeping import BuiltRelease, keep_release, stage_release
 from evalhub.services.releasing.preparing import PreparedRelease, prepare_release
 from evalhub.services.transaction import Database, is_passing
@@ -83,7 +83,7 @@ def build_release(  # noqa: PLR0913 - what is wanted, and what a build needs fro
     now: datetime,
     version: str | None = None,
     recipe: Recipe | None = None,
-    opener: Callable[[Path], OpenFile] = file_opener,
+    target_in: Callable[[Path], Target] = folder_target,
     say: Say = say_nothing,
 ) -> BuiltRelease:
     """Build a release of the project ``slug`` and keep it; the same state gives the same bytes.
@@ -102,7 +102,7 @@ def build_release(  # noqa: PLR0913 - what is wanted, and what a build needs fro
         settings=settings,
         version=version,
         recipe=recipe,
-        opener=opener,
+        target_in=target_in,
         say=say,
     )
     with prepared as release:
@@ -120,7 +120,7 @@ def _prepared(
     version: str | None,
     recipe: Recipe | None,
     say: Say,
-    opener: Callable[[Path], OpenFile] = file_opener,
+    target_in: Callable[[Path], Target] = folder_target,
 ) -> Iterator[PreparedRelease]:
     """Write a release into a folder of its own, which is gone in the end unless it was kept."""
     with building_folder(settings.releases_dir) as folder:
@@ -132,7 +132,7 @@ def _prepared(
                 folder=folder,
                 version=version,
                 recipe=recipe,
-                opener=opener,
+                target_in=target_in,
                 say=say,
             )
         yield prepared

@@ -7,9 +7,9 @@ from typing import TypeAlias
 from evalhub.core.judging.answers import swap_sides
 from evalhub.core.releasing.material import (
     JudgedPair,
+    JudgedPrompt,
     PairLabel,
     ReleaseJudgment,
-    ReleasePrompt,
 )
 from evalhub.core.releasing.vocabulary import Split
 from evalhub.services.releasing.gathering import Source
@@ -21,18 +21,21 @@ _Vetoes: TypeAlias = Mapping[tuple[str, str], frozenset[str]]
 
 def judged_prompts(
     source: Source, splits: Mapping[str, Split], *, labels: Mapping[str, PairLabel]
-) -> Iterator[tuple[ReleasePrompt, Split, list[JudgedPair]]]:
-    """Yield each prompt that released judgments are about, its split and its judged pairs.
+) -> Iterator[list[JudgedPrompt]]:
+    """Yield the prompts that released judgments are about with their judged pairs, page by page.
 
     Prompts come by key and the pairs of one by id. ``splits`` gives the split of each prompt
     group, ``labels`` the label of each pair. One page is held at a time.
     """
     vetoes = {(r.rubric_id, r.version): read_veto_flags(r.document) for r in source.rubrics}
     for page in source.pager.pages(with_texts=True):
+        judged = []
         for key, items in groupby(page.released, key=lambda item: item.record.prompt_key):
             prompt = page.prompts[key]
             split = splits[prompt.group]
-            yield prompt, split, _pairs(source, page, list(items), split, labels, vetoes)
+            pairs = _pairs(source, page, list(items), split, labels, vetoes)
+            judged.append(JudgedPrompt(prompt, split, tuple(pairs)))
+        yield judged
 
 
 def _pairs(

@@ -1,28 +1,19 @@
 """Verify a release folder against its own checksums, manifest, schemas and promises."""
 
 import hashlib
-import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from evalhub.core.canonical import sha256_hex
-from evalhub.core.releasing.checking import RowChecks, check_schema
 from evalhub.core.releasing.checksums import CHECKSUMS, parse_checksums
-from evalhub.core.releasing.files import ROWS_PER_GROUP, FileFacts, table_path
 from evalhub.core.releasing.manifest import MANIFEST, RECIPE, Manifest, rows_by_table
-from evalhub.core.releasing.vocabulary import FileFormat, Part, Split
 from evalhub.errors import BadInput, NotFound, Problem
 from evalhub.services.releasing.checking_documents import check_documents
+from evalhub.services.releasing.checking_tables import check_tables
 from evalhub.services.releasing.reading import read_checks, read_manifest
 
 MAX_PROBLEMS = 50
 _CHUNK = 2**20
-_UNREADABLE = (pa.ArrowException, OSError, ValueError, TypeError, LookupError)
-"""What pyarrow and JSON raise for files that are cut, corrupt or lie about themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,15 +101,11 @@ def _broken_manifest(manifest: Manifest, sums: dict[str, str]) -> list[Problem]:
 def _check_contents(folder: Path, manifest: Manifest) -> tuple[int, list[Problem]]:
     try:
         recipe = _text(folder / RECIPE)
-        checks, n_rows = read_checks(recipe), 0
+        checks = read_checks(recipe)
     except BadInput as error:
         return 0, list(error.problems)
-    problems = _broken_recipe(recipe, manifest)
-    for part in Part:
-        for split in Split:
-            if split in manifest.counts.rows.get(part, {}):
-                n_rows += manifest.counts.rows[part][split]
-                problems += _check_table(folder, manifest, part, split=split, checks=checks)
+    n_rows, problems = check_tables(folder, manifest, checks)
+    problems = [*_broken_recipe(recipe, manifest), *problems]
     # Documents are compared only where every row is sound: else each of them would differ too.
     return n_rows, problems or checks.finish() or check_documents(folder, manifest)
 
@@ -127,50 +114,3 @@ def _broken_recipe(recipe: str, manifest: Manifest) -> list[Problem]:
     if sha256_hex(recipe.removesuffix("\n")) == manifest.recipe_sha256:
         return []
     return [Problem(RECIPE, f"does not have the hash in {MANIFEST}")]
-
-
-def _check_table(
-    folder: Path, manifest: Manifest, part: Part, *, split: Split, checks: RowChecks
-) -> list[Problem]:
-    """Return the problems of one split's files; those of its rows go to ``checks``."""
-    facts = {file.path: file for file in manifest.files}
-    parquet, jsonl = (facts.get(table_path(part, split, kind)) for kind in FileFormat)
-    if parquet is None or jsonl is None:
-        return [Problem(f"{MANIFEST}, table {part}", f"has no files for split {split}")]
-    try:
-        with pq.ParquetFile(folder / parquet.path) as file:
-            problems = _check_parquet(file, part, parquet)
-            if not problems:
-                _check_rows(file, folder / jsonl.path, part, split=split, checks=checks)
-    except _UNREADABLE as error:
-        return [Problem(parquet.path, f"cannot be read: {str(error)[:200]}")]
-    return problems
-
-
-def _check_parquet(file: pq.ParquetFile, part: Part, facts: FileFacts) -> list[Problem]:
-    problems = check_schema(part, file.schema_arrow, where=facts.path)
-    if file.metadata.num_rows != facts.n_rows:
-        rule = f"has {file.metadata.num_rows} rows, not {facts.n_rows}"
-        problems.append(Problem(facts.path, rule))
-    return problems
-
-
-def _check_rows(
-    file: pq.ParquetFile, jsonl: Path, part: Part, *, split: Split, checks: RowChecks
-) -> None:
-    place = f"{part}/{split}"
-    with jsonl.open(encoding="utf-8") as lines:
-        for number, row in enumerate(_rows(file), start=1):
-            line = lines.readline()
-            where = f"{place}, row {number}"
-            if not line or json.loads(line) != row:
-                checks.problems.append(Problem(where, "differs between Parquet and JSON lines"))
-                return
-            checks.check(part, split, row, where=where)
-        if lines.readline():
-            checks.problems.append(Problem(f"{place}.jsonl", "has more rows than the Parquet file"))
-
-
-def _rows(file: pq.ParquetFile) -> Iterator[dict[str, object]]:
-    for batch in file.iter_batches(ROWS_PER_GROUP):
-        yield from batch.to_pylist()

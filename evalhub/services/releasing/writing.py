@@ -8,7 +8,7 @@ from evalhub.core.canonical import canonical_json
 from evalhub.core.releasing.builds import BuildStage, Say, say_nothing
 from evalhub.core.releasing.card import card_text
 from evalhub.core.releasing.checksums import CHECKSUMS, checksums_text
-from evalhub.core.releasing.files import FileFacts, OpenFile, TableFiles, write_text
+from evalhub.core.releasing.files import FileFacts, OpenFile, TableFiles, Target, write_text
 from evalhub.core.releasing.flavours.dataset_info import DATASET_INFO, dataset_info_text
 from evalhub.core.releasing.labels import ReleaseLabels, label_release
 from evalhub.core.releasing.manifest import (
@@ -24,7 +24,7 @@ from evalhub.core.releasing.manifest import (
 from evalhub.core.releasing.recipe import Recipe
 from evalhub.core.releasing.reports import Changes
 from evalhub.core.releasing.tables import Tables, Tally
-from evalhub.core.releasing.vocabulary import Part, Split
+from evalhub.core.releasing.vocabulary import Part
 from evalhub.services.releasing.describing import (
     describe_inputs,
     describe_release,
@@ -37,7 +37,6 @@ from evalhub.services.releasing.documenting import (
     gather_documents,
 )
 from evalhub.services.releasing.gathering import Source
-from evalhub.services.releasing.paging import PROMPTS_PER_PAGE
 from evalhub.services.releasing.streaming import judged_prompts
 
 
@@ -61,16 +60,17 @@ def plan_release(source: Source, *, recipe: Recipe, session: Session) -> Plan:
 
 
 def write_release(
-    plan: Plan, version: str, *, changes: Changes, open_file: OpenFile, say: Say = say_nothing
+    plan: Plan, version: str, *, changes: Changes, target: Target, say: Say = say_nothing
 ) -> Manifest:
-    """Write every file of a release with ``open_file`` and return its manifest.
+    """Write every file of a release to ``target`` and return its manifest.
 
     The order is forced: tables first, the card and the dossier tell their rows, the manifest
     hashes both, and the checksums cover the manifest.
     """
     say(BuildStage.LABELLING, 0, 0)
+    open_file = target.open_file
     labels = label_release(plan.source.labels)
-    tally, files = _write_tables(plan, labels, open_file, say)
+    tally, files = _write_tables(plan, labels, target, say)
     files += _write_texts(plan, _flavour_texts(plan, files), open_file)
     project = plan.source.project
     manifest = describe_release(
@@ -93,25 +93,24 @@ def write_release(
 
 
 def _write_tables(
-    plan: Plan, labels: ReleaseLabels, open_file: OpenFile, say: Say
+    plan: Plan, labels: ReleaseLabels, target: Target, say: Say
 ) -> tuple[Tally, tuple[FileFacts, ...]]:
-    source, files = plan.source, TableFiles(open_file)
+    source, files = plan.source, TableFiles(target)
     tables = Tables(files, plan.recipe)
     judged = judged_prompts(source, source.splits, labels=labels.by_pair)
-    for number, (prompt, split, pairs) in enumerate(judged, start=1):
-        tables.add_prompt(prompt, split, pairs)
-        if number % PROMPTS_PER_PAGE == 0 or number == source.n_prompts:
-            say(BuildStage.WRITING, number, source.n_prompts)
+    n_done = 0
+    for prompts in judged:
+        tables.add(prompts)
+        n_done += len(prompts)
+        say(BuildStage.WRITING, n_done, source.n_prompts)
     return tables.finish(), files.close()
 
 
 def _flavour_texts(plan: Plan, tables: tuple[FileFacts, ...]) -> dict[str, str]:
     """Return the texts that a flavour needs beside its tables, where it has any."""
-    rows = rows_by_table(tables).get(Part.LLAMAFACTORY, {})
-    if not rows:
+    if Part.LLAMAFACTORY not in rows_by_table(tables):
         return {}
-    splits = [split for split in Split if split in rows]
-    return {DATASET_INFO: dataset_info_text(plan.source.project.slug, splits)}
+    return {DATASET_INFO: dataset_info_text(plan.source.project.slug, tables)}
 
 
 def _write_texts(plan: Plan, texts: dict[str, str], open_file: OpenFile) -> tuple[FileFacts, ...]:

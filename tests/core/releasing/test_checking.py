@@ -5,13 +5,11 @@ import pyarrow as pa
 import pytest
 
 from evalhub.core.judging.answers import Choice
-from evalhub.core.releasing.aggregation import summarise
 from evalhub.core.releasing.checking import RowChecks, check_schema
-from evalhub.core.releasing.judgment_rows import judgment_row
 from evalhub.core.releasing.material import JudgedPair
-from evalhub.core.releasing.pair_rows import margin_row, pair_row, prompt_row, tie_row, trl_row
 from evalhub.core.releasing.schemas import SCHEMAS
-from evalhub.core.releasing.vocabulary import PairOutcome, Part, Split
+from evalhub.core.releasing.vocabulary import Part, Split
+from tests.core.releasing.made import judgment_rows, margin_row, pair_row, prompt_row, tie_row
 from tests.core.releasing.material import make_judged_pair, make_judgment, make_prompt
 
 Row = dict[str, Any]
@@ -25,24 +23,19 @@ def make_tables() -> Tables:
     return deepcopy(
         {
             **_pair_tables(pair),
-            Part.TIES: [dict(tie_row(tie, summarise(tie)))],
-            Part.JUDGMENTS: [
-                dict(judgment_row(one.judgments[0], one, outcome))
-                for one, outcome in ((pair, PairOutcome.PREFERENCE), (tie, PairOutcome.TIE))
-            ],
-            Part.PROMPTS: [dict(prompt_row(make_prompt(), Split.TRAIN))],
+            Part.TIES: [tie_row(tie)],
+            Part.JUDGMENTS: judgment_rows(pair, tie),
+            Part.PROMPTS: [prompt_row(make_prompt(), Split.TRAIN)],
         }
     )
 
 
 def _pair_tables(pair: JudgedPair) -> Tables:
-    summary = summarise(pair)
-    row = pair_row(pair, summary)
-    with_margin = margin_row(row, pair, summary)
+    row = pair_row(pair)
     return {
-        Part.PAIRS: [dict(row)],
-        Part.PAIRS_MARGIN: [dict(with_margin)],
-        Part.TRL: [dict(trl_row(row))],
+        Part.PAIRS: [row],
+        Part.PAIRS_MARGIN: [margin_row(pair)],
+        Part.TRL: [{name: row[name] for name in SCHEMAS[Part.TRL].names}],
     }
 
 

@@ -1,11 +1,23 @@
-"""Columns hold what Arrow itself would make of the rows, and refuse what no number is."""
+"""Columns hold what Arrow and orjson would make of the rows, and refuse what no number is."""
 
+import numpy as np
+import orjson
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from evalhub.core.releasing.columns import record_batch
+from evalhub.core.releasing.columns import (
+    Columns,
+    column,
+    columns_of,
+    concatenated,
+    constant,
+    joined,
+    json_lines,
+    json_texts,
+    record_batch,
+)
 
 CHAT = pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())]))
 SCHEMA = pa.schema(
@@ -15,6 +27,7 @@ SCHEMA = pa.schema(
         pa.field("tags", pa.list_(pa.string()), nullable=False),
         pa.field("n", pa.int64()),
         pa.field("share", pa.float64()),
+        pa.field("is_x", pa.bool_()),
     ]
 )
 MESSAGES = st.lists(st.fixed_dictionaries({"role": st.text(), "content": st.text()}), max_size=3)
@@ -26,26 +39,73 @@ ROWS = st.lists(
             "tags": st.lists(st.text(), max_size=3),
             "n": st.none() | st.integers(-(2**63), 2**63 - 1),
             "share": st.none() | st.floats(allow_nan=False, allow_infinity=False),
+            "is_x": st.booleans(),
         }
     ),
+    min_size=1,
     max_size=5,
 )
-ROW: dict[str, object] = {"id": "a", "chat": [], "tags": [], "n": None, "share": None}
+Row = dict[str, object]
+HOSTILE = '\u2028 \x00\x1b\x7f "\\ \r\n\t\b\f </script> \U0001f600 \u05d0\u202e'
+ROW: Row = {"id": HOSTILE, "chat": [], "tags": [HOSTILE], "n": None, "share": 1e-7, "is_x": True}
+
+
+def columns_from(rows: list[Row]) -> Columns:
+    values = [tuple(row[name] for name in SCHEMA.names) for row in rows]
+    return columns_of(values, SCHEMA.names, SCHEMA)
 
 
 @given(ROWS)
-def test_columns_are_those_that_arrow_makes_of_dictionaries(rows: list[dict[str, object]]) -> None:
-    batch = record_batch(rows, SCHEMA)
+@example([ROW, ROW])
+def test_columns_are_those_that_arrow_and_orjson_make_of_dictionaries(rows: list[Row]) -> None:
+    columns = columns_from(rows)
 
+    batch = record_batch(columns, SCHEMA)
     assert pa.Table.from_batches([batch]).equals(pa.Table.from_pylist(rows, schema=SCHEMA))
+    lines = b"".join(orjson.dumps({k: row[k] for k in SCHEMA.names}) + b"\n" for row in rows)
+    assert json_lines(columns, SCHEMA.names).to_pybytes() == lines
+
+
+@given(ROWS, st.randoms(use_true_random=False))
+def test_rows_that_are_taken_and_sliced_keep_what_they_say(rows: list[Row], rng: object) -> None:
+    places = np.arange(len(rows))[::-1]
+    columns = {name: one.take(places) for name, one in columns_from(rows).items()}
+
+    parts = [
+        {name: one.slice(start, 1) for name, one in columns.items()} for start in range(len(rows))
+    ]
+
+    ordered = [{name: row[name] for name in SCHEMA.names} for row in reversed(rows)]
+    lines = b"".join(orjson.dumps(row) + b"\n" for row in ordered)
+    assert b"".join(json_lines(one, SCHEMA.names).to_pybytes() for one in parts) == lines
+    whole = {name: concatenated([one[name] for one in parts]) for name in columns}
+    assert record_batch(whole, SCHEMA).equals(record_batch(columns, SCHEMA))
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
 def test_what_json_cannot_say_is_refused_by_the_name_of_its_column(value: float) -> None:
     with pytest.raises(ValueError, match="'share' holds a number that is not finite"):
-        record_batch([ROW, {**ROW, "share": value}], SCHEMA)
+        record_batch(columns_from([ROW, {**ROW, "share": value}]), SCHEMA)
 
 
 def test_a_value_of_another_type_is_refused() -> None:
     with pytest.raises((pa.ArrowInvalid, TypeError)):
-        record_batch([{**ROW, "n": "three"}], SCHEMA)
+        column(["three"], pa.int64())
+
+
+def test_no_rows_are_columns_without_values() -> None:
+    columns = columns_of([], SCHEMA.names, SCHEMA)
+
+    assert [len(one) for one in columns.values()] == [0] * len(SCHEMA.names)
+    assert record_batch(columns, SCHEMA).num_rows == 0
+
+
+def test_constant_stands_in_every_row() -> None:
+    held = constant("tr\u00e4in", pa.string(), 2)
+
+    assert held.values.to_pylist() == ["tr\u00e4in"] * 2
+    assert held.json.to_pylist() == ['"tr\u00e4in"'.encode()] * 2
+
+
+def test_texts_are_joined_value_by_value() -> None:
+    assert joined(b"<", json_texts(["a", 1]), b">").to_pylist() == [b'<"a">', b"<1>"]

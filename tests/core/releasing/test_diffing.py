@@ -4,13 +4,8 @@ from typing import Any
 
 import pytest
 
-from evalhub.core.releasing.diffing import COMPARED, ChangeKind, RowChange, Side, compare
+from evalhub.core.releasing.diffing import ChangeKind, Comparison, RowChange, Side
 from evalhub.core.releasing.vocabulary import Part
-
-COLUMNS: dict[Part, tuple[str, ...]] = {
-    **dict.fromkeys(COMPARED, ("id", "value")),
-    Part.JUDGMENTS: ("judgment_id", "pair_id", "pair_outcome", "annotator"),
-}
 
 
 def judgment(key: str, pair: str, outcome: str, who: str = "ann") -> tuple[Part, dict[str, Any]]:
@@ -30,8 +25,9 @@ def side(*rows: tuple[Part, dict[str, Any]]) -> Side:
 
 
 def changes(old: Side, new: Side, *withdrawn: str) -> list[tuple[Part, ChangeKind, str]]:
-    found = compare(old, new, columns=COLUMNS, withdrawn=withdrawn)
-    return [(one.part, one.kind, one.reason) for one in found]
+    found = Comparison(withdrawn)
+    found.add(old, new)
+    return [(one.part, one.kind, one.reason) for one in found.changes()]
 
 
 @pytest.mark.parametrize(
@@ -71,12 +67,12 @@ def test_a_prompt_that_is_gone_says_so() -> None:
 
 
 def test_rows_with_other_values_name_the_columns() -> None:
-    (found,) = compare(
-        side(*(pair(f"p{n}") for n in range(7))),
-        side(*(pair(f"p{n}", [n, None]) for n in range(7))),
-        columns=COLUMNS,
-        withdrawn=(),
-    )
+    comparison = Comparison()
+    # Prompt by prompt, and the last one first: the examples are the smallest ids all the same.
+    for n in reversed(range(7)):
+        comparison.add(side(pair(f"p{n}")), side(pair(f"p{n}", [n, None])))
+
+    (found,) = comparison.changes()
 
     examples = ("p0", "p1", "p2", "p3", "p4")
     reason = "other values of value"

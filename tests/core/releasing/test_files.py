@@ -2,22 +2,27 @@ import io
 import json
 from typing import BinaryIO
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from evalhub.core.canonical import sha256_hex
-from evalhub.core.releasing.aggregation import summarise
+from evalhub.core.releasing.columns import Columns, column, concatenated
 from evalhub.core.releasing.files import (
     ROWS_PER_GROUP,
     HashedFile,
+    Parts,
     TableFiles,
+    Target,
+    table_files,
     table_path,
     write_text,
 )
-from evalhub.core.releasing.pair_rows import margin_row, pair_row, trl_row
-from evalhub.core.releasing.rows import TrlRow
+from evalhub.core.releasing.manifest import rows_by_table
 from evalhub.core.releasing.schemas import SCHEMAS
 from evalhub.core.releasing.vocabulary import FileFormat, Part, Split
+from tests.core.releasing.listed import listed
+from tests.core.releasing.made import preferred, rows_of
 from tests.core.releasing.material import make_judged_pair, make_judgment
 
 
@@ -43,25 +48,41 @@ class Folder:
         self.files[path] = Kept()
         return self.files[path]
 
+    def rename(self, path: str, new: str) -> None:
+        """Give a file another path."""
+        self.files[new] = self.files.pop(path)
 
-def make_row() -> TrlRow:
-    pair = make_judged_pair(make_judgment())
-    return trl_row(pair_row(pair, summarise(pair)))
+    def target(self, **limits: int) -> Target:
+        """Return the folder as what files are written to."""
+        return Target(self.open, self.rename, **limits)
 
 
-def write(n_rows: int) -> Folder:
+COLUMNS = preferred([make_judged_pair(make_judgment())]).columns
+"""One row of every table of pairs."""
+
+
+def repeated(n_rows: int) -> Columns:
+    return {name: concatenated([one] * n_rows) for name, one in COLUMNS.items()}
+
+
+def write(*pages: int, parts: Parts = (Part.TRL,)) -> Folder:
+    """Write pages of so many rows to some tables."""
     folder = Folder()
-    tables = TableFiles(folder.open)
-    for _ in range(n_rows):
-        tables.add(Part.TRL, Split.TRAIN, make_row())
+    tables = TableFiles(folder.target())
+    for n_rows in pages:
+        tables.add(parts, Split.TRAIN, repeated(n_rows))
     tables.close()
     return folder
 
 
+def contents(folder: Folder) -> dict[str, bytes]:
+    return {path: file.content for path, file in folder.files.items()}
+
+
 def test_files_hold_the_rows_and_their_facts() -> None:
     folder = Folder()
-    tables = TableFiles(folder.open)
-    tables.add(Part.TRL, Split.TRAIN, make_row())
+    tables = TableFiles(folder.target())
+    tables.add((Part.TRL,), Split.TRAIN, COLUMNS)
 
     jsonl, parquet = tables.close()
 
@@ -70,14 +91,18 @@ def test_files_hold_the_rows_and_their_facts() -> None:
         content = folder.files[facts.path].content
         assert (facts.sha256, facts.n_bytes) == (sha256_hex(content), len(content))
         assert facts.n_rows == 1
-    assert json.loads(folder.files["trl/train.jsonl"].content) == make_row()
+    rows = rows_of(COLUMNS, Part.TRL)
+    assert [json.loads(folder.files["trl/train.jsonl"].content)] == rows
     table = pq.read_table(io.BytesIO(folder.files["trl/train.parquet"].content))
     assert table.schema.equals(SCHEMAS[Part.TRL])
-    assert table.to_pylist() == [make_row()]
+    assert table.to_pylist() == rows
 
 
 def test_split_without_rows_gets_no_file() -> None:
-    assert TableFiles(Folder().open).close() == ()
+    tables = TableFiles(Folder().target())
+    tables.add((Part.TRL,), Split.TRAIN, {k: one.slice(0, 0) for k, one in COLUMNS.items()})
+
+    assert tables.close() == ()
 
 
 @pytest.mark.parametrize("n_rows", [ROWS_PER_GROUP - 1, ROWS_PER_GROUP, ROWS_PER_GROUP + 1])
@@ -92,32 +117,85 @@ def test_row_groups_have_a_fixed_size(n_rows: int) -> None:
 
 
 def test_equal_rows_give_equal_bytes() -> None:
-    first, second = write(3), write(3)
+    assert contents(write(3)) == contents(write(3))
 
-    assert {path: file.content for path, file in first.files.items()} == {
-        path: file.content for path, file in second.files.items()
-    }
+
+def test_pages_that_rows_come_in_leave_no_trace() -> None:
+    n_rows = ROWS_PER_GROUP + 7
+
+    assert contents(write(n_rows)) == contents(write(5, ROWS_PER_GROUP - 6, 8))
 
 
 def test_tables_that_share_columns_hold_what_each_would_alone() -> None:
-    pair = make_judged_pair(make_judgment())
-    summary = summarise(pair)
-    row = pair_row(pair, summary)
-    together, alone = Folder(), Folder()
-    files = TableFiles(together.open)
-    files.add_to(
-        (Part.PAIRS, Part.PAIRS_MARGIN, Part.TRL), Split.TRAIN, margin_row(row, pair, summary)
-    )
-    one_by_one = TableFiles(alone.open)
-    one_by_one.add(Part.PAIRS, Split.TRAIN, row)
-    one_by_one.add(Part.PAIRS_MARGIN, Split.TRAIN, margin_row(row, pair, summary))
-    one_by_one.add(Part.TRL, Split.TRAIN, trl_row(row))
+    parts = (Part.PAIRS, Part.PAIRS_MARGIN, Part.TRL)
 
-    assert files.close() == one_by_one.close()
+    together = contents(write(2, parts=parts))
 
-    assert {path: file.content for path, file in together.files.items()} == {
-        path: file.content for path, file in alone.files.items()
+    assert together == {
+        path: content
+        for part in parts
+        for path, content in contents(write(2, parts=(part,))).items()
     }
+
+
+def test_what_is_no_number_stops_the_writing() -> None:
+    broken = {**COLUMNS, "margin": column([float("nan")], pa.float64())}
+    tables = TableFiles(Folder().target())
+    tables.add((Part.PAIRS_MARGIN,), Split.TRAIN, broken)
+
+    with pytest.raises(ValueError, match="'margin' holds a number that is not finite"):
+        tables.close()
+
+
+def test_a_large_split_goes_on_in_files_that_the_hub_knows_as_shards() -> None:
+    folder = Folder()
+    tables = TableFiles(folder.target(rows_per_group=2, shard_bytes=1))
+    tables.add((Part.TRL,), Split.TRAIN, repeated(5))
+
+    facts = tables.close()
+
+    assert [(one.path, one.n_rows) for one in facts if one.path.endswith("jsonl")] == [
+        ("trl/train-00000-of-00003.jsonl", 2),
+        ("trl/train-00001-of-00003.jsonl", 2),
+        ("trl/train-00002-of-00003.jsonl", 1),
+    ]
+    assert {one.path: one.sha256 for one in facts} == {
+        path: sha256_hex(content) for path, content in contents(folder).items()
+    }
+
+
+def test_a_split_that_ends_with_its_file_has_no_empty_one_after_it() -> None:
+    folder = Folder()
+    tables = TableFiles(folder.target(rows_per_group=2, shard_bytes=1))
+    tables.add((Part.TRL,), Split.TRAIN, repeated(2))
+
+    assert [one.path for one in tables.close()] == ["trl/train.jsonl", "trl/train.parquet"]
+
+
+def test_shards_hold_the_lines_of_one_file_in_its_order() -> None:
+    folder, pages = Folder(), [repeated(n) for n in (3, 1, 4)]
+    tables = TableFiles(folder.target(rows_per_group=3, shard_bytes=1))
+    for page in pages:
+        tables.add((Part.PAIRS,), Split.TEST, page)
+
+    files = table_files(tables.close(), Part.PAIRS, Split.TEST, FileFormat.JSONL)
+
+    together = b"".join(folder.files[one.path].content for one in files)
+    assert together == write(8, parts=(Part.PAIRS,)).files["pairs/train.jsonl"].content
+    assert [one.n_rows for one in files] == [3, 3, 2]
+
+
+def test_files_of_another_split_or_table_are_no_shards_of_this_one() -> None:
+    files = listed({Part.PAIRS: {Split.TRAIN: 3, Split.TEST: 1}}, n_shards=2)
+    files += listed({Part.PAIRS_MARGIN: {Split.TRAIN: 3}})
+
+    found = table_files(files, Part.PAIRS, Split.TRAIN, FileFormat.PARQUET)
+
+    assert [one.path for one in found] == [
+        "pairs/train-00000-of-00002.parquet",
+        "pairs/train-00001-of-00002.parquet",
+    ]
+    assert rows_by_table(files)["pairs"] == {"train": 3, "test": 1}
 
 
 def test_text_file_is_utf8() -> None:

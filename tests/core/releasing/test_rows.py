@@ -18,13 +18,12 @@ from evalhub.core.judging.answers import (
     TriageAnswer,
 )
 from evalhub.core.releasing import rows
-from evalhub.core.releasing.aggregation import summarise
 from evalhub.core.releasing.flavours import rows as flavours
-from evalhub.core.releasing.judgment_rows import iso_week, judgment_row
-from evalhub.core.releasing.pair_rows import margin_row, pair_row, prompt_row, tie_row, trl_row
+from evalhub.core.releasing.judgment_rows import iso_week
 from evalhub.core.releasing.schemas import KEYS, RESERVED_NAMES, SCHEMAS
-from evalhub.core.releasing.vocabulary import FLAVOURS, PairOutcome, Part, Split
+from evalhub.core.releasing.vocabulary import FLAVOURS, Part, Split
 from evalhub.errors import BadInput
+from tests.core.releasing.made import judgment_rows, margin_row, pair_row, prompt_row, tie_row
 from tests.core.releasing.material import (
     LABEL,
     MOMENT,
@@ -84,7 +83,7 @@ def test_key_is_a_column(part: Part) -> None:
 def test_chosen_is_what_more_judgments_prefer() -> None:
     pair = make_judged_pair(make_judgment(Choice.B, 2, vetoed="x"))
 
-    row = pair_row(pair, summarise(pair))
+    row = pair_row(pair)
 
     assert row["chosen"] == [{"role": "assistant", "content": "Drink."}]
     assert row["rejected"] == [{"role": "assistant", "content": "Rest."}]
@@ -100,23 +99,14 @@ def test_a_pair_under_several_rubric_versions_names_the_newest_by_number() -> No
         judged.append(replace(one, record=replace(one.record, rubric_version=version)))
     pair = make_judged_pair(*judged)
 
-    assert pair_row(pair, summarise(pair))["rubric_version"] == "1.10.0"
-    assert tie_row(pair, summarise(pair))["rubric_version"] == "1.10.0"
-
-
-def test_trl_row_has_the_three_columns_and_no_others() -> None:
-    pair = make_judged_pair(make_judgment(Choice.A))
-    row = pair_row(pair, summarise(pair))
-
-    assert trl_row(row) == {name: row[name] for name in ("prompt", "chosen", "rejected")}
+    assert pair_row(pair)["rubric_version"] == "1.10.0"
+    assert tie_row(pair)["rubric_version"] == "1.10.0"
 
 
 def test_labels_are_turned_to_the_chosen_response() -> None:
     pair = make_judged_pair(make_judgment(Choice.A, -3))
-    summary = summarise(pair)
 
-    row = pair_row(pair, summary)
-    found = margin_row(row, pair, summary)
+    row, found = pair_row(pair), margin_row(pair)
 
     assert (row["soft_label"], row["soft_label_se"], row["pooled_soft_label"]) == (0.7, 0.2, 0.65)
     assert (found["margin"], found["margin_se"]) == (1.25, 1.1)
@@ -126,21 +116,19 @@ def test_labels_are_turned_to_the_chosen_response() -> None:
 
 def test_a_label_against_the_votes_is_kept_and_marked_and_has_no_margin() -> None:
     pair = make_judged_pair(make_judgment(Choice.B, 1))
-    summary = summarise(pair)
 
-    row = pair_row(pair, summary)
+    row = pair_row(pair)
 
     assert row["chosen_model"] == "birch-1"
     assert (row["soft_label"], row["is_against_votes"]) == (0.3, True)
-    assert margin_row(row, pair, summary)["margin"] == 0
+    assert margin_row(pair)["margin"] == 0
 
 
 def test_a_skewed_label_has_no_negative_margin() -> None:
     label = replace(LABEL, soft_label_y=0.51, margin_y=-0.01)
     pair = make_judged_pair(make_judgment(Choice.B, 1), label=label)
-    summary = summarise(pair)
 
-    found = margin_row(pair_row(pair, summary), pair, summary)
+    found = margin_row(pair)
 
     assert (found["is_against_votes"], found["margin"]) == (False, 0.0)
 
@@ -148,20 +136,20 @@ def test_a_skewed_label_has_no_negative_margin() -> None:
 def test_no_pooled_label_is_null() -> None:
     pair = make_judged_pair(make_judgment(Choice.A), label=replace(LABEL, pooled_soft_label_y=None))
 
-    assert pair_row(pair, summarise(pair))["pooled_soft_label"] is None
+    assert pair_row(pair)["pooled_soft_label"] is None
 
 
 def test_an_outcome_without_a_label_is_refused() -> None:
     pair = make_judged_pair(make_judgment(Choice.A), label=None)
 
     with pytest.raises(BadInput, match="pair 'pair-1'"):
-        pair_row(pair, summarise(pair))
+        pair_row(pair)
 
 
 def test_tie_row_chooses_nothing() -> None:
     pair = make_judged_pair(make_judgment(Choice.BOTH_BAD, 0), make_judgment(Choice.B))
 
-    row = tie_row(pair, summarise(pair))
+    row = tie_row(pair)
 
     assert not {"chosen", "rejected"} & row.keys()
     assert (row["n_a"], row["n_b"], row["n_ties"], row["n_both_bad"]) == (0, 1, 1, 1)
@@ -189,7 +177,7 @@ def test_judgment_is_turned_to_the_order_of_the_pair() -> None:
     )
     judgment = make_judgment(Choice.A, -2, is_swapped=True, answer=answer)
 
-    row = judgment_row(judgment, make_judged_pair(judgment), PairOutcome.PREFERENCE)
+    (row,) = judgment_rows(make_judged_pair(judgment))
 
     assert (row["choice"], row["choice_shown"], row["shown_left"]) == ("b", "a", "b")
     assert (row["preference"], row["preference_shown"]) == (2, -2)
@@ -213,7 +201,7 @@ def test_cannot_judge_keeps_its_reason() -> None:
     answer = Answer(choice=Choice.CANNOT_JUDGE, cannot_judge_reason=CannotJudgeReason.CONTESTED)
     judgment = make_judgment(Choice.CANNOT_JUDGE, answer=answer)
 
-    row = judgment_row(judgment, make_judged_pair(judgment), PairOutcome.CANNOT_JUDGE)
+    (row,) = judgment_rows(make_judged_pair(judgment))
 
     assert row["cannot_judge_reason"] == "contested"
 

@@ -4,6 +4,7 @@ import pytest
 
 from evalhub.core.judging.answers import Choice
 from evalhub.core.releasing.files import TableFiles
+from evalhub.core.releasing.material import JudgedPrompt
 from evalhub.core.releasing.recipe import Recipe
 from evalhub.core.releasing.tables import Tables, Tally, judgment_lines
 from evalhub.core.releasing.vocabulary import FLAVOURS, PairOutcome, Part, Split
@@ -24,10 +25,10 @@ UNJUDGED = make_judged_pair(make_judgment(Choice.CANNOT_JUDGE), identity="d")
 def write(
     folder: Folder, flavours: tuple[Part, ...] = FLAVOURS
 ) -> tuple[Tally, dict[str, int | None]]:
-    files = TableFiles(folder.open)
-    pairs = [A, UNGRADED, TIE, replace(UNJUDGED, is_simulated=True)]
+    files = TableFiles(folder.target())
+    pairs = (A, UNGRADED, TIE, replace(UNJUDGED, is_simulated=True))
     tables = Tables(files, Recipe(flavours=flavours))
-    tables.add_prompt(make_prompt(), Split.TRAIN, pairs)
+    tables.add([JudgedPrompt(make_prompt(), Split.TRAIN, pairs)])
     tally = tables.finish()
     return tally, {facts.path: facts.n_rows for facts in files.close()}
 

@@ -1,10 +1,16 @@
 import ast
 
-from evalhub.core.releasing.usage import snippets
+from evalhub.core.releasing.usage import remote_snippets, snippets
+from evalhub.core.releasing.vocabulary import Part, Split
+from tests.core.releasing.listed import listed
+
+TRAINED = {Part.PAIRS: {Split.TRAIN: 2}}
 
 
 def test_code_names_only_files_that_are_there() -> None:
-    found = snippets("tiny-1.0.0", {"ties": {"test": 1}, "judgments": {"test": 1}})
+    found = snippets(
+        "tiny-1.0.0", listed({Part.TIES: {Split.TEST: 1}, Part.JUDGMENTS: {Split.TEST: 1}})
+    )
 
     assert [one.title for one in found] == [
         "Check what you downloaded",
@@ -16,20 +22,32 @@ def test_code_names_only_files_that_are_there() -> None:
 
 
 def test_training_needs_a_train_split() -> None:
-    rows = {"pairs": {"train": 2}, "trl": {"train": 2}}
+    files = listed(TRAINED | {Part.TRL: {Split.TRAIN: 2}})
 
-    assert "eval_dataset" not in snippets("f", rows)[-1].code
+    assert "eval_dataset" not in snippets("f", files)[-1].code
 
 
 def test_training_is_evaluated_on_another_split() -> None:
-    rows = {"pairs": {"train": 2}, "trl": {"train": 2, "test": 1}}
+    files = listed(TRAINED | {Part.TRL: {Split.TRAIN: 2, Split.TEST: 1}})
 
-    assert 'eval_dataset=pairs["test"]' in snippets("f", rows)[-1].code
+    assert 'eval_dataset=pairs["test"]' in snippets("f", files)[-1].code
 
 
 def test_python_code_is_python() -> None:
-    rows = {"pairs": {"train": 2}, "trl": {"train": 2, "validation": 1}}
+    files = listed(TRAINED | {Part.TRL: {Split.TRAIN: 2, Split.VALIDATION: 1}})
 
-    for one in snippets("f", rows):
+    for one in (*snippets("f", files), *remote_snippets("https://e", "p", "1.0.0", files)):
         if one.language == "python":
             ast.parse(one.code)
+
+
+def test_of_a_table_in_several_files_the_first_is_named() -> None:
+    files = listed(TRAINED, n_shards=3)
+
+    assert "f/pairs/train-00000-of-00003.parquet" in snippets("f", files)[1].code
+    (url,) = (
+        one
+        for one in remote_snippets("https://e", "p", "1.0.0", files)[1].code.split('"')
+        if one.startswith("https")
+    )
+    assert url.endswith("/files/pairs/train-00000-of-00003.parquet")

@@ -68,7 +68,7 @@ def test_checksums_are_those_of_the_files(built: BuiltRelease) -> None:
 
 def test_pandas_code_runs_as_it_is_copied(built: BuiltRelease, tmp_path: Path) -> None:
     built.folder.rename(tmp_path / "tiny-1.0.0")
-    code = snippets("tiny-1.0.0", built.manifest.counts.rows)[1].code
+    code = snippets("tiny-1.0.0", built.manifest.files)[1].code
 
     done = subprocess.run(  # noqa: S603 - our own code
         [sys.executable, "-c", code],

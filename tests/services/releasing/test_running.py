@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from multiprocessing.synchronize import Event as ProcessEvent
 from pathlib import Path
@@ -19,11 +20,11 @@ from sqlmodel import col, select
 from evalhub.config import Settings
 from evalhub.core.judging.answers import Choice
 from evalhub.core.people import Origin, Role, command_actor
-from evalhub.core.releasing.files import OpenFile
+from evalhub.core.releasing.files import Target
 from evalhub.db.engine import Database
 from evalhub.db.models import AuditEvent, Pair, Person, Release
 from evalhub.errors import Conflict
-from evalhub.services.releasing.folders import file_opener
+from evalhub.services.releasing.folders import folder_target
 from evalhub.services.releasing.keeping import BuiltRelease
 from evalhub.services.releasing.running import build_release
 from evalhub.services.releasing.verifying import verify_release
@@ -42,16 +43,16 @@ class Gate:
         self.is_reached = threading.Event()
         self.is_open = threading.Event()
 
-    def __call__(self, folder: Path) -> OpenFile:
-        """Stand in the place of ``file_opener``."""
-        open_file = file_opener(folder)
+    def __call__(self, folder: Path) -> Target:
+        """Stand in the place of ``folder_target``."""
+        target = folder_target(folder)
 
         def wait(path: str) -> BinaryIO:
             self.is_reached.set()
             assert self.is_open.wait(PATIENCE_S)
-            return open_file(path)
+            return target.open_file(path)
 
-        return wait
+        return replace(target, open_file=wait)
 
 
 class Builder:
@@ -66,7 +67,7 @@ class Builder:
         slug: str = "tiny",
         *,
         version: str | None = None,
-        opener: Callable[[Path], OpenFile] = file_opener,
+        target_in: Callable[[Path], Target] = folder_target,
     ) -> BuiltRelease:
         """Build as pages and commands do."""
         return build_release(
@@ -76,7 +77,7 @@ class Builder:
             actor=command_actor(),
             now=MOMENT,
             version=version,
-            opener=opener,
+            target_in=target_in,
         )
 
     @contextmanager
@@ -86,7 +87,7 @@ class Builder:
         """Yield a build that has read its state and waits at its first file; then let it go."""
         gate = Gate()
         with ThreadPoolExecutor(max_workers=1) as pool:
-            future = pool.submit(self.build, slug, version=version, opener=gate)
+            future = pool.submit(self.build, slug, version=version, target_in=gate)
             try:
                 assert gate.is_reached.wait(PATIENCE_S)
                 yield future
@@ -221,20 +222,20 @@ def test_a_named_version_may_be_older_than_one_built_meanwhile(builder: Builder)
 def test_a_build_that_fails_leaves_nothing(
     builder: Builder, database: Database, n_files: int
 ) -> None:
-    def opener(folder: Path) -> OpenFile:
-        open_file = file_opener(folder)
+    def target_in(folder: Path) -> Target:
+        target = folder_target(folder)
         opened: list[str] = []
 
         def open_some(path: str) -> BinaryIO:
             if len(opened) == n_files:
                 raise OSError(28, "No space left on device", path)
             opened.append(path)
-            return open_file(path)
+            return target.open_file(path)
 
-        return open_some
+        return replace(target, open_file=open_some)
 
     with pytest.raises(OSError, match="No space left"):
-        builder.build(opener=opener)
+        builder.build(target_in=target_in)
 
     assert (builder.left(), builder.versions()) == ([], [])
     with database.transaction(write=False) as session:
@@ -244,18 +245,18 @@ def test_a_build_that_fails_leaves_nothing(
 def build_and_hang(settings: Settings, has_begun: ProcessEvent) -> None:
     """Build in a process of its own that stops at its first file for good."""
 
-    def opener(folder: Path) -> OpenFile:
-        open_file = file_opener(folder)
+    def target_in(folder: Path) -> Target:
+        target = folder_target(folder)
 
         def hang(path: str) -> BinaryIO:
-            file = open_file(path)
+            file = target.open_file(path)
             has_begun.set()
             threading.Event().wait()
             return file
 
-        return hang
+        return replace(target, open_file=hang)
 
-    Builder(Database(settings.database_url), settings).build(opener=opener)
+    Builder(Database(settings.database_url), settings).build(target_in=target_in)
 
 
 def test_what_a_killed_build_left_is_removed_by_the_next(
@@ -284,15 +285,15 @@ def test_a_build_waits_for_nobody_until_its_files_are_written(
     """Hold the one writer's place; a build gets as far as its last file all the same."""
     is_written = threading.Event()
 
-    def opener(folder: Path) -> OpenFile:
-        open_file = file_opener(folder)
+    def target_in(folder: Path) -> Target:
+        target = folder_target(folder)
 
         def open_noting(path: str) -> BinaryIO:
             if path == "SHA256SUMS":
                 is_written.set()
-            return open_file(path)
+            return target.open_file(path)
 
-        return open_noting
+        return replace(target, open_file=open_noting)
 
     with ThreadPoolExecutor(max_workers=1) as pool:
         with database.transaction() as session:
@@ -300,7 +301,7 @@ def test_a_build_waits_for_nobody_until_its_files_are_written(
                 Person(public_id="busy", name="Busy", origin=Origin.ACCOUNT, created_at=now)
             )
             session.flush()
-            future = pool.submit(builder.build, opener=opener)
+            future = pool.submit(builder.build, target_in=target_in)
             has_written = is_written.wait(PATIENCE_S)
         built = future.result()
 

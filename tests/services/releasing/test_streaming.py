@@ -43,15 +43,16 @@ def test_every_pair_comes_with_its_own_texts(session: Session, n_prompts: int) -
     splits = {prompt.group: Split.TRAIN for prompt in source.prompts.prompts}
     labels = dict.fromkeys(source.labels.pair_names(), LABEL)
 
-    found = list(judged_prompts(source, splits, labels=labels))
+    found = [one for page in judged_prompts(source, splits, labels=labels) for one in page]
 
-    assert [prompt.key for prompt, _, _ in found] == sorted(f"p{n}" for n in range(n_prompts))
+    assert [one.prompt.key for one in found] == sorted(f"p{n}" for n in range(n_prompts))
     assert source.n_prompts == n_prompts
-    for prompt, split, (pair,) in found:
-        assert (pair.prompt, pair.split, split) == (prompt, Split.TRAIN, Split.TRAIN)
+    for one in found:
+        (pair,) = one.pairs
+        assert (pair.prompt, pair.split, one.split) == (one.prompt, Split.TRAIN, Split.TRAIN)
         assert pair.label == LABEL
-        assert pair.x_text == f"{pair.x.endpoint} on {prompt.key}"
-        assert pair.y_text == f"{pair.y.endpoint} on {prompt.key}"
+        assert pair.x_text == f"{pair.x.endpoint} on {one.prompt.key}"
+        assert pair.y_text == f"{pair.y.endpoint} on {one.prompt.key}"
 
 
 def test_pages_hold_few_prompts_and_texts_only_where_asked(session: Session) -> None:

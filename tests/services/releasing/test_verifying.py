@@ -251,7 +251,8 @@ def test_table_without_one_of_its_formats_is_found(built: BuiltRelease) -> None:
     (built.folder / "pairs" / "train.jsonl").unlink()
     edit_manifest(built.folder, files=files)
 
-    assert "manifest.json, table pairs: has no files for split train" in problems_of(built.folder)
+    rule = "has not the same files in both formats for split train"
+    assert f"manifest.json, table pairs: {rule}" in problems_of(built.folder)
 
 
 def test_problems_are_bounded(built: BuiltRelease) -> None:

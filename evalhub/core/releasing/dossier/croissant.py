@@ -19,7 +19,7 @@ from evalhub.core.releasing.card import LIMITS, PART_NOTES
 from evalhub.core.releasing.dossier.fields import Dossier
 from evalhub.core.releasing.dossier.vocabulary import FieldName
 from evalhub.core.releasing.dossier.wording import field_text
-from evalhub.core.releasing.files import FileFacts, table_path
+from evalhub.core.releasing.files import FileFacts, table_files
 from evalhub.core.releasing.manifest import Manifest
 from evalhub.core.releasing.recipe import METHODS
 from evalhub.core.releasing.schemas import KEYS, SCHEMAS
@@ -183,13 +183,13 @@ def _record_sets(manifest: Manifest) -> Iterator[Json]:
     # Only tables with a key: the others say rows of these again in a trainer's columns.
     for part in KEYS:
         for split in Split:
-            if split in manifest.counts.rows.get(part, {}):
-                yield _record_set(part, split)
+            # A set a file: readers know sets of many files only where they lie in one archive.
+            for file in table_files(manifest.files, part, split, FileFormat.PARQUET):
+                yield _record_set(part, split, file.path)
 
 
-def _record_set(part: Part, split: Split) -> Json:
-    name = f"{part}/{split}"
-    file = table_path(part, split, FileFormat.PARQUET)
+def _record_set(part: Part, split: Split, file: str) -> Json:
+    name = file.removesuffix(f".{FileFormat.PARQUET}")
     return {
         "@type": "cr:RecordSet",
         "@id": name,

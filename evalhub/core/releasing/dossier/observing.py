@@ -19,7 +19,7 @@ from evalhub.core.judging.records import JudgedResponse
 from evalhub.core.prompts.records import Prompt
 from evalhub.core.releasing.dossier.facts import PromptTally
 from evalhub.core.releasing.judgment_rows import iso_week
-from evalhub.core.releasing.material import JudgedPair, ReleaseJudgment
+from evalhub.core.releasing.material import JudgedPair, ReleaseJudgment, ReleasePrompt
 from evalhub.core.scoring.agreement.subjects import by_time, code_of
 from evalhub.core.scoring.annotators.decisions import Identity, identity_of
 from evalhub.core.scoring.covariates.style import style_of
@@ -75,20 +75,24 @@ class Observations:
     last_at: datetime | None = None
     prompts: PromptTally = field(default_factory=PromptTally)
     _styles: dict[tuple[str, str], Style] = field(default_factory=dict)
+    _prompt: ReleasePrompt | None = None
+    _place: int = 0
+    _own: Facets = ()
 
     def add(self, pair: JudgedPair) -> None:
         """Count the judgments on one pair, and keep them if their prompt is in the sample."""
-        prompt, n = pair.prompt, len(pair.judgments)
-        facets = facets_of(prompt.prompt)
-        about = dict(facets)
+        n = len(pair.judgments)
+        facets = self._facets(pair.prompt)
         self.n_judgments += n
-        self.by_cell[about["domain"], about["language"], about["jurisdiction"]] += n
+        # The first three say where the prompt stands: domain, language and jurisdiction.
+        domain, language, jurisdiction = (value for _, value in facets[:3])
+        self.by_cell[domain, language, jurisdiction] += n
         self.by_models[identity_of(pair.x), identity_of(pair.y)] += n
         for facet in facets:
             self.by_facet[facet] += n
         for judgment in pair.judgments:
             self._note(judgment)
-        if self._is_kept(prompt.key):
+        if self._place % (1 << self.halvings) == 0:
             self._keep(pair, facets)
 
     @property
@@ -102,6 +106,13 @@ class Observations:
         if self.first_at is None or self.last_at is None:
             return None
         return iso_week(self.first_at), iso_week(self.last_at)
+
+    def _facets(self, prompt: ReleasePrompt) -> Facets:
+        """Return the groups of a prompt, whose pairs come together."""
+        if prompt is not self._prompt:
+            self._prompt, self._place = prompt, _place(prompt.key)
+            self._own = facets_of(prompt.prompt)
+        return self._own
 
     def _note(self, judgment: ReleaseJudgment) -> None:
         record = judgment.record

@@ -1,22 +1,24 @@
 """Write the file that tells LLaMA-Factory what the files of its flavour hold."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Sequence
+from pathlib import PurePosixPath
 
 from evalhub.core.canonical import Json
+from evalhub.core.releasing.files import FileFacts, table_files
 from evalhub.core.releasing.vocabulary import FileFormat, Part, Split
 
 DATASET_INFO = f"{Part.LLAMAFACTORY}/dataset_info.json"
 
 
-def dataset_info_text(project: str, splits: Iterable[Split]) -> str:
-    """Return the entries of ``dataset_info.json``, a data set a split, such as ``law_train``.
+def dataset_info_text(project: str, files: Sequence[FileFacts]) -> str:
+    """Return the entries of ``dataset_info.json``, a data set a file, such as ``law_train``.
 
     Without it LLaMA-Factory would take the rows for plain conversations and train on no pair.
     """
     entries: dict[str, Json] = {
-        f"{project}_{split}": {
-            "file_name": f"{split}.{FileFormat.JSONL}",
+        f"{project}_{name.stem}": {
+            "file_name": name.name,
             "formatting": "sharegpt",
             "ranking": True,
             "columns": {
@@ -26,6 +28,8 @@ def dataset_info_text(project: str, splits: Iterable[Split]) -> str:
                 "rejected": "rejected",
             },
         }
-        for split in splits
+        for split in Split
+        for file in table_files(files, Part.LLAMAFACTORY, split, FileFormat.JSONL)
+        for name in [PurePosixPath(file.path)]
     }
     return json.dumps(entries, ensure_ascii=False, indent=2) + "\n"

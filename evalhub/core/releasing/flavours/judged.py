@@ -1,43 +1,101 @@
-"""Make the rows of the flavours that need the single judgments of a pair."""
+"""Make the columns of the flavours that need the single judgments of a pair."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+import numpy as np
 
 from evalhub.core.judging.answers import Choice
 from evalhub.core.releasing.aggregation import PairSummary, mean_preference
-from evalhub.core.releasing.flavours.rows import ArenaRow, HelpSteer3Row, IndividualPreference
-from evalhub.core.releasing.material import JudgedPair
+from evalhub.core.releasing.batches import PairBatch
+from evalhub.core.releasing.columns import Column, Columns, Places, column, columns_of
+from evalhub.core.releasing.fields import CHAT
+from evalhub.core.releasing.flavour_schemas import FLAVOUR_SCHEMAS
+from evalhub.core.releasing.flavours.rows import IndividualPreference
+from evalhub.core.releasing.material import JudgedPair, ReleaseJudgment
+from evalhub.core.releasing.pair_rows import about_prompts
 from evalhub.core.releasing.rows import Message
+from evalhub.core.releasing.vocabulary import Part
 from evalhub.core.responses import ResponseStatus
 
-WINNERS = {
-    Choice.A: "model_a",
-    Choice.B: "model_b",
-    Choice.TIE: "tie",
-    Choice.BOTH_GOOD: "tie",
-    Choice.BOTH_BAD: "both_bad",
-}
+WINNERS: Mapping[Choice, str] = MappingProxyType(
+    {
+        Choice.A: "model_a",
+        Choice.B: "model_b",
+        Choice.TIE: "tie",
+        Choice.BOTH_GOOD: "tie",
+        Choice.BOTH_BAD: "both_bad",
+    }
+)
 """What the arena calls each choice; it knows no cannot-judge."""
 
 WEAKEST, STRONGEST = 1, 3
 
 
-def helpsteer3_row(pair: JudgedPair, summary: PairSummary) -> HelpSteer3Row:
-    """Return the row of a pair with a preferred response, in the pair's own order.
+class _Graded(NamedTuple):
+    """Hold what a row of ``helpsteer3`` says beside its texts."""
+
+    overall_preference: int
+    individual_preference: list[IndividualPreference]
+
+
+class _Battle(NamedTuple):
+    """Hold what a row of ``arena`` says beside its texts."""
+
+    id: str
+    pair_id: str
+    winner: str
+    judge: str
+    is_simulated: bool
+
+
+def helpsteer3_columns(batch: PairBatch, places: Places) -> Columns:
+    """Return the columns of pairs with a preferred response, in the pair's own order.
 
     The sign is that of the count, and never 0: NeMo-RL's reader takes 0 as the first response
     against itself. The size is the rounded mean of the graded preferences where that has the
     same sign, else 1.
     """
+    rows = [_graded(batch.pairs[n], batch.summaries[n]) for n in places]
+    about = about_prompts(batch, places)
+    return columns_of(rows, _Graded._fields, FLAVOUR_SCHEMAS[Part.HELPSTEER3]) | {
+        "domain": about["domain"],
+        "language": about["language"],
+        "context": about["prompt"],
+        "response1": batch.texts.take(batch.x[places]),
+        "response2": batch.texts.take(batch.y[places]),
+    }
+
+
+def arena_columns(batch: PairBatch) -> Columns:
+    """Return the columns of every judgment that says something about two complete answers."""
+    said = [
+        (place, judgment)
+        for place, pair in enumerate(batch.pairs)
+        if pair.x.status is pair.y.status is ResponseStatus.ANSWERED
+        for judgment in pair.judgments
+        if judgment.record.choice is not Choice.CANNOT_JUDGE
+    ]
+    rows = [_battle(judgment, batch.pairs[place]) for place, judgment in said]
+    whose = np.array([place for place, _ in said], np.int64)
+    made = columns_of(rows, _Battle._fields, FLAVOUR_SCHEMAS[Part.ARENA])
+    about, talks = about_prompts(batch, whose), _conversations(batch)
+    for name, side in (("a", batch.x), ("b", batch.y)):
+        made[f"model_{name}"] = batch.models.take(side[whose])
+        made[f"conversation_{name}"] = talks.take(side[whose])
+    n_turns = [sum(m["role"] == "user" for m in prompt.chat()) for prompt in batch.prompts]
+    turn = column(n_turns, FLAVOUR_SCHEMAS[Part.ARENA].field("turn").type)
+    made["turn"] = turn.take(batch.prompt[whose])
+    return made | {name: about[name] for name in ("language", "domain")}
+
+
+def _graded(pair: JudgedPair, summary: PairSummary) -> _Graded:
     toward_chosen = mean_preference(summary) or 0.0
     size = min(STRONGEST, max(WEAKEST, round(toward_chosen)))
-    return HelpSteer3Row(
-        domain=pair.prompt.prompt.domain,
-        language=pair.prompt.prompt.language,
-        context=pair.prompt.chat(),
-        response1=pair.x_text,
-        response2=pair.y_text,
-        overall_preference=-size if summary.chosen == "x" else size,
-        individual_preference=[
+    return _Graded(
+        -size if summary.chosen == "x" else size,
+        [
             IndividualPreference(score=score, reasoning=item.record.why)
             for item in pair.judgments
             if (score := item.record.canonical_preference) is not None
@@ -45,31 +103,25 @@ def helpsteer3_row(pair: JudgedPair, summary: PairSummary) -> HelpSteer3Row:
     )
 
 
-def arena_rows(pair: JudgedPair) -> Iterator[ArenaRow]:
-    """Yield a row a judgment that says something about two complete answers."""
-    if any(side.status is not ResponseStatus.ANSWERED for side in (pair.x, pair.y)):
-        return
-    prompt = pair.prompt.chat()
-    n_turns = sum(turn["role"] == "user" for turn in prompt)
-    for item in pair.judgments:
-        choice = item.record.canonical_choice
-        if choice is Choice.CANNOT_JUDGE:
-            continue
-        yield ArenaRow(
-            id=item.id,
-            pair_id=pair.id,
-            model_a=pair.x.model,
-            model_b=pair.y.model,
-            winner=WINNERS[choice],
-            judge=item.annotator,
-            turn=n_turns,
-            conversation_a=[*prompt, _answer(pair.x_text)],
-            conversation_b=[*prompt, _answer(pair.y_text)],
-            language=pair.prompt.prompt.language,
-            domain=pair.prompt.prompt.domain,
-            is_simulated=pair.is_simulated,
-        )
+def _battle(judgment: ReleaseJudgment, pair: JudgedPair) -> _Battle:
+    return _Battle(
+        id=judgment.id,
+        pair_id=pair.id,
+        winner=WINNERS[judgment.record.canonical_choice],
+        judge=judgment.annotator,
+        is_simulated=pair.is_simulated,
+    )
 
 
-def _answer(text: str) -> Message:
-    return Message(role="assistant", content=text)
+def _conversations(batch: PairBatch) -> Column:
+    """Return each response at the end of the conversation that it answers."""
+    return column(
+        [
+            [
+                *batch.prompts[one.prompt].chat(),
+                Message(role="assistant", content=one.text),
+            ]
+            for one in batch.responses
+        ],
+        CHAT,
+    )

@@ -2,6 +2,11 @@
 
 from dataclasses import dataclass, field
 
+import numpy as np
+import pyarrow as pa
+
+from evalhub.core.releasing.columns import Columns, column
+from evalhub.core.releasing.flavours.columns import Preferred
 from evalhub.core.releasing.flavours.rows import KtoRow
 from evalhub.core.releasing.rows import Message, PairRow
 
@@ -50,3 +55,21 @@ class KtoRows:
 
     def _move(self, identity: str, text: list[Message], lead: int) -> None:
         self._responses.setdefault(identity, _Standing(text)).lead += lead
+
+
+def kto_columns(pairs: Preferred) -> Columns:
+    """Return the same rows for all prompts of a batch at once, in the same order."""
+    batch = pairs.batch
+    lead = np.zeros(len(batch.responses), np.int64)
+    np.add.at(lead, pairs.chosen, 1)
+    np.add.at(lead, pairs.rejected, -1)
+    standing = sorted(
+        (one.prompt, one.id, place) for place, one in enumerate(batch.responses) if lead[place]
+    )
+    whose = np.array([place for _, _, place in standing], np.int64)
+    prompts = np.array([prompt for prompt, _, _ in standing], np.int64)
+    return {
+        "prompt": batch.chats.take(prompts),
+        "completion": batch.turns.take(whose),
+        "label": column((lead[whose] > 0).tolist(), pa.bool_()),
+    }

@@ -6,9 +6,8 @@ half of it.
 """
 
 from collections.abc import Callable, Mapping
-from itertools import chain
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from evalhub.core.releasing.flavours.rows import (
     AxolotlRow,
@@ -20,8 +19,7 @@ from evalhub.core.releasing.flavours.rows import (
     ShareGptTurn,
     VerlRow,
 )
-from evalhub.core.releasing.pair_rows import trl_row
-from evalhub.core.releasing.rows import MarginRow, Message, TrlRow
+from evalhub.core.releasing.rows import MarginRow, Message, PairRow, TrlRow
 from evalhub.core.releasing.vocabulary import FilterName, Part
 
 PairFlavourRow: TypeAlias = (
@@ -31,7 +29,13 @@ PairFlavourRow: TypeAlias = (
 HUMAN, ASSISTANT = "\n\nHuman:", "\n\nAssistant:"
 """The marks that begin a turn in a transcript of HH-RLHF."""
 
+_CHATS: tuple[Literal["prompt", "chosen", "rejected"], ...] = ("prompt", "chosen", "rejected")
 _SHAREGPT_SPEAKERS = {"user": "human", "assistant": "gpt"}
+
+
+def trl_row(row: PairRow) -> TrlRow:
+    """Return the three columns that TRL reads, and no others."""
+    return TrlRow(prompt=row["prompt"], chosen=row["chosen"], rejected=row["rejected"])
 
 
 def openrlhf_row(row: MarginRow) -> OpenRlhfRow:
@@ -60,15 +64,14 @@ def llamafactory_row(row: MarginRow) -> LlamaFactoryRow | None:
 
     It skips a conversation that does not, and says so only in its log.
     """
-    system, turns = _without_system(row["prompt"])
-    expected = ["user", "assistant"] * len(turns)
-    if [turn["role"] for turn in turns] != expected[: len(turns)]:
+    system, turns = without_system(row["prompt"])
+    if not alternates(turns):
         return None
     return LlamaFactoryRow(
-        conversations=[_sharegpt(turn) for turn in turns],
+        conversations=[sharegpt(turn) for turn in turns],
         system=system,
-        chosen=_sharegpt(row["chosen"][0]),
-        rejected=_sharegpt(row["rejected"][0]),
+        chosen=sharegpt(row["chosen"][0]),
+        rejected=sharegpt(row["rejected"][0]),
     )
 
 
@@ -78,7 +81,7 @@ def axolotl_row(row: MarginRow) -> AxolotlRow | None:
     The column ``system`` is always there, empty without a system prompt: axolotl reads it from
     every row, although it documents it as optional.
     """
-    system, turns = _without_system(row["prompt"])
+    system, turns = without_system(row["prompt"])
     if len(turns) != 1:
         return None
     return AxolotlRow(
@@ -94,10 +97,10 @@ def verl_row(row: MarginRow) -> VerlRow | None:
 
     The turns are therefore marked as in HH-RLHF. None where a text holds such a mark.
     """
-    if _holds_a_mark(row):
+    if any(holds_a_mark(turn["content"]) for name in _CHATS for turn in row[name]):
         return None
     return VerlRow(
-        prompt=_transcript(row["prompt"]) + ASSISTANT,
+        prompt=transcript(row["prompt"]) + ASSISTANT,
         chosen=" " + row["chosen"][0]["content"],
         rejected=" " + row["rejected"][0]["content"],
     )
@@ -143,25 +146,31 @@ LEFT_OUT: Mapping[Part, FilterName] = MappingProxyType(
 """The filter that a flavour leaves a pair out by."""
 
 
-def _without_system(prompt: list[Message]) -> tuple[str, list[Message]]:
+def without_system(prompt: list[Message]) -> tuple[str, list[Message]]:
+    """Return the system prompt, empty where there is none, and the turns after it."""
     if prompt[0]["role"] == "system":
         return prompt[0]["content"], prompt[1:]
     return "", prompt
 
 
-def _sharegpt(turn: Message) -> ShareGptTurn:
+def alternates(turns: list[Message]) -> bool:
+    """Tell whether user and assistant speak by turns, the user first."""
+    expected = ["user", "assistant"] * len(turns)
+    return [turn["role"] for turn in turns] == expected[: len(turns)]
+
+
+def sharegpt(turn: Message) -> ShareGptTurn:
+    """Return a turn as ShareGPT writes it."""
     return {"from": _SHAREGPT_SPEAKERS[turn["role"]], "value": turn["content"]}
 
 
-def _holds_a_mark(row: MarginRow) -> bool:
-    for turn in chain(row["prompt"], row["chosen"], row["rejected"]):
-        text = turn["content"]
-        if HUMAN in text or ASSISTANT in text:
-            return True
-    return False
+def holds_a_mark(text: str) -> bool:
+    """Tell whether a text holds what begins a turn in a transcript."""
+    return HUMAN in text or ASSISTANT in text
 
 
-def _transcript(prompt: list[Message]) -> str:
-    system, turns = _without_system(prompt)
+def transcript(prompt: list[Message]) -> str:
+    """Return a conversation as one text, whose turns begin with the marks of HH-RLHF."""
+    system, turns = without_system(prompt)
     marks = {"user": HUMAN, "assistant": ASSISTANT}
     return system + "".join(f"{marks[turn['role']]} {turn['content']}" for turn in turns)

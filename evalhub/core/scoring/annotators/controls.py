@@ -26,10 +26,11 @@ def is_right(record: JudgmentRecord, controls: Controls) -> bool | None:
     A tie is wrong, since one response is known to be better. Cannot-judge is not an answer, and
     being unable to judge is never held against anybody.
     """
-    if record.choice is Choice.CANNOT_JUDGE:
+    # Nearly every prompt has no known answer, so that comes first: it is asked of every judgment.
+    if record.prompt_key not in controls or record.choice is Choice.CANNOT_JUDGE:
         return None
     models = {record.x.model, record.y.model}
-    for answer in controls.get(record.prompt_key, ()):
+    for answer in controls[record.prompt_key]:
         if models == {answer.better, answer.worse}:
             return record.winner is not None and record.winner.model == answer.better
     return None

@@ -5,12 +5,14 @@ from typing import Any
 import pytest
 
 from evalhub.core.judging.answers import Choice
-from evalhub.core.releasing.files import Parts, Row, TableFiles
+from evalhub.core.releasing.columns import Columns
+from evalhub.core.releasing.files import Parts, TableFiles
 from evalhub.core.releasing.flavours.checking import FlavourChecks
-from evalhub.core.releasing.schemas import SCHEMAS
+from evalhub.core.releasing.material import JudgedPrompt
 from evalhub.core.releasing.tables import Tables as Written
 from evalhub.core.releasing.vocabulary import FLAVOURS, Part, Split
 from tests.core.releasing.flavours.rows import TALK, make_pair
+from tests.core.releasing.made import rows_of
 from tests.core.releasing.material import make_prompt
 
 Tables = dict[tuple[Part, Split], list[dict[str, Any]]]
@@ -39,12 +41,11 @@ class Rows(TableFiles):
     def __init__(self) -> None:
         self.tables: Tables = {}
 
-    def add_to(self, parts: Parts, split: Split, row: Row) -> None:
-        """Keep the columns that each table has of one row."""
-        held = dict(row)
+    def add(self, parts: Parts, split: Split, columns: Columns) -> None:
+        """Keep the rows that each table has of some columns."""
         for part in parts:
-            own = {name: held[name] for name in SCHEMAS[part].names}
-            self.tables.setdefault((part, split), []).append(own)
+            if rows := rows_of(columns, part):
+                self.tables.setdefault((part, split), []).extend(rows)
 
 
 @pytest.fixture
@@ -53,7 +54,7 @@ def tables() -> Tables:
     rows = Rows()
     written = Written(rows)
     for pair in PAIRS:
-        written.add_prompt(pair.prompt, pair.split, [pair])
+        written.add([JudgedPrompt(pair.prompt, pair.split, (pair,))])
     written.finish()
     return rows.tables
 

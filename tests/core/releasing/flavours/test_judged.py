@@ -1,10 +1,9 @@
 import pytest
 
 from evalhub.core.judging.answers import Answer, Choice
-from evalhub.core.releasing.aggregation import summarise
-from evalhub.core.releasing.flavours.judged import arena_rows, helpsteer3_row
 from evalhub.core.responses import ResponseStatus
 from tests.core.releasing.flavours.rows import TALK, make_pair
+from tests.core.releasing.made import arena_rows, helpsteer3_row
 from tests.core.releasing.material import make_judged_pair, make_judgment, with_status
 
 
@@ -26,7 +25,7 @@ def test_helpsteer3_preference_has_the_sign_of_the_count(
         *(make_judgment(*one, who=f"expert-{n}") for n, one in enumerate(judgments))
     )
 
-    assert helpsteer3_row(pair, summarise(pair))["overall_preference"] == overall
+    assert helpsteer3_row(pair)["overall_preference"] == overall
 
 
 def test_helpsteer3_keeps_the_order_of_the_pair_and_every_graded_judgment() -> None:
@@ -36,7 +35,7 @@ def test_helpsteer3_keeps_the_order_of_the_pair_and_every_graded_judgment() -> N
         make_judgment(Choice.B, who="carl"),
     )
 
-    row = helpsteer3_row(pair, summarise(pair))
+    row = helpsteer3_row(pair)
 
     assert (row["response1"], row["response2"]) == ("Rest.", "Drink.")
     assert row["individual_preference"] == [
@@ -58,7 +57,7 @@ def test_helpsteer3_keeps_the_order_of_the_pair_and_every_graded_judgment() -> N
 def test_arena_names_the_winner_in_the_order_of_the_pair(choice: Choice, winner: str) -> None:
     shown, swapped = make_judgment(choice), make_judgment(choice, who="bob", is_swapped=True)
 
-    rows = list(arena_rows(make_judged_pair(shown, swapped)))
+    rows = arena_rows(make_judged_pair(shown, swapped))
 
     other = {"model_a": "model_b", "model_b": "model_a"}
     assert [row["winner"] for row in rows] == [winner, other.get(winner, winner)]
@@ -75,10 +74,10 @@ def test_arena_holds_whole_conversations_and_counts_the_questions() -> None:
 
 
 def test_arena_leaves_out_who_could_not_judge() -> None:
-    assert list(arena_rows(make_judged_pair(make_judgment(Choice.CANNOT_JUDGE)))) == []
+    assert arena_rows(make_judged_pair(make_judgment(Choice.CANNOT_JUDGE))) == []
 
 
 def test_arena_leaves_out_responses_that_are_no_complete_answer() -> None:
     pair = make_judged_pair(make_judgment(Choice.A))
 
-    assert list(arena_rows(with_status(pair, ResponseStatus.TRUNCATED))) == []
+    assert arena_rows(with_status(pair, ResponseStatus.TRUNCATED)) == []
