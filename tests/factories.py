@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from evalhub.core.campaigns import (
     AnnotatorKind,
@@ -24,6 +24,7 @@ from evalhub.core.judging.answers import Choice
 from evalhub.core.people import Origin, Role
 from evalhub.core.qualifying.credentials import CredentialDecision
 from evalhub.core.qualifying.requirements import Requirement, requirement_to_json
+from evalhub.core.qualifying.routes import route_of
 from evalhub.core.releasing.builds import BuildStage, BuildStatus
 from evalhub.core.responses import ResponseStatus
 from evalhub.db.models import (
@@ -52,6 +53,7 @@ from evalhub.db.models import (
     RubricVersion,
 )
 from evalhub.db.models import CredentialDecision as CredentialDecisionRow
+from evalhub.services.accounts.words import keep_words
 from evalhub.services.consenting.texts import row_of
 
 MOMENT = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -75,6 +77,7 @@ def make_person(
     )
     session.add(person)
     session.flush()
+    keep_words(person, session=session)
     session.add_all(RoleGrant(person_id=person.id, role=role, granted_at=MOMENT) for role in roles)
     session.flush()
     return person
@@ -251,10 +254,27 @@ def make_prompt_set_version(
                 document=document,
                 domain=domain,
                 language="en",
+                route=route_of("en").key,
             )
         )
     session.flush()
     return version
+
+
+def route_prompt(
+    session: Session,
+    prompt: Prompt,
+    *,
+    language: str = "en",
+    jurisdiction: str | None = None,
+    specialty: str | None = None,
+) -> None:
+    """Let a prompt, and the pairs on it, be for certain people."""
+    prompt.language = language
+    prompt.route = route_of(language, jurisdiction, specialty).key
+    for pair in session.exec(select(Pair).where(Pair.prompt_id == prompt.id)):
+        pair.route = prompt.route
+    session.flush()
 
 
 def prompt_document(key: str, text: str, *, domain: str = "general") -> str:
@@ -391,6 +411,7 @@ def make_pair(
         response_y_id=high,
         position=position,
         overlap=project.overlap,
+        route=session.get_one(Prompt, first.prompt_id).route,
     )
     session.add(pair)
     session.flush()

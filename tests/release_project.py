@@ -25,6 +25,7 @@ from evalhub.core.judging.answers import (
 from evalhub.core.people import Origin
 from evalhub.core.prompts.canonical import prompt_hash, prompt_to_json
 from evalhub.core.prompts.parsing import prompt_from_row
+from evalhub.core.qualifying.routes import route_of
 from evalhub.core.responses import ResponseStatus
 from evalhub.db.models import (
     Assignment,
@@ -79,6 +80,7 @@ class Verdict:
     answer: Answer = field(default_factory=Answer)
     origin: JudgmentOrigin = JudgmentOrigin.FORM
     kind: AnnotatorKind = AnnotatorKind.HUMAN
+    credential_class: str | None = None
 
 
 A, B, TIE = Choice.A, Choice.B, Choice.TIE
@@ -92,7 +94,7 @@ VERDICTS: dict[tuple[int, int, int], tuple[Verdict, ...]] = {
         Verdict(1, B, 3, is_swapped=True),
         Verdict(2, TIE, 0),
     ),
-    (0, 0, 2): (Verdict(0, A), Verdict(1, B)),
+    (0, 0, 2): (Verdict(0, A, credential_class="physician"), Verdict(1, B)),
     (0, 1, 2): (Verdict(0, Choice.CANNOT_JUDGE, answer=CANNOT),),
     (1, 0, 1): (Verdict(0, B, 1), Verdict(1, B, origin=IMPORTED)),
     (1, 0, 2): (Verdict(0, A, -1, answer=Answer(flags_a=DANGEROUS, flags_b=DANGEROUS)),),
@@ -182,6 +184,7 @@ def add_verdict(
         confidence=verdict.answer.confidence,
         why=verdict.answer.why,
         answer=canonical_json(answer_to_json(verdict.answer)),
+        credential_class=verdict.credential_class,
         created_at=MOMENT,
     )
     session.add(judgment)
@@ -226,6 +229,7 @@ def _prompts(version: PromptSetVersion) -> Iterator[Prompt]:
             document=canonical_json(prompt_to_json(prompt)),
             domain=prompt.domain,
             language=prompt.language,
+            route=route_of(prompt.language, prompt.jurisdiction, prompt.specialty).key,
             split=prompt.split.value,
         )
 

@@ -59,7 +59,8 @@ def find_command(
         listing = search_registry(wanted, session=session, now=moment, page=page)
     for line in table(_line(person, moment) for person in listing.items):
         click.echo(line)
-    click.echo(f"Page {listing.page} of {listing.n_pages}; {listing.n_found} found.", err=True)
+    found = f"more than {listing.n_found}" if listing.is_more else str(listing.n_found)
+    click.echo(f"Page {listing.page} of {listing.n_pages}; {found} found.", err=True)
 
 
 @group.command("show")

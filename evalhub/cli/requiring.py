@@ -17,6 +17,8 @@ from evalhub.services.projects.requiring import write_requirement
 @click.option("--level", type=click.IntRange(0, 5), default=0, show_default=True)
 @click.option("--accepted", is_flag=True, help="Accepted in the domain, with consent answered.")
 @click.option("--by-language", is_flag=True, help="Give prompts to those who work in theirs.")
+@click.option("--by-jurisdiction", is_flag=True, help="Give prompts to credentials of their place.")
+@click.option("--by-specialty", is_flag=True, help="Give prompts to their specialists.")
 def require_command(  # noqa: PLR0913 - one parameter an option
     slug: str,
     *,
@@ -28,6 +30,8 @@ def require_command(  # noqa: PLR0913 - one parameter an option
     level: int,
     accepted: bool,
     by_language: bool,
+    by_jurisdiction: bool,
+    by_specialty: bool,
 ) -> None:
     """Say what project SLUG asks of its experts from now on; without options, nothing."""
     requirement = Requirement(
@@ -38,6 +42,8 @@ def require_command(  # noqa: PLR0913 - one parameter an option
         jurisdictions=tuple(place.upper() for place in jurisdictions),
         min_level=level,
         matches_language=by_language,
+        matches_jurisdiction=by_jurisdiction,
+        matches_specialty=by_specialty,
         accepted_only=accepted,
     )
     with transaction() as session:

@@ -19,6 +19,8 @@ class Listing(Generic[Item]):
     page: int
     n_found: int
     page_size: int = PAGE_SIZE
+    is_more: bool = False
+    """Whether there is more than ``n_found``, at which counting stopped."""
 
     @property
     def n_pages(self) -> int:

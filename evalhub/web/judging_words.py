@@ -229,6 +229,7 @@ def context_words(prompt: Prompt) -> str:
     parts = [
         _("for %(audience)s", audience=AUDIENCES[prompt.audience]) if prompt.audience else "",
         prompt.jurisdiction or "",
+        (prompt.specialty or "").replace("_", " "),
         _("as of %(day)s", day=day(prompt.as_of)) if prompt.as_of else "",
         _("in %(language)s", language=_language_name(prompt.language)),
     ]

@@ -72,5 +72,9 @@ def required(requirement: Requirement) -> Iterator[tuple[str, str]]:
         yield _("Level in %(domain)s", domain=plain(requirement.domain)), level
     if requirement.matches_language:
         yield _("Language"), _("the one of each prompt")
+    if requirement.matches_jurisdiction:
+        yield _("Jurisdiction"), _("a verified credential that holds where a prompt names a place")
+    if requirement.matches_specialty:
+        yield _("Specialty"), _("a verified credential in the specialty that a prompt names")
     if requirement.accepted_only:
         yield _("Application"), _("accepted, and an answer about consent")

@@ -77,6 +77,8 @@ def _requirement() -> Requirement:
         jurisdictions=tuple(place.upper() for place in names(form.get("jurisdictions", ""))),
         min_level=whole_number(form.get("min_level", "0"), where="min_level"),
         matches_language=form.get("matches_language") == "yes",
+        matches_jurisdiction=form.get("matches_jurisdiction") == "yes",
+        matches_specialty=form.get("matches_specialty") == "yes",
         accepted_only=form.get("accepted_only") == "yes",
     )
 
@@ -95,5 +97,7 @@ def _typed(requirement: Requirement, domain: str) -> dict[str, str]:
         "jurisdictions": ", ".join(requirement.jurisdictions),
         "min_level": str(requirement.min_level),
         "matches_language": "yes" if requirement.matches_language else "",
+        "matches_jurisdiction": "yes" if requirement.matches_jurisdiction else "",
+        "matches_specialty": "yes" if requirement.matches_specialty else "",
         "accepted_only": "yes" if requirement.accepted_only else "",
     }

@@ -26,9 +26,11 @@ from evalhub.db.models import (
     Matchup,
     Pair,
     PayEntry,
+    PersonWord,
     Project,
     ProjectStatement,
     ProjectTerms,
+    Prompt,
     Pull,
     Release,
     ReleaseAnnotator,
@@ -53,6 +55,8 @@ def event(now: datetime) -> AuditEvent:
     )
 
 
+# SQLite tells of no index over an expression; that it is used is tested where it is needed.
+@pytest.mark.filterwarnings("ignore:.*expression-based index .?ix_person_by_name")
 def test_the_migrated_schema_is_what_the_models_say(database: Database) -> None:
     with database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
@@ -321,3 +325,31 @@ def test_what_was_judged_before_there_was_a_ledger_is_booked_at_the_pay_of_its_c
     ]
     assert entries[0].key == f"assignment:{entries[0].assignment_id}:judgment:1"
     assert tier is PayTier.GENERAL
+
+
+def test_pairs_from_before_there_were_routes_get_those_of_their_prompts(database: Database) -> None:
+    with database.transaction() as session:
+        make_tournament(session, n_models=2, n_prompts=2)
+        first, second = session.exec(select(Prompt).order_by(sa.text("id"))).all()
+        first.language = "sw-KE"
+        second.language, second.document = "DE", '{"jurisdiction": "us-CA"}'
+
+    command.downgrade(alembic_config(database), "0023")
+    upgrade(database)
+
+    with database.transaction(write=False) as session:
+        pairs = session.exec(select(Pair.route).order_by(sa.text("id"))).all()
+        prompts = session.exec(select(Prompt.route).order_by(sa.text("id"))).all()
+    assert list(pairs) == list(prompts) == ["sw||", "de|US-CA|"]
+
+
+def test_people_from_before_there_were_words_are_found_by_theirs(database: Database) -> None:
+    with database.transaction() as session:
+        make_person(session, name="Ada Ünal", email="ada@example.org")
+
+    command.downgrade(alembic_config(database), "0024")
+    upgrade(database)
+
+    with database.transaction(write=False) as session:
+        words = session.exec(select(PersonWord.word)).all()
+    assert sorted(words) == ["ada", "example", "org", "ünal"]

@@ -48,6 +48,7 @@ def test_what_is_asked_is_read_as_it_was_meant_and_shown_again(
         jurisdictions="de us-ca",
         min_level="3",
         matches_language="yes",
+        matches_specialty="yes",
         accepted_only="yes",
     )
 
@@ -61,10 +62,12 @@ def test_what_is_asked_is_read_as_it_was_meant_and_shown_again(
         min_level=3,
         matches_language=True,
         accepted_only=True,
+        matches_specialty=True,
     )
     page = coordinator.get(PAGE)
     assert "physician or nurse practitioner" in page.text
     assert "accepted, and an answer about consent" in page.text
+    assert "in the specialty that a prompt names" in page.text
     assert form_of(page, PAGE).values["classes"] == ["physician, nurse_practitioner"]
 
 

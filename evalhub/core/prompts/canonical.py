@@ -28,6 +28,7 @@ def prompt_to_json(prompt: Prompt) -> dict[str, Json]:
         "domain": prompt.domain,
         "language": prompt.language,
         "jurisdiction": prompt.jurisdiction,
+        "specialty": prompt.specialty,
         "as_of": prompt.as_of.isoformat() if prompt.as_of else None,
         "audience": prompt.audience,
         "tags": list(prompt.tags),

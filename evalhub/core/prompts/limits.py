@@ -11,6 +11,8 @@ MAX_RESPONSES = 200
 MAX_ID = 200
 MAX_NAME = 80
 MAX_LANGUAGE = 40
+MAX_SPECIALTY = 64
+"""As long as that of a credential, which it is compared with."""
 MAX_SENTENCE = 2_000
 MAX_METADATA_BYTES = 100_000
 MAX_PROMPTS = 100_000

@@ -19,11 +19,21 @@ from evalhub.core.prompts.limits import (
     MAX_NAME,
     MAX_REFERENCES,
     MAX_SENTENCE,
+    MAX_SPECIALTY,
     MAX_TAGS,
 )
 from evalhub.core.prompts.messages import read_messages
 from evalhub.core.prompts.parts import read_criteria, read_pii, read_responses, read_source
-from evalhub.core.prompts.patterns import ID, JURISDICTION, LANGUAGE, LICENSE, LINE, NAME, TAG
+from evalhub.core.prompts.patterns import (
+    ID,
+    JURISDICTION,
+    LANGUAGE,
+    LICENSE,
+    LINE,
+    NAME,
+    SPECIALTY,
+    TAG,
+)
 from evalhub.core.prompts.records import Prompt
 from evalhub.core.prompts.vocabulary import SCHEMA, Audience, Risk, Split
 from evalhub.core.reading.json_text import parse_json
@@ -84,6 +94,7 @@ def _prompt(fields: Fields) -> Prompt:
         reference=fields.texts("reference", limit=MAX_MESSAGE_BYTES, most=MAX_REFERENCES),
         criteria=read_criteria(fields),
         jurisdiction=fields.text("jurisdiction", limit=MAX_NAME, pattern=JURISDICTION),
+        specialty=fields.text("specialty", limit=MAX_SPECIALTY, pattern=SPECIALTY),
         as_of=fields.day("as_of"),
         audience=fields.word("audience", Audience),
         tags=_tags(fields),

@@ -37,6 +37,11 @@ JURISDICTION = Pattern(
     re.compile(r"[A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*"),
     "must be a code such as 'US-CA', 'GB' or 'EU'",
 )
+# As a credential has it, since the two are compared as they stand.
+SPECIALTY = Pattern(
+    re.compile(r"[a-z0-9]+(?:[_-][a-z0-9]+)*"),
+    "must be lower-case letters and digits, joined by single '-' or '_', such as 'cardiology'",
+)
 # In CSV tags stand between semicolons, and people type commas for them.
 TAG = Pattern(
     re.compile(r"[^\s;,\x00-\x1f\x7f-\x9f](?:[^;,\x00-\x1f\x7f-\x9f]*[^\s;,\x00-\x1f\x7f-\x9f])?"),

@@ -70,6 +70,7 @@ class Prompt:
     reference: tuple[str, ...] = ()
     criteria: tuple[PromptCriterion, ...] = ()
     jurisdiction: str | None = None
+    specialty: str | None = None
     as_of: date | None = None
     audience: Audience | None = None
     tags: tuple[str, ...] = ()

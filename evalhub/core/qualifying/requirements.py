@@ -34,8 +34,10 @@ class Requirement:
 
     ``classes``, ``specialties`` and ``jurisdictions`` each name what is enough; an empty one asks
     for nothing of its kind. With ``matches_language`` a prompt goes only to those who work in its
-    language; with ``accepted_only`` work goes only to those whose application for the domain was
-    accepted and who have answered what their judgments may be used for.
+    language; with ``matches_jurisdiction`` and ``matches_specialty`` one that names a place or a
+    specialty goes only to those with a verified credential of it. With ``accepted_only`` work goes
+    only to those whose application for the domain was accepted and who have answered what their
+    judgments may be used for.
     """
 
     domain: str = ""
@@ -46,6 +48,8 @@ class Requirement:
     min_level: int = 0
     matches_language: bool = False
     accepted_only: bool = False
+    matches_jurisdiction: bool = False
+    matches_specialty: bool = False
 
     @property
     def asks_credential(self) -> bool:
@@ -56,8 +60,13 @@ class Requirement:
     @property
     def is_open(self) -> bool:
         """Tell whether nothing is asked for."""
-        asks = (self.asks_credential, self.min_level, self.matches_language, self.accepted_only)
+        asks = (self.asks_credential, self.min_level, self.routes_prompts, self.accepted_only)
         return not any(asks)
+
+    @property
+    def routes_prompts(self) -> bool:
+        """Tell whether prompts of the project go to different people."""
+        return self.matches_language or self.matches_jurisdiction or self.matches_specialty
 
     def fits(self, credential: Credential) -> bool:
         """Tell whether one credential is of the domain, class, specialty and place asked for."""
@@ -185,8 +194,10 @@ def requirement_from_json(document: dict[str, Json]) -> Requirement:
         jurisdictions=_texts(told["jurisdictions"]),
         min_level=int(str(told["min_level"])),
         matches_language=bool(told["matches_language"]),
-        # Versions from before there were applications do not name it.
+        # Versions from before these could be asked for do not name them.
         accepted_only=bool(told.get("accepted_only")),
+        matches_jurisdiction=bool(told.get("matches_jurisdiction")),
+        matches_specialty=bool(told.get("matches_specialty")),
     )
 
 
@@ -217,7 +228,14 @@ def _why_none(standings: set[CredentialStanding]) -> LackKind:
 
 
 def _name_problems(requirement: Requirement) -> Iterator[Problem]:
-    asks_domain = requirement.asks_credential or requirement.min_level or requirement.accepted_only
+    # Of whichever of these there is: a credential and a level are always those of a domain.
+    asks_domain = (
+        requirement.asks_credential
+        or requirement.min_level
+        or requirement.accepted_only
+        or requirement.matches_jurisdiction
+        or requirement.matches_specialty
+    )
     if (requirement.domain or asks_domain) and not is_slug(requirement.domain):
         yield Problem("domain", name_rule(requirement.domain))
     for where, names in (

@@ -28,6 +28,7 @@ from evalhub.db.models.pair import Pair
 from evalhub.db.models.pay_entry import PayEntry
 from evalhub.db.models.person import Person
 from evalhub.db.models.person_language import PersonLanguage
+from evalhub.db.models.person_word import PersonWord
 from evalhub.db.models.project import Project
 from evalhub.db.models.project_endpoint import ProjectEndpoint
 from evalhub.db.models.project_member import ProjectMember
@@ -89,6 +90,7 @@ __all__ = [
     "PayEntry",
     "Person",
     "PersonLanguage",
+    "PersonWord",
     "Project",
     "ProjectEndpoint",
     "ProjectMember",

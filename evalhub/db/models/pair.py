@@ -39,6 +39,24 @@ class Pair(SQLModel, table=True):
             sqlite_where=sa.text("n_taken < overlap"),
             postgresql_where=sa.text("n_taken < overlap"),
         ),
+        # Both again by route, for those to whom only some prompts of a project go.
+        sa.Index(
+            "ix_pair_route_with_room",
+            "project_id",
+            "is_offered",
+            "route",
+            "position",
+            sqlite_where=sa.text("n_taken < overlap"),
+            postgresql_where=sa.text("n_taken < overlap"),
+        ),
+        sa.Index(
+            "ix_pair_matchup_route_with_room",
+            "matchup_id",
+            "route",
+            "position",
+            sqlite_where=sa.text("n_taken < overlap"),
+            postgresql_where=sa.text("n_taken < overlap"),
+        ),
         # Holds only pairs that somebody has or judged: how much a prompt was used already.
         sa.Index(
             "ix_pair_taken",
@@ -60,3 +78,7 @@ class Pair(SQLModel, table=True):
     overlap: int
     n_taken: int = 0
     is_offered: bool = True
+    # Of its prompt, copied: finding the next pair by it must not look at prompts.
+    route: str = Field(
+        default="", max_length=200, sa_column_kwargs={"server_default": sa.text("''")}
+    )

@@ -13,7 +13,11 @@ class Person(SQLModel, table=True):
     """One person, known by an opaque public id outside the database."""
 
     # One name in two files from one place is one person, or their judgments count as two people's.
-    __table_args__ = (sa.UniqueConstraint("import_source", "external_id"),)
+    __table_args__ = (
+        sa.UniqueConstraint("import_source", "external_id"),
+        # The first fifty by name are read from it, however many people there are.
+        sa.Index("ix_person_by_name", sa.text("lower(name)"), "id"),
+    )
 
     id: int = Field(default=None, primary_key=True)
     public_id: str = Field(max_length=32, unique=True)

@@ -15,4 +15,4 @@ class PersonLanguage(SQLModel, table=True):
     __tablename__ = "person_language"
 
     person_id: int = Field(primary_key=True, foreign_key="person.id", ondelete="RESTRICT")
-    language: str = Field(primary_key=True, max_length=3)
+    language: str = Field(primary_key=True, max_length=3, index=True)

@@ -12,8 +12,8 @@ class Prompt(SQLModel, table=True):
     __table_args__ = (
         sa.UniqueConstraint("prompt_set_version_id", "key"),
         sa.UniqueConstraint("prompt_set_version_id", "position"),
-        # A claim by language asks which ones there are, whatever the number of prompts.
-        sa.Index(None, "prompt_set_version_id", "language"),
+        # A claim asks which routes there are, whatever the number of prompts.
+        sa.Index(None, "prompt_set_version_id", "route"),
     )
 
     id: int = Field(default=None, primary_key=True)
@@ -24,4 +24,8 @@ class Prompt(SQLModel, table=True):
     document: str = Field(sa_type=sa.Text)
     domain: str = Field(max_length=80)
     language: str = Field(max_length=40)
+    # What decides to whom it may go: language, jurisdiction and specialty.
+    route: str = Field(
+        default="", max_length=200, sa_column_kwargs={"server_default": sa.text("''")}
+    )
     split: str = Field(default="train", max_length=20)

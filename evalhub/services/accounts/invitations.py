@@ -14,6 +14,7 @@ from evalhub.services import audit
 from evalhub.services.accounts.fields import clean_email, clean_name
 from evalhub.services.accounts.passwords import NewPassword
 from evalhub.services.accounts.tokens import new_public_id, new_token, token_hash
+from evalhub.services.accounts.words import keep_words
 from evalhub.services.locks import lock
 
 NOT_OPEN = "This invitation was used, taken back or has expired. Ask for a new one."
@@ -174,6 +175,7 @@ def _add_person(
     )
     session.add(person)
     session.flush()
+    keep_words(person, session=session)
     session.add_all(
         RoleGrant(person_id=person.id, role=Role(role), granted_at=now, granted_by=row.invited_by)
         for role in row.roles

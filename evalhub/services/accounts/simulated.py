@@ -7,6 +7,7 @@ from sqlmodel import Session, select
 from evalhub.core.people import Origin
 from evalhub.db.models import Person
 from evalhub.services.accounts.tokens import new_public_id
+from evalhub.services.accounts.words import keep_words
 
 IMPORT_SOURCE = "simulation"
 
@@ -28,4 +29,5 @@ def add_simulated_person(number: int, *, session: Session, now: datetime) -> Per
         )
         session.add(person)
         session.flush()
+        keep_words(person, session=session)
     return person

@@ -6,10 +6,10 @@ way the probability is that of the pair, given what was open to the person at th
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 from sqlmodel import Session
@@ -25,7 +25,7 @@ from evalhub.core.assigning import (
 from evalhub.core.campaigns import AssignmentStatus
 from evalhub.db import tables as t
 from evalhub.services.assigning.expiring import take_place
-from evalhub.services.assigning.readable import Readable, readable_of
+from evalhub.services.assigning.reach import EVERYTHING, Reach
 
 COUNTED = 1_000
 """How far open pairs are counted; beyond it the number says "or more"."""
@@ -52,12 +52,16 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class _Ways:
-    """Hold the statements by which pairs are found, for one rule of who may have which."""
+    """Hold the statements by which pairs are found, over all of a project or on one route."""
 
-    window: "sa.Select[int]"
+    window: "sa.Select[*tuple[Any, ...]]"
     n_open: "sa.Select[int]"
     closed: "sa.Select[int, float] | sa.CompoundSelect[int, float]"
     candidates: "sa.Select[*tuple[Any, ...]]"
+
+
+_Keys: TypeAlias = dict[str, Any]
+"""The values of a statement: rows, moments and lists of routes."""
 
 
 def take_pair(
@@ -67,62 +71,58 @@ def take_pair(
     policy: SelectionPolicy,
     session: Session,
     rng: random.Random,
-    by_language: bool = False,
+    reach: Reach = EVERYTHING,
 ) -> Taken | None:
     """Take a place of a pair drawn from those open to the person; None when there is none.
 
     ``policy`` is that of the project's plan. Pairs that were added after the plan was made are
-    in no matchup it knows, and are given out evenly once its own are used up. With
-    ``by_language`` only pairs are open whose prompt is in a language in which the person works.
+    in no matchup it knows, and are given out evenly once its own are used up. Only pairs on the
+    routes of ``reach`` are open.
     """
-    if by_language:
-        readable = readable_of(project_id, person_id=person_id, session=session)
-        if readable is Readable.NOTHING:
+    keys: _Keys = {"project": project_id, "person": person_id}
+    if not reach.is_all:
+        if not reach.routes:
             return None
-        by_language = readable is Readable.SOME
-    keys, ways = {"project": project_id, "person": person_id}, _WAYS[by_language]
+        keys["routes"] = reach.routes
     if policy is not SelectionPolicy.UNIFORM:
-        taken = _take_planned(keys, policy, ways=ways, session=session, rng=rng)
+        taken = _take_planned(keys, policy, session=session, rng=rng)
         if taken is not None:
             return taken
-    return _take_evenly(keys, ways=ways, session=session, rng=rng)
+    return _take_evenly(keys, session=session, rng=rng)
 
 
 def n_open_to(
-    project_id: int, *, person_id: int, session: Session, now: datetime, by_language: bool = False
+    project_id: int, *, person_id: int, session: Session, now: datetime, reach: Reach = EVERYTHING
 ) -> int:
     """Return how many pairs could be given to a person at ``now``, counted up to ``COUNTED``.
 
     A place whose lease ran out counts: the next claim takes it back. Without it the last work
     of a project would never be offered again, because claims are offered by this number.
     """
-    if by_language:
-        readable = readable_of(project_id, person_id=person_id, session=session)
-        if readable is Readable.NOTHING:
-            return 0
-        by_language = readable is Readable.SOME
-    keys = {"project": project_id, "person": person_id, "now": now}
-    return session.connection().execute(_WAYS[by_language].n_open, keys).scalar_one()
-
-
-def is_readable_by(person_id: int, pair_id: int, *, session: Session) -> bool:
-    """Tell whether a pair's prompt is in a language in which the person works."""
-    readable = sa.select(t.pair.c.id).where(t.pair.c.id == pair_id, _is_readable())
-    return session.connection().execute(readable, {"person": person_id}).first() is not None
+    keys: _Keys = {"project": project_id, "person": person_id, "now": now}
+    connection = session.connection()
+    if reach.is_all:
+        return connection.execute(_WHOLE.n_open, keys).scalar_one()
+    counts = (
+        connection.execute(_ON_ROUTE.n_open, {**keys, "route": route}).scalar_one()
+        for route in reach.routes
+    )
+    return min(sum(counts), COUNTED)
 
 
 def _take_planned(
-    keys: dict[str, int],
+    keys: _Keys,
     policy: SelectionPolicy,
     *,
-    ways: _Ways,
     session: Session,
     rng: random.Random,
 ) -> Taken | None:
     connection = session.connection()
+    ways = _WHOLE if "routes" not in keys else _ON_ROUTE
     closed = {row.id: row.probability for row in connection.execute(ways.closed, keys)}
     while (drawn := _draw_matchup(keys, closed, session=session, rng=rng)) is not None:
-        rows = connection.execute(ways.candidates, {**keys, "matchup": drawn.id})
+        asked = {**keys, "matchup": drawn.id}
+        rows = _first(_WHOLE.candidates, _ON_ROUTE.candidates, asked, N_CANDIDATES, session)
         candidates = [Candidate(row.id, row.n_taken > 0, row.n_prompt_uses) for row in rows]
         while candidates:
             candidate, chance = draw_by_prompt(candidates, rng)
@@ -140,7 +140,7 @@ def _take_planned(
 
 
 def _draw_matchup(
-    keys: dict[str, int], closed: dict[int, float], *, session: Session, rng: random.Random
+    keys: _Keys, closed: dict[int, float], *, session: Session, rng: random.Random
 ) -> "sa.Row[int, float] | None":
     """Draw a matchup by its probability, given that it is not ``closed``; None if all are.
 
@@ -161,10 +161,8 @@ def _draw_matchup(
     return rng.choices(rows, weights=[row.probability for row in rows])[0]
 
 
-def _take_evenly(
-    keys: dict[str, int], *, ways: _Ways, session: Session, rng: random.Random
-) -> Taken | None:
-    for window in _windows(keys, ways=ways, session=session):
+def _take_evenly(keys: _Keys, *, session: Session, rng: random.Random) -> Taken | None:
+    for window in _windows(keys, session=session):
         while window:
             pair_id, probability = draw(window, rng)
             if take_place(pair_id, session=session):
@@ -174,40 +172,41 @@ def _take_evenly(
     return None
 
 
-def _windows(keys: dict[str, int], *, ways: _Ways, session: Session) -> Iterator[list[int]]:
+def _windows(keys: _Keys, *, session: Session) -> Iterator[list[int]]:
     """Yield the first open pairs in the project's order, looking again until there are none."""
-    while window := list(session.connection().execute(ways.window, keys).scalars()):
-        yield window
+    while rows := _first(_WHOLE.window, _ON_ROUTE.window, keys, WINDOW, session):
+        yield [row.id for row in rows]
+
+
+def _first(
+    whole: "sa.Select[Any]", on_route: "sa.Select[Any]", keys: _Keys, most: int, session: Session
+) -> "Sequence[sa.Row[*tuple[Any, ...]]]":
+    """Return the first pairs that a statement finds, over a project or route by route.
+
+    The first of a route stand together in an index; those of several at once would all have to be
+    sorted. Most people have one route or two.
+    """
+    connection = session.connection()
+    if "routes" not in keys:
+        return connection.execute(whole, keys).all()
+    rows = [
+        row
+        for route in keys["routes"]
+        for row in connection.execute(on_route, {**keys, "route": route})
+    ]
+    return sorted(rows, key=lambda row: row.position)[:most]
 
 
 def _is_open(
-    has_room: "sa.ColumnElement[bool] | None" = None, *, by_language: bool
+    has_room: "sa.ColumnElement[bool] | None" = None,
 ) -> "tuple[sa.ColumnElement[bool], ...]":
     """Return what holds for the pairs that have room and that a person has not had."""
     seen = sa.select(t.assignment.c.pair_id).where(*_is_mine())
-    rules = (
+    return (
         t.pair.c.is_offered.is_(True),
         t.pair.c.n_taken < t.pair.c.overlap if has_room is None else has_room,
         t.pair.c.id.not_in(seen),
         t.pair.c.prompt_id.not_in(_blocked_prompts()),
-    )
-    return (*rules, _is_readable()) if by_language else rules
-
-
-def _is_readable() -> "sa.ColumnElement[bool]":
-    """Tell whether a pair's prompt is in a language in which the person works.
-
-    Asked pair by pair and not as a list of prompts, which would be read whole for each claim.
-    """
-    tag, works_in = sa.func.lower(t.prompt.c.language), t.person_language.c.language
-    return sa.exists(
-        sa.select(t.prompt.c.id)
-        .join(t.person_language, sa.or_(tag == works_in, tag.like(works_in + "-%")))
-        .where(
-            t.prompt.c.id == t.pair.c.prompt_id,
-            t.person_language.c.person_id == sa.bindparam("person"),
-        )
-        .correlate(t.pair)
     )
 
 
@@ -230,11 +229,10 @@ def _blocked_prompts() -> "sa.Select[int]":
 
 
 def _open_pairs(
-    has_room: "sa.ColumnElement[bool] | None" = None, *, by_language: bool
-) -> "sa.Select[int]":
-    return sa.select(t.pair.c.id).where(
-        t.pair.c.project_id == sa.bindparam("project"),
-        *_is_open(has_room, by_language=by_language),
+    has_room: "sa.ColumnElement[bool] | None" = None,
+) -> "sa.Select[*tuple[Any, ...]]":
+    return sa.select(t.pair.c.id, t.pair.c.position).where(
+        t.pair.c.project_id == sa.bindparam("project"), *_is_open(has_room)
     )
 
 
@@ -273,7 +271,7 @@ def _closed() -> "sa.CompoundSelect[int, float]":
         t.pair.c.prompt_id.in_(_blocked_prompts()),
     )
     some, others = touched.subquery(), kept_away.subquery()
-    without = _without_open_pair(by_language=False)
+    without = _without_open_pair()
     return (
         without.join(some, some.c.matchup_id == t.matchup.c.id)
         .where(some.c.n >= t.matchup.c.n_open)
@@ -281,17 +279,15 @@ def _closed() -> "sa.CompoundSelect[int, float]":
     )
 
 
-def _without_open_pair(*, by_language: bool) -> "sa.Select[int, float]":
-    """Select the planned matchups without an open pair; all are looked at unless more is said.
+def _without_open_pair(*rules: "sa.ColumnElement[bool]") -> "sa.Select[int, float]":
+    """Select the planned matchups without an open pair that ``rules`` hold for.
 
-    That is what a choice by language does: which prompts somebody can read was not known when the
-    plan was made, so any matchup may be closed to them from the start.
+    All are looked at unless more is said. A choice by route does so: which prompts somebody gets
+    was not known when the plan was made, so any matchup may be closed to them from the start.
     """
     matchup = t.matchup
     is_open = sa.exists(
-        sa.select(t.pair.c.id).where(
-            t.pair.c.matchup_id == matchup.c.id, *_is_open(by_language=by_language)
-        )
+        sa.select(t.pair.c.id).where(t.pair.c.matchup_id == matchup.c.id, *_is_open(), *rules)
     )
     return sa.select(matchup.c.id, matchup.c.probability).where(
         matchup.c.project_id == sa.bindparam("project"),
@@ -300,7 +296,7 @@ def _without_open_pair(*, by_language: bool) -> "sa.Select[int, float]":
     )
 
 
-def _candidates(*, by_language: bool) -> "sa.Select[*tuple[Any, ...]]":
+def _candidates() -> "sa.Select[*tuple[Any, ...]]":
     """Select the first open pairs of a matchup, with how much each one's prompt was used."""
     used = t.pair.alias("used")
     uses = (
@@ -314,25 +310,43 @@ def _candidates(*, by_language: bool) -> "sa.Select[*tuple[Any, ...]]":
         .scalar_subquery()
     )
     return (
-        sa.select(t.pair.c.id, t.pair.c.n_taken, (uses - t.pair.c.n_taken).label("n_prompt_uses"))
-        .where(t.pair.c.matchup_id == sa.bindparam("matchup"), *_is_open(by_language=by_language))
+        sa.select(
+            t.pair.c.id,
+            t.pair.c.position,
+            t.pair.c.n_taken,
+            (uses - t.pair.c.n_taken).label("n_prompt_uses"),
+        )
+        .where(t.pair.c.matchup_id == sa.bindparam("matchup"), *_is_open())
         .order_by(t.pair.c.position)
         .limit(N_CANDIDATES)
     )
 
 
-def _ways(*, by_language: bool) -> _Ways:
-    n_open = _open_pairs(_has_room_or_over(), by_language=by_language).limit(COUNTED)
+def _whole() -> _Ways:
+    n_open = _open_pairs(_has_room_or_over()).limit(COUNTED)
     return _Ways(
-        window=_open_pairs(by_language=by_language).order_by(t.pair.c.position).limit(WINDOW),
+        window=_open_pairs().order_by(t.pair.c.position).limit(WINDOW),
         n_open=sa.select(sa.func.count()).select_from(n_open.subquery()),
-        closed=_without_open_pair(by_language=True) if by_language else _closed(),
-        candidates=_candidates(by_language=by_language),
+        closed=_closed(),
+        candidates=_candidates(),
+    )
+
+
+def _on_route() -> _Ways:
+    """Return the same for the pairs on one route; matchups are closed by all open routes."""
+    is_on = t.pair.c.route == sa.bindparam("route")
+    is_on_any = t.pair.c.route.in_(sa.bindparam("routes", expanding=True))
+    n_open = _open_pairs(_has_room_or_over()).where(is_on).limit(COUNTED)
+    return _Ways(
+        window=_open_pairs().where(is_on).order_by(t.pair.c.position).limit(WINDOW),
+        n_open=sa.select(sa.func.count()).select_from(n_open.subquery()),
+        closed=_without_open_pair(is_on_any),
+        candidates=_candidates().where(is_on),
     )
 
 
 # Built once: putting such a statement together costs more than running it.
-_WAYS = {by_language: _ways(by_language=by_language) for by_language in (False, True)}
+_WHOLE, _ON_ROUTE = _whole(), _on_route()
 _PLANNED = sa.select(t.matchup.c.id, t.matchup.c.probability).where(
     t.matchup.c.project_id == sa.bindparam("project"), t.matchup.c.probability.is_not(None)
 )

@@ -17,6 +17,7 @@ from evalhub.errors import Conflict, NotFound, Sentence
 from evalhub.services.assigning.choosing import take_pair
 from evalhub.services.assigning.expiring import reclaim_expired
 from evalhub.services.assigning.leases import extend, find_open_lease, lease_of
+from evalhub.services.assigning.reach import Reach, reach_of
 from evalhub.services.qualifying.letting_in import class_let_in
 from evalhub.services.qualifying.requirements import parse_requirement
 
@@ -55,13 +56,14 @@ def lease_next(
     # After what is held: who began while they were let in may finish, whatever has run out since.
     requirement = parse_requirement(terms.requirement)
     credential_class = class_let_in(requirement, person_id=person_id, session=session, now=now)
+    reach = reach_of(project_id, requirement, person_id=person_id, session=session, now=now)
     taken = take_pair(
         project_id,
         person_id=person_id,
         policy=terms.policy or SelectionPolicy.UNIFORM,
         session=session,
         rng=rng,
-        by_language=requirement.matches_language,
+        reach=reach,
     )
     if taken is None:
         return None
@@ -85,11 +87,19 @@ def lease_next(
             leased_at=now,
             expires_at=now + timedelta(minutes=terms.lease_minutes),
             release_reason="",
-            credential_class=credential_class,
+            credential_class=_class_on(taken.pair_id, reach, session=session) or credential_class,
         )
         .returning(t.assignment)
     )
     return lease_of(row.one())
+
+
+def _class_on(pair_id: int, reach: Reach, *, session: Session) -> str:
+    """Return the class by which a pair's prompt goes to the person; empty where none is asked."""
+    if not reach.classes:
+        return ""
+    query = sa.select(t.pair.c.route).where(t.pair.c.id == pair_id)
+    return reach.classes[session.connection().execute(query).scalar_one()]
 
 
 def _kept(held: Lease, *, session: Session, now: datetime) -> Lease:

@@ -15,6 +15,7 @@ from evalhub.core.people import Role
 from evalhub.core.qualifying.requirements import LackKind, Qualifications, Requirement, fit_of
 from evalhub.db import tables as t
 from evalhub.services.assigning.choosing import n_open_to
+from evalhub.services.assigning.reach import reach_of
 from evalhub.services.assigning.standing import LeaseStanding, standing_of
 from evalhub.services.paying.terms import Terms, terms_read, terms_since
 from evalhub.services.qualifying.letting_in import qualifications_of
@@ -187,13 +188,8 @@ def _work(
 def _n_left(
     project_id: int, requirement: Requirement, person_id: int, session: Session, now: datetime
 ) -> int:
-    return n_open_to(
-        project_id,
-        person_id=person_id,
-        session=session,
-        now=now,
-        by_language=requirement.matches_language,
-    )
+    reach = reach_of(project_id, requirement, person_id=person_id, session=session, now=now)
+    return n_open_to(project_id, person_id=person_id, session=session, now=now, reach=reach)
 
 
 def _n_answered(project_id: int, person_id: int, session: Session) -> int:

@@ -9,13 +9,13 @@ from evalhub.core.assigning import Lease
 from evalhub.core.people import Role
 from evalhub.db import tables as t
 from evalhub.errors import Forbidden, LeaseLost, Sentence
-from evalhub.services.assigning.choosing import is_readable_by
+from evalhub.services.assigning.reach import class_by_which
 from evalhub.services.qualifying.letting_in import class_let_in
 from evalhub.services.qualifying.requirements import requirement_in_force
 
-UNREADABLE = Sentence(
-    "This project gives out prompts by language by now, and this one is in a language that you "
-    "have not said you work in."
+NOT_FOR_THEM = Sentence(
+    "This project gives each prompt only to those it is for by now: by language, jurisdiction or "
+    "specialty. This one is not for what you have shown."
 )
 
 
@@ -46,10 +46,13 @@ def let_in_again(lease: Lease, *, session: Session, now: datetime) -> str | None
         let_in_by = class_let_in(requirement, person_id=lease.person_id, session=session, now=now)
     except Forbidden as lack:
         raise LeaseLost(lack.message) from lack
-    if requirement.matches_language and not is_readable_by(
-        lease.person_id, lease.pair_id, session=session
-    ):
-        raise LeaseLost(UNREADABLE)
+    if requirement.routes_prompts:
+        by_prompt = class_by_which(
+            lease.pair_id, requirement, person_id=lease.person_id, session=session, now=now
+        )
+        if by_prompt is None:
+            raise LeaseLost(NOT_FOR_THEM)
+        let_in_by = by_prompt or None
     session.connection().execute(
         sa.update(t.assignment)
         .where(t.assignment.c.id == lease.id)

@@ -48,6 +48,7 @@ def _store(project: Project, draft: DraftPairs, *, session: Session) -> None:
     places = places_wanted((), project.overlap_rule, project.overlap)
     met = {pair.endpoints for pair in draft.pairs}
     matchups = matchup_ids(project.id, met, session=session)
+    route_by_prompt = routes_of(project, session=session)
     rows, offered = [], []
     for position, pair in enumerate(draft.pairs, start=start):
         if pair.known_id is not None:
@@ -64,6 +65,7 @@ def _store(project: Project, draft: DraftPairs, *, session: Session) -> None:
                 "overlap": places,
                 "n_taken": 0,
                 "is_offered": True,
+                "route": route_by_prompt[pair.prompt_id],
             }
         )
     if rows:
@@ -71,6 +73,14 @@ def _store(project: Project, draft: DraftPairs, *, session: Session) -> None:
     if offered:
         session.connection().execute(_OFFER, offered)
         set_matchups(project, session=session)
+
+
+def routes_of(project: Project, *, session: Session) -> dict[int, str]:
+    """Return the route of each of a project's prompts by its row, which pairs keep a copy of."""
+    query = sa.select(t.prompt.c.id, t.prompt.c.route).where(
+        t.prompt.c.prompt_set_version_id == project.prompt_set_version_id
+    )
+    return {row.id: row.route for row in session.connection().execute(query)}
 
 
 _OFFER = (

@@ -12,6 +12,7 @@ from evalhub.core.canonical import canonical_json, sha256_hex
 from evalhub.core.people import Actor
 from evalhub.core.prompts.canonical import prompt_set_hash, prompt_to_json
 from evalhub.core.prompts.records import Prompt
+from evalhub.core.qualifying.routes import route_of
 from evalhub.db import tables
 from evalhub.db.models import Prompt as PromptRow
 from evalhub.db.models import PromptSet, PromptSetVersion
@@ -125,6 +126,7 @@ def _values(position: int, prompt: Prompt) -> dict[str, object]:
         "document": document,
         "domain": prompt.domain,
         "language": prompt.language,
+        "route": route_of(prompt.language, prompt.jurisdiction, prompt.specialty).key,
         "split": prompt.split.value,
     }
 

@@ -26,6 +26,7 @@ from tests.factories import (
     make_languages,
     make_level,
     make_requirement,
+    route_prompt,
 )
 from tests.services.assigning.conftest import Campaign, make_campaign
 from tests.services.judging.conftest import changed, small_rubric
@@ -186,8 +187,7 @@ def test_a_later_version_decides_from_the_next_claim_on(
 def speak(session: Session, prompts: list[Prompt], *languages: str) -> None:
     """Let the prompts be in ``languages``, in order."""
     for prompt, language in zip(prompts, languages, strict=True):
-        prompt.language = language
-    session.flush()
+        route_prompt(session, prompt, language=language)
 
 
 def prompts_of(session: Session, project: Project) -> list[Prompt]:
@@ -311,9 +311,53 @@ def test_f55_a_lapsed_lease_is_judged_only_by_who_reads_its_prompt(
     reclaim_expired(campaign.project.id, session=session, now=later)
 
     speak(session, prompts, "sw")
-    with pytest.raises(LeaseLost, match="have not said you work in"):
+    with pytest.raises(LeaseLost, match="not for what you have shown"):
         submit(lease.token, changed(), person_id=reader.id, session=session, now=later)
     speak(session, prompts, "de-AT")
     submit(lease.token, changed(), person_id=reader.id, session=session, now=later)
 
     assert len(session.exec(select(Judgment)).all()) == 1
+
+
+def test_f54_the_judgment_keeps_the_class_that_its_prompt_asked_for(
+    session: Session, now: datetime
+) -> None:
+    campaign = make_campaign(session, n_pairs=3, overlap=2)
+    asks = Requirement(domain="medicine", matches_jurisdiction=True, matches_specialty=True)
+    make_requirement(session, campaign.project, asks)
+    plain, german, heart = prompts_of(session, campaign.project)
+    route_prompt(session, german, jurisdiction="DE")
+    route_prompt(session, heart, specialty="cardiology")
+    make_credential(session, campaign.people[0], "midwife", jurisdiction="DE")
+    make_credential(session, campaign.people[1], "lawyer", domain="law", jurisdiction="DE")
+
+    take_all(campaign, campaign.people[0], now)
+    take_all(campaign, campaign.people[1], now)
+
+    query = select(Assignment.person_id, Pair.prompt_id, Assignment.credential_class)
+    found = session.exec(query.join(Pair, col(Pair.id) == col(Assignment.pair_id))).all()
+    midwife, lawyer = (person.id for person in campaign.people)
+    assert sorted(found, key=str) == sorted(
+        [(midwife, plain.id, None), (midwife, german.id, "midwife"), (lawyer, plain.id, None)],
+        key=str,
+    )
+
+
+def test_f54_a_lapsed_lease_is_judged_by_the_class_that_its_prompt_asks_for_by_then(
+    session: Session, now: datetime
+) -> None:
+    campaign = make_campaign(session, rubric=small_rubric(session))
+    midwife, later = campaign.people[0], now + timedelta(days=2)
+    lease = campaign.must_lease(midwife, now)
+    make_requirement(
+        session, campaign.project, Requirement(domain="medicine", matches_specialty=True)
+    )
+    reclaim_expired(campaign.project.id, session=session, now=later)
+    route_prompt(session, prompts_of(session, campaign.project)[0], specialty="obstetrics")
+
+    with pytest.raises(LeaseLost, match="not for what you have shown"):
+        submit(lease.token, changed(), person_id=midwife.id, session=session, now=later)
+    make_credential(session, midwife, "midwife", specialty="obstetrics")
+    submit(lease.token, changed(), person_id=midwife.id, session=session, now=later)
+
+    assert session.exec(select(Judgment.credential_class)).one() == "midwife"

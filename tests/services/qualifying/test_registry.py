@@ -1,8 +1,10 @@
 """The registry finds who is qualified now, and nobody else."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from sqlmodel import Session
 
 from evalhub.core.people import Role
@@ -11,6 +13,7 @@ from evalhub.db.models import Person
 from evalhub.errors import NotFound
 from evalhub.services.paging import PAGE_SIZE
 from evalhub.services.qualifying.registry import (
+    COUNTED,
     Wanted,
     get_qualified,
     own_qualifications,
@@ -57,7 +60,9 @@ def people(session: Session) -> dict[str, Person]:
         (Wanted(domain="medicine", min_level=1), ["Ann", "Dan"]),
         (Wanted(min_level=4), ["Ann", "Eve"]),
         (Wanted(language="sw"), ["Fay"]),
-        (Wanted(text="a", language="en"), ["Ann", "Fay"]),
+        (Wanted(text="f", language="en"), ["Fay"]),
+        (Wanted(text="Ann exam"), ["Ann"]),
+        (Wanted(text="nn"), []),
         (Wanted(text="ANN"), ["Ann"]),
         (Wanted(text="%"), []),
     ],
@@ -112,3 +117,33 @@ def test_a_long_list_has_pages(session: Session, now: datetime) -> None:
 
     assert [len(page.items) for page in pages] == [PAGE_SIZE, 1]
     assert len({one.public_id for page in pages for one in page.items}) == PAGE_SIZE + 1
+
+
+def test_f65_of_very_many_only_so_many_are_counted(session: Session, now: datetime) -> None:
+    # With nobody's language the first by name are read, with one only those few.
+    people = [make_person(session, Role.ANNOTATOR, name=f"Ada {n:04}") for n in range(COUNTED + 1)]
+    make_languages(session, people[-1], "sw")
+
+    everybody = search_registry(Wanted(text="ada"), session=session, now=now)
+    few = search_registry(Wanted(text="ada", language="sw"), session=session, now=now)
+
+    assert (everybody.n_found, everybody.is_more) == (COUNTED, True)
+    assert everybody.items[0].name == "Ada 0000"
+    assert ([one.name for one in few.items], few.n_found, few.is_more) == (["Ada 1000"], 1, False)
+
+
+def test_f65_a_page_by_name_is_read_from_an_index(session: Session, now: datetime) -> None:
+    make_person(session, Role.ANNOTATOR)
+    asked: list[tuple[str, Any]] = []
+    connection = session.connection()
+    listen = sa.event.listen
+    listen(connection, "before_cursor_execute", lambda *seen: asked.append((seen[2], seen[3])))
+
+    search_registry(Wanted(), session=session, now=now)
+
+    statement, values = next(one for one in asked if "ORDER BY lower" in one[0])
+    if connection.dialect.name == "sqlite":
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
+        steps = [row[3] for row in plan]
+        assert "SCAN person USING INDEX ix_person_by_name" in steps
+        assert not [step for step in steps if "TEMP B-TREE" in step]
