@@ -21,6 +21,7 @@ from evalhub.core.wording import counted
 from evalhub.services.releasing.builds import list_builds, start_build
 from evalhub.services.releasing.comparing import diff_releases
 from evalhub.services.releasing.kept import get_release, list_releases
+from evalhub.services.releasing.resolving import resolve_annotator
 from evalhub.services.releasing.running import build_release
 from evalhub.services.releasing.statements import list_statements, write_statement
 from evalhub.services.releasing.verifying import ReleaseReport, verify_release
@@ -133,6 +134,28 @@ def withdraw(release: str, reason: str) -> None:
             found.kept.id, found.manifest.id, reason, session=session, actor=ACTOR, now=now()
         )
     click.echo(f"Release {found.manifest.id} is withdrawn.")
+
+
+@group.command("who")
+@click.argument("release")
+@click.argument("annotator")
+@click.option("--reason", required=True, help="Why you need to know; the audit log keeps it.")
+def who(release: str, annotator: str, *, reason: str) -> None:
+    """Say who the pseudonym ANNOTATOR in RELEASE, PROJECT@VERSION, stands for."""
+    project, _, version = release.rpartition("@")
+    with transaction() as session:
+        found = get_release(project, version, session=session, settings=settings(), actor=ACTOR)
+        person = resolve_annotator(
+            found.kept.id,
+            found.manifest.id,
+            annotator,
+            reason=reason,
+            session=session,
+            actor=ACTOR,
+            now=now(),
+        )
+        line = f"{person.public_id}  {person.name}  {person.email or '-'}"
+    click.echo(line)
 
 
 @group.command("diff")

@@ -71,6 +71,8 @@ class JudgmentRecord:
     created_at: datetime
     active_seconds: float | None
     revision: int
+    # As the annotator held it then; None where the project asked for none.
+    credential_class: str | None = None
 
     @property
     def pair_key(self) -> str:

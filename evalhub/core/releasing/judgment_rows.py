@@ -27,6 +27,7 @@ class _Judgment(NamedTuple):
 
     judgment_id: str
     annotator: str
+    credential_class: str | None
     shown_left: str
     choice: str
     choice_shown: str
@@ -71,6 +72,7 @@ def _judgment(judgment: ReleaseJudgment) -> _Judgment:
     return _Judgment(
         judgment_id=judgment.id,
         annotator=judgment.annotator,
+        credential_class=record.credential_class,
         shown_left="b" if record.is_swapped else "a",
         choice=record.canonical_choice.value,
         choice_shown=record.choice.value,

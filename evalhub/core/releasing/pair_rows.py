@@ -114,6 +114,7 @@ class _Prompt(NamedTuple):
     domain: str
     language: str
     jurisdiction: str
+    specialty: str
     license: str
     source_kind: str
     tags: list[str]
@@ -241,6 +242,7 @@ def _prompt(prompt: ReleasePrompt) -> _Prompt:
         domain=content.domain,
         language=content.language,
         jurisdiction=content.jurisdiction or "",
+        specialty=content.specialty or "",
         license=content.license,
         source_kind=content.source.kind.value,
         tags=list(content.tags),

@@ -155,6 +155,7 @@ class JudgmentRow(TypedDict):
     pair_id: str
     prompt_id: str
     annotator: str
+    credential_class: str | None
     response_a_id: str
     response_b_id: str
     model_a: str
@@ -194,6 +195,7 @@ class PromptRow(TypedDict):
     domain: str
     language: str
     jurisdiction: str
+    specialty: str
     license: str
     source_kind: str
     tags: list[str]

@@ -132,4 +132,5 @@ def judgment_lines(records: Iterable[tuple[str, JudgmentRecord]]) -> Iterator[Js
             record.answer,
             record.rubric_id,
             record.rubric_version,
+            record.credential_class,
         ]

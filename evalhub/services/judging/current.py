@@ -25,6 +25,7 @@ _OF_JUDGMENT = (
     "created_at",
     "active_seconds",
     "revision",
+    "credential_class",
 )
 
 # A row of so many columns has no narrower type in SQLAlchemy.
@@ -136,6 +137,7 @@ def _record(row: _Row, x: JudgedResponse, y: JudgedResponse) -> JudgmentRecord:
         created_at=row.created_at,
         active_seconds=row.active_seconds,
         revision=row.revision,
+        credential_class=row.credential_class,
     )
 
 

@@ -6,7 +6,7 @@ The second pass, ``evalhub.services.releasing.streaming``, writes the rows.
 """
 
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -21,6 +21,7 @@ from evalhub.core.judging.records import JudgedResponse, JudgmentRecord
 from evalhub.core.releasing.admission import Admission, AdmissionTally
 from evalhub.core.releasing.builds import BuildStage, Say, say_nothing
 from evalhub.core.releasing.clearance import Clearance, Gate, GateAction, ScanPlace
+from evalhub.core.releasing.credential_classes import tellable_classes
 from evalhub.core.releasing.judgment_rows import free_words
 from evalhub.core.releasing.material import ReleasePrompt
 from evalhub.core.releasing.personal_data import PersonalDataScan
@@ -62,7 +63,8 @@ class Source:
     ``annotators`` counts the released judgments of each person by public id. ``controls``
     counts answers to control items, and ``newest_at`` is when the newest judgment was made, None
     without any. ``pager`` reads them again.
-    ``reports`` are those on rows of earlier releases that were answered.
+    ``reports`` are those on rows of earlier releases that were answered, and ``classes`` the
+    classes of credential that enough released annotators share to be named.
     """
 
     project: Project
@@ -85,6 +87,7 @@ class Source:
     labels: LabelInputs
     pager: Pager
     reports: tuple[AnsweredReport, ...]
+    classes: frozenset[str]
 
 
 def gather(
@@ -134,6 +137,7 @@ def gather(
         labels=seen.labels.finish(),
         pager=replace(pager, admission=replace(admission, excluded=frozenset(seen.excluded))),
         reports=reports,
+        classes=tellable_classes(seen.classes),
     )
 
 
@@ -167,6 +171,7 @@ class _Seen:
     n_control_answers: int = 0
     newest_at: datetime | None = None
     annotators: Counter[str] = field(default_factory=Counter)
+    classes: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     scan: PersonalDataScan = field(default_factory=PersonalDataScan)
     excluded: set[str] = field(default_factory=set)
     released: "_Hash" = field(default_factory=hashlib.sha256)
@@ -204,6 +209,8 @@ class _Seen:
     def _release(self, item: NamedJudgment, prompt: ReleasePrompt) -> None:
         self.tally.release(item.record, prompt.prompt)
         self.annotators[item.record.person_public_id] += 1
+        if item.record.credential_class is not None:
+            self.classes[item.record.credential_class].add(item.annotator)
         split = self.tally.admission.splits[prompt.group]
         self.released.update(f"{item.id} {prompt.group} {split}\n".encode())
 

@@ -1,10 +1,12 @@
 """Stream the judged pairs of a project with their responses, a page of prompts at a time."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import TypeAlias
 
 from evalhub.core.judging.answers import swap_sides
+from evalhub.core.releasing.credential_classes import told_class
 from evalhub.core.releasing.material import (
     JudgedPair,
     JudgedPrompt,
@@ -84,13 +86,16 @@ def _pair(
         is_simulated=any(one.is_simulated for one in endpoints)
         or any(item.record.is_simulated for item in items),
         split=split,
-        judgments=tuple(_judgment(item, vetoes) for item in items),
+        judgments=tuple(_judgment(item, vetoes, source.classes) for item in items),
         label=label,
     )
 
 
-def _judgment(item: NamedJudgment, vetoes: _Vetoes) -> ReleaseJudgment:
+def _judgment(item: NamedJudgment, vetoes: _Vetoes, classes: frozenset[str]) -> ReleaseJudgment:
     record = item.record
+    told = told_class(record.credential_class, classes)
+    if told != record.credential_class:
+        record = replace(record, credential_class=told)
     answer = read_answer(record.answer, where=f"judgment {record.public_id!r}")
     if record.is_swapped:
         # Once here and not by each table that reads it.

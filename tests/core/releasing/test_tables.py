@@ -81,7 +81,9 @@ def test_snapshot_tells_judgments_apart_but_not_their_row_ids_or_times() -> None
     record = make_record(Choice.A)
     same = replace(record, public_id="other", revision=2, active_seconds=3.0)
     other = replace(record, why="Because.")
+    let_in = replace(record, credential_class="physician")
 
-    lines = list(judgment_lines([("j", record), ("j", same), ("j", other)]))
+    lines = list(judgment_lines(("j", one) for one in (record, same, other, let_in)))
 
     assert lines[0] == lines[1] != lines[2]
+    assert lines[0] != lines[3]

@@ -76,3 +76,27 @@ def test_a_page_says_the_same_of_judgments_as_the_whole_project(session: Session
     assert sorted(paged, key=lambda record: record.sort_key) == whole
     assert len(paged) == source.n_judgments
     assert sum(source.dropped.values()) == source.n_judgments - source.n_released
+
+
+def test_f54_a_release_names_a_class_of_five_and_withholds_one_of_fewer(session: Session) -> None:
+    endpoints = [make_endpoint(session) for _ in range(2)]
+    project = make_project(session, *endpoints)
+    prompt = session.exec(
+        select(Prompt).where(Prompt.prompt_set_version_id == project.prompt_set_version_id)
+    ).one()
+    ends = [make_response(session, prompt, one, text=one.slug) for one in endpoints]
+    pair = make_pair(session, project, *ends)
+    classes = ["physician"] * 5 + ["nurse"] * 4 + ["midwife", None]
+    for held in classes:
+        person = make_person(session)
+        make_consent(session, person)
+        add_verdict(session, pair, person, Verdict(0, A, credential_class=held))
+
+    source = gather(project, secret="s" * 32, session=session)
+
+    splits = {one.group: Split.TRAIN for one in source.prompts.prompts}
+    labels = dict.fromkeys(source.labels.pair_names(), LABEL)
+    ((prompt_made,),) = judged_prompts(source, splits, labels=labels)
+    (judged,) = prompt_made.pairs
+    told = sorted(str(one.record.credential_class) for one in judged.judgments)
+    assert told == ["None", *["physician"] * 5, *["withheld"] * 5]
