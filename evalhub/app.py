@@ -63,8 +63,10 @@ from evalhub.web import (
     asking,
     auth,
     builds,
+    choosing,
     comparing,
     consent,
+    contesting,
     criteria,
     disputes,
     dossiers,
@@ -90,6 +92,8 @@ from evalhub.web import (
     scores,
     statements,
     terms,
+    training,
+    training_desk,
     work,
 )
 from evalhub.web import context as web_context
@@ -129,6 +133,7 @@ PAGES: tuple[Blueprint, ...] = (
     terms.bp,
     judgments.bp,
     work.bp,
+    choosing.bp,
     earnings.bp,
     disputes.bp,
     comparing.bp,
@@ -137,6 +142,9 @@ PAGES: tuple[Blueprint, ...] = (
     registry.bp,
     applying.bp,
     applications.bp,
+    contesting.bp,
+    training.bp,
+    training_desk.bp,
 )
 """The parts of the site, one a module of ``evalhub.web``."""
 

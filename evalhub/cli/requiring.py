@@ -1,9 +1,10 @@
-"""The command that says what a project asks of its experts."""
+"""The commands that say what a project asks of its experts, and whether they may join."""
 
 import click
 
 from evalhub.cli.context import ACTOR, now, transaction
 from evalhub.core.qualifying.requirements import Requirement
+from evalhub.services.projects.choosing import let_join
 from evalhub.services.projects.requiring import write_requirement
 
 
@@ -16,6 +17,7 @@ from evalhub.services.projects.requiring import write_requirement
 @click.option("--jurisdiction", "jurisdictions", multiple=True, help="May be repeated.")
 @click.option("--level", type=click.IntRange(0, 5), default=0, show_default=True)
 @click.option("--accepted", is_flag=True, help="Accepted in the domain, with consent answered.")
+@click.option("--training", "trainings", multiple=True, help="To be passed; may be repeated.")
 @click.option("--by-language", is_flag=True, help="Give prompts to those who work in theirs.")
 @click.option("--by-jurisdiction", is_flag=True, help="Give prompts to credentials of their place.")
 @click.option("--by-specialty", is_flag=True, help="Give prompts to their specialists.")
@@ -29,6 +31,7 @@ def require_command(  # noqa: PLR0913 - one parameter an option
     jurisdictions: tuple[str, ...],
     level: int,
     accepted: bool,
+    trainings: tuple[str, ...],
     by_language: bool,
     by_jurisdiction: bool,
     by_specialty: bool,
@@ -45,6 +48,7 @@ def require_command(  # noqa: PLR0913 - one parameter an option
         matches_jurisdiction=by_jurisdiction,
         matches_specialty=by_specialty,
         accepted_only=accepted,
+        trainings=trainings,
     )
     with transaction() as session:
         written = write_requirement(
@@ -54,3 +58,16 @@ def require_command(  # noqa: PLR0913 - one parameter an option
         click.echo(f"{slug} asks for nothing; every expert on it can judge.")
     else:
         click.echo(f"Version {written.number} holds for every claim in {slug} from now on.")
+
+
+@click.command("joining")
+@click.argument("slug")
+@click.argument("answer", type=click.Choice(["on", "off"]))
+def joining_command(slug: str, answer: str) -> None:
+    """Let experts put themselves on project SLUG (on), or not (off)."""
+    with transaction() as session:
+        let_join(slug, is_joinable=answer == "on", session=session, actor=ACTOR, now=now())
+    if answer == "on":
+        click.echo(f"Experts who show what {slug} asks for may join it.")
+    else:
+        click.echo(f"Experts are put on {slug} by those who run it.")

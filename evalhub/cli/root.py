@@ -33,6 +33,7 @@ COMMANDS = {
     "rubrics": "evalhub.cli.rubrics:group",
     "score": "evalhub.cli.score:command",
     "serve": "evalhub.cli.serve:serve_command",
+    "trainings": "evalhub.cli.trainings:group",
     "worker": "evalhub.cli.worker:command",
 }
 """Where each command is defined, as ``module:name``."""

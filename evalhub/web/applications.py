@@ -7,7 +7,7 @@ from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from evalhub.core.qualifying.applications import ApplicationDecision
-from evalhub.core.qualifying.assessments import PREFERENCES, Key
+from evalhub.core.qualifying.items import PREFERENCES, Key
 from evalhub.errors import BadInput, Conflict, NotFound, Problem, Sentence
 from evalhub.rim.fields import choice, whole_number
 from evalhub.services.qualifying.applying import (
@@ -20,7 +20,6 @@ from evalhub.services.qualifying.assessing import (
     find_assessment,
     keys_of,
     list_assessments,
-    mend_key,
 )
 from evalhub.services.qualifying.attempts import (
     extra_minutes_of,
@@ -31,6 +30,7 @@ from evalhub.services.qualifying.attempts import (
 )
 from evalhub.services.qualifying.calls import list_calls, set_call
 from evalhub.services.qualifying.deciding import QUALIFIERS
+from evalhub.services.qualifying.mending import mend_key, regrades_of
 from evalhub.web import applying_words as say
 from evalhub.web.answering import done, refused
 from evalhub.web.context import (
@@ -204,6 +204,7 @@ def _page(public_id: str, refused: str = "", problems: Sequence[Problem] = ()) -
         "applying/application.html",
         found=found,
         grade=grade_of(found.attempt, session=session) if found.attempt else None,
+        regrades=regrades_of(found.attempt.id, session=session) if found.attempt else [],
         extra_minutes=extra_minutes_of(found.person_id, session=session),
         is_own=found.person_public_id == signed_in().public_id,
         decisions=[ApplicationDecision.ACCEPTED, ApplicationDecision.DECLINED],

@@ -27,6 +27,8 @@ from evalhub.services.qualifying.attempts import (
     save_answer,
 )
 from evalhub.services.qualifying.calls import list_calls
+from evalhub.services.qualifying.contesting import graded_lines
+from evalhub.services.qualifying.mending import regrades_of
 from evalhub.web import applying_words as say
 from evalhub.web import judging_words
 from evalhub.web.context import (
@@ -39,6 +41,7 @@ from evalhub.web.context import (
     requires,
 )
 from evalhub.web.language import _
+from evalhub.web.preferences import preference_of
 from evalhub.web.problems import problems_of, status_of
 from evalhub.web.rendering import render_alike, render_text
 
@@ -104,6 +107,8 @@ def show_assessment(domain: str) -> ResponseReturnValue:
         rubric=standing.rubric,
         extra_minutes=extra_minutes_of(own_id(), session=session),
         grade=grade_of(attempt, session=session) if attempt else None,
+        lines=graded_lines(attempt, session=session, now=now()) if attempt else [],
+        regrades=regrades_of(attempt.id, session=session) if attempt else [],
         moment_now=now(),
         say=say,
     )
@@ -145,7 +150,7 @@ def answer(domain: str, number: int) -> ResponseReturnValue:
             own_id(),
             domain,
             number - 1,
-            _preference(request.form.get("preference", "")),
+            preference_of(request.form.get("preference", "")),
             session=current_session(),
             now=now(),
         )
@@ -156,13 +161,6 @@ def answer(domain: str, number: int) -> ResponseReturnValue:
     if number < len(attempt.published.assessment.items):
         return redirect(url_for("applying.show_item", domain=domain, number=number + 1), code=303)
     return redirect(url_for("applying.show_assessment", domain=domain), code=303)
-
-
-def _preference(text: str) -> int:
-    sign, digits = (-1, text[1:]) if text.startswith("-") else (1, text)
-    if not digits:
-        raise BadInput.at("preference", Sentence("choose one point of the scale"))
-    return sign * whole_number(digits, where="preference")
 
 
 def _application(domain: str) -> StandingApplication:

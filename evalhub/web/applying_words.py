@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 
+from evalhub.core.pay.disputes import DisputeLevel
 from evalhub.core.qualifying.applications import ApplicationDecision
 from evalhub.core.qualifying.assessments import AttemptState
+from evalhub.core.qualifying.contests import ContestOutcome
 from evalhub.core.qualifying.item_statistics import ItemStatistics
 from evalhub.services.qualifying.applying import StandingApplication
 from evalhub.web.language import N_, Words, _, decimal, translated
@@ -13,6 +15,9 @@ __all__ = [
     "ATTEMPT_WORDS",
     "DECISION_VERBS",
     "DECISION_WORDS",
+    "LEVEL_WORDS",
+    "OUTCOME_VERBS",
+    "OUTCOME_WORDS",
     "discrimination_words",
     "pass_words",
     "plain",
@@ -25,6 +30,24 @@ ATTEMPT_WORDS: Mapping[AttemptState, str] = Words(
         AttemptState.HANDED_IN: N_("handed in"),
         AttemptState.TIMED_OUT: N_("ended by the clock"),
         AttemptState.RESET: N_("set aside"),
+    }
+)
+OUTCOME_WORDS: Mapping[ContestOutcome, str] = Words(
+    {
+        ContestOutcome.UPHELD: N_("the key stands"),
+        ContestOutcome.OVERTURNED: N_("the key was wrong"),
+    }
+)
+OUTCOME_VERBS: Mapping[ContestOutcome, str] = Words(
+    {
+        ContestOutcome.UPHELD: N_("It stands"),
+        ContestOutcome.OVERTURNED: N_("It was wrong, and another takes its place"),
+    }
+)
+LEVEL_WORDS: Mapping[DisputeLevel, str] = Words(
+    {
+        DisputeLevel.COORDINATION: N_("by those who run projects"),
+        DisputeLevel.ADMINISTRATION: N_("by the administration"),
     }
 )
 DECISION_WORDS: Mapping[ApplicationDecision, str] = Words(

@@ -28,7 +28,7 @@ ENTRIES = (
         N_("Qualifications"),
         "/qualifications",
         frozenset({Role.ANNOTATOR}),
-        parts=("/qualifications", "/apply"),
+        parts=("/qualifications", "/apply", "/training"),
     ),
     Entry(
         N_("Prompt sets"),
@@ -45,7 +45,7 @@ ENTRIES = (
         N_("Registry"),
         "/registry",
         frozenset({Role.ADMIN, Role.COORDINATOR}),
-        parts=("/registry", "/applications"),
+        parts=("/registry", "/applications", "/training-desk", "/contests"),
     ),
     Entry(N_("Disputes"), "/disputes", frozenset({Role.COORDINATOR, Role.ADMIN})),
     Entry(N_("Rubrics"), "/rubrics"),

@@ -46,6 +46,27 @@ LEVEL_NOTES: Mapping[Level, str] = Words(
 )
 
 
+LACK_WAYS: Mapping[LackKind, str] = {
+    LackKind.CREDENTIAL: "/qualifications",
+    LackKind.EXPIRED: "/qualifications",
+    LackKind.LANGUAGE: "/qualifications",
+    LackKind.ACCEPTANCE: "/apply",
+    LackKind.CONSENT: "/consent",
+    LackKind.TRAINING: "/training",
+}
+"""Where somebody gets what they lack; what others decide has no page to go to."""
+LACK_STEPS: Mapping[LackKind, str] = Words(
+    {
+        LackKind.CREDENTIAL: N_("State a credential"),
+        LackKind.EXPIRED: N_("State a credential"),
+        LackKind.LANGUAGE: N_("Say your languages"),
+        LackKind.ACCEPTANCE: N_("Apply"),
+        LackKind.CONSENT: N_("Answer about consent"),
+        LackKind.TRAINING: N_("Take the training"),
+    }
+)
+
+
 def lack_words(lack: LackKind) -> str:
     """Return what somebody is told who lacks something."""
     return translated(LACK_SENTENCES[lack])
@@ -78,3 +99,5 @@ def required(requirement: Requirement) -> Iterator[tuple[str, str]]:
         yield _("Specialty"), _("a verified credential in the specialty that a prompt names")
     if requirement.accepted_only:
         yield _("Application"), _("accepted, and an answer about consent")
+    if requirement.trainings:
+        yield _("Training"), ", ".join(map(plain, requirement.trainings))

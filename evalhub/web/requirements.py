@@ -9,6 +9,7 @@ from evalhub.core.qualifying.levels import Level
 from evalhub.core.qualifying.requirements import Requirement
 from evalhub.errors import BadInput, Problem, StaleForm
 from evalhub.rim.fields import names, whole_number
+from evalhub.services.projects.choosing import let_join
 from evalhub.services.projects.finding import MANAGERS, READERS, get_project
 from evalhub.services.projects.requiring import write_requirement
 from evalhub.services.projects.setup import setup_of
@@ -48,6 +49,18 @@ def write(slug: str) -> ResponseReturnValue:
     return redirect(url_for("requirements.show", slug=slug), code=303)
 
 
+@bp.post("/<slug>/joining")
+@requires(*MANAGERS)
+def let_in(slug: str) -> ResponseReturnValue:
+    """Say whether experts may put themselves on the project."""
+    is_joinable = request.form.get("joining") == "yes"
+    session, actor = current_session(), current_actor()
+    let_join(slug, is_joinable=is_joinable, session=session, actor=actor, now=now())
+    message = _("Experts may join.") if is_joinable else _("Experts are put on it by coordinators.")
+    flash(message, "good")
+    return redirect(url_for("requirements.show", slug=slug), code=303)
+
+
 def _page(
     slug: str, sent: Mapping[str, str] | None = None, problems: Sequence[Problem] = ()
 ) -> str:
@@ -80,6 +93,7 @@ def _requirement() -> Requirement:
         matches_jurisdiction=form.get("matches_jurisdiction") == "yes",
         matches_specialty=form.get("matches_specialty") == "yes",
         accepted_only=form.get("accepted_only") == "yes",
+        trainings=_listed("trainings"),
     )
 
 
@@ -100,4 +114,5 @@ def _typed(requirement: Requirement, domain: str) -> dict[str, str]:
         "matches_jurisdiction": "yes" if requirement.matches_jurisdiction else "",
         "matches_specialty": "yes" if requirement.matches_specialty else "",
         "accepted_only": "yes" if requirement.accepted_only else "",
+        "trainings": ", ".join(requirement.trainings),
     }

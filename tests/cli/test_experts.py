@@ -9,7 +9,7 @@ from sqlmodel import select
 from evalhub.cli import main
 from evalhub.core.people import Role
 from evalhub.db.engine import Database
-from evalhub.db.models import AuditEvent, CredentialDecision, LevelDecision, Person
+from evalhub.db.models import AuditEvent, CredentialDecision, LevelDecision, Person, Project
 from tests.factories import make_languages, make_person, make_project
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -86,12 +86,22 @@ def test_a_project_says_what_it_asks_for(runner: CliRunner) -> None:
     asked = run(
         runner,
         *("projects", "require", "acute", "--domain", "medicine", "--class", "physician"),
-        *("--jurisdiction", "de", "--by-language", "--by-specialty"),
+        *("--jurisdiction", "de", "--by-language", "--by-specialty", "--training", "x"),
     )
     nothing = run(runner, "projects", "require", "acute")
 
     assert "Version 1 holds for every claim in acute" in asked
     assert "acute asks for nothing" in nothing
+
+
+def test_experts_may_join_a_project_that_says_so(runner: CliRunner, database: Database) -> None:
+    on = run(runner, "projects", "joining", "acute", "on")
+    off = run(runner, "projects", "joining", "acute", "off")
+
+    assert "may join it" in on
+    assert "put on acute by those who run it" in off
+    with database.transaction(write=False) as session:
+        assert not session.exec(select(Project)).one().is_joinable
 
 
 def test_nobody_decides_by_the_account_of_who_was_disabled(

@@ -13,36 +13,25 @@ from enum import StrEnum
 
 from evalhub.core.canonical import Json
 from evalhub.core.qualifying.credentials import name_rule
-from evalhub.core.rubrics.texts import MAX_LINE, is_clean, is_slug
+from evalhub.core.qualifying.items import (
+    MAX_ITEMS,
+    Item,
+    Key,
+    check_items,
+    is_right,
+    item_to_json,
+    read_items,
+    share_of_text,
+    text_of,
+    whole_of,
+)
+from evalhub.core.rubrics.texts import MAX_LINE, is_slug
 from evalhub.errors import BadInput, Problem
 
 ASSESSMENT_SCHEMA = "evalhub.assessment/1"
-MAX_ITEMS = 100
-MAX_ITEM_TEXT = 40_000
-MAX_KEY_REASON = 2_000
 DEFAULT_MINUTES = 60
 MAX_MINUTES = 480
 MAX_EXTRA_MINUTES = 480
-PREFERENCES = range(-3, 4)
-"""What can be answered: the graded preference, negative where A is better."""
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """Hold one pair as it is shown; ``skill`` names what it asks of somebody."""
-
-    skill: str
-    prompt: str
-    a: str
-    b: str
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """Hold the preferences that are right for one item, and why."""
-
-    accepts: frozenset[int]
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,47 +120,26 @@ def grade(assessment: Assessment, keys: Mapping[int, Key], answers: Mapping[int,
     return Grade(total, by_skill, total.n_right >= assessment.pass_share * total.n)
 
 
-def is_right(key: Key, answer: int | None) -> bool:
-    """Tell whether an answer is one that the key accepts."""
-    return answer in key.accepts
-
-
 def read_assessment(document: Json, *, where: str) -> tuple[Assessment, tuple[Key, ...]]:
     """Return the assessment in a file and its keys; raise ``BadInput`` with every broken rule."""
     if not isinstance(document, dict) or document.get("schema") != ASSESSMENT_SCHEMA:
         raise BadInput.at(where, f"is no object of the schema {ASSESSMENT_SCHEMA}")
-    listed = document.get("items")
-    raw = (
-        [one if isinstance(one, dict) else {} for one in listed] if isinstance(listed, list) else []
-    )
+    items, keys = read_items(document.get("items"))
     assessment = Assessment(
-        domain=_text(document.get("domain")),
-        title=_text(document.get("title")),
-        rubric=_text(document.get("rubric")),
-        minutes=_whole(document.get("minutes", DEFAULT_MINUTES)),
-        pass_share=_share(document.get("pass_share")),
-        items=tuple(
-            Item(*(_text(one.get(name)) for name in ("skill", "prompt", "a", "b"))) for one in raw
-        ),
+        domain=text_of(document.get("domain")),
+        title=text_of(document.get("title")),
+        rubric=text_of(document.get("rubric")),
+        minutes=whole_of(document.get("minutes", DEFAULT_MINUTES)),
+        pass_share=share_of_text(document.get("pass_share")),
+        items=items,
     )
-    keys = tuple(_key(one.get("key")) for one in raw)
     problems = [
         Problem(f"{where}, {problem.where}", problem.rule)
-        for problem in (*_head_problems(assessment), *_item_problems(assessment, keys))
+        for problem in (*_head_problems(assessment), *check_items(items, keys))
     ]
     if problems:
         raise BadInput(problems)
     return assessment, keys
-
-
-def check_key(key: Key) -> list[Problem]:
-    """Return every rule that a key breaks."""
-    problems = []
-    if not key.accepts or not key.accepts <= set(PREFERENCES):
-        problems.append(Problem("accepts", "needs preferences from -3 to 3, at least one"))
-    if not (1 <= len(key.reason.strip()) <= MAX_KEY_REASON and is_clean(key.reason)):
-        problems.append(Problem("reason", f"needs 1 to {MAX_KEY_REASON} characters"))
-    return problems
 
 
 def assessment_to_json(assessment: Assessment) -> dict[str, Json]:
@@ -183,35 +151,20 @@ def assessment_to_json(assessment: Assessment) -> dict[str, Json]:
         "rubric": assessment.rubric,
         "minutes": assessment.minutes,
         "pass_share": assessment.pass_share,
-        "items": [
-            {"skill": one.skill, "prompt": one.prompt, "a": one.a, "b": one.b}
-            for one in assessment.items
-        ],
+        "items": [item_to_json(one) for one in assessment.items],
     }
 
 
 def assessment_from_json(document: dict[str, Json]) -> Assessment:
     """Read what ``assessment_to_json`` wrote."""
-    items = document["items"]
     return Assessment(
-        domain=_text(document["domain"]),
-        title=_text(document["title"]),
-        rubric=_text(document["rubric"]),
-        minutes=_whole(document["minutes"]),
-        pass_share=_share(document["pass_share"]),
-        items=tuple(
-            Item(*(_text(one[name]) for name in ("skill", "prompt", "a", "b")))
-            for one in (items if isinstance(items, list) else [])
-            if isinstance(one, dict)
-        ),
+        domain=text_of(document["domain"]),
+        title=text_of(document["title"]),
+        rubric=text_of(document["rubric"]),
+        minutes=whole_of(document["minutes"]),
+        pass_share=share_of_text(document["pass_share"]),
+        items=read_items(document["items"])[0],
     )
-
-
-def _key(value: Json) -> Key:
-    told = value if isinstance(value, dict) else {}
-    accepts = told.get("accepts")
-    listed = accepts if isinstance(accepts, list) else []
-    return Key(frozenset(_whole(one) for one in listed), _text(told.get("reason")))
 
 
 def _head_problems(assessment: Assessment) -> Iterator[Problem]:
@@ -226,30 +179,3 @@ def _head_problems(assessment: Assessment) -> Iterator[Problem]:
         yield Problem("pass_share", "must lie above 0 and at most at 1")
     if not 1 <= len(assessment.items) <= MAX_ITEMS:
         yield Problem("items", f"needs 1 to {MAX_ITEMS} items")
-
-
-def _item_problems(assessment: Assessment, keys: tuple[Key, ...]) -> Iterator[Problem]:
-    for number, (item, key) in enumerate(zip(assessment.items, keys, strict=True), start=1):
-        if not is_slug(item.skill):
-            yield Problem(f"item {number}, skill", name_rule(item.skill))
-        for name, text in (("prompt", item.prompt), ("a", item.a), ("b", item.b)):
-            if not (1 <= len(text.strip()) <= MAX_ITEM_TEXT and is_clean(text)):
-                rule = f"needs 1 to {MAX_ITEM_TEXT} characters and no control characters"
-                yield Problem(f"item {number}, {name}", rule)
-        for problem in check_key(key):
-            yield Problem(f"item {number}, key, {problem.where}", problem.rule)
-
-
-def _text(value: Json) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def _whole(value: Json) -> int:
-    """Return a whole number; one that no rule allows for anything else."""
-    return value if isinstance(value, int) and not isinstance(value, bool) else 10**6
-
-
-def _share(value: Json) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return -1.0
-    return float(value)

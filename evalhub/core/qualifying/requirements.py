@@ -37,7 +37,7 @@ class Requirement:
     language; with ``matches_jurisdiction`` and ``matches_specialty`` one that names a place or a
     specialty goes only to those with a verified credential of it. With ``accepted_only`` work goes
     only to those whose application for the domain was accepted and who have answered what their
-    judgments may be used for.
+    judgments may be used for. Of ``trainings`` each one has to be passed.
     """
 
     domain: str = ""
@@ -50,6 +50,7 @@ class Requirement:
     accepted_only: bool = False
     matches_jurisdiction: bool = False
     matches_specialty: bool = False
+    trainings: tuple[str, ...] = ()
 
     @property
     def asks_credential(self) -> bool:
@@ -61,7 +62,7 @@ class Requirement:
     def is_open(self) -> bool:
         """Tell whether nothing is asked for."""
         asks = (self.asks_credential, self.min_level, self.routes_prompts, self.accepted_only)
-        return not any(asks)
+        return not (any(asks) or self.trainings)
 
     @property
     def routes_prompts(self) -> bool:
@@ -96,7 +97,8 @@ class DecidedCredential:
 class Qualifications:
     """Hold all that a person can show: credentials, levels and languages as primary tags.
 
-    ``accepted`` are the domains for which their application was accepted.
+    ``accepted`` are the domains for which their application was accepted, ``trained`` the names
+    of the trainings that they have passed.
     """
 
     credentials: tuple[DecidedCredential, ...] = ()
@@ -104,6 +106,7 @@ class Qualifications:
     languages: frozenset[str] = frozenset()
     accepted: frozenset[str] = frozenset()
     has_consented: bool = False
+    trained: frozenset[str] = frozenset()
 
 
 class LackKind(StrEnum):
@@ -123,6 +126,8 @@ class LackKind(StrEnum):
     """No application of theirs for the domain was accepted."""
     CONSENT = "consent"
     """They have not answered what their judgments may be used for."""
+    TRAINING = "training"
+    """They have not passed a training."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +161,8 @@ def fit_of(requirement: Requirement, held: Qualifications, now: datetime) -> Fit
         lacks.append(LackKind.ACCEPTANCE)
     if requirement.accepted_only and not held.has_consented:
         lacks.append(LackKind.CONSENT)
+    if not held.trained.issuperset(requirement.trainings):
+        lacks.append(LackKind.TRAINING)
     return Fit(tuple(lacks), credential_class)
 
 
@@ -198,6 +205,7 @@ def requirement_from_json(document: dict[str, Json]) -> Requirement:
         accepted_only=bool(told.get("accepted_only")),
         matches_jurisdiction=bool(told.get("matches_jurisdiction")),
         matches_specialty=bool(told.get("matches_specialty")),
+        trainings=_texts(told.get("trainings")),
     )
 
 
@@ -241,6 +249,7 @@ def _name_problems(requirement: Requirement) -> Iterator[Problem]:
     for where, names in (
         ("classes", requirement.classes),
         ("specialties", requirement.specialties),
+        ("trainings", requirement.trainings),
     ):
         yield from (Problem(where, name_rule(name)) for name in names if not is_slug(name))
         yield from _too_many(where, names)

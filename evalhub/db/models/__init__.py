@@ -22,6 +22,7 @@ from evalhub.db.models.invitation import Invitation
 from evalhub.db.models.job_worker import JobWorker
 from evalhub.db.models.judgment import Judgment
 from evalhub.db.models.judgment_import import JudgmentImport
+from evalhub.db.models.key_contest import KeyContest, KeyContestAnswer, Regrade
 from evalhub.db.models.level_decision import LevelDecision
 from evalhub.db.models.matchup import Matchup
 from evalhub.db.models.pair import Pair
@@ -55,6 +56,12 @@ from evalhub.db.models.rubric_translation import RubricTranslation
 from evalhub.db.models.rubric_version import RubricVersion
 from evalhub.db.models.selection_plan import SelectionPlan
 from evalhub.db.models.sign_in_attempt import SignInAttempt
+from evalhub.db.models.training import (
+    Training,
+    TrainingResult,
+    TrainingRound,
+    TrainingStep,
+)
 from evalhub.db.models.web_session import WebSession
 
 __all__ = [
@@ -84,6 +91,8 @@ __all__ = [
     "JobWorker",
     "Judgment",
     "JudgmentImport",
+    "KeyContest",
+    "KeyContestAnswer",
     "LevelDecision",
     "Matchup",
     "Pair",
@@ -105,6 +114,7 @@ __all__ = [
     "PromptUpload",
     "Pull",
     "PullEndpoint",
+    "Regrade",
     "Release",
     "ReleaseAnnotator",
     "ReleaseBuild",
@@ -119,5 +129,9 @@ __all__ = [
     "RubricVersion",
     "SelectionPlan",
     "SignInAttempt",
+    "Training",
+    "TrainingResult",
+    "TrainingRound",
+    "TrainingStep",
     "WebSession",
 ]

@@ -19,7 +19,8 @@ class Project(SQLModel, table=True):
     """One campaign: prompt-set version, endpoints, rubric version, people and terms.
 
     Pay is a whole number of the currency's minor unit for each judgment. ``terms_number`` counts
-    the changes of pay, minutes, rubric and terms since the set-up.
+    the changes of pay, minutes, rubric and terms since the set-up. Experts who show what it asks
+    for may put themselves on one that ``is_joinable``.
     """
 
     __table_args__ = (
@@ -60,6 +61,7 @@ class Project(SQLModel, table=True):
     expected_minutes: int = 10
     terms: str = Field(default="", sa_type=sa.Text)
     terms_number: int = Field(default=0, sa_column_kwargs={"server_default": sa.text("0")})
+    is_joinable: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
     is_simulated: bool = False
     created_at: datetime = Field(sa_type=UtcDateTime)
     created_by: int | None = Field(default=None, foreign_key="person.id", ondelete="RESTRICT")

@@ -41,10 +41,12 @@ def is_prompt_settled(
         t.project_member.c.person_id == person_id,
         t.project_member.c.role == Role.ANNOTATOR,
     )
+    # Who is not on a project that anybody may join could read the reference first and join then.
+    can_join = t.project.c.is_joinable.is_(True)
     may_come = sa.and_(
         t.project.c.status != ProjectStatus.CLOSED,
         ~is_over,
-        sa.or_(ran_out, sa.and_(t.pair.c.is_offered.is_(True), is_member)),
+        sa.or_(ran_out, sa.and_(t.pair.c.is_offered.is_(True), sa.or_(is_member, can_join))),
     )
     left = (
         sa.select(t.pair.c.id)

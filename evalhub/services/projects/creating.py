@@ -2,14 +2,12 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel
 from sqlmodel import Session, col, select
 
 from evalhub.core.campaigns import PairingStrategy, ProjectStatus
-from evalhub.core.pay.tiers import PayTier, least_tier, stricter, tier_of
+from evalhub.core.pay.tiers import tier_of
 from evalhub.core.people import Actor
 from evalhub.core.projects import ProjectPlan, check_plan
-from evalhub.core.qualifying.requirements import NO_REQUIREMENT, Requirement
 from evalhub.db.models import (
     Endpoint,
     Project,
@@ -20,19 +18,7 @@ from evalhub.db.models import (
 )
 from evalhub.errors import BadInput, Conflict
 from evalhub.services.audit import record
-
-
-class _Rater(BaseModel):
-    """Hold what a rubric asks of those who judge under it, as far as pay goes by it."""
-
-    credential_any: tuple[str, ...] = ()
-    credential_verified: bool = False
-
-
-class _Demands(BaseModel):
-    """Hold the part of a rubric's document that says whom it is for."""
-
-    rater: _Rater = _Rater()
+from evalhub.services.paying.rubric_tiers import least_tier_of
 
 
 def create_project(plan: ProjectPlan, *, session: Session, actor: Actor, now: datetime) -> Project:
@@ -95,24 +81,6 @@ def create_project(plan: ProjectPlan, *, session: Session, actor: Actor, now: da
     session.flush()
     _record(project, plan, session=session, actor=actor, now=now)
     return project
-
-
-def least_tier_of(rubric: RubricVersion, requirement: Requirement = NO_REQUIREMENT) -> PayTier:
-    """Return the lowest tier of pay that a rubric version and a project's requirement allow.
-
-    The stricter of both: a project that asks for physicians under a rubric for everybody is
-    physicians' work. Every credential that a project asks for is a verified one.
-    """
-    rater = _Demands.model_validate_json(rubric.document).rater
-    by_rubric = least_tier(
-        rubric.domain,
-        credentials=bool(rater.credential_any),
-        is_verified=rater.credential_verified,
-    )
-    by_project = least_tier(
-        requirement.domain, credentials=requirement.asks_credential, is_verified=True
-    )
-    return stricter(by_rubric, by_project)
 
 
 def _record(

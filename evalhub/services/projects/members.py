@@ -10,7 +10,7 @@ from evalhub.core.pay.ledger import UnpaidReason
 from evalhub.core.people import Actor, Origin, Role
 from evalhub.core.projects import MEMBER_ROLES
 from evalhub.db.models import Person, Project, ProjectMember, RoleGrant
-from evalhub.errors import BadInput, NotFound
+from evalhub.errors import BadInput, NotFound, Sentence
 from evalhub.services.accounts.fields import folded_email
 from evalhub.services.assigning.leases import find_open_lease
 from evalhub.services.assigning.releasing import end_lease
@@ -108,17 +108,57 @@ def remove_member(
     session.delete(member)
     session.flush()
     if role is Role.ANNOTATOR:
-        _end_open_lease(project, person.id, session=session, now=now)
+        _end_open_lease(
+            project,
+            person.id,
+            ReleaseReason.REMOVED,
+            UnpaidReason.REMOVED,
+            session=session,
+            now=now,
+        )
     _record(
         "project.remove_member", project, person.id, role, session=session, actor=actor, now=now
     )
 
 
-def _end_open_lease(project: Project, person_id: int, *, session: Session, now: datetime) -> None:
+def leave(project: Project, *, session: Session, actor: Actor, now: datetime) -> None:
+    """Take the actor off a project's work, by their own wish.
+
+    What they judged stays and the comparison in hand goes back like any other that is given back,
+    so nothing counts against them, and they may join again. Raise ``NotFound`` for others.
+    """
+    person_id = actor.person_id
+    member = person_id and session.get(ProjectMember, (project.id, person_id, Role.ANNOTATOR))
+    if not member or person_id is None:
+        raise NotFound(Sentence("You are not on this project."))
+    session.delete(member)
+    session.flush()
+    _end_open_lease(
+        project,
+        person_id,
+        ReleaseReason.UNSTATED,
+        UnpaidReason.RETURNED,
+        session=session,
+        now=now,
+    )
+    _record(
+        "project.leave", project, person_id, Role.ANNOTATOR, session=session, actor=actor, now=now
+    )
+
+
+def _end_open_lease(
+    project: Project,
+    person_id: int,
+    reason: ReleaseReason,
+    unpaid: UnpaidReason,
+    *,
+    session: Session,
+    now: datetime,
+) -> None:
     lease = find_open_lease(project.id, person_id=person_id, session=session, for_update=True)
     if lease is not None:
-        end_lease(lease, reason=ReleaseReason.REMOVED, session=session, now=now)
-        book_return(lease, UnpaidReason.REMOVED, session=session, now=now)
+        end_lease(lease, reason=reason, session=session, now=now)
+        book_return(lease, unpaid, session=session, now=now)
 
 
 def _record(

@@ -17,7 +17,7 @@ from evalhub.db.models import Project, ProjectRequirement, RubricVersion
 from evalhub.errors import BadInput, Sentence, StaleForm
 from evalhub.services import audit
 from evalhub.services.locks import lock
-from evalhub.services.projects.creating import least_tier_of
+from evalhub.services.paying.rubric_tiers import least_tier_of
 from evalhub.services.projects.finding import get_project_to_manage
 from evalhub.services.qualifying.requirements import StandingRequirement, requirement_in_force
 

@@ -17,8 +17,8 @@ from evalhub.core.rubrics.texts import is_clean
 from evalhub.db.models import Project, ProjectTerms, RubricVersion
 from evalhub.errors import BadInput, Conflict, StaleForm
 from evalhub.services.audit import record
+from evalhub.services.paying.rubric_tiers import least_tier_of
 from evalhub.services.paying.terms import Terms, current_terms, rows_of
-from evalhub.services.projects.creating import least_tier_of
 from evalhub.services.qualifying.requirements import requirement_in_force
 
 MAX_REASON = 1_000

@@ -1,4 +1,4 @@
-"""Publish assessments of domains, mend their keys, and see how their items do."""
+"""Publish assessments of domains, and find those in force with their keys."""
 
 import json
 from dataclasses import dataclass
@@ -10,18 +10,17 @@ from evalhub.core.canonical import canonical_json
 from evalhub.core.people import Actor
 from evalhub.core.qualifying.assessments import (
     Assessment,
-    Key,
     assessment_from_json,
     assessment_to_json,
-    check_key,
     read_assessment,
 )
+from evalhub.core.qualifying.items import Key
 from evalhub.core.reading.json_text import parse_json
 from evalhub.core.rubrics.loading import rubric_from_json
 from evalhub.core.rubrics.schema import Rubric
 from evalhub.db.models import Assessment as AssessmentRow
 from evalhub.db.models import AssessmentKey, RubricVersion
-from evalhub.errors import BadInput, Forbidden, NotFound, Sentence
+from evalhub.errors import BadInput, Forbidden, Sentence
 from evalhub.services import audit
 from evalhub.services.locks import lock
 from evalhub.services.qualifying.deciding import QUALIFIERS
@@ -48,7 +47,7 @@ def publish_assessment(
     if not actor.has(*QUALIFIERS):
         raise Forbidden(Sentence("Assessments are published by coordinators and admins."))
     assessment, keys = read_assessment(parse_json(text, where=where), where=where)
-    rubric = _rubric_row(assessment.rubric, where, session)
+    rubric = rubric_row(assessment.rubric, where=where, session=session)
     lock(f"assessment of {assessment.domain}", session=session)
     newest = _newest(assessment.domain, session)
     row = AssessmentRow(
@@ -62,7 +61,7 @@ def publish_assessment(
     session.add(row)
     session.flush()
     for position, key in enumerate(keys):
-        _add_key(row.id, position, 1, key, session=session, actor=actor, now=now)
+        add_key(row.id, position, 1, key, session=session, actor=actor, now=now)
     audit.record(
         "assessment.publish",
         session=session,
@@ -72,38 +71,6 @@ def publish_assessment(
         now=now,
     )
     return _published(row, session)
-
-
-def mend_key(
-    assessment_id: int, position: int, key: Key, *, session: Session, actor: Actor, now: datetime
-) -> None:
-    """Append a version of the key of an item, which grades every attempt from now on.
-
-    Raise ``BadInput`` for a broken key, ``NotFound`` for an item that is none, ``Forbidden``.
-    """
-    if not actor.has(*QUALIFIERS):
-        raise Forbidden(Sentence("Keys are mended by coordinators and admins."))
-    problems = check_key(key)
-    if problems:
-        raise BadInput(problems)
-    lock(f"keys of assessment {assessment_id}", session=session)
-    numbers = session.exec(
-        select(AssessmentKey.number)
-        .where(AssessmentKey.assessment_id == assessment_id, AssessmentKey.position == position)
-        .order_by(col(AssessmentKey.number))
-    ).all()
-    if not numbers:
-        raise NotFound(Sentence("There is no such item."))
-    number = numbers[-1] + 1
-    _add_key(assessment_id, position, number, key, session=session, actor=actor, now=now)
-    audit.record(
-        "assessment.mend_key",
-        session=session,
-        actor=actor,
-        subject=f"assessment:{session.get_one(AssessmentRow, assessment_id).domain}",
-        details={"item": position + 1, "number": number, "reason": key.reason},
-        now=now,
-    )
 
 
 def find_assessment(domain: str, *, session: Session) -> Published | None:
@@ -134,7 +101,7 @@ def keys_of(assessment_id: int, *, session: Session) -> dict[int, Key]:
     return {row.position: Key(frozenset(json.loads(row.accepts)), row.reason) for row in rows}
 
 
-def _add_key(
+def add_key(
     assessment_id: int,
     position: int,
     number: int,
@@ -143,19 +110,33 @@ def _add_key(
     session: Session,
     actor: Actor,
     now: datetime,
-) -> None:
-    session.add(
-        AssessmentKey(
-            assessment_id=assessment_id,
-            position=position,
-            number=number,
-            accepts=json.dumps(sorted(key.accepts)),
-            reason=key.reason.strip(),
-            written_at=now,
-            written_by=actor.person_id,
-        )
+) -> AssessmentKey:
+    """Append the version ``number`` of the key of an item; who may is for the caller to ask."""
+    row = AssessmentKey(
+        assessment_id=assessment_id,
+        position=position,
+        number=number,
+        accepts=json.dumps(sorted(key.accepts)),
+        reason=key.reason.strip(),
+        written_at=now,
+        written_by=actor.person_id,
     )
+    session.add(row)
     session.flush()
+    return row
+
+
+def rubric_row(name: str, *, where: str, session: Session) -> RubricVersion:
+    """Return the rubric version that a file names as ``id@version``; raise ``BadInput``."""
+    rubric_id, _, version = name.partition("@")
+    query = select(RubricVersion).where(
+        RubricVersion.rubric_id == rubric_id, RubricVersion.version == version
+    )
+    found = session.exec(query).first()
+    if found is None:
+        rule = f"there is no rubric version {name[:120]!r}; write it as medicine@1.0.0"
+        raise BadInput.at(f"{where}, rubric", rule)
+    return found
 
 
 def _newest(domain: str, session: Session) -> AssessmentRow | None:
@@ -167,15 +148,3 @@ def _published(row: AssessmentRow, session: Session) -> Published:
     rubric = session.get_one(RubricVersion, row.rubric_version_id)
     assessment = assessment_from_json(json.loads(row.document))
     return Published(row.id, row.number, assessment, rubric_from_json(json.loads(rubric.document)))
-
-
-def _rubric_row(name: str, where: str, session: Session) -> RubricVersion:
-    rubric_id, _, version = name.partition("@")
-    query = select(RubricVersion).where(
-        RubricVersion.rubric_id == rubric_id, RubricVersion.version == version
-    )
-    found = session.exec(query).first()
-    if found is None:
-        rule = f"there is no rubric version {name[:120]!r}; write it as medicine@1.0.0"
-        raise BadInput.at(f"{where}, rubric", rule)
-    return found

@@ -1,6 +1,6 @@
 """Let people take an assessment once, on the server's clock; nothing is lost when a page closes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,11 +14,11 @@ from evalhub.core.qualifying.assessments import (
     Grade,
     end_of,
     grade,
-    is_right,
     state_of,
 )
 from evalhub.core.qualifying.credentials import check_reason
 from evalhub.core.qualifying.item_statistics import ItemStatistics, item_statistics
+from evalhub.core.qualifying.items import is_right
 from evalhub.db.models import (
     Attempt,
     AttemptAnswer,
@@ -219,12 +219,22 @@ def statistics_of(published: Published, *, session: Session, now: datetime) -> l
     """Return the statistics of each item over all attempts that ended and were not set aside."""
     keys = keys_of(published.id, session=session)
     positions = range(len(published.assessment.items))
-    rows = []
-    for row in session.exec(select(Attempt).where(Attempt.assessment_id == published.id)):
+    rows = [
+        [is_right(keys[one], attempt.answers.get(one)) for one in positions]
+        for attempt in ended_attempts(published, session=session, now=now)
+    ]
+    return item_statistics(rows, len(positions))
+
+
+def ended_attempts(
+    published: Published, *, session: Session, now: datetime
+) -> Iterator[StandingAttempt]:
+    """Yield the attempts at a version that ended and were not set aside, the first first."""
+    query = select(Attempt).where(Attempt.assessment_id == published.id)
+    for row in session.exec(query.order_by(col(Attempt.id))):
         attempt = _standing(row, session=session, now=now, published=published)
         if attempt.state in ENDED:
-            rows.append([is_right(keys[one], attempt.answers.get(one)) for one in positions])
-    return item_statistics(rows, len(positions))
+            yield attempt
 
 
 def _running(person_id: int, domain: str, *, session: Session, now: datetime) -> StandingAttempt:

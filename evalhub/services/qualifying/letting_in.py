@@ -19,6 +19,7 @@ from evalhub.core.qualifying.requirements import (
 from evalhub.db import tables as t
 from evalhub.errors import Forbidden, Sentence
 from evalhub.services.qualifying.languages import languages_of
+from evalhub.services.qualifying.trained import trainings_passed
 
 LACK_SENTENCES: Mapping[LackKind, Sentence] = {
     LackKind.CREDENTIAL: Sentence(
@@ -42,6 +43,9 @@ LACK_SENTENCES: Mapping[LackKind, Sentence] = {
     ),
     LackKind.CONSENT: Sentence(
         "Say first what your judgments may be used for; any answer will do."
+    ),
+    LackKind.TRAINING: Sentence(
+        "This project asks for a training that you have not finished. It can be taken at any time."
     ),
 }
 """What somebody is told who lacks something; how to get it stands on the page they are led to."""
@@ -100,6 +104,7 @@ def qualifications_of(person_id: int, *, session: Session) -> Qualifications:
         languages_of(person_id, session=session),
         accepted=frozenset(connection.execute(_ACCEPTED, key).scalars()),
         has_consented=connection.execute(_CONSENTED, key).first() is not None,
+        trained=trainings_passed(person_id, session=session),
     )
 
 

@@ -10,7 +10,6 @@ import pytest
 from evalhub.core.qualifying.assessments import (
     AttemptState,
     Grade,
-    Key,
     Share,
     assessment_from_json,
     assessment_to_json,
@@ -19,6 +18,7 @@ from evalhub.core.qualifying.assessments import (
     read_assessment,
     state_of,
 )
+from evalhub.core.qualifying.items import Key
 from evalhub.errors import BadInput
 
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)

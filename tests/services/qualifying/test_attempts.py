@@ -8,7 +8,8 @@ from sqlmodel import Session, col, select
 from evalhub.core.pay.ledger import Entry, UnpaidReason, WorkKind
 from evalhub.core.people import Actor, command_actor
 from evalhub.core.qualifying.applications import ApplicationDecision
-from evalhub.core.qualifying.assessments import AttemptState, Key, Share
+from evalhub.core.qualifying.assessments import AttemptState, Share
+from evalhub.core.qualifying.items import Key
 from evalhub.db.models import AssessmentKey, Attempt, AttemptEvent, PayEntry
 from evalhub.errors import BadInput, Conflict, Forbidden, NotFound
 from evalhub.services.paying.booking import book
@@ -17,7 +18,7 @@ from evalhub.services.qualifying.applying import (
     begin_assessment,
     decide_application,
 )
-from evalhub.services.qualifying.assessing import find_assessment, keys_of, mend_key
+from evalhub.services.qualifying.assessing import find_assessment, keys_of
 from evalhub.services.qualifying.attempts import (
     StandingAttempt,
     extra_minutes_of,
@@ -29,6 +30,7 @@ from evalhub.services.qualifying.attempts import (
     save_answer,
     statistics_of,
 )
+from evalhub.services.qualifying.mending import mend_key
 from tests.factories import make_person
 from tests.services.projects.conftest import actor_of
 from tests.services.qualifying.assessed import RIGHT, make_all, make_assessment

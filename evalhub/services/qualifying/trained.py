@@ -1,0 +1,28 @@
+"""Tell which trainings somebody has passed; asked by claims, so as a Core statement."""
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from evalhub.db import tables as t
+
+
+def trainings_passed(person_id: int, *, session: Session) -> frozenset[str]:
+    """Return the slugs of the trainings that a person has passed, in any version and round.
+
+    A later version takes nothing away: whoever passed the one before would otherwise lose their
+    work because somebody mended a sentence.
+    """
+    return frozenset(session.connection().execute(_PASSED, {"person": person_id}).scalars())
+
+
+def _passed() -> "sa.Select[str]":
+    taken, result = t.training_round.c, t.training_result.c
+    return (
+        sa.select(t.training.c.slug)
+        .join(t.training_round, taken.training_id == t.training.c.id)
+        .join(t.training_result, result.training_round_id == taken.id)
+        .where(taken.person_id == sa.bindparam("person"), result.is_passed)
+    )
+
+
+_PASSED = _passed()

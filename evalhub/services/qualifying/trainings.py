@@ -1,0 +1,111 @@
+"""Publish trainings, and find the version of each that is in force."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from evalhub.core.canonical import canonical_json
+from evalhub.core.pay.tiers import Floors, PayTier, check_floor
+from evalhub.core.people import Actor
+from evalhub.core.qualifying.trainings import (
+    Training,
+    read_training,
+    training_from_json,
+    training_to_json,
+)
+from evalhub.core.reading.json_text import parse_json
+from evalhub.core.rubrics.loading import rubric_from_json
+from evalhub.core.rubrics.schema import Rubric
+from evalhub.db.models import RubricVersion
+from evalhub.db.models import Training as TrainingRow
+from evalhub.errors import Forbidden, NotFound, Sentence
+from evalhub.services import audit
+from evalhub.services.locks import lock
+from evalhub.services.paying.rubric_tiers import least_tier_of
+from evalhub.services.qualifying.assessing import rubric_row
+from evalhub.services.qualifying.deciding import QUALIFIERS
+
+
+@dataclass(frozen=True, slots=True)
+class StandingTraining:
+    """Hold one version of a training as it is stored, and the rubric its pairs are judged under."""
+
+    id: int
+    number: int
+    training: Training
+    rubric: Rubric
+
+
+def publish_training(
+    text: str, *, where: str, floors: Floors, session: Session, actor: Actor, now: datetime
+) -> StandingTraining:
+    """Store the training in ``text`` as the next version of its slug and return it.
+
+    It is work under its rubric, so what it pays is held to the floor of that rubric's tier; a
+    training that pays nothing says so to whoever looks at it. Raise ``BadInput`` with every broken
+    rule, for an unknown rubric version and for pay under the floor, and ``Forbidden``.
+    """
+    if not actor.has(*QUALIFIERS):
+        raise Forbidden(Sentence("Trainings are published by coordinators and admins."))
+    training = read_training(parse_json(text, where=where), where=where)
+    rubric = rubric_row(training.rubric, where=where, session=session)
+    tier = least_tier_of(rubric) if training.price.minor_units else PayTier.VOLUNTEER
+    check_floor(tier, training.price, floors)
+    lock(f"training {training.slug}", session=session)
+    newest = _newest(training.slug, session)
+    row = TrainingRow(
+        slug=training.slug,
+        number=newest.number + 1 if newest else 1,
+        rubric_version_id=rubric.id,
+        document=canonical_json(training_to_json(training)),
+        published_at=now,
+        published_by=actor.person_id,
+    )
+    session.add(row)
+    session.flush()
+    audit.record(
+        "training.publish",
+        session=session,
+        actor=actor,
+        subject=f"training:{row.slug}",
+        details={"number": row.number, "n_steps": training.n_steps},
+        now=now,
+    )
+    return _standing(row, session)
+
+
+def get_training(slug: str, *, session: Session) -> StandingTraining:
+    """Return the version of a training in force; raise ``NotFound``."""
+    row = _newest(slug, session)
+    if row is None:
+        raise NotFound(Sentence("There is no such training."))
+    return _standing(row, session)
+
+
+def training_version(training_id: int, *, session: Session) -> StandingTraining:
+    """Return one version by its row."""
+    return _standing(session.get_one(TrainingRow, training_id), session)
+
+
+def list_trainings(*, session: Session) -> list[StandingTraining]:
+    """Return the trainings in force, by domain and title."""
+    slugs = session.exec(select(TrainingRow.slug).distinct()).all()
+    found = [get_training(slug, session=session) for slug in slugs]
+    return sorted(found, key=lambda one: (one.training.domain, one.training.title, one.id))
+
+
+def _newest(slug: str, session: Session) -> TrainingRow | None:
+    query = select(TrainingRow).where(TrainingRow.slug == slug)
+    return session.exec(query.order_by(col(TrainingRow.number).desc()).limit(1)).first()
+
+
+def _standing(row: TrainingRow, session: Session) -> StandingTraining:
+    rubric = session.get_one(RubricVersion, row.rubric_version_id)
+    return StandingTraining(
+        row.id,
+        row.number,
+        training_from_json(json.loads(row.document)),
+        rubric_from_json(json.loads(rubric.document)),
+    )
