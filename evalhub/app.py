@@ -25,6 +25,7 @@ from evalhub.api import prompt_sets as api_prompt_sets
 from evalhub.api import pulls as api_pulls
 from evalhub.api import releases as api_releases
 from evalhub.api import reports as api_reports
+from evalhub.api import reviews as api_reviews
 from evalhub.api import root as api_root
 from evalhub.api import scores as api_scores
 from evalhub.api.problems import ErrorResponse, failure_json, validation_failure
@@ -78,6 +79,7 @@ from evalhub.web import (
     labels,
     languages,
     matrix,
+    own_reviews,
     probes,
     projects,
     prompt_imports,
@@ -88,6 +90,7 @@ from evalhub.web import (
     releases,
     reports,
     requirements,
+    reviews,
     rubrics,
     scores,
     statements,
@@ -132,8 +135,10 @@ PAGES: tuple[Blueprint, ...] = (
     statements.bp,
     terms.bp,
     judgments.bp,
+    reviews.bp,
     work.bp,
     choosing.bp,
+    own_reviews.bp,
     earnings.bp,
     disputes.bp,
     comparing.bp,
@@ -158,6 +163,7 @@ APIS: tuple[APIBlueprint, ...] = (
     api_asking.bp,
     api_releases.bp,
     api_reports.bp,
+    api_reviews.bp,
     api_endpoints.bp,
     api_consent.bp,
     api_pulls.bp,

@@ -38,6 +38,7 @@ SCOPE_BY_PART: Mapping[str, Scope | None] = {
     "api_matrix": Scope.PROJECTS_READ,
     "api_releases": Scope.RELEASES_READ,
     "api_reports": Scope.REPORTS_WRITE,
+    "api_reviews": Scope.PROJECTS_READ,
     "api_endpoints": Scope.ENDPOINTS_WRITE,
     "api_consent": Scope.CONSENT_WITHDRAW,
     "api_pulls": Scope.PULLS_WRITE,

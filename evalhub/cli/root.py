@@ -30,6 +30,7 @@ COMMANDS = {
     "pull": "evalhub.cli.pulls:group",
     "release": "evalhub.cli.release:group",
     "restore": "evalhub.cli.backup:restore_command",
+    "reviews": "evalhub.cli.reviews:group",
     "rubrics": "evalhub.cli.rubrics:group",
     "score": "evalhub.cli.score:command",
     "serve": "evalhub.cli.serve:serve_command",

@@ -12,11 +12,13 @@ from evalhub.jobs.pulls import PullJobs
 from evalhub.services.prompt_sets.imports import waiting_imports
 from evalhub.services.pulling import waiting_jobs
 from evalhub.services.releasing.builds import waiting_builds
+from evalhub.services.reviewing.opening import look_through, projects_to_look_at
 from evalhub.services.transaction import Database
 from evalhub.services.workers import beat, claim, leave, live_workers
 
 LOG = structlog.get_logger("evalhub.jobs")
 PRUNE_EVERY = timedelta(hours=1)
+LOOK_EVERY = timedelta(minutes=1)
 
 
 class Keeper:
@@ -45,12 +47,14 @@ class Keeper:
         self._lease_s = lease_s
         self._now = now
         self._pruned_at: datetime | None = None
+        self._looked_at: datetime | None = None
 
     def make_round(self) -> None:
-        """Show this worker alive, hand out what waits, and take over what was lost."""
+        """Show this worker alive, hand out what waits, take over what was lost, open cases."""
         self.beat()
         self._dispatch()
         self._sweep()
+        self._look()
         self._prune()
 
     def beat(self) -> None:
@@ -102,6 +106,19 @@ class Keeper:
             if lost:
                 LOG.warning("took over jobs of a lost worker", n=len(lost))
                 engine.hand_back(lost)
+
+    def _look(self) -> None:
+        """Open a case wherever new judgments should be looked at again, a project at a time."""
+        moment = self._now()
+        if self._looked_at is not None and moment - self._looked_at < LOOK_EVERY:
+            return
+        self._looked_at = moment
+        with self._database.transaction(write=False) as session:
+            project_ids = projects_to_look_at(session=session, now=moment)
+        # Each in a transaction of its own: one long one would keep every expert waiting on SQLite.
+        for project_id in project_ids:
+            with self._database.transaction() as session:
+                look_through(project_id, session=session, now=moment)
 
     def _prune(self) -> None:
         moment = self._now()

@@ -47,6 +47,7 @@ ENTRIES = (
         frozenset({Role.ADMIN, Role.COORDINATOR}),
         parts=("/registry", "/applications", "/training-desk", "/contests"),
     ),
+    Entry(N_("Reviews"), "/reviews", frozenset({Role.REVIEWER, Role.COORDINATOR, Role.ADMIN})),
     Entry(N_("Disputes"), "/disputes", frozenset({Role.COORDINATOR, Role.ADMIN})),
     Entry(N_("Rubrics"), "/rubrics"),
     Entry(
@@ -63,7 +64,7 @@ STARTS: tuple[tuple[Role, str], ...] = (
     (Role.ANNOTATOR, "/work"),
     (Role.RESEARCHER, "/projects"),
     (Role.COORDINATOR, "/projects"),
-    (Role.REVIEWER, "/projects"),
+    (Role.REVIEWER, "/reviews"),
     (Role.LAB, "/releases"),
     (Role.AUDITOR, "/releases"),
     (Role.ADMIN, "/admin/people"),

@@ -18,6 +18,7 @@ from evalhub.services.assigning.work import Work, list_work
 from evalhub.services.consenting.answers import answers_of
 from evalhub.services.judging.history import own_judgments
 from evalhub.services.judging.today import today_of
+from evalhub.services.reviewing.reading import n_asked
 from evalhub.web import judging_words as say
 from evalhub.web.context import (
     commit_now,
@@ -120,6 +121,7 @@ def _list(problems: Sequence[Problem] = ()) -> str:
         "work/list.html",
         has_answered=bool(answers_of(person_id, session=session)),
         works=works,
+        n_asked=n_asked(person_id, session=session, now=now()),
         held=[work for work in works if work.held],
         today=today_of(person_id, session=session, now=now()),
         recent=own_judgments(person_id, session=session, now=now(), language=current_language()),

@@ -6,8 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
+from sqlmodel import select
 
 from evalhub.config import Settings
+from evalhub.db.models import ReviewCase
 from evalhub.jobs import engine
 from evalhub.jobs.builds import BuildJobs
 from evalhub.jobs.imports import ImportJobs
@@ -20,6 +22,7 @@ from evalhub.services.releasing.running import BuildTools
 from evalhub.services.transaction import is_passing
 from evalhub.services.workers import claim
 from tests.pulling import Scene, fast_clients
+from tests.services.reviewing.scene import make_scene
 
 
 class Clock:
@@ -140,3 +143,26 @@ def test_only_what_waiting_may_mend_is_tried_again(
     error: BaseException, is_tried_again: bool
 ) -> None:
     assert is_passing(error) is is_tried_again
+
+
+def test_new_judgments_are_looked_through_once_a_minute(
+    scene: Scene, keeper: Keeper, clock: Clock
+) -> None:
+    with scene.database.transaction() as session:
+        disagreeing = make_scene(session, clock.now)
+        disagreeing.judge(0, -1)
+        disagreeing.judge(1, 1)
+
+    def n_cases() -> int:
+        with scene.database.transaction(write=False) as session:
+            return len(session.exec(select(ReviewCase)).all())
+
+    keeper.make_round()
+    clock.now += timedelta(seconds=59)
+    keeper.make_round()
+    assert n_cases() == 0
+
+    clock.now += timedelta(minutes=11)
+    keeper.make_round()
+
+    assert n_cases() == 1

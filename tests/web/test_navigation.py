@@ -14,10 +14,10 @@ def actor(*roles: Role) -> Actor:
     ("role", "labels"),
     [
         (Role.ANNOTATOR, ["Work", "Qualifications", "Rubrics"]),
-        (Role.COORDINATOR, ["Projects", "Registry", "Disputes", "Rubrics"]),
+        (Role.COORDINATOR, ["Projects", "Registry", "Reviews", "Disputes", "Rubrics"]),
         (Role.LAB, ["Rubrics", "Releases"]),
         (Role.AUDITOR, ["Rubrics", "Releases", "Audit"]),
-        (Role.ADMIN, ["Registry", "Disputes", "Rubrics", "Admin"]),
+        (Role.ADMIN, ["Registry", "Reviews", "Disputes", "Rubrics", "Admin"]),
     ],
 )
 def test_each_role_finds_its_parts(role: Role, labels: list[str]) -> None:

@@ -50,6 +50,8 @@ from evalhub.db.models.release_download import ReleaseDownload
 from evalhub.db.models.release_sign_off import ReleaseSignOff
 from evalhub.db.models.release_withdrawal import ReleaseWithdrawal
 from evalhub.db.models.response import Response
+from evalhub.db.models.review_case import ReviewCase, ReviewExpert, ReviewStep
+from evalhub.db.models.review_rule import ReviewLook, ReviewRule
 from evalhub.db.models.role_grant import RoleGrant
 from evalhub.db.models.row_report import RowReport, RowReportAnswer
 from evalhub.db.models.rubric_translation import RubricTranslation
@@ -122,6 +124,11 @@ __all__ = [
     "ReleaseSignOff",
     "ReleaseWithdrawal",
     "Response",
+    "ReviewCase",
+    "ReviewExpert",
+    "ReviewLook",
+    "ReviewRule",
+    "ReviewStep",
     "RoleGrant",
     "RowReport",
     "RowReportAnswer",

@@ -17,6 +17,7 @@ from evalhub.db import tables as t
 from evalhub.errors import BadInput, Conflict, LeaseLost, Sentence, StaleDraft
 from evalhub.services.assigning.leases import extend, get_lease
 from evalhub.services.assigning.standing import LeaseStanding, standing_of
+from evalhub.services.judging.asked import find_asked
 from evalhub.services.judging.stored import Fields, find_judgment, refuse_stale
 from evalhub.services.paying.booking import carried_seconds
 
@@ -72,7 +73,8 @@ def save_draft(
     # After a cannot-judge the lease is released too, but its judgment may still be changed.
     if judgment is None and lease.status is AssignmentStatus.RELEASED:
         raise LeaseLost(Sentence("This comparison was given back, so the draft was not kept."))
-    if judgment is not None and not is_revisable(judgment.first_at, now):
+    is_over = judgment is not None and not is_revisable(judgment.first_at, now)
+    if is_over and find_asked(lease, session=session, now=now) is None:
         raise Conflict(Sentence("The ten minutes for changes are over, so the draft was not kept."))
     revision = judgment.revision if judgment else 0
     _refuse_newer(fields, find_draft(lease, session=session, revision=revision))

@@ -117,7 +117,7 @@ def get_matter(
     )
     # Both names are masked in both texts: which one was hidden would tell the sides apart.
     names = (row.x_model, row.x_slug, row.y_model, row.y_slug)
-    shown_x, shown_y = _shown(row.x_text, names), _shown(row.y_text, names)
+    shown_x, shown_y = shown_response(row.x_text, names), shown_response(row.y_text, names)
     # From the person and not from the form: nobody can pass a simulated judgment off as an
     # expert's.
     is_simulated = row.origin is Origin.SIMULATED
@@ -212,7 +212,8 @@ _SHOWN: TextCache[ShownResponse] = TextCache(16 * 2**20, size=_size)
 """Responses as they are shown: finding names and sources in one takes longer than a query."""
 
 
-def _shown(text: str, names: tuple[str, ...]) -> ShownResponse:
+def shown_response(text: str, names: tuple[str, ...]) -> ShownResponse:
+    """Return a response as it may be shown: ``names`` hidden, and the sources found in it."""
     return _SHOWN.get(text, names, make=lambda: _show(text, names))
 
 

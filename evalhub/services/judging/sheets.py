@@ -14,6 +14,7 @@ from evalhub.core.judging.forms import form_fields
 from evalhub.core.judging.marking import with_shown_marks
 from evalhub.core.rubrics.vocabulary import ShowReference
 from evalhub.services.assigning.standing import LeaseStanding, standing_of
+from evalhub.services.judging.asked import AskedAgain, find_asked
 from evalhub.services.judging.drafts import SavedDraft, find_draft
 from evalhub.services.judging.matter import Matter, get_matter
 from evalhub.services.judging.references import is_prompt_settled
@@ -54,7 +55,8 @@ class Sheet:
     ``standing`` tells whether a comparison whose lease ran out can still be judged here.
     ``reference`` are the reference answers that may be shown now; ``is_reference_held`` says
     that there are some which may be shown later. ``versions`` are the judgment's revisions,
-    the first first, once it stands for good.
+    the first first, once it stands for good. ``asked`` is the case of review that asks for the
+    judgment again after the ten minutes, None where none does.
     """
 
     matter: Matter
@@ -67,6 +69,7 @@ class Sheet:
     reference: tuple[str, ...]
     is_reference_held: bool
     versions: tuple[Version, ...]
+    asked: AskedAgain | None
 
     @property
     def answer(self) -> Answer | None:
@@ -96,6 +99,8 @@ class Sheet:
     @property
     def revisable_until(self) -> datetime | None:
         """Return until when the judgment can be changed; None without one."""
+        if self.asked is not None:
+            return self.asked.until
         return self.judgment.first_at + REVISABLE_FOR if self.judgment else None
 
 
@@ -115,7 +120,9 @@ def get_sheet(
     """
     matter = get_matter(token, person_id=person_id, session=session, language=language)
     judgment = find_judgment(matter.lease.id, session=session)
-    state = _state(matter.lease.status, judgment, now=now)
+    is_over = judgment is not None and not is_revisable(judgment.first_at, now)
+    asked = find_asked(matter.lease, session=session, now=now) if is_over else None
+    state = _state(matter.lease.status, judgment, is_over=is_over and asked is None)
     revision = judgment.revision if judgment else 0
     draft = find_draft(matter.lease, session=session, revision=revision) if state.has_form else None
     is_draft_shown = draft is not None and not (is_as_judged and judgment is not None)
@@ -137,6 +144,7 @@ def get_sheet(
         reference=reference,
         is_reference_held=is_held,
         versions=list_versions(matter.lease.id, session=session) if is_done else (),
+        asked=asked,
     )
 
 
@@ -170,12 +178,12 @@ def _reference(
 
 
 def _state(
-    status: AssignmentStatus, judgment: StoredJudgment | None, *, now: datetime
+    status: AssignmentStatus, judgment: StoredJudgment | None, *, is_over: bool
 ) -> SheetState:
     # The judgment decides before the status: after a cannot-judge the lease is released, and the
     # judgment can be changed all the same.
     if judgment is not None:
-        return SheetState.REVISING if is_revisable(judgment.first_at, now) else SheetState.DONE
+        return SheetState.DONE if is_over else SheetState.REVISING
     return {
         AssignmentStatus.LEASED: SheetState.OPEN,
         AssignmentStatus.EXPIRED: SheetState.LATE,

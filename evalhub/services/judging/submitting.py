@@ -28,6 +28,7 @@ from evalhub.services.assigning.expiring import reclaim_expired, take_place
 from evalhub.services.assigning.releasing import end_lease
 from evalhub.services.assigning.standing import LeaseStanding, standing_of
 from evalhub.services.judging.admitting import let_in_again, refuse_removed
+from evalhub.services.judging.asked import AskedAgain, find_asked, record_revision
 from evalhub.services.judging.booked import book_judgment
 from evalhub.services.judging.drafts import counted_seconds, drop_draft
 from evalhub.services.judging.matter import Matter, get_matter
@@ -127,6 +128,7 @@ def submit(
         raise BadInput(problems)
     if previous is None and outcome.kind is OutcomeKind.RETURN:
         return _send_back(matter.lease, outcome.route, fields, session=session, now=now)
+    asked = _asked_again(matter.lease, previous, session=session, now=now)
     matter = _hold_place(matter, answer, previous, session=session, now=now)
     seconds = counted_seconds(fields, matter.lease, session=session, now=now)
     judgment = add_judgment(
@@ -138,7 +140,10 @@ def submit(
         session=session,
         now=now,
     )
-    book_judgment(matter, judgment.revision, seconds=seconds, session=session, now=now)
+    if asked is None:
+        book_judgment(matter, judgment.revision, seconds=seconds, session=session, now=now)
+    else:
+        record_revision(asked, matter.lease, seconds=seconds, session=session, now=now)
     # What was submitted is the judgment now; a draft left over would come back over it.
     drop_draft(matter.lease, session=session)
     if matter.overlap_rule is not OverlapRule.FIXED:
@@ -150,6 +155,23 @@ def submit(
         )
     kind = SubmissionKind.REVISED if previous else SubmissionKind.JUDGED
     return _submission(kind, matter, judgment)
+
+
+def _asked_again(
+    lease: Lease, previous: StoredJudgment | None, *, session: Session, now: datetime
+) -> AskedAgain | None:
+    """Return the case that asks for a judgment again, None while it may be changed anyway.
+
+    Raise ``Conflict`` where the ten minutes are over and nobody asks.
+    """
+    if previous is None or is_revisable(previous.first_at, now):
+        return None
+    asked = find_asked(lease, session=session, now=now)
+    if asked is None:
+        raise Conflict(
+            Sentence("The ten minutes for changes are over; your judgment stands as it was.")
+        )
+    return asked
 
 
 def _read(matter: Matter, fields: Fields) -> Answer:
@@ -234,10 +256,6 @@ def _hold_place(
     matter with the class of credential that the answer is given under.
     """
     lease = matter.lease
-    if previous is not None and not is_revisable(previous.first_at, now):
-        raise Conflict(
-            Sentence("The ten minutes for changes are over; your judgment stands as it was.")
-        )
     if previous is None:
         _refuse_lost(matter)
     holds = lease.status in _HOLDING

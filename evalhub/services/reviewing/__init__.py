@@ -1,0 +1,1 @@
+"""Let people look at judgments again: open cases, answer them, and tell the experts."""

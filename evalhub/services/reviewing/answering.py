@@ -1,0 +1,74 @@
+"""Let reviewers and adjudicators answer cases: take, accept, return, decide, answer an appeal."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlmodel import Session
+
+from evalhub.core.people import Actor
+from evalhub.core.reviewing.cases import (
+    CaseEvent,
+    check_decision,
+    check_return,
+    check_step,
+)
+from evalhub.core.reviewing.vocabulary import CaseKind, CaseStep
+from evalhub.services.judging.cases import (
+    StoredCase,
+    append_step,
+    checked_words,
+    get_case,
+    minutes_of,
+)
+from evalhub.services.judging.rework import book_appeal
+
+WORDLESS = frozenset({CaseStep.TAKEN, CaseStep.ACCEPTED})
+"""Steps that need no reason: nothing is asked of anybody by them."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseAnswer:
+    """Hold what somebody answers, as it was typed; ``verdict`` belongs to a decision."""
+
+    step: CaseStep
+    words: str = ""
+    reason: str = ""
+    verdict: str = ""
+
+
+def answer_case(
+    case_id: int, answer: CaseAnswer, *, actor: Actor, session: Session, now: datetime
+) -> None:
+    """Append an answer to a case and book what follows from it.
+
+    No judgment is changed: a return leaves the judgment in force until its author judges again,
+    and a decision stands beside the votes. Raise ``NotFound``, ``Forbidden`` for who may not
+    answer, ``Conflict`` where the case does not stand so, and ``BadInput`` without a reason.
+    """
+    stored = get_case(case_id, session=session, is_held=True)
+    person_id = check_step(stored.case, answer.step, actor, now)
+    event = _event(stored, answer, person_id, now)
+    append_step(stored, event, actor=actor, session=session)
+    if answer.step in {CaseStep.UPHELD, CaseStep.REJECTED}:
+        appeal = next(one for one in stored.case.events if one.step is CaseStep.APPEALED)
+        book_appeal(
+            stored,
+            appeal.person_id,
+            minutes=minutes_of(case_id, CaseStep.APPEALED, session=session),
+            is_upheld=answer.step is CaseStep.UPHELD,
+            session=session,
+            now=now,
+        )
+
+
+def _event(stored: StoredCase, answer: CaseAnswer, person_id: int, now: datetime) -> CaseEvent:
+    needs_words = answer.step not in WORDLESS
+    words = checked_words(answer.words) if needs_words or answer.words.strip() else ""
+    event = CaseEvent(answer.step, person_id, now, words)
+    if answer.step is CaseStep.RETURNED:
+        return replace(event, reason=check_return(answer.reason).value)
+    is_decided_anew = answer.step is CaseStep.UPHELD and stored.case.kind is CaseKind.ADJUDICATION
+    if answer.step is CaseStep.DECIDED or is_decided_anew:
+        verdict, reason = check_decision(answer.verdict, answer.reason)
+        return replace(event, reason=reason.value, verdict=verdict)
+    return event
