@@ -70,6 +70,8 @@ class Admission:
     splits: Mapping[str, Split]
     reported: frozenset[str] = frozenset()
     excluded: frozenset[str] = frozenset()
+    _known: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)
+    _standings: dict[str, ConsentStanding] = field(default_factory=dict, repr=False, compare=False)
 
     def verdict(
         self,
@@ -87,13 +89,12 @@ class Admission:
             return Verdict(name)
         standing = self.standing(record.person_public_id)
         name = _BY_STANDING.get(standing)
-        excludes_silent = self.recipe.action_at(Gate.NO_CONSENT) is GateAction.EXCLUDE
-        if name is None and standing is ConsentStanding.UNANSWERED and excludes_silent:
+        if standing is ConsentStanding.UNANSWERED and self._excludes(Gate.NO_CONSENT):
             name = FilterName.NO_CONSENT
         if name is not None:
             return Verdict(name, standing)
         is_unknown = self._is_unknown(record, prompt)
-        if is_unknown and self.recipe.action_at(Gate.UNKNOWN_LICENCE) is GateAction.EXCLUDE:
+        if is_unknown and self._excludes(Gate.UNKNOWN_LICENCE):
             return Verdict(FilterName.UNKNOWN_LICENCE, standing, is_unknown)
         if self.recipe.is_disjoint_by_annotator and self._split_of(annotator) != self.splits[group]:
             return Verdict(FilterName.ANNOTATOR_OF_OTHER_SPLIT, standing, is_unknown)
@@ -102,7 +103,11 @@ class Admission:
 
     def standing(self, person: str) -> ConsentStanding:
         """Return where a person stands on the purpose of the release."""
-        return standing_on(self.answers.get(person, ()), self.recipe.purpose)
+        # Remembered: there are few people and terms, and each is asked of at every judgment.
+        if person not in self._standings:
+            given = self.answers.get(person, ())
+            self._standings[person] = standing_on(given, self.recipe.purpose)
+        return self._standings[person]
 
     def is_barred(self, person: str) -> bool:
         """Tell whether nothing of a person may be used, not even to weigh others by."""
@@ -119,8 +124,20 @@ class Admission:
         return name if name in self.recipe.leave_out else None
 
     def _is_unknown(self, record: JudgmentRecord, prompt: Prompt) -> bool:
-        terms = (self.terms[one.endpoint, one.revision] for one in (record.x, record.y))
-        return any(not is_known(one) for one in (prompt.license, *terms))
+        x, y = record.x, record.y
+        return not (
+            self._is_known(prompt.license)
+            and self._is_known(self.terms[x.endpoint, x.revision])
+            and self._is_known(self.terms[y.endpoint, y.revision])
+        )
+
+    def _excludes(self, gate: Gate) -> bool:
+        return self.recipe.action_at(gate) is GateAction.EXCLUDE
+
+    def _is_known(self, licence: str) -> bool:
+        if licence not in self._known:
+            self._known[licence] = is_known(licence)
+        return self._known[licence]
 
     def _split_of(self, annotator: str) -> Split:
         """Return the one split an annotator is in: by the hash of their pseudonym, as a group's.

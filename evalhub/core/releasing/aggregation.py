@@ -1,6 +1,5 @@
 """Sum up the judgments on one pair: counts, vetoes, outcome and the figures of its row."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
@@ -55,12 +54,11 @@ def summarise(pair: JudgedPair, rules: PairRules | None = None) -> PairSummary:
     vetoed, preference; the first that holds is the outcome.
     """
     rules = rules or PairRules()
-    counts = Counter(item.record.canonical_choice for item in pair.judgments)
-    graded = [
-        item.record.canonical_preference
-        for item in pair.judgments
-        if item.record.canonical_preference is not None
-    ]
+    # Asked once of each judgment: most pairs have one, so this is done as often as anything.
+    choices = [item.record.canonical_choice for item in pair.judgments]
+    given = [item.record.canonical_preference for item in pair.judgments]
+    graded = [preference for preference in given if preference is not None]
+    counts = {choice: choices.count(choice) for choice in Choice}
     n_ties = counts[Choice.TIE] + counts[Choice.BOTH_GOOD] + counts[Choice.BOTH_BAD]
     vetoed = (
         _is_vetoed(pair.judgments, "x", rules.veto_rule),
@@ -81,9 +79,8 @@ def summarise(pair: JudgedPair, rules: PairRules | None = None) -> PairSummary:
         vetoed_x=vetoed[0],
         vetoed_y=vetoed[1],
     )
-    outcome = _unusable(pair, summary) or _left_out(summary, rules) or PairOutcome.PREFERENCE
-    is_preference = outcome is PairOutcome.PREFERENCE
-    return replace(summary, outcome=outcome, chosen=chosen if is_preference else None)
+    outcome = _unusable(pair, summary) or _left_out(summary, rules)
+    return replace(summary, outcome=outcome, chosen=None) if outcome else summary
 
 
 def _unusable(pair: JudgedPair, summary: PairSummary) -> PairOutcome | None:
@@ -127,14 +124,14 @@ def _preferred(n_x: int, n_y: int, n_ties: int, rule: TieRule) -> PairSide | Non
 
 def _is_vetoed(judgments: Sequence[ReleaseJudgment], side: PairSide, rule: VetoRule) -> bool:
     """Tell whether enough of the judgments that judged raise a veto on ``side``."""
+    if rule is VetoRule.IGNORED:
+        return False
     votes = [
         item.vetoed_x if side == "x" else item.vetoed_y
         for item in judgments
         # Who could not judge a response could not clear it either.
         if item.record.choice is not Choice.CANNOT_JUDGE
     ]
-    if rule is VetoRule.IGNORED:
-        return False
     enough = 1 if rule is VetoRule.ANY else (len(votes) + 1) // 2
     return bool(votes) and sum(votes) >= enough
 

@@ -48,6 +48,7 @@ class PairBatch:
         self.responses: list[BatchResponse] = []
         self._prompt_by_key: dict[str, int] = {}
         self._response_by_id: dict[tuple[int, str], int] = {}
+        self._response_by_object: dict[tuple[int, int], int] = {}
         places = [self._places(pair) for pair in pairs]
         self.prompt, self.x, self.y = np.array(places, np.int64).reshape(-1, 3).T
 
@@ -61,10 +62,16 @@ class PairBatch:
     def _response(
         self, place: int, prompt: ReleasePrompt, response: JudgedResponse, text: str
     ) -> int:
-        identity = response_id(prompt.sha256, response)
-        known = self._response_by_id.setdefault((place, identity), len(self.responses))
-        if known == len(self.responses):
-            self.responses.append(BatchResponse(identity, place, response, text))
+        # A page holds one object for a response, and to compare objects costs nothing; ids are made
+        # once for each, and tell that two objects are one response after all.
+        seen = (place, id(response))
+        known = self._response_by_object.get(seen)
+        if known is None:
+            identity = response_id(prompt.sha256, response)
+            known = self._response_by_id.setdefault((place, identity), len(self.responses))
+            if known == len(self.responses):
+                self.responses.append(BatchResponse(identity, place, response, text))
+            self._response_by_object[seen] = known
         return known
 
     @cached_property

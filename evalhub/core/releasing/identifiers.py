@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-from functools import lru_cache
 
 import orjson
 
@@ -13,8 +12,6 @@ _ID_LENGTH = 32
 _PSEUDONYM_LENGTH = 16
 
 
-# A response stands in several pairs and their judgments, which follow each other.
-@lru_cache(maxsize=4_096)
 def response_id(prompt_sha256: str, response: JudgedResponse) -> str:
     """Return the id of one response: the hash of its prompt, its endpoint and its text."""
     return _hash([prompt_sha256, *response.sort_key])

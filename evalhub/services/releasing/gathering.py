@@ -17,7 +17,7 @@ from sqlmodel import Session, col, select
 
 from evalhub.core.campaigns import AnnotatorKind
 from evalhub.core.canonical import Json, canonical_bytes
-from evalhub.core.judging.records import JudgedResponse, JudgmentRecord
+from evalhub.core.judging.records import JudgmentRecord
 from evalhub.core.releasing.admission import Admission, AdmissionTally
 from evalhub.core.releasing.builds import BuildStage, Say, say_nothing
 from evalhub.core.releasing.clearance import Clearance, Gate, GateAction, ScanPlace
@@ -220,15 +220,15 @@ class _Seen:
         """Scan the judgments on one prompt and return those that stay; each text once."""
         messages = "\n\n".join(message.content for message in prompt.prompt.messages)
         is_prompt_found = self.scan.is_found(messages, ScanPlace.PROMPT)
-        found: dict[JudgedResponse, bool] = {}
+        found: dict[int, bool] = {}
         kept = []
         for item in items:
             for side in (item.record.x, item.record.y):
-                if side not in found:
-                    text = page.texts[prompt.key, side]
-                    found[side] = self.scan.is_found(text, ScanPlace.RESPONSE)
+                if id(side) not in found:
+                    text = page.text_of(side)
+                    found[id(side)] = self.scan.is_found(text, ScanPlace.RESPONSE)
             is_found = self.scan.is_found(_words(item.record), ScanPlace.REASON) or is_prompt_found
-            if not (is_found or found[item.record.x] or found[item.record.y]):
+            if not (is_found or found[id(item.record.x)] or found[id(item.record.y)]):
                 kept.append(item)
                 continue
             self.tally.hold_personal_data()

@@ -38,15 +38,19 @@ class Page:
     """Hold some prompts and the judgments in force on them, ordered by prompt, pair and id.
 
     ``verdicts`` say what was decided of each, and ``released`` are those that no filter took.
-    ``texts`` has what each response says, by its prompt and by what it is; it is empty
-    where only the judgments were asked for.
+    ``texts`` has what each response says by the identity of its object, of which a page holds
+    one for each response; it is empty where only the judgments were asked for.
     """
 
     prompts: Mapping[str, ReleasePrompt]
     judgments: Sequence[NamedJudgment]
     verdicts: Sequence[Verdict]
     released: Sequence[NamedJudgment]
-    texts: Mapping[tuple[str, JudgedResponse], str]
+    texts: Mapping[int, str]
+
+    def text_of(self, response: JudgedResponse) -> str:
+        """Return what a response that judgments of this page hold says."""
+        return self.texts[id(response)]
 
 
 @dataclass(slots=True)
@@ -172,33 +176,24 @@ def _responses(
     session: Session,
     *,
     with_texts: bool,
-) -> tuple[dict[int, JudgedResponse], dict[tuple[str, JudgedResponse], str]]:
+) -> tuple[dict[int, JudgedResponse], dict[int, str]]:
     """Return the responses to the prompts by their row, and their texts if wanted."""
-    key_by_row = {one.row_id: one.key for one in run}
     r = t.response.c
     query = sa.select(
         r.id,
-        r.prompt_id,
         r.endpoint_id,
         r.sample_index,
         r.sha256,
         r.status,
         # Most of a page's bytes, and of no use to whoever only counts.
         r.text if with_texts else sa.literal(""),
-    ).where(r.prompt_id.in_(key_by_row))
+    ).where(r.prompt_id.in_([one.row_id for one in run]))
     responses, texts = {}, {}
-    for (
-        row_id,
-        prompt_id,
-        endpoint_id,
-        sample,
-        sha256,
-        status,
-        text,
-    ) in session.connection().execute(query):
+    rows = session.connection().execute(query)
+    for row_id, endpoint_id, sample, sha256, status, text in rows:
         slug, revision, model = endpoints[endpoint_id]
         response = JudgedResponse(slug, revision, sample, model, sha256, status)
         responses[row_id] = response
         if with_texts:
-            texts[key_by_row[prompt_id], response] = text
+            texts[id(response)] = text
     return responses, texts

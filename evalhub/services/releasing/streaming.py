@@ -81,8 +81,8 @@ def _pair(
         prompt=page.prompts[key],
         x=record.x,
         y=record.y,
-        x_text=page.texts[key, record.x],
-        y_text=page.texts[key, record.y],
+        x_text=page.text_of(record.x),
+        y_text=page.text_of(record.y),
         is_simulated=any(one.is_simulated for one in endpoints)
         or any(item.record.is_simulated for item in items),
         split=split,
