@@ -1,6 +1,8 @@
 """Decide which classes of credential a release may name, so that a class names no person."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
 LEAST_PEOPLE = 5
 """How many people of a release must share a class before it is named (k-anonymity, k = 5)."""
@@ -33,3 +35,40 @@ def told_class(credential_class: str | None, tellable: Collection[str]) -> str |
     if credential_class is None or credential_class in tellable:
         return credential_class
     return WITHHELD
+
+
+@dataclass(frozen=True, slots=True)
+class ClassCount:
+    """Count the judgments made under one class of credential, and who made them.
+
+    ``n_annotators`` is None where fewer than ``LEAST_PEOPLE`` did: only what is withheld can be
+    so few, and their number would say how small the group is that somebody is looked for in.
+    """
+
+    name: str
+    n_judgments: int
+    n_annotators: int | None
+
+
+@dataclass(slots=True)
+class ClassTally:
+    """Count judgments by class of credential, as a release names it, while they stream by."""
+
+    _judgments: Counter[str] = field(default_factory=Counter)
+    _annotators: dict[str, set[str]] = field(default_factory=dict)
+
+    def add(self, credential_class: str | None, annotator: str) -> None:
+        """Count one judgment; one that no credential was asked for has no class."""
+        if credential_class is not None:
+            self._judgments[credential_class] += 1
+            self._annotators.setdefault(credential_class, set()).add(annotator)
+
+    def counts(self) -> tuple[ClassCount, ...]:
+        """Return the classes by name, what is withheld last."""
+        names = sorted(self._judgments, key=lambda name: (name == WITHHELD, name))
+        return tuple(self._count(name) for name in names)
+
+    def _count(self, name: str) -> ClassCount:
+        n_annotators = len(self._annotators[name])
+        told = n_annotators if n_annotators >= LEAST_PEOPLE else None
+        return ClassCount(name, self._judgments[name], told)

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 
 from evalhub.core.releasing.agreement import AgreementFigure
 from evalhub.core.releasing.clearance import Clearance
+from evalhub.core.releasing.credential_classes import ClassCount
 from evalhub.core.releasing.files import FileFacts, split_of
 from evalhub.core.releasing.filters import FilterCount
 from evalhub.core.releasing.reports import Changes
@@ -83,7 +84,11 @@ class ReleaseInputs:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseCounts:
-    """Hold the numbers a reader asks for first; ``pairs`` maps each outcome to its pairs."""
+    """Hold the numbers a reader asks for first; ``pairs`` maps each outcome to its pairs.
+
+    ``credential_classes`` is empty where no judgment was made under a credential, and in releases
+    from before there were any.
+    """
 
     n_judgments: int
     n_cannot_judge: int
@@ -95,6 +100,7 @@ class ReleaseCounts:
     annotators_by_origin: Mapping[str, int]
     pairs: Mapping[str, int]
     rows: Mapping[str, Mapping[str, int]]
+    credential_classes: tuple[ClassCount, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from evalhub.core.releasing.aggregation import PairSummary, hard_label, summaris
 from evalhub.core.releasing.agreement import AgreementTally
 from evalhub.core.releasing.batches import PairBatch
 from evalhub.core.releasing.columns import Places
+from evalhub.core.releasing.credential_classes import ClassTally
 from evalhub.core.releasing.dossier.observing import Observations
 from evalhub.core.releasing.files import TableFiles
 from evalhub.core.releasing.flavour_tables import FlavourTables
@@ -34,6 +35,7 @@ class Tally:
     n_cannot_judge: int = 0
     n_simulated_judgments: int = 0
     n_simulated_pairs: int = 0
+    classes: ClassTally = field(default_factory=ClassTally)
     left_out: Counter[Part] = field(default_factory=Counter)
     seen: Observations = field(default_factory=Observations)
 
@@ -110,6 +112,7 @@ def _count(pair: JudgedPair, summary: PairSummary, tally: Tally) -> None:
         tally.judgments_by_origin[record.origin.value] += 1
         tally.annotators[judgment.annotator] = record.person_origin.value
         tally.n_simulated_judgments += record.is_simulated
+        tally.classes.add(record.credential_class, judgment.annotator)
 
 
 def judgment_lines(records: Iterable[tuple[str, JudgmentRecord]]) -> Iterator[Json]:

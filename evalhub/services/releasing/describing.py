@@ -128,6 +128,7 @@ def _counts(source: Source, tally: Tally, files: tuple[FileFacts, ...]) -> Relea
         annotators_by_origin=tally.annotators_by_origin(),
         pairs={outcome.value: tally.outcomes[outcome] for outcome in PairOutcome},
         rows=rows_by_table(files),
+        credential_classes=tally.classes.counts(),
     )
 
 

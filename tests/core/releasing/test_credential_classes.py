@@ -2,7 +2,13 @@
 
 import pytest
 
-from evalhub.core.releasing.credential_classes import WITHHELD, tellable_classes, told_class
+from evalhub.core.releasing.credential_classes import (
+    WITHHELD,
+    ClassCount,
+    ClassTally,
+    tellable_classes,
+    told_class,
+)
 
 
 def people(**n_by_class: int) -> dict[str, set[str]]:
@@ -39,3 +45,30 @@ def test_f54_no_class_is_no_withheld_class() -> None:
     assert told_class(None, {"physician"}) is None
     assert told_class("physician", {"physician"}) == "physician"
     assert told_class("nurse", {"physician"}) == WITHHELD
+
+
+def tally_of(**people: int) -> tuple[ClassCount, ...]:
+    """Count two judgments of each of so many people under each class."""
+    tally = ClassTally()
+    for name, n in people.items():
+        for number in range(n):
+            tally.add(name, f"annotator-{number}")
+            tally.add(name, f"annotator-{number}")
+    tally.add(None, "annotator-0")
+    return tally.counts()
+
+
+def test_judgments_and_people_are_counted_by_class_and_what_is_withheld_comes_last() -> None:
+    assert tally_of(withheld=6, physician=7, nurse=5) == (
+        ClassCount("nurse", 10, 5),
+        ClassCount("physician", 14, 7),
+        ClassCount(WITHHELD, 12, 6),
+    )
+
+
+def test_how_few_share_what_is_withheld_is_not_told() -> None:
+    assert tally_of(withheld=4) == (ClassCount(WITHHELD, 8, None),)
+
+
+def test_judgments_without_a_credential_have_no_class() -> None:
+    assert tally_of() == ()

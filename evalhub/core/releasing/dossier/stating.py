@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from evalhub.core.releasing.dossier.clearing import consent_field, scan_figures, scan_words
+from evalhub.core.releasing.dossier.credentials import credentials_field
 from evalhub.core.releasing.dossier.facts import ModelFacts, ReleaseFacts, Tally
 from evalhub.core.releasing.dossier.fields import (
     DossierField,
@@ -26,11 +27,6 @@ from evalhub.core.scoring.intervals.shares import WILSON, share_of
 NOT_COLLECTED = (
     "EvalHub does not ask experts for it. It is not known here and cannot be worked out from the "
     "release."
-)
-NO_CREDENTIALS = (
-    "Where a project asks for a credential, the operator keeps its class with each judgment and "
-    "nothing of it is in the files of a release, so no figure by class of credential can be "
-    "stated. How experts came to be known stands under Experts."
 )
 NO_ADJUDICATION = (
     "Disagreements were not settled by a further person: every judgment stands as it was given."
@@ -211,7 +207,7 @@ def _people(manifest: Manifest, facts: ReleaseFacts, seen: Observations) -> Iter
             *(count(f"Experts, {origin}", n) for origin, n in counts.annotators_by_origin.items()),
         ],
     )
-    yield absent(FieldName.CREDENTIALS, NO_CREDENTIALS)
+    yield credentials_field(manifest)
     yield absent(FieldName.DEMOGRAPHICS, NOT_COLLECTED)
     yield consent_field(manifest)
     yield _pay(facts, seen)
