@@ -26,6 +26,10 @@ def backup_command(folder: Path) -> None:
         database.dispose()
     for one in manifest.missing:
         click.echo(f"Release {one} is not on the disk and so not in the backup.", err=True)
+    for stored in manifest.stored:
+        click.echo(
+            f"Release {stored.folder} lies in object storage; the backup names it.", err=True
+        )
     click.echo(f"{folder} holds {_described(manifest)}.")
 
 
@@ -61,6 +65,13 @@ def restore_command(folder: Path, *, check: bool, new_secret: bool) -> None:
         f"Restored {restored.n_rows:,} rows and {restored.n_files:,} files; "
         f"the schema is {restored.revision}."
     )
+    for stored in restored.to_fetch:
+        click.echo(
+            f"Fetch release {stored.folder} from its object storage into "
+            f"{settings().releases_dir / stored.folder}, or name the storage in "
+            f"EVALHUB_RELEASES_URL; the SHA-256 of its manifest.json is {stored.manifest_sha256}.",
+            err=True,
+        )
     if set(backup.manifest.files) - set(backup.manifest.restored_files):
         click.echo(f"config.py was left in {backup.kept}: compare it, then copy it yourself.")
 

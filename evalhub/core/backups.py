@@ -37,11 +37,20 @@ class TableCopy:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredRelease:
+    """Name a release whose files lie in object storage, and what tells that they are its own."""
+
+    folder: str
+    manifest_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class BackupManifest:
     """Say what a backup holds, and of what.
 
     ``revision`` is the schema's. ``releases`` are the folders of releases, and ``missing`` those of
-    them that a row speaks of and the disk did not have. ``secret`` tells two secret keys apart
+    them that a row speaks of and the disk did not have. ``stored`` are those in object storage,
+    which has backups of its own. ``secret`` tells two secret keys apart
     and says nothing of them: the key itself is a file, or lies with the settings where those
     came from the environment.
     """
@@ -56,6 +65,7 @@ class BackupManifest:
     files: tuple[str, ...]
     releases: tuple[str, ...]
     missing: tuple[str, ...]
+    stored: tuple[StoredRelease, ...] = ()
 
     @property
     def n_rows(self) -> int:

@@ -10,8 +10,9 @@ from evalhub.db.engine import Database
 from tests.factories import make_project, make_release
 
 
-def run(folder: Path, *arguments: str) -> Result:
-    return CliRunner(env={"EVALHUB_INSTANCE_DIR": str(folder)}).invoke(main, arguments)
+def run(folder: Path, *arguments: str, **settings: str) -> Result:
+    env = {"EVALHUB_INSTANCE_DIR": str(folder), **settings}
+    return CliRunner(env=env).invoke(main, arguments)
 
 
 @pytest.fixture
@@ -59,6 +60,21 @@ def test_a_release_that_is_lost_is_told(office: Path, tmp_path: Path) -> None:
 
     assert result.exit_code == 0
     assert "Release gone/1.0.0 is not on the disk and so not in the backup." in result.stderr
+
+
+def test_a_release_in_object_storage_is_told_by_both_commands(office: Path, tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{office}/evalhub.db")
+    with database.transaction() as session:
+        make_release(session, make_project(session), folder="far/1.0.0")
+    database.dispose()
+    url, home = f"file://{tmp_path}/bucket", tmp_path / "home"
+
+    taken = run(office, "backup", str(tmp_path / "backup"), EVALHUB_RELEASES_URL=url)
+    restored = run(home, "restore", str(tmp_path / "backup"))
+
+    assert "Release far/1.0.0 lies in object storage; the backup names it." in taken.stderr
+    where = home / "releases" / "far" / "1.0.0"
+    assert f"Fetch release far/1.0.0 from its object storage into {where}" in restored.stderr
 
 
 @pytest.mark.parametrize("has_file", [False, True], ids=["no file", "no tables"])

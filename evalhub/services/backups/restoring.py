@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from evalhub.config import Settings
-from evalhub.core.backups import SECRET, BackupManifest, TableCopy, fingerprint
+from evalhub.core.backups import SECRET, BackupManifest, StoredRelease, TableCopy, fingerprint
 from evalhub.core.campaigns import PullStatus
 from evalhub.core.prompts.imports import ImportStatus
 from evalhub.core.releasing.builds import BuildStatus
@@ -17,6 +17,7 @@ from evalhub.db.migrate import current_revision, head_revision, knows_revision, 
 from evalhub.errors import Conflict, SettingsError
 from evalhub.services.backups.checking import Backup
 from evalhub.services.backups.files import kept_secret, put_back, refuse_other_files
+from evalhub.services.backups.stored import unreachable_releases
 from evalhub.services.backups.tables import load_table
 
 UNDER_WAY = {
@@ -34,11 +35,15 @@ QUEUED = {
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """Say what was restored; ``revision`` is what the schema was brought to."""
+    """Say what was restored; ``revision`` is what the schema was brought to.
+
+    ``to_fetch`` are the releases in object storage that the restored instance does not reach.
+    """
 
     n_rows: int
     n_files: int
     revision: str
+    to_fetch: tuple[StoredRelease, ...] = ()
 
 
 def restore_backup(
@@ -68,7 +73,8 @@ def restore_backup(
     with database.transaction() as session:
         n_rows = _load(backup, session, on_table)
     upgrade(database)
-    return Restored(n_rows, len(files), head_revision())
+    to_fetch = unreachable_releases(manifest, settings)
+    return Restored(n_rows, len(files), head_revision(), to_fetch)
 
 
 def _refuse_newer(manifest: BackupManifest) -> None:

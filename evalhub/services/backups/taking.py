@@ -25,6 +25,7 @@ from evalhub.core.releasing.files import FileFacts, write_text
 from evalhub.db.copying import VERSION_TABLE, tables_of
 from evalhub.errors import Conflict
 from evalhub.services.backups.files import instance_files, keep_file
+from evalhub.services.backups.stored import stored_releases
 from evalhub.services.backups.tables import write_table
 from evalhub.services.releasing.folders import file_opener, make_durable
 
@@ -49,6 +50,8 @@ def take_backup(
         tables, facts = _copy_tables(connection, folder, on_table)
         named = _release_folders(connection)
         found = [one for one in named if (settings.releases_dir / one).is_dir()]
+        stored = stored_releases(connection, settings, found=found)
+        kept = {*found, *(one.folder for one in stored)}
         files = tuple(instance_files(settings, found))
         facts += [
             keep_file(one, instance_dir=settings.instance_dir, folder=folder) for one in files
@@ -63,7 +66,8 @@ def take_backup(
             tables=tables,
             files=files,
             releases=tuple(found),
-            missing=tuple(one for one in named if one not in found),
+            missing=tuple(one for one in named if one not in kept),
+            stored=stored,
         )
         opener = file_opener(folder)
         facts.append(write_text(MANIFEST, manifest_text(manifest), open_file=opener))

@@ -1,15 +1,18 @@
 """What is restored is what was there: every row and file, from either database into either."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlmodel import select
 
 from evalhub.core.backups import TableCopy
 from evalhub.core.campaigns import PullStatus
+from evalhub.core.canonical import sha256_hex
 from evalhub.core.releasing.builds import BuildStatus
 from evalhub.db.migrate import current_revision, head_revision, upgrade
-from evalhub.db.models import Person
+from evalhub.db.models import Person, Release
 from evalhub.services import audit
 from evalhub.services.backups import Backup, read_backup, take_backup
 from evalhub.services.pulling.dispatching import waiting_jobs
@@ -155,3 +158,58 @@ def test_a_backup_of_an_older_schema_is_upgraded_when_it_is_restored(tmp_path: P
         assert (manifest.revision, restored.revision) == ("0010", head_revision())
         assert current_revision(new.database) == head_revision()
         assert len(new.contents()["person"]) == 1
+
+
+def in_storage(instance: Instance, bucket: Path) -> Instance:
+    """Return the instance with its release in object storage; a folder stands for a bucket."""
+    bucket.parent.mkdir(parents=True, exist_ok=True)
+    (instance.settings.instance_dir / "releases").rename(bucket)
+    (bucket / "tiny" / "1.0.0" / "manifest.json").write_text("{}", "utf-8")
+    stored = instance.settings.model_copy(update={"releases_url": f"file://{bucket}"})
+    return replace(instance, settings=stored)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_release_in_object_storage_is_named_with_the_hash_of_its_manifest(
+    instance: Instance, empty: Instance, tmp_path: Path
+) -> None:
+    manifest = in_storage(instance, tmp_path / "bucket").back_up(tmp_path / "kept")
+
+    with instance.database.transaction(write=False) as session:
+        text = session.exec(select(Release.manifest)).one()
+    (stored,) = manifest.stored
+    assert (stored.folder, stored.manifest_sha256) == ("tiny/1.0.0", sha256_hex(text))
+    assert (manifest.releases, manifest.missing) == ((), ())
+    restored = empty.restore(read_backup(tmp_path / "kept"))
+    assert restored.to_fetch == (stored,)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_restore_into_an_instance_that_reaches_the_storage_has_nothing_to_fetch(
+    instance: Instance, empty: Instance, tmp_path: Path
+) -> None:
+    office = in_storage(instance, tmp_path / "bucket")
+    office.back_up(tmp_path / "kept")
+    url = office.settings.releases_url
+    reaching = replace(empty, settings=empty.settings.model_copy(update={"releases_url": url}))
+
+    restored = reaching.restore(read_backup(tmp_path / "kept"))
+
+    assert restored.to_fetch == ()
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_storage_that_does_not_answer_stops_neither_a_backup_nor_a_restore(
+    instance: Instance, empty: Instance, tmp_path: Path
+) -> None:
+    # No file system looks up a name of this length, so every question about it fails.
+    away = {"releases_url": f"file://{tmp_path}/{'x' * 300}"}
+    office = in_storage(instance, tmp_path / "bucket")
+    office = replace(office, settings=office.settings.model_copy(update=away))
+    manifest = office.back_up(tmp_path / "kept")
+
+    target = replace(empty, settings=empty.settings.model_copy(update=away))
+    restored = target.restore(read_backup(tmp_path / "kept"))
+
+    assert restored.to_fetch == manifest.stored
+    assert len(manifest.stored) == 1
