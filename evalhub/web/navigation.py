@@ -28,7 +28,7 @@ ENTRIES = (
         N_("Qualifications"),
         "/qualifications",
         frozenset({Role.ANNOTATOR}),
-        parts=("/qualifications", "/apply", "/training"),
+        parts=("/qualifications", "/apply", "/training", "/ladder", "/how-assessed"),
     ),
     Entry(
         N_("Prompt sets"),
@@ -45,7 +45,7 @@ ENTRIES = (
         N_("Registry"),
         "/registry",
         frozenset({Role.ADMIN, Role.COORDINATOR}),
-        parts=("/registry", "/applications", "/training-desk", "/contests"),
+        parts=("/registry", "/applications", "/training-desk", "/contests", "/ladder-desk"),
     ),
     Entry(N_("Reviews"), "/reviews", frozenset({Role.REVIEWER, Role.COORDINATOR, Role.ADMIN})),
     Entry(N_("Disputes"), "/disputes", frozenset({Role.COORDINATOR, Role.ADMIN})),

@@ -23,6 +23,7 @@ from evalhub.db.models.job_worker import JobWorker
 from evalhub.db.models.judgment import Judgment
 from evalhub.db.models.judgment_import import JudgmentImport
 from evalhub.db.models.key_contest import KeyContest, KeyContestAnswer, Regrade
+from evalhub.db.models.ladder_review import LadderReview
 from evalhub.db.models.level_decision import LevelDecision
 from evalhub.db.models.matchup import Matchup
 from evalhub.db.models.pair import Pair
@@ -95,6 +96,7 @@ __all__ = [
     "JudgmentImport",
     "KeyContest",
     "KeyContestAnswer",
+    "LadderReview",
     "LevelDecision",
     "Matchup",
     "Pair",

@@ -5,21 +5,12 @@ from typing import Literal, TypeAlias
 import sqlalchemy as sa
 
 from evalhub.db import tables as t
+from evalhub.db.in_force import is_in_force
+
+__all__ = ["PAIR_SIDES", "PairSide", "is_in_force", "join_sides"]
 
 PairSide: TypeAlias = Literal["x", "y"]
 PAIR_SIDES: tuple[PairSide, PairSide] = ("x", "y")
-
-
-def is_in_force() -> sa.ColumnElement[bool]:
-    """Return the condition that a judgment is the highest revision of its assignment.
-
-    Imported judgments have no assignment and no revisions, so each is in force.
-    """
-    later = t.judgment.alias("later")
-    return ~sa.exists().where(
-        later.c.assignment_id == t.judgment.c.assignment_id,
-        later.c.revision > t.judgment.c.revision,
-    )
 
 
 def join_sides(
