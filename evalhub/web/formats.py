@@ -8,6 +8,7 @@ from babel.dates import format_date
 from markupsafe import Markup, escape
 
 from evalhub.core.money import COMMA_DIGITS, amount, format_money, minor_digits
+from evalhub.core.pay.statements import Month
 from evalhub.core.rubrics.words import InLanguage, speaks
 from evalhub.web.language import SOURCE, current_language, with_comma
 
@@ -22,6 +23,11 @@ def day(value: date) -> str:
     """Return a date such as ``21 November 2026`` or ``21. November 2026``."""
     language = current_language()
     return format_date(value, _DAY[language], locale=language)
+
+
+def month(value: Month) -> str:
+    """Return a month such as ``November 2026``."""
+    return format_date(value.start, "MMMM y", locale=current_language())
 
 
 def money(minor_units: int, currency: str) -> str:

@@ -30,6 +30,7 @@ def fit_templates(app: Flask) -> None:
         worded=formats.worded,
         day=formats.day,
         moment=formats.moment,
+        month=formats.month,
         money=formats.money,
         clock=formats.clock,
         number=language.number,

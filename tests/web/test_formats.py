@@ -8,7 +8,8 @@ from flask import Flask
 
 import evalhub
 from evalhub.core.money import parse_money
-from evalhub.web.formats import bound, code_words, is_right_to_left, typed_money
+from evalhub.core.pay.statements import Month
+from evalhub.web.formats import bound, code_words, is_right_to_left, month, typed_money
 
 TEMPLATES = Path(evalhub.__file__).parent / "templates"
 
@@ -110,3 +111,13 @@ def test_an_amount_in_a_field_is_taken_as_it_stands_there(
 )
 def test_a_tag_tells_which_way_a_language_is_written(tag: str, expected: bool) -> None:
     assert is_right_to_left(tag) is expected
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_month_is_written_in_words(app: Flask) -> None:
+    with app.test_request_context("/"):
+        english = month(Month(2026, 3))
+    with app.test_request_context("/", headers={"Accept-Language": "de"}):
+        german = month(Month(2026, 3))
+
+    assert (english, german) == ("March 2026", "März 2026")

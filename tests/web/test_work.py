@@ -135,3 +135,14 @@ def test_an_empty_history_says_so(client: FlaskClient, sign_in: SignIn, page: st
 
     assert response.status_code == 200
     assert 'class="empty"' in response.text
+
+
+def test_the_way_to_ones_earnings_is_there_before_the_first_judgment(
+    client: FlaskClient, sign_in: SignIn
+) -> None:
+    sign_in(client, {Role.ANNOTATOR})
+
+    page = client.get("/work").text
+
+    # Time that was not paid, such as of a comparison given back, is booked without a judgment.
+    assert page.count('href="/work/earnings"') == 1
