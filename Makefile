@@ -19,7 +19,7 @@ unexport PYTHONDONTWRITEBYTECODE
 TEST_ENV := $(shell test -w /dev/shm && mkdir -p /dev/shm/evalhub-tests && echo TMPDIR=/dev/shm/evalhub-tests)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test coverage check format bench bench-labels bench-release bench-reward bench-scoring bench-selection bench-web docs kills lab-proof clean translations axe aimock
+.PHONY: help run test coverage check format bench bench-labels bench-page bench-release bench-reward bench-scoring bench-selection bench-web docs kills lab-proof clean translations axe hostile aimock
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ axe: $(READY_DEV) ## Check every kind of page with axe-core, at 1440 and 390 pix
 	  TOUR_WIDTH=$$width TOUR_LOCALE=$$locale $(TEST_ENV) $(BIN)/python -m pytest -q -n 0 tests/browser/test_axe.py || exit 1; \
 	done; done
 
+hostile: $(READY_DEV) ## Let 500 hostile texts through every place that shows one, in Chromium
+	HOSTILE_TEXTS=500 $(TEST_ENV) $(BIN)/python -m pytest -q -n 0 --timeout 3600 tests/browser/test_hostile.py tests/browser/test_hostile_kept.py
+
 aimock: $(READY_DEV) ## Fetch aimock with npm, a server of others against which dialects are tested
 	npm install --silent --no-audit --no-fund --prefix $(VENV)/aimock @copilotkit/aimock@1.43.0
 
@@ -68,6 +71,9 @@ bench: $(READY_DEV) ## Measure and print the figures of docs/benchmarks.md
 
 bench-labels: $(READY_DEV) ## Measure labels, simulated and on the llmfao data (DATA=FOLDER)
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.bench_labels --data $(DATA) $(ARGS)
+
+bench-page: $(READY_DEV) ## Measure the comparison page in Chromium, on a desk and on a slow phone
+	$(BIN)/python -m benchmarks.bench_page $(ARGS)
 
 bench-release: $(READY_DEV) ## Build a release of a million pairs beside pyarrow alone (ARGS=--pairs N --folder FOLDER)
 	$(BIN)/python -m benchmarks.bench_release --pairs 1000000 $(ARGS)

@@ -72,6 +72,11 @@ class Expert:
         self._place, self._browser = place, browser
         self._path = ""
 
+    @property
+    def path(self) -> str:
+        """Return the address of the comparison in hand."""
+        return self._path
+
     def lease(self) -> None:
         """Lease a pair as JSON."""
         self._take("lease")

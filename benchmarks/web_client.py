@@ -25,8 +25,14 @@ class Browser:
     """Hold one connection of one signed-in person."""
 
     def __init__(self, port: int, cookie: str) -> None:
+        self.port = port
         self._connection = HTTPConnection("127.0.0.1", port, timeout=60)
         self._cookie = cookie
+
+    @property
+    def cookie(self) -> str:
+        """Return the cookie that the next request sends, with its name."""
+        return self._cookie
 
     def ask(self, method: str, path: str, fields: list[tuple[str, str]] | None = None) -> Answer:
         """Send a request and read its whole answer; a cookie it sets is kept."""
