@@ -19,11 +19,8 @@ RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 
 MAX_PAGES = 700
 AXE = (resources.files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
-COLOUR_RULES = ("color-contrast", "link-in-text-block")
-"""What can differ between light and dark; every other rule finds the same in both."""
-
-RUN = """async ([type, values]) => (await axe.run(document, {
-    runOnly: {type, values}, resultTypes: ["violations"]
+RUN = """async values => (await axe.run(document, {
+    runOnly: {type: "tag", values}, resultTypes: ["violations"]
 })).violations.map(one => [one.id, one.nodes.slice(0, 3).map(node => node.html.slice(0, 160))])"""
 
 
@@ -69,13 +66,12 @@ def kind_of(app: Flask, path: str) -> str:
     return str(endpoint)
 
 
-def violations(page: Page, *, only_colours: bool = False) -> Iterator[str]:
-    """Yield what axe-core has against the page that is open, by all rules or those of colour."""
+def violations(page: Page) -> Iterator[str]:
+    """Yield what axe-core has against the page that is open, by all of ``RULES``."""
     # Into the debugger's own world: the page's policy lets no script in, and stays as it is.
     if not page.evaluate("'axe' in globalThis"):
         page.evaluate(AXE)
-    asked = ["rule", list(COLOUR_RULES)] if only_colours else ["tag", list(RULES)]
-    for rule, nodes in page.evaluate(RUN, asked):
+    for rule, nodes in page.evaluate(RUN, list(RULES)):
         yield f"{rule}: {json.dumps(nodes, ensure_ascii=False)}"
 
 

@@ -1,0 +1,76 @@
+"""Give a house one of everything that pages show, for tours of all its pages."""
+
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, select
+
+from evalhub.core.pay.ledger import Entry, UnpaidReason, WorkKind
+from evalhub.core.people import Actor, Role
+from evalhub.core.qualifying.applications import Application
+from evalhub.core.qualifying.credentials import CredentialDecision
+from evalhub.db.models import Person, Project, RubricVersion
+from evalhub.services.paying.booking import book
+from evalhub.services.paying.disputing import open_dispute
+from evalhub.services.qualifying.applying import apply_for, begin_assessment
+from tests.factories import make_credential, make_languages, make_level, make_person
+from tests.services.qualifying.assessed import make_assessment, make_field
+
+ABOUT = Application("Ten years in surgery, the last four as a consultant.", 8)
+ENTRIES = (
+    Entry("tour:paid", WorkKind.COMPARISON, 1_900, 6_000, "USD"),
+    Entry("tour:over", WorkKind.COMPARISON, 600, 0, "USD", UnpaidReason.OVER_CAP),
+    Entry("tour:late", WorkKind.COMPARISON, 900, 0, "USD", UnpaidReason.EXPIRED),
+)
+
+
+def furnish(session: Session, person: Person, now: datetime) -> None:
+    """Let ``person``, who holds every role, be qualified, paid, in dispute and under assessment."""
+    actor = Actor(person.id, person.name, frozenset(Role))
+    project = session.exec(select(Project)).first()
+    rubric = session.exec(select(RubricVersion)).first()
+    assert project is not None
+    assert rubric is not None
+    _qualify(session, person)
+    book(ENTRIES, person_id=person.id, project_id=project.id, session=session, now=now)
+    book(
+        [Entry("tour:old", WorkKind.COMPARISON, 1_200, 2_000, "EUR")],
+        person_id=person.id,
+        project_id=project.id,
+        session=session,
+        now=now - timedelta(days=40),
+    )
+    open_dispute(
+        "tour:over",
+        words="The answers were long.",
+        minutes=5,
+        actor=actor,
+        session=session,
+        now=now,
+    )
+    applicant = make_person(session, name="Bo Applicant")
+    _assess(session, person, actor, f"{rubric.rubric_id}@{rubric.version}", now)
+    apply_for(
+        applicant.id,
+        "medicine",
+        ABOUT,
+        session=session,
+        actor=Actor(applicant.id, applicant.name, frozenset()),
+        now=now,
+    )
+
+
+def _qualify(session: Session, person: Person) -> None:
+    make_credential(session, person)
+    make_credential(session, person, "lawyer", domain="law", decisions=())
+    make_credential(session, person, "nurse", decisions=(CredentialDecision.REFUSED,))
+    make_level(session, person, 3)
+    make_languages(session, person, "en", "de")
+
+
+def _assess(session: Session, person: Person, actor: Actor, rubric: str, now: datetime) -> None:
+    """Open a field, let ``person`` apply for it and begin its assessment."""
+    make_field(session, now)
+    make_field(session, now, domain="law")
+    make_assessment(session, now, rubric=rubric)
+    apply_for(person.id, "medicine", ABOUT, session=session, actor=actor, now=now)
+    begin_assessment(person.id, "medicine", session=session, actor=actor, now=now)
