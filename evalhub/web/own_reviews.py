@@ -12,6 +12,7 @@ from evalhub.errors import BadInput, Conflict, Problem
 from evalhub.rim.fields import whole_number
 from evalhub.rim.routing import page_number
 from evalhub.services.reviewing import speaking
+from evalhub.services.reviewing.feedback import feedback_of
 from evalhub.services.reviewing.reading import own_case, own_cases
 from evalhub.web import judging_words, review_words
 from evalhub.web.context import (
@@ -54,6 +55,18 @@ def list_own() -> ResponseReturnValue:
         "work/reviews.html",
         listing=listing,
         link=lambda page: url_for("own_reviews.list_own", page=page),
+        say=review_words,
+    )
+
+
+@bp.get("/feedback")
+@requires(Role.ANNOTATOR)
+def show_feedback() -> ResponseReturnValue:
+    """Show the person's own week beside the one before it, and beside nobody else's."""
+    return render_template(
+        "work/feedback.html",
+        feedback=feedback_of(own_id(), session=current_session(), now=now()),
+        returned=own_cases(own_id(), session=current_session(), now=now()).items[:5],
         say=review_words,
     )
 

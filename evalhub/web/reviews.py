@@ -17,7 +17,7 @@ from evalhub.core.reviewing.vocabulary import (
 from evalhub.errors import BadInput, Conflict, Problem
 from evalhub.rim.fields import choice, shown
 from evalhub.rim.routing import page_number
-from evalhub.services.projects.finding import MANAGERS, get_project
+from evalhub.services.projects.finding import MANAGERS, READERS, get_project
 from evalhub.services.reviewing.answering import CaseAnswer, answer_case
 from evalhub.services.reviewing.opening import look_through, projects_to_look_at
 from evalhub.services.reviewing.reading import case_to_answer, queue
@@ -117,7 +117,7 @@ def answer(case_id: int) -> ResponseReturnValue:
 
 
 @bp.get("/projects/<slug>/reviews")
-@requires(*MANAGERS)
+@requires(*READERS)
 def show_rule(slug: str) -> ResponseReturnValue:
     """Show what share of a project's judgments is reviewed."""
     return _rule_page(slug)
@@ -184,6 +184,7 @@ def _rule_page(slug: str, problems: Sequence[Problem] = ()) -> str:
     return render_template(
         "reviews/rule.html",
         project=project,
+        can_change=current_actor().has(*MANAGERS),
         typed=request.form.get("share", f"{share * 100:g}"),
         problems=problems,
     )

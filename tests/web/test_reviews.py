@@ -262,3 +262,16 @@ def test_what_is_late_is_said_to_be_overdue(review: Stage, clock: Clock) -> None
 
     assert "Overdue" in page
     assert "Reviewers and coordination" in page
+
+
+def test_f25_an_experts_week_ranks_nobody(review: Stage) -> None:
+    answer(review.reviewer, step="accepted")
+
+    page = review.experts[0].get(f"{OWN}/feedback").text
+
+    assert "Accepted in review" in page
+    assert "21 to 100 %, n 1" in page
+    assert "Review 1" in page
+    assert (
+        "None of your judgments was reviewed yet." in review.experts[1].get(f"{OWN}/feedback").text
+    )

@@ -44,6 +44,7 @@ from evalhub.db.models.prompt_set_version import PromptSetVersion
 from evalhub.db.models.prompt_upload import PromptUpload
 from evalhub.db.models.pull import Pull
 from evalhub.db.models.pull_endpoint import PullEndpoint
+from evalhub.db.models.quality_alert import QualityAlert, QualityAnswer
 from evalhub.db.models.release import Release
 from evalhub.db.models.release_annotator import ReleaseAnnotator
 from evalhub.db.models.release_build import ReleaseBuild
@@ -118,6 +119,8 @@ __all__ = [
     "PromptUpload",
     "Pull",
     "PullEndpoint",
+    "QualityAlert",
+    "QualityAnswer",
     "Regrade",
     "Release",
     "ReleaseAnnotator",

@@ -1,6 +1,7 @@
 """Read a project's judgments in force, for scoring and releasing."""
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from operator import attrgetter
 from typing import Any, TypeAlias
 
@@ -40,6 +41,21 @@ def current_judgments(project_id: int, *, session: Session) -> list[JudgmentReco
     row ids or on a database's collation, so SQLite and PostgreSQL agree.
     """
     rows = session.connection().execute(_statement(project_id))
+    records = (_record(row, *(_response(row, side) for side in PAIR_SIDES)) for row in rows)
+    return sorted(records, key=lambda record: record.sort_key)
+
+
+def judgments_beside(person_id: int, *, since: datetime, session: Session) -> list[JudgmentRecord]:
+    """Return the judgments in force on the pairs that a person judged after ``since``.
+
+    Those of everybody, so that the person's can be put beside them; ordered as
+    ``current_judgments`` are.
+    """
+    mine = t.judgment.alias("mine")
+    pairs = sa.select(mine.c.pair_id).where(
+        mine.c.person_id == person_id, mine.c.created_at > since
+    )
+    rows = session.connection().execute(_everywhere().where(t.judgment.c.pair_id.in_(pairs)))
     records = (_record(row, *(_response(row, side) for side in PAIR_SIDES)) for row in rows)
     return sorted(records, key=lambda record: record.sort_key)
 
@@ -96,6 +112,10 @@ def _joined() -> sa.FromClause:
 
 
 def _statement(project_id: int) -> "sa.Select[Any]":
+    return _everywhere().where(t.judgment.c.project_id == project_id)
+
+
+def _everywhere() -> "sa.Select[Any]":
     columns = _columns()
     source, sides = join_sides(_joined())
     for side, (response, endpoint) in sides.items():
@@ -106,11 +126,7 @@ def _statement(project_id: int) -> "sa.Select[Any]":
                 for name in ("sample_index", "sha256", "status")
             ),
         ]
-    return (
-        sa.select(*columns)
-        .select_from(source)
-        .where(t.judgment.c.project_id == project_id, is_in_force())
-    )
+    return sa.select(*columns).select_from(source).where(is_in_force())
 
 
 def _record(row: _Row, x: JudgedResponse, y: JudgedResponse) -> JudgmentRecord:
