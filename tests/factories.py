@@ -192,12 +192,14 @@ def make_languages(session: Session, person: Person, *languages: str) -> None:
     session.flush()
 
 
-def make_requirement(session: Session, project: Project, requirement: Requirement) -> None:
-    """Let ``project`` ask for ``requirement``; once a project."""
+def make_requirement(
+    session: Session, project: Project, requirement: Requirement, *, number: int = 1
+) -> None:
+    """Let ``project`` ask for ``requirement`` from now on; ``number`` counts its versions."""
     session.add(
         ProjectRequirement(
             project_id=project.id,
-            number=1,
+            number=number,
             document=canonical_json(requirement_to_json(requirement)),
             written_at=MOMENT,
         )

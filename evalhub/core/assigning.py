@@ -63,6 +63,8 @@ class ReleaseReason(StrEnum):
     """The triage answer sends the pair back and keeps the prompt from this annotator."""
     REMOVED = "removed"
     """The annotator was taken off the project."""
+    REASSIGNED = "reassigned"
+    """Coordination took it back for somebody else; the time until then is paid."""
 
 
 @dataclass(frozen=True, slots=True)

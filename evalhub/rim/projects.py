@@ -24,6 +24,7 @@ def set_status(
     actor: Actor,
     now: datetime,
     floors: Floors = SHIPPED_FLOORS,
+    reason: str | None = None,
 ) -> PairingReport:
     """Bring the project ``slug`` to another status; the second transaction only stores.
 
@@ -41,5 +42,12 @@ def set_status(
     with database.transaction() as writing:
         project = get_project_to_manage(slug, session=writing, actor=actor)
         return change_status(
-            project, to, session=writing, actor=actor, now=now, draft=draft, floors=floors
+            project,
+            to,
+            session=writing,
+            actor=actor,
+            now=now,
+            draft=draft,
+            floors=floors,
+            reason=reason,
         )

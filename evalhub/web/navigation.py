@@ -42,6 +42,12 @@ ENTRIES = (
         N_("Projects"), "/projects", frozenset({Role.RESEARCHER, Role.COORDINATOR, Role.REVIEWER})
     ),
     Entry(
+        N_("Operations"),
+        "/operations",
+        frozenset({Role.ADMIN, Role.COORDINATOR}),
+        parts=("/operations", "/teams"),
+    ),
+    Entry(
         N_("Registry"),
         "/registry",
         frozenset({Role.ADMIN, Role.COORDINATOR}),
@@ -63,7 +69,7 @@ ENTRIES = (
 STARTS: tuple[tuple[Role, str], ...] = (
     (Role.ANNOTATOR, "/work"),
     (Role.RESEARCHER, "/projects"),
-    (Role.COORDINATOR, "/projects"),
+    (Role.COORDINATOR, "/operations"),
     (Role.REVIEWER, "/reviews"),
     (Role.LAB, "/releases"),
     (Role.AUDITOR, "/releases"),

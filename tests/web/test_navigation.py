@@ -14,10 +14,13 @@ def actor(*roles: Role) -> Actor:
     ("role", "labels"),
     [
         (Role.ANNOTATOR, ["Work", "Qualifications", "Rubrics"]),
-        (Role.COORDINATOR, ["Projects", "Registry", "Reviews", "Disputes", "Rubrics"]),
+        (
+            Role.COORDINATOR,
+            ["Projects", "Operations", "Registry", "Reviews", "Disputes", "Rubrics"],
+        ),
         (Role.LAB, ["Rubrics", "Releases"]),
         (Role.AUDITOR, ["Rubrics", "Releases", "Audit"]),
-        (Role.ADMIN, ["Registry", "Reviews", "Disputes", "Rubrics", "Admin"]),
+        (Role.ADMIN, ["Operations", "Registry", "Reviews", "Disputes", "Rubrics", "Admin"]),
     ],
 )
 def test_each_role_finds_its_parts(role: Role, labels: list[str]) -> None:

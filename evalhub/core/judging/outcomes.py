@@ -125,6 +125,15 @@ _SCORES = {
 }
 
 
+def sign_of(choice: Choice, *, is_swapped: bool) -> int:
+    """Return 1 where response x is preferred, -1 where y is, 0 for neither.
+
+    A cannot-judge says nothing of the responses, so it neither makes nor settles a conflict.
+    """
+    sign = {Choice.A: 1, Choice.B: -1}.get(choice, 0)
+    return -sign if is_swapped else sign
+
+
 def qa_score(rubric: Rubric, answer: Answer) -> float | None:
     """Return the weighted difference of the criteria, in -1…1, negative where A is better.
 

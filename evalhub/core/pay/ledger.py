@@ -112,6 +112,27 @@ def unjudged(
     return (Entry(key, WorkKind.COMPARISON, whole, 0, currency, reason),) if whole else ()
 
 
+def taken_back(assignment_id: int, price: Price, *, seconds: float) -> tuple[Entry, ...]:
+    """Return the entries of a comparison that was taken from who held it, if it took any time.
+
+    Nobody pays for a decision of ours: up to the expected minutes the time is paid by its part of
+    the price, rounded up to a minor unit, and what lies over them is unpaid as in a judgment.
+    """
+    key, whole = f"assignment:{assignment_id}:taken_back", round(seconds)
+    if not whole:
+        return ()
+    if not price.minor_units:
+        reason = UnpaidReason.VOLUNTEER
+        return (Entry(key, WorkKind.COMPARISON, whole, 0, price.currency, reason),)
+    covered = min(whole, price.cap_seconds)
+    owed = -(-price.minor_units * covered // price.cap_seconds)
+    paid = Entry(key, WorkKind.COMPARISON, covered, owed, price.currency)
+    if whole == covered:
+        return (paid,)
+    over, reason = f"{key}:over", UnpaidReason.OVER_CAP
+    return (paid, Entry(over, WorkKind.COMPARISON, whole - covered, 0, price.currency, reason))
+
+
 def moved(entry: Entry) -> Entry:
     """Return the entry that takes expired time back, because it is booked again with the pair.
 

@@ -60,6 +60,7 @@ from evalhub.db.models.rubric_translation import RubricTranslation
 from evalhub.db.models.rubric_version import RubricVersion
 from evalhub.db.models.selection_plan import SelectionPlan
 from evalhub.db.models.sign_in_attempt import SignInAttempt
+from evalhub.db.models.team import Team, TeamMember
 from evalhub.db.models.training import (
     Training,
     TrainingResult,
@@ -141,6 +142,8 @@ __all__ = [
     "RubricVersion",
     "SelectionPlan",
     "SignInAttempt",
+    "Team",
+    "TeamMember",
     "Training",
     "TrainingResult",
     "TrainingRound",

@@ -24,6 +24,12 @@ _BY_TOKEN_HELD, _OPEN_HELD = _BY_TOKEN.with_for_update(), _OPEN.with_for_update(
 """Built once: every request of a comparison runs some, and building one costs more than running
 it."""
 
+TAKEN_BACK = Sentence(
+    "Coordination took this comparison back to give it to somebody else. The time that you put "
+    "into it until then is paid, and nothing counts against you."
+)
+"""What the page of a comparison says that was reassigned while it was open."""
+
 
 def get_lease(token: str, *, person_id: int, session: Session, for_update: bool = False) -> Lease:
     """Return the assignment with this token if it is this person's.

@@ -8,14 +8,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from evalhub.core.assigning import Lease, is_revisable
+from evalhub.core.assigning import Lease, ReleaseReason, is_revisable
 from evalhub.core.campaigns import AssignmentStatus
 from evalhub.core.canonical import sha256_hex
 from evalhub.core.judging.form_reading import DRAFT_FIELD, IGNORED_FIELDS, REVISION_FIELD
 from evalhub.core.judging.forms import base_of
 from evalhub.db import tables as t
 from evalhub.errors import BadInput, Conflict, LeaseLost, Sentence, StaleDraft
-from evalhub.services.assigning.leases import extend, get_lease
+from evalhub.services.assigning.leases import TAKEN_BACK, extend, get_lease
 from evalhub.services.assigning.standing import LeaseStanding, standing_of
 from evalhub.services.judging.asked import find_asked
 from evalhub.services.judging.stored import Fields, find_judgment, refuse_stale
@@ -71,6 +71,8 @@ def save_draft(
     # of arrival cannot tell, so the draft says over which revision it was filled in.
     refuse_stale(fields, judgment)
     # After a cannot-judge the lease is released too, but its judgment may still be changed.
+    if lease.release_reason == ReleaseReason.REASSIGNED:
+        raise LeaseLost(TAKEN_BACK)
     if judgment is None and lease.status is AssignmentStatus.RELEASED:
         raise LeaseLost(Sentence("This comparison was given back, so the draft was not kept."))
     is_over = judgment is not None and not is_revisable(judgment.first_at, now)

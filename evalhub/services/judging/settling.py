@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from evalhub.core.campaigns import AssignmentStatus, OverlapRule
-from evalhub.core.judging.outcomes import score_of
+from evalhub.core.judging.outcomes import sign_of
 from evalhub.core.overlaps import places_wanted
 from evalhub.db import tables as t
 from evalhub.services.judging.joined import is_in_force
@@ -20,22 +20,13 @@ def settle_places(pair_id: int, *, rule: OverlapRule, overlap: int, session: Ses
     connection = session.connection()
     n_taken: int = connection.execute(_HOLD, {"pair": pair_id}).scalar_one()
     signs = [
-        _sign(score_of(row.choice), is_swapped=row.is_swapped)
+        sign_of(row.choice, is_swapped=row.is_swapped)
         for row in connection.execute(_IN_FORCE, {"pair": pair_id})
     ]
     # Fewer places than are held would break the promise that a lease is.
     places = max(places_wanted(signs, rule, overlap), n_taken)
     connection.execute(sa.update(t.pair).where(t.pair.c.id == pair_id).values(overlap=places))
     return places
-
-
-def _sign(score_a: float | None, *, is_swapped: bool) -> int:
-    """Return 1 where response x is preferred, -1 where y is, 0 for neither."""
-    # A cannot-judge says nothing of the responses, so it neither makes nor settles a conflict.
-    if score_a is None:
-        return 0
-    sign = (score_a > 0.5) - (score_a < 0.5)  # noqa: PLR2004 - the score of a tie
-    return -sign if is_swapped else sign
 
 
 def _in_force() -> "sa.Select[str, bool]":

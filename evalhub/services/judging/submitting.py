@@ -25,6 +25,7 @@ from evalhub.core.rubrics.vocabulary import Route
 from evalhub.db import tables as t
 from evalhub.errors import BadInput, Conflict, LeaseLost, Sentence
 from evalhub.services.assigning.expiring import reclaim_expired, take_place
+from evalhub.services.assigning.leases import TAKEN_BACK
 from evalhub.services.assigning.releasing import end_lease
 from evalhub.services.assigning.standing import LeaseStanding, standing_of
 from evalhub.services.judging.admitting import let_in_again, refuse_removed
@@ -280,6 +281,8 @@ def _hold_place(
 
 def _refuse_lost(matter: Matter) -> None:
     status = matter.lease.status
+    if matter.lease.release_reason == ReleaseReason.REASSIGNED:
+        raise LeaseLost(TAKEN_BACK)
     if status is AssignmentStatus.RELEASED:
         raise LeaseLost(
             Sentence("This comparison was given back, so it cannot be judged any more.")

@@ -10,7 +10,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 from sqlmodel import Session
 
 from evalhub.core.assigning import Lease
-from evalhub.core.pay.ledger import Entry, UnpaidReason, judged, moved, unjudged
+from evalhub.core.pay.ledger import Entry, UnpaidReason, judged, moved, taken_back, unjudged
 from evalhub.core.pay.tiers import Price
 from evalhub.db import tables as t
 
@@ -91,14 +91,34 @@ def book_return(
     It is what the form says, or the kept draft where that says more. Without scripts, and for a
     comparison that was given back at once, nothing tells of any time and nothing is booked.
     """
-    kept = sa.select(sa.func.max(t.draft.c.active_seconds)).join(
-        t.assignment, t.assignment.c.id == t.draft.c.assignment_id
-    )
-    of_pair = (t.assignment.c.pair_id == lease.pair_id, t.assignment.c.person_id == lease.person_id)
-    in_draft = session.connection().execute(kept.where(*of_pair)).scalar() or 0.0
-    longest = max(seconds or 0.0, in_draft)
+    longest = max(seconds or 0.0, _seconds_in_draft(lease, session))
     entries = unjudged(lease.id, reason, seconds=longest, currency=lease.pay_currency)
     _book(lease, [*_moves(lease, session), *entries], session=session, now=now)
+
+
+def book_taken_back(
+    lease: Lease, price: Price, *, session: Session, now: datetime, booked_by: int | None
+) -> None:
+    """Book the time of a comparison that coordination took back, as paid.
+
+    It is what the kept draft counts. A draft whose page counted nothing, as without scripts, tells
+    when it was saved: the time from the claim until then is taken.
+    """
+    seconds = _seconds_in_draft(lease, session)
+    if not seconds:
+        saved = sa.select(t.draft.c.saved_at).where(t.draft.c.assignment_id == lease.id)
+        saved_at: datetime | None = session.connection().execute(saved).scalar()
+        seconds = (saved_at - lease.leased_at).total_seconds() if saved_at else 0.0
+    entries = taken_back(lease.id, price, seconds=max(seconds, 0.0))
+    book(
+        [*_moves(lease, session), *entries],
+        person_id=lease.person_id,
+        project_id=lease.project_id,
+        assignment_id=lease.id,
+        session=session,
+        now=now,
+        booked_by=booked_by,
+    )
 
 
 def book_expired(assignment_ids: Collection[int], *, session: Session, now: datetime) -> None:
@@ -154,6 +174,16 @@ def _seconds_of(lease: Lease, session: Session) -> int:
         p.assignment_id == lease.id, p.key.like("%:judgment:%")
     )
     return int(session.connection().execute(taken).scalar_one())
+
+
+def _seconds_in_draft(lease: Lease, session: Session) -> float:
+    """Return the longest time that a kept draft of the person's for the pair counts."""
+    kept = (
+        sa.select(sa.func.max(t.draft.c.active_seconds))
+        .join(t.assignment, t.assignment.c.id == t.draft.c.assignment_id)
+        .where(t.assignment.c.pair_id == lease.pair_id, t.assignment.c.person_id == lease.person_id)
+    )
+    return session.connection().execute(kept).scalar() or 0.0
 
 
 def _moves(lease: Lease, session: Session) -> list[Entry]:

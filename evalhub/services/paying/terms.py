@@ -78,6 +78,12 @@ def terms_read(project_id: int, *, person_id: int, session: Session) -> int | No
     return number
 
 
+def minutes_at(project: Project, number: int, *, session: Session) -> int:
+    """Return the minutes that a comparison was expected to take under the terms ``number``."""
+    row = session.exec(rows_of(project).where(ProjectTerms.number == number)).first()
+    return row.expected_minutes if row else project.expected_minutes
+
+
 def rows_of(project: Project) -> SelectOfScalar[ProjectTerms]:
     """Select every set of terms of a project that was written down."""
     return select(ProjectTerms).where(ProjectTerms.project_id == project.id)

@@ -10,8 +10,9 @@ from evalhub.core.campaigns import ProjectStatus, SelectionMode
 from evalhub.core.pay.tiers import Floors, Price, check_floor, parse_floors
 from evalhub.core.people import Actor
 from evalhub.core.projects import NEXT_STATUSES
+from evalhub.core.qualifying.credentials import check_reason
 from evalhub.db.models import Pair, Project
-from evalhub.errors import Conflict
+from evalhub.errors import BadInput, Conflict
 from evalhub.services.audit import record
 from evalhub.services.pairing.adding import PairingReport, add_pairs
 from evalhub.services.pairing.drafting import DraftPairs, draft_pairs
@@ -68,15 +69,19 @@ def change_status(
     now: datetime,
     draft: DraftOpening | None = None,
     floors: Floors = SHIPPED_FLOORS,
+    reason: str | None = None,
 ) -> PairingReport:
     """Bring ``project`` to another status; the one it has already changes nothing.
 
     Opening makes the pairs for every response that has arrived; the report says how many.
     ``draft`` was made in a transaction before this one, which then only stores. Raise
     ``Conflict`` when there is no way from the present status, or nothing to compare, and
-    ``BadInput`` when the pay is under the floor of its tier.
+    ``BadInput`` when the pay is under the floor of its tier. Where a ``reason`` is asked for it
+    stands in the audit log; an empty one is refused.
     """
     report = PairingReport()
+    if reason is not None and (problems := check_reason(reason)):
+        raise BadInput(problems)
     # Held without its key: two people who open the project at once would both make its pairs,
     # while claims, which refer to the key, go on.
     session.refresh(project, with_for_update={"key_share": True})
@@ -109,6 +114,7 @@ def change_status(
             "before": before.value,
             "n_pairs_added": report.n_added,
             "n_pairs_identical": report.n_identical,
+            **({} if reason is None else {"reason": reason.strip()}),
         },
         now=now,
     )

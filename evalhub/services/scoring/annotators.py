@@ -81,7 +81,7 @@ def project_annotators(slug: str, *, session: Session, actor: Actor) -> ProjectA
     project = get_project(slug, session=session)
     records = current_judgments(project.id, session=session)
     people = [record for record in records if record.annotator_kind is AnnotatorKind.HUMAN]
-    controls = _controls(project, session=session)
+    controls = project_controls(project, session=session)
     names = name_models(project_endpoints(project, session=session), records)
     crowd, reason = _crowd(decisions_of(people, names=names, controls=controls), people, controls)
     return ProjectAnnotators(
@@ -113,7 +113,7 @@ def annotators_document(found: ProjectAnnotators) -> dict[str, Json]:
     }
 
 
-def _controls(project: Project, *, session: Session) -> Controls:
+def project_controls(project: Project, *, session: Session) -> Controls:
     """Return the known answers of the project's control prompts, by their keys."""
     query = select(Prompt).where(
         Prompt.prompt_set_version_id == project.prompt_set_version_id,

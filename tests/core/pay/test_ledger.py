@@ -3,7 +3,15 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalhub.core.pay.ledger import Entry, UnpaidReason, WorkKind, judged, moved, unjudged
+from evalhub.core.pay.ledger import (
+    Entry,
+    UnpaidReason,
+    WorkKind,
+    judged,
+    moved,
+    taken_back,
+    unjudged,
+)
 from evalhub.core.pay.tiers import Price
 
 PRICE = Price(1_000, "USD", 10)
@@ -84,3 +92,12 @@ def test_time_that_is_moved_cancels_what_was_booked() -> None:
 
     assert summed((entry, back)) == (0, 0, 0)
     assert (back.key, back.unpaid_reason) == ("assignment:7:expired:moved", UnpaidReason.EXPIRED)
+
+
+def test_f53_time_in_a_comparison_taken_back_is_paid_by_its_part_of_the_price() -> None:
+    assert taken_back(7, PRICE, seconds=0.4) == ()
+    # A third of ten minutes, and never a unit too little.
+    (entry,) = taken_back(7, PRICE, seconds=200)
+    assert entry == Entry("assignment:7:taken_back", WorkKind.COMPARISON, 200, 334, "USD")
+    assert summed(taken_back(7, PRICE, seconds=900)) == (600, 300, 1_000)
+    assert summed(taken_back(7, Price(0, "USD", 10), seconds=900)) == (0, 900, 0)
