@@ -14,7 +14,6 @@ from evalhub.core.people import Role
 from evalhub.errors import (
     BadInput,
     Conflict,
-    Forbidden,
     LeaseLost,
     Problem,
     Sentence,
@@ -23,7 +22,6 @@ from evalhub.errors import (
 )
 from evalhub.rim.fields import shown
 from evalhub.rim.state import runtime
-from evalhub.services.assigning.claiming import go_on
 from evalhub.services.assigning.work import n_left_for
 from evalhub.services.judging.drafts import save_draft
 from evalhub.services.judging.history import find_last_revisable
@@ -31,9 +29,9 @@ from evalhub.services.judging.matter import Matter
 from evalhub.services.judging.returning import give_back
 from evalhub.services.judging.sheets import Sheet, get_sheet
 from evalhub.services.judging.stored import Fields
-from evalhub.services.judging.submitting import Submission, SubmissionKind, submit
+from evalhub.services.judging.submitting import SubmissionKind, submit
 from evalhub.services.judging.today import today_of
-from evalhub.services.selecting.planning import keep_plan_fresh
+from evalhub.services.selecting.planning import is_plan_due, keep_plan_fresh
 from evalhub.web import judging_words as say
 from evalhub.web.conflicts import differing
 from evalhub.web.context import commit_now, current_session, now, only_read, own_id, requires
@@ -41,11 +39,11 @@ from evalhub.web.drawn import spots_of_differences, spots_of_marks, spots_of_row
 from evalhub.web.filled import Filled
 from evalhub.web.form_parts import form_parts, sheet_part
 from evalhub.web.formats import moment
+from evalhub.web.going_on import place_after
 from evalhub.web.language import N_, _, current_language, translated
 from evalhub.web.rendering import Spots, render_alike, render_text
 from evalhub.web.said import said_of
 from evalhub.web.security import has_own_token
-from evalhub.web.work import LOT
 
 bp = Blueprint("comparing", __name__, url_prefix="/work")
 
@@ -165,12 +163,20 @@ def _take_in(token: str, *, goes_on: bool) -> ResponseReturnValue:
     except (BadInput, Conflict) as error:
         is_kept = _keep_draft(token, fields)
         return _refused(token, error, is_kept=is_kept)
-    # The judgment stands before a next pair is looked for: two tabs that each judge and lease
-    # would otherwise wait for each other's rows.
+    database = runtime().database
+    if not database.is_sqlite:
+        # The judgment stands before a next pair is looked for: two tabs that each judge and lease
+        # would otherwise wait for each other's rows. SQLite has one writer, who waits for nobody;
+        # there a commit of its own would wait for the disk a second time, and all others with it.
+        commit_now()
+    place = place_after(done) if goes_on else url_for("work.show")
+    is_due = is_plan_due(done.project_id, session=current_session())
+    # Before anything is said of it: a message is in the cookie, whatever becomes of the commit.
     commit_now()
-    keep_plan_fresh(done.project_id, database=runtime().database, now=now())
+    if is_due:
+        keep_plan_fresh(done.project_id, database=database, now=now())
     flash(_(SAID[done.kind]), "good")
-    return redirect(_next_place(done) if goes_on else url_for("work.show"), code=303)
+    return redirect(place, code=303)
 
 
 def _show_differences(token: str) -> ResponseReturnValue:
@@ -210,26 +216,6 @@ def _skip(token: str) -> ResponseReturnValue:
     commit_now()
     flash(_("Given back. Someone else is asked, and nothing counts against you."), "good")
     return redirect(url_for("work.show"), code=303)
-
-
-def _next_place(done: Submission) -> str:
-    """Return where to go on: the next comparison of the project, else the list of work."""
-    if done.kind in {SubmissionKind.JUDGED, SubmissionKind.RETURNED}:
-        try:
-            lease = go_on(
-                done.project_id,
-                person_id=own_id(),
-                session=current_session(),
-                now=now(),
-                rng=LOT,
-            )
-        # The project was paused or asks for more by now, or its terms were changed and the list
-        # shows them: the judgment is stored, there is just nothing next.
-        except (Conflict, Forbidden):
-            return url_for("work.show")
-        if lease is not None:
-            return url_for("comparing.show", token=lease.token)
-    return url_for("work.show")
 
 
 def _keep_draft(token: str, fields: Fields) -> bool:

@@ -2,11 +2,14 @@
 
 import gc
 import sys
+from types import SimpleNamespace
 from typing import cast
 
+import pytest
 from gunicorn.arbiter import Arbiter
+from gunicorn.workers.base import Worker
 
-from evalhub.cli.server_hooks import on_starting
+from evalhub.cli.server_hooks import FIRST, SWITCH_S, on_starting, post_worker_init
 
 
 def test_what_processes_share_is_imported_and_never_looked_at_again() -> None:
@@ -18,3 +21,13 @@ def test_what_processes_share_is_imported_and_never_looked_at_again() -> None:
         assert gc.isenabled()
     finally:
         gc.unfreeze()
+
+
+def test_threads_of_a_server_take_turns_often() -> None:
+    before = sys.getswitchinterval()
+    try:
+        post_worker_init(cast("Worker", SimpleNamespace(age=FIRST + 1)))
+
+        assert sys.getswitchinterval() == pytest.approx(SWITCH_S)
+    finally:
+        sys.setswitchinterval(before)

@@ -5,16 +5,20 @@ from contextlib import contextmanager
 from typing import NoReturn
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask, before_render_template
 from flask.testing import FlaskClient
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, select
 
+from evalhub.core.campaigns import AssignmentStatus
 from evalhub.core.people import Role
-from evalhub.db.engine import Database
-from evalhub.db.models import Assignment, Draft, Judgment
+from evalhub.db.engine import WRITE, Database
+from evalhub.db.models import Assignment, Draft, Judgment, Project, ProjectRequirement
+from tests.factories import MOMENT
 from tests.web.conftest import SignIn
 from tests.web.desk import Desk, answers, make_desk, partly
+from tests.writing import listening
 
 
 @pytest.fixture
@@ -104,3 +108,46 @@ def test_nothing_is_said_to_be_done_when_the_commit_fails(
     assert page.status_code == 503
     for words in ("Draft saved", "is stored", "Given back"):
         assert words not in page.text + later.text
+
+
+@pytest.mark.parametrize(
+    ("database_url", "n_commits"),
+    [("sqlite", 1), ("postgresql", 2)],
+    indirect=["database_url"],
+    ids=["one writer", "several"],
+)
+def test_a_submission_waits_for_the_disk_as_rarely_as_it_may(desk: Desk, n_commits: int) -> None:
+    """SQLite stores the judgment and the next lease at once; on PostgreSQL tabs could deadlock."""
+    written: list[str] = []
+    address = desk.open()
+    fields = [*desk.hidden(address), *answers()]
+
+    def note(connection: sa.Connection) -> None:
+        if connection.get_execution_options().get(WRITE):
+            written.append("commit")
+
+    with listening(desk.database, "commit", note):
+        response = desk.post(address, fields)
+
+    assert (response.status_code, len(desk.judgments()), len(desk.assignments())) == (303, 1, 2)
+    assert len(written) == n_commits
+
+
+def test_a_defect_in_what_comes_next_keeps_no_judgment_from_being_stored(
+    app: Flask, desk: Desk
+) -> None:
+    address = desk.open()
+    fields = [*desk.hidden(address), *answers()]
+    with desk.database.transaction() as session:
+        project = session.exec(select(Project).where(Project.slug == desk.slug)).one()
+        # Of a later version of EvalHub: no claim can be decided on by this one.
+        session.add(
+            ProjectRequirement(project_id=project.id, number=1, document="[", written_at=MOMENT)
+        )
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+
+    response = desk.post(address, fields)
+
+    assert response.status_code == 500
+    assert len(desk.judgments()) == 1
+    assert [one.status for one in desk.assignments()] == [AssignmentStatus.SUBMITTED]

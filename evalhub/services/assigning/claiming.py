@@ -86,7 +86,8 @@ def go_on(
         raise Conflict(CHANGED)
     # Who is told of the refusal goes on in this transaction, as after a stored judgment: without
     # the savepoint the claim on unread terms would be committed with what they do next.
-    with session.begin_nested():
+    # Of the connection and not of the session, whose savepoints look through all it has loaded.
+    with session.connection().begin_nested():
         lease = lease_next(project_id, person_id=person_id, session=session, now=now, rng=rng)
         return _on_read_terms(lease, number, now=now)
 

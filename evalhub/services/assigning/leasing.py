@@ -14,7 +14,7 @@ from evalhub.core.campaigns import AssignmentStatus, ProjectStatus
 from evalhub.core.people import Role
 from evalhub.db import tables as t
 from evalhub.errors import Conflict, NotFound, Sentence
-from evalhub.services.assigning.choosing import take_pair
+from evalhub.services.assigning.choosing import Taken, take_pair
 from evalhub.services.assigning.expiring import reclaim_expired
 from evalhub.services.assigning.leases import extend, find_open_lease, lease_of
 from evalhub.services.assigning.reach import Reach, reach_of
@@ -67,31 +67,34 @@ def lease_next(
     )
     if taken is None:
         return None
-    row = session.connection().execute(
-        sa.insert(t.assignment)
-        .values(
-            # It stands in addresses and is all that names a comparison to its annotator, so it
-            # must not be guessable from another.
-            token=secrets.token_urlsafe(24),
-            project_id=project_id,
-            pair_id=taken.pair_id,
-            person_id=person_id,
-            is_swapped=_side_order(taken.pair_id, person_id=person_id, session=session, rng=rng),
-            status=AssignmentStatus.LEASED,
-            policy=taken.policy,
-            probability=taken.probability,
-            # Copied, so that a later change of the project's pay changes no promise that was made.
-            pay_minor_units=terms.pay_minor_units,
-            pay_currency=terms.pay_currency,
-            terms_number=terms.terms_number,
-            leased_at=now,
-            expires_at=now + timedelta(minutes=terms.lease_minutes),
-            release_reason="",
-            credential_class=_class_on(taken.pair_id, reach, session=session) or credential_class,
-        )
-        .returning(t.assignment)
-    )
-    return lease_of(row.one())
+    values = {
+        **_promised(taken, terms, now=now),
+        "project_id": project_id,
+        "person_id": person_id,
+        "is_swapped": _side_order(taken.pair_id, person_id=person_id, session=session, rng=rng),
+        "credential_class": _class_on(taken.pair_id, reach, session=session) or credential_class,
+    }
+    return lease_of(session.connection().execute(_INSERT, values).one())
+
+
+def _promised(taken: Taken, terms: _Terms, *, now: datetime) -> dict[str, object]:
+    """Return what a lease of the pair that was taken holds, whoever it goes to."""
+    return {
+        # It stands in addresses and is all that names a comparison to its annotator, so it must
+        # not be guessable from another.
+        "token": secrets.token_urlsafe(24),
+        "pair_id": taken.pair_id,
+        "status": AssignmentStatus.LEASED,
+        "policy": taken.policy,
+        "probability": taken.probability,
+        # Copied, so that a later change of the project's pay changes no promise that was made.
+        "pay_minor_units": terms.pay_minor_units,
+        "pay_currency": terms.pay_currency,
+        "terms_number": terms.terms_number,
+        "leased_at": now,
+        "expires_at": now + timedelta(minutes=terms.lease_minutes),
+        "release_reason": "",
+    }
 
 
 def _class_on(pair_id: int, reach: Reach, *, session: Session) -> str:
@@ -124,15 +127,7 @@ def _terms(project_id: int, *, person_id: int, session: Session) -> _Terms:
 
 def _side_order(pair_id: int, *, person_id: int, session: Session, rng: random.Random) -> bool:
     """Return the order less used for the pair; the order a person already saw stays theirs."""
-    shown = (
-        session.connection()
-        .execute(
-            sa.select(t.assignment.c.is_swapped, t.assignment.c.person_id, t.assignment.c.status)
-            .where(t.assignment.c.pair_id == pair_id)
-            .order_by(t.assignment.c.id)
-        )
-        .all()
-    )
+    shown = session.connection().execute(_SHOWN, {"pair": pair_id}).all()
     # Sides that change under somebody who begins again would put their first impression on the
     # wrong answer.
     mine = [row.is_swapped for row in shown if row.person_id == person_id]
@@ -175,3 +170,9 @@ def _terms_statement() -> "sa.Select[*tuple[Any, ...]]":
 
 # Built once, as those of the choice are.
 _TERMS = _terms_statement()
+_SHOWN = (
+    sa.select(t.assignment.c.is_swapped, t.assignment.c.person_id, t.assignment.c.status)
+    .where(t.assignment.c.pair_id == sa.bindparam("pair"))
+    .order_by(t.assignment.c.id)
+)
+_INSERT = sa.insert(t.assignment).returning(t.assignment)

@@ -64,6 +64,8 @@ def list_versions(assignment_id: int, *, session: Session) -> tuple[Version, ...
     return tuple(Version(*row) for row in rows)
 
 
+_INSERT = sa.insert(t.judgment).inline()
+"""Without asking for the number it gets, which nothing here needs."""
 _REVISIONS = (
     sa.select(
         t.judgment.c.public_id,
@@ -173,26 +175,27 @@ def add_judgment(
     )
     lease = matter.lease
     session.connection().execute(
-        sa.insert(t.judgment).values(
-            public_id=made.public_id,
-            project_id=lease.project_id,
-            pair_id=lease.pair_id,
-            person_id=lease.person_id,
-            assignment_id=lease.id,
-            revision=made.revision,
-            origin=matter.origin,
-            annotator_kind=AnnotatorKind.HUMAN,
-            rubric_version_id=matter.rubric_version_id,
-            rubric_language=rubric_language,
-            is_swapped=lease.is_swapped,
-            choice=made.choice,
-            preference=made.preference,
-            confidence=answer.confidence,
-            why=answer.why,
-            answer=made.answer,
-            active_seconds=active_seconds,
-            credential_class=lease.credential_class,
-            created_at=now,
-        )
+        _INSERT,
+        {
+            "public_id": made.public_id,
+            "project_id": lease.project_id,
+            "pair_id": lease.pair_id,
+            "person_id": lease.person_id,
+            "assignment_id": lease.id,
+            "revision": made.revision,
+            "origin": matter.origin,
+            "annotator_kind": AnnotatorKind.HUMAN,
+            "rubric_version_id": matter.rubric_version_id,
+            "rubric_language": rubric_language,
+            "is_swapped": lease.is_swapped,
+            "choice": made.choice,
+            "preference": made.preference,
+            "confidence": answer.confidence,
+            "why": answer.why,
+            "answer": made.answer,
+            "active_seconds": active_seconds,
+            "credential_class": lease.credential_class,
+            "created_at": now,
+        },
     )
     return made

@@ -336,8 +336,14 @@ def _set_status(
     session: Session,
     now: datetime,
 ) -> None:
-    session.connection().execute(
-        sa.update(t.assignment)
-        .where(t.assignment.c.id == lease.id)
-        .values(status=status, ended_at=now, release_reason="" if reason is None else reason.value)
-    )
+    values = {
+        "id_": lease.id,
+        "status": status,
+        "ended_at": now,
+        "release_reason": "" if reason is None else reason.value,
+    }
+    session.connection().execute(_SET_STATUS, values)
+
+
+_SET_STATUS = sa.update(t.assignment).where(t.assignment.c.id == sa.bindparam("id_"))
+"""Built once, as is every statement that a submission runs."""

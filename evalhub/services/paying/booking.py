@@ -143,17 +143,8 @@ def book_expired(assignment_ids: Collection[int], *, session: Session, now: date
 
 def carried_seconds(lease: Lease, *, session: Session) -> int:
     """Return the time booked of this person's leases of the pair that ran out, unless it moved."""
-    p = t.pay_entry.c
-    carried = (
-        sa.select(sa.func.coalesce(sa.func.sum(p.seconds), 0))
-        .join(t.assignment, t.assignment.c.id == p.assignment_id)
-        .where(
-            t.assignment.c.pair_id == lease.pair_id,
-            t.assignment.c.person_id == lease.person_id,
-            p.unpaid_reason == UnpaidReason.EXPIRED,
-        )
-    )
-    return int(session.connection().execute(carried).scalar_one())
+    keys = {"pair": lease.pair_id, "person": lease.person_id}
+    return int(session.connection().execute(_CARRIED, keys).scalar_one())
 
 
 def _book(lease: Lease, entries: Sequence[Entry], *, session: Session, now: datetime) -> None:
@@ -191,16 +182,32 @@ def _moves(lease: Lease, session: Session) -> list[Entry]:
 
     What was taken back before is among them and is not booked again: its key is there.
     """
-    p = t.pay_entry.c
-    rows = session.connection().execute(
-        sa.select(p.key, p.kind, p.seconds, p.minor_units, p.currency, p.unpaid_reason)
-        .join(t.assignment, t.assignment.c.id == p.assignment_id)
-        .where(
-            t.assignment.c.pair_id == lease.pair_id,
-            t.assignment.c.person_id == lease.person_id,
-            p.unpaid_reason == UnpaidReason.EXPIRED,
-            p.seconds > 0,
-        )
-        .order_by(p.id)
+    keys = {"pair": lease.pair_id, "person": lease.person_id}
+    return [moved(Entry(*row)) for row in session.connection().execute(_EXPIRED, keys)]
+
+
+_ENTRY = t.pay_entry.c
+_OF_EXPIRED = (
+    t.assignment.c.pair_id == sa.bindparam("pair"),
+    t.assignment.c.person_id == sa.bindparam("person"),
+    _ENTRY.unpaid_reason == UnpaidReason.EXPIRED,
+)
+# Built once: each submission runs both, and building one costs more than running it.
+_CARRIED = (
+    sa.select(sa.func.coalesce(sa.func.sum(_ENTRY.seconds), 0))
+    .join(t.assignment, t.assignment.c.id == _ENTRY.assignment_id)
+    .where(*_OF_EXPIRED)
+)
+_EXPIRED = (
+    sa.select(
+        _ENTRY.key,
+        _ENTRY.kind,
+        _ENTRY.seconds,
+        _ENTRY.minor_units,
+        _ENTRY.currency,
+        _ENTRY.unpaid_reason,
     )
-    return [moved(Entry(*row)) for row in rows]
+    .join(t.assignment, t.assignment.c.id == _ENTRY.assignment_id)
+    .where(*_OF_EXPIRED, _ENTRY.seconds > 0)
+    .order_by(_ENTRY.id)
+)
