@@ -99,7 +99,10 @@ class Expert:
 
     def submit(self) -> None:
         """Send a complete form; the answer leads to the next comparison."""
-        answer = self._browser.ask("POST", self._path, [*self._fields, *self._place.form])
+        # A person reads the page that follows, which takes the message out of their cookie. Nobody
+        # reads here, so messages would pile up in it and be sealed again by every submission.
+        with self._browser.keeping_its_cookie():
+            answer = self._browser.ask("POST", self._path, [*self._fields, *self._place.form])
         assert answer.status == HTTPStatus.SEE_OTHER, answer.text
         assert answer.location != "/work", "no pair is left; make the project larger"
         self._path = answer.location

@@ -3,7 +3,8 @@
 import re
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from urllib.parse import urlencode
@@ -46,6 +47,13 @@ class Browser:
         for cookie in response.headers.get_all("Set-Cookie") or ():
             self._cookie = cookie.partition(";")[0]
         return Answer(response.status, response.headers.get("Location", ""), text, first_byte_s)
+
+    @contextmanager
+    def keeping_its_cookie(self) -> Iterator[None]:
+        """Forget in the end what the cookie became in the block."""
+        kept = self._cookie
+        yield
+        self._cookie = kept
 
 
 def hidden_fields(page: str) -> dict[str, str]:
