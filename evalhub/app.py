@@ -84,6 +84,7 @@ from evalhub.web import (
     matrix,
     operations,
     own_reviews,
+    portfolio,
     probes,
     projects,
     prompt_imports,
@@ -102,6 +103,7 @@ from evalhub.web import (
     terms,
     training,
     training_desk,
+    verifying,
     work,
 )
 from evalhub.web import context as web_context
@@ -156,6 +158,8 @@ PAGES: tuple[Blueprint, ...] = (
     applying.bp,
     applications.bp,
     contesting.bp,
+    portfolio.bp,
+    verifying.bp,
     assessed.bp,
     ladder.bp,
     training.bp,
@@ -186,7 +190,7 @@ OVERTAKEN = "Someone else changed this at the same moment. Look again, then try 
 STRANGER_BODY_BYTES = MIB
 """Largest body taken from someone who has not shown who they are."""
 MAX_FORM_PARTS = 2000
-OPEN_FORMS = frozenset({auth.bp.name, languages.bp.name})
+OPEN_FORMS = frozenset({auth.bp.name, languages.bp.name, verifying.bp.name})
 """Parts whose forms somebody may send who is not signed in."""
 UNREACHABLE = (OperationalError, NoConnectionFree)
 """What says that the database cannot be asked now: it is away, locked, or all connections are

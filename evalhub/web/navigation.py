@@ -28,7 +28,7 @@ ENTRIES = (
         N_("Qualifications"),
         "/qualifications",
         frozenset({Role.ANNOTATOR}),
-        parts=("/qualifications", "/apply", "/training", "/ladder", "/how-assessed"),
+        parts=("/qualifications", "/apply", "/training", "/ladder", "/how-assessed", "/portfolio"),
     ),
     Entry(
         N_("Prompt sets"),

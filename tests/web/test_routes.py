@@ -19,6 +19,7 @@ OPEN = frozenset(
     {
         *("/health", "/health/live", "/health/ready", "/ready", "/metrics"),
         *("/sign-in", "/sign-out", "/language", "/api/v1/", "/api/v1/openapi.json"),
+        *("/verify", "/verify/key", "/verify/<public_id>", "/verify/<public_id>.json"),
     }
 )
 """Addresses that anybody may ask for."""

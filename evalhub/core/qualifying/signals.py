@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from evalhub.core.qualifying.ladder import CriterionKind
 from evalhub.core.qualifying.requirements import LackKind
+from evalhub.core.reviewing.alerts import CheckKind
 from evalhub.core.reviewing.vocabulary import Trigger
 from evalhub.core.scoring.annotators.figures import AnnotatorFigures
 from evalhub.errors import Sentence
@@ -125,9 +126,22 @@ SIGNALS: tuple[Signal, ...] = (
             "prefer, ties, and the median time. They change no score, no level and no offer."
         ),
         SignalUse.PERSON,
-        Sentence("Those who run projects."),
+        Sentence("You, in the feedback on your week, and those who run projects."),
         tuple(field.name for field in fields(AnnotatorFigures)),
         (f"{ANNOTATORS}.figures", f"{ANNOTATORS}.controls", f"{ANNOTATORS}.medians"),
+    ),
+    Signal(
+        "checks",
+        Sentence("Checks for what looks unlike the others"),
+        Sentence(
+            "Tests of the side you prefer, your speed, criteria answered all alike, reasons that "
+            "repeat word for word, and agreement, corrected for their number. A finding is a "
+            "reason to ask you about it: nothing is dropped, weighted or taken from you by it."
+        ),
+        SignalUse.PERSON,
+        Sentence("Those who review, and who answer each finding with what they made of it."),
+        tuple(CheckKind),
+        (f"{ANNOTATORS}.checks", "evalhub.core.reviewing.alerts"),
     ),
     Signal(
         "reliability",

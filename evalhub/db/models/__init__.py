@@ -31,6 +31,7 @@ from evalhub.db.models.pay_entry import PayEntry
 from evalhub.db.models.person import Person
 from evalhub.db.models.person_language import PersonLanguage
 from evalhub.db.models.person_word import PersonWord
+from evalhub.db.models.portfolio import Portfolio, PortfolioRevocation
 from evalhub.db.models.project import Project
 from evalhub.db.models.project_endpoint import ProjectEndpoint
 from evalhub.db.models.project_member import ProjectMember
@@ -106,6 +107,8 @@ __all__ = [
     "Person",
     "PersonLanguage",
     "PersonWord",
+    "Portfolio",
+    "PortfolioRevocation",
     "Project",
     "ProjectEndpoint",
     "ProjectMember",

@@ -10,6 +10,7 @@ import evalhub.core
 from evalhub.core.qualifying.ladder import CriterionKind
 from evalhub.core.qualifying.requirements import LackKind
 from evalhub.core.qualifying.signals import ANNOTATORS, QUALIFYING, SIGNALS, Signal, SignalUse
+from evalhub.core.reviewing.alerts import CheckKind
 from evalhub.core.reviewing.vocabulary import Trigger
 from evalhub.core.scoring.annotators.figures import AnnotatorFigures
 
@@ -18,13 +19,14 @@ REVIEWING = "evalhub.core.reviewing"
 NO_SIGNAL = {
     f"{QUALIFYING}.applications": "a person decides, by nothing that is computed",
     f"{QUALIFYING}.item_statistics": "of items, not of people",
+    f"{QUALIFYING}.portfolios": "shows what its owner chooses to show, and computes nothing",
     f"{QUALIFYING}.signals": "the list itself",
     f"{QUALIFYING}.training_pages": "of texts",
 }
 """Modules of the packages about people that compute nothing about anybody."""
 PACKAGES = frozenset(
     {"judging", "pay", "prompts", "pulling", "qualifying", "reading", "releasing", "rubrics"}
-    | {"reviewing", "scoring"}
+    | {"operating", "reviewing", "scoring"}
 )
 """Packages of the core that were looked at for signals. Look at another one before adding it: what
 it computes about people belongs into ``SIGNALS``, with its modules as sources."""
@@ -65,6 +67,7 @@ def test_every_source_is_there_and_named_once() -> None:
         ("requirement", set(LackKind)),
         ("ladder", set(CriterionKind)),
         ("review", set(Trigger)),
+        ("checks", set(CheckKind)),
         ("figures", {field.name for field in fields(AnnotatorFigures)}),
     ],
 )
@@ -83,7 +86,15 @@ def test_a_signal_says_what_it_is_and_who_sees_it(signal: Signal) -> None:
 
 
 def test_no_signal_about_how_well_somebody_judges_decides() -> None:
-    about_quality = {"assessment", "regrade", "ladder", "figures", "reliability", "dossier"}
+    about_quality = {
+        "assessment",
+        "regrade",
+        "ladder",
+        "figures",
+        "checks",
+        "reliability",
+        "dossier",
+    }
     uses = {one.key: one.use for one in SIGNALS}
 
     for key in about_quality:

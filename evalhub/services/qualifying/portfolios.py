@@ -1,0 +1,173 @@
+"""Make signed portfolios, take them back, and tell whether one that is shown is good."""
+
+import json
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from evalhub.core.canonical import Json, canonical_json
+from evalhub.core.people import Actor
+from evalhub.core.qualifying.portfolios import (
+    DomainRecord,
+    Portfolio,
+    PortfolioState,
+    level_in_force,
+    portfolio_to_json,
+    shown_records,
+    signed_bytes,
+)
+from evalhub.core.reading.json_text import parse_json
+from evalhub.db.models import Person, PortfolioRevocation
+from evalhub.db.models import Portfolio as PortfolioRow
+from evalhub.errors import BadInput, Conflict, NotFound, Sentence
+from evalhub.services import audit
+from evalhub.services.qualifying.ladder import own_standings
+from evalhub.services.qualifying.signing import is_signed, public_key, sign
+
+
+@dataclass(frozen=True, slots=True)
+class SignedPortfolio:
+    """Hold a portfolio as it was signed, and whether it still stands."""
+
+    public_id: str
+    document: dict[str, Json]
+    signature: str
+    public_key: str
+    made_at: datetime
+    revoked_at: datetime | None
+
+    @property
+    def file(self) -> str:
+        """Return the file that its owner hands out."""
+        told = {"document": self.document, "signature": self.signature, "key": self.public_key}
+        return json.dumps(told, ensure_ascii=False, indent=2) + "\n"
+
+
+def make_portfolio(
+    *,
+    is_named: bool,
+    issuer: str,
+    secret: str,
+    session: Session,
+    actor: Actor,
+    now: datetime,
+) -> SignedPortfolio:
+    """Sign what the actor can show now and return it; with their name only if they want that.
+
+    Raise ``Conflict`` where there is nothing to show yet.
+    """
+    person = session.get_one(Person, actor.person_id)
+    records = shown_records(
+        [
+            DomainRecord(one.domain, level_in_force(one.latest, now), one.evidence)
+            for one in own_standings(person.id, session=session, now=now)
+        ]
+    )
+    if not records:
+        raise Conflict(Sentence("There is nothing to show yet: no level, judgment or training."))
+    public_id = secrets.token_hex(16)
+    holder = person.name if is_named else f"expert {public_id[:8]}"
+    document = portfolio_to_json(Portfolio(public_id, issuer, holder, now, records))
+    row = PortfolioRow(
+        public_id=public_id,
+        person_id=person.id,
+        document=canonical_json(document),
+        signature=sign(signed_bytes(document), secret=secret),
+        public_key=public_key(secret=secret),
+        made_at=now,
+    )
+    session.add(row)
+    session.flush()
+    _record("portfolio.make", row, session=session, actor=actor, now=now)
+    return _signed(row, session)
+
+
+def revoke_portfolio(public_id: str, *, session: Session, actor: Actor, now: datetime) -> None:
+    """Take one's own portfolio back for good; twice changes nothing. Raise ``NotFound``."""
+    row = _find(public_id, session)
+    if row is None or row.person_id != actor.person_id:
+        raise NotFound(Sentence("There is no such portfolio of yours."))
+    if _revoked_at(row, session) is not None:
+        return
+    session.add(PortfolioRevocation(portfolio_id=row.id, revoked_at=now))
+    session.flush()
+    _record("portfolio.revoke", row, session=session, actor=actor, now=now)
+
+
+def own_portfolios(person_id: int, *, session: Session) -> list[SignedPortfolio]:
+    """Return somebody's portfolios, the newest first."""
+    query = select(PortfolioRow).where(PortfolioRow.person_id == person_id)
+    rows = session.exec(query.order_by(col(PortfolioRow.id).desc()))
+    return [_signed(row, session) for row in rows]
+
+
+def get_portfolio(public_id: str, *, session: Session) -> SignedPortfolio:
+    """Return a portfolio for whoever has its address; raise ``NotFound``."""
+    row = _find(public_id, session)
+    if row is None:
+        raise NotFound(Sentence("There is no such portfolio here."))
+    return _signed(row, session)
+
+
+def state_of_file(text: str, *, session: Session) -> PortfolioState:
+    """Tell what can be said of a file that somebody shows; raise ``BadInput`` for no JSON.
+
+    It is checked with the key that is kept here, and not with the one in the file, which whoever
+    changed the file could have changed as well.
+    """
+    told = parse_json(text, where="portfolio")
+    document = told.get("document") if isinstance(told, dict) else None
+    if not isinstance(told, dict) or not isinstance(document, dict):
+        raise BadInput.at("portfolio", Sentence("is no portfolio of EvalHub"))
+    row = _find(str(document.get("id")), session)
+    if row is None:
+        return PortfolioState.UNKNOWN
+    signature = str(told.get("signature"))
+    if not is_signed(signed_bytes(document), signature, key=row.public_key):
+        return PortfolioState.CHANGED
+    return state_of(_signed(row, session))
+
+
+def state_of(portfolio: SignedPortfolio) -> PortfolioState:
+    """Tell what can be said of a portfolio as it is kept here."""
+    content = signed_bytes(portfolio.document)
+    # Kept rows are checked as well: a database that somebody wrote into is not to be believed.
+    if not is_signed(content, portfolio.signature, key=portfolio.public_key):
+        return PortfolioState.CHANGED
+    return PortfolioState.REVOKED if portfolio.revoked_at else PortfolioState.VALID
+
+
+def _find(public_id: str, session: Session) -> PortfolioRow | None:
+    query = select(PortfolioRow).where(PortfolioRow.public_id == public_id)
+    return session.exec(query).first()
+
+
+def _revoked_at(row: PortfolioRow, session: Session) -> datetime | None:
+    query = select(PortfolioRevocation.revoked_at)
+    return session.exec(query.where(PortfolioRevocation.portfolio_id == row.id)).first()
+
+
+def _signed(row: PortfolioRow, session: Session) -> SignedPortfolio:
+    return SignedPortfolio(
+        public_id=row.public_id,
+        document=json.loads(row.document),
+        signature=row.signature,
+        public_key=row.public_key,
+        made_at=row.made_at,
+        revoked_at=_revoked_at(row, session),
+    )
+
+
+def _record(
+    action: str, row: PortfolioRow, *, session: Session, actor: Actor, now: datetime
+) -> None:
+    audit.record(
+        action,
+        session=session,
+        actor=actor,
+        subject=f"portfolio:{row.public_id[:8]}",
+        details={},
+        now=now,
+    )
