@@ -19,7 +19,7 @@ unexport PYTHONDONTWRITEBYTECODE
 TEST_ENV := $(shell test -w /dev/shm && mkdir -p /dev/shm/evalhub-tests && echo TMPDIR=/dev/shm/evalhub-tests)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test coverage check format bench bench-labels bench-page bench-release bench-reward bench-scoring bench-selection bench-web docs kills lab-proof clean translations axe hostile aimock
+.PHONY: help run test coverage check format bench bench-labels bench-people bench-page bench-release bench-reward bench-scoring bench-selection bench-web docs kills lab-proof clean translations axe hostile aimock
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -74,6 +74,9 @@ bench-labels: $(READY_DEV) ## Measure labels, simulated and on the llmfao data (
 
 bench-page: $(READY_DEV) ## Measure the comparison page in Chromium, on a desk and on a slow phone
 	$(BIN)/python -m benchmarks.bench_page $(ARGS)
+
+bench-people: $(READY_DEV) ## Time the next pair and the registry among 100 to 11,000 experts
+	$(BIN)/python -m benchmarks people
 
 bench-release: $(READY_DEV) ## Build a release of a million pairs beside pyarrow alone (ARGS=--pairs N --folder FOLDER)
 	$(BIN)/python -m benchmarks.bench_release --pairs 1000000 $(ARGS)

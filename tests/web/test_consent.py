@@ -34,7 +34,7 @@ def test_nothing_is_ticked_before_somebody_answers(client: FlaskClient, expert: 
     assert "none yet" in page
 
 
-def test_an_answer_is_kept_and_can_be_taken_back(
+def test_f24_an_answer_is_kept_and_can_be_taken_back(
     client: FlaskClient, expert: Person, database: Database
 ) -> None:
     page = client.get("/consent")

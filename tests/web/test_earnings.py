@@ -90,7 +90,7 @@ def test_what_was_judged_without_scripts_has_no_hour(
     assert "All of your time was paid." in page
 
 
-def test_the_files_of_a_month_hold_what_the_page_shows(
+def test_f22_the_files_of_a_month_hold_what_the_page_shows(
     client: FlaskClient, database: Database, ada: Person, clock: Clock
 ) -> None:
     put(database, ada, clock, HOUR, LOST)

@@ -19,8 +19,11 @@ from evalhub.services.qualifying.credentials import HeldCredential, credentials_
 from evalhub.services.qualifying.languages import languages_of_people
 from evalhub.services.qualifying.levels import levels_of_people
 
-COUNTED = 1_000
-"""How far experts are counted, and the most that are looked at one by one."""
+COUNTED = 200
+"""How far experts are counted."""
+
+FEW = 1_000
+"""The most that are looked at one by one, beside all in the order of their names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +119,8 @@ def _conditions(wanted: Wanted, now: datetime, session: Session) -> "list[sa.Col
     asked = list(_sources(wanted, now))
     conditions: list[sa.ColumnElement[bool]] = []
     for query in asked:
-        few = session.connection().execute(query.distinct().limit(COUNTED + 1)).scalars().all()
-        if len(few) <= COUNTED:
+        few = session.connection().execute(query.distinct().limit(FEW + 1)).scalars().all()
+        if len(few) <= FEW:
             conditions.append(t.person.c.id.in_(few))
             break
     for query in asked:

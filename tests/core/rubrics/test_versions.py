@@ -113,7 +113,9 @@ def test_a_step_at_least_as_great_as_needed_is_taken(version: str) -> None:
     ],
     ids=["patch-for-minor", "minor-for-major", "same"],
 )
-def test_too_small_a_step_is_refused(version: str, old: str, new: str, rule: str) -> None:
+def test_f15_a_step_that_hides_another_meaning_is_refused(
+    version: str, old: str, new: str, rule: str
+) -> None:
     (problem,) = check_version_change(small(), next_version(version, old, new))
 
     assert (problem.where, problem.rule) == ("version", rule)

@@ -108,7 +108,7 @@ def test_the_database_keeps_answers_as_they_are(session: Session, now: datetime,
     ],
     ids=["one", "all", "another", "none left", "never answered"],
 )
-def test_a_consent_is_taken_back_by_purpose_and_once(
+def test_f24_a_consent_is_taken_back_by_purpose_and_once(
     session: Session,
     now: datetime,
     granted: tuple[ConsentPurpose, ...] | None,

@@ -48,3 +48,13 @@ def test_f23_the_next_claim_waits_until_the_change_was_read(fair: Fair) -> None:
     assert claimed is not None
     assert (claimed.pay_minor_units, claimed.terms_number) == (1_800, 1)
     assert "project.accept_terms" in fair.session.exec(select(AuditEvent.action)).all()
+
+
+def test_f15_no_project_pools_judgments_under_two_major_versions(fair: Fair) -> None:
+    rubric(fair.session, "2.0.0")
+    fair.judge(fair.held())
+
+    with pytest.raises(BadInput, match="another major version"):
+        fair.change(replace(OFFER, rubric="small@2.0.0"))
+
+    assert fair.project.terms_number == 0

@@ -7,13 +7,15 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from evalhub.core.people import Role
+from evalhub.core.people import Origin, Role
 from evalhub.core.qualifying.credentials import CredentialDecision
+from evalhub.db import tables as t
 from evalhub.db.models import Person
 from evalhub.errors import NotFound
 from evalhub.services.paging import PAGE_SIZE
 from evalhub.services.qualifying.registry import (
     COUNTED,
+    FEW,
     Wanted,
     get_qualified,
     own_qualifications,
@@ -119,17 +121,36 @@ def test_a_long_list_has_pages(session: Session, now: datetime) -> None:
     assert len({one.public_id for page in pages for one in page.items}) == PAGE_SIZE + 1
 
 
-def test_f65_of_very_many_only_so_many_are_counted(session: Session, now: datetime) -> None:
-    # With nobody's language the first by name are read, with one only those few.
-    people = [make_person(session, Role.ANNOTATOR, name=f"Ada {n:04}") for n in range(COUNTED + 1)]
-    make_languages(session, people[-1], "sw")
+def add_experts(session: Session, n: int) -> None:
+    """Add ``n`` experts called Ada and a number, in four statements."""
+    connection = session.connection()
+    ids = range(10_000, 10_000 + n)
+    person = {"origin": Origin.ACCOUNT, "created_at": MOMENT}
+    people = [
+        {**person, "id": one, "public_id": f"{one}", "name": f"Ada {one - 10_000:04}"}
+        for one in ids
+    ]
+    connection.execute(sa.insert(t.person), people)
+    grant = {"role": Role.ANNOTATOR, "granted_at": MOMENT}
+    connection.execute(sa.insert(t.role_grant), [{**grant, "person_id": one} for one in ids])
+    words = [{"word": "ada", "person_id": one} for one in ids]
+    connection.execute(sa.insert(t.person_word), words)
+
+
+@pytest.mark.parametrize("n", [COUNTED + 1, FEW + 1], ids=["few", "many"])
+def test_f65_of_very_many_only_so_many_are_counted(session: Session, now: datetime, n: int) -> None:
+    add_experts(session, n)
+    session.connection().execute(
+        sa.insert(t.person_language), [{"person_id": 10_000 + n - 1, "language": "sw"}]
+    )
 
     everybody = search_registry(Wanted(text="ada"), session=session, now=now)
     few = search_registry(Wanted(text="ada", language="sw"), session=session, now=now)
 
     assert (everybody.n_found, everybody.is_more) == (COUNTED, True)
     assert everybody.items[0].name == "Ada 0000"
-    assert ([one.name for one in few.items], few.n_found, few.is_more) == (["Ada 1000"], 1, False)
+    names = [one.name for one in few.items]
+    assert (names, few.n_found, few.is_more) == ([f"Ada {n - 1:04}"], 1, False)
 
 
 def test_f65_a_page_by_name_is_read_from_an_index(session: Session, now: datetime) -> None:
