@@ -1,10 +1,12 @@
 """Give a house one of everything that pages show, for tours of all its pages."""
 
+import json
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, select
 
 from evalhub.core.pay.ledger import Entry, UnpaidReason, WorkKind
+from evalhub.core.pay.tiers import parse_floors
 from evalhub.core.people import Actor, Role
 from evalhub.core.qualifying.applications import Application
 from evalhub.core.qualifying.credentials import CredentialDecision
@@ -12,8 +14,12 @@ from evalhub.db.models import Person, Project, RubricVersion
 from evalhub.services.paying.booking import book
 from evalhub.services.paying.disputing import open_dispute
 from evalhub.services.qualifying.applying import apply_for, begin_assessment
+from evalhub.services.qualifying.training_rounds import start_round
+from evalhub.services.qualifying.trainings import publish_training
+from tests.core.qualifying.test_trainings import document
 from tests.factories import make_credential, make_languages, make_level, make_person
 from tests.services.qualifying.assessed import make_assessment, make_field
+from tests.services.reviewing.scene import make_scene
 
 ABOUT = Application("Ten years in surgery, the last four as a consultant.", 8)
 ENTRIES = (
@@ -47,6 +53,8 @@ def furnish(session: Session, person: Person, now: datetime) -> None:
         session=session,
         now=now,
     )
+    make_scene(session, now - timedelta(hours=1)).disagree()
+    _train(session, person, actor, now)
     applicant = make_person(session, name="Bo Applicant")
     _assess(session, person, actor, f"{rubric.rubric_id}@{rubric.version}", now)
     apply_for(
@@ -74,3 +82,16 @@ def _assess(session: Session, person: Person, actor: Actor, rubric: str, now: da
     make_assessment(session, now, rubric=rubric)
     apply_for(person.id, "medicine", ABOUT, session=session, actor=actor, now=now)
     begin_assessment(person.id, "medicine", session=session, actor=actor, now=now)
+
+
+def _train(session: Session, person: Person, actor: Actor, now: datetime) -> None:
+    """Publish a training under the small rubric, and let ``person`` stand before its first pair."""
+    publish_training(
+        json.dumps(document()),
+        where="t.json",
+        floors=parse_floors("general=20 USD, coding_stem=20 USD, professional=20 USD"),
+        session=session,
+        actor=actor,
+        now=now,
+    )
+    start_round(person.id, "medicine-intro", seen=1, session=session, actor=actor, now=now)

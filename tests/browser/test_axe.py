@@ -35,7 +35,7 @@ __all__ = ["browser"]
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("axe")]
 
 STARTS = ("/work", "/projects", "/account", "/admin/people", "/admin/audit", "/releases")
-MORE = ("/pulls", "/endpoints", "/prompt-sets", "/rubrics")
+MORE = ("/pulls", "/endpoints", "/prompt-sets", "/rubrics", "/reviews/1")
 REFUSED = (Stop("/nowhere", "nothing there"), Stop("/projects/none/scores", "no such project"))
 SCHEMES = ("light", "dark")
 WIDTH = int(os.environ.get("TOUR_WIDTH", "1440"))
@@ -124,7 +124,9 @@ def test_the_tour_leads_to_every_kind_of_page(tour: list[Stop]) -> None:
         "earnings.show",
         "qualifications.show",
         "registry.show",
+        "reviews.show",
         "terms.show",
+        "training.show_step",
     } <= kinds
     assert len(kinds) > 40
 

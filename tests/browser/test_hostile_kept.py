@@ -23,7 +23,7 @@ from evalhub.db.engine import Database
 from evalhub.db.models import Endpoint, Pair, Project, Prompt, Response, RowReport
 from evalhub.services.judging.browsing import PAGE_SIZE
 from tests.browser.conftest import Seat, SitDown
-from tests.browser.test_hostile import expect_harmless
+from tests.browser.test_hostile import answer, ask, expect_harmless
 from tests.core.prompts.rows import row
 from tests.core.prompts.test_files import lines
 from tests.factories import MOMENT, add_member, make_person, make_release
@@ -32,6 +32,7 @@ from tests.release_project import Verdict, add_verdict, make_tiny_project
 from tests.releases import build_release
 from tests.services.judging.conftest import small_rubric
 from tests.services.qualifying.assessed import make_assessment, make_field
+from tests.services.reviewing.scene import make_scene
 from tests.web.conftest import Clock
 from tests.web.pages import fill
 
@@ -148,6 +149,22 @@ def report_with(session: Session, project: Project, texts: Sequence[str]) -> Non
         )
         for number, text in enumerate(texts, start=1)
     )
+
+
+def test_hostile_answers_do_nothing_before_a_reviewer(
+    sit_down: SitDown, database: Database, clock: Clock
+) -> None:
+    seat = sit_down({Role.REVIEWER})
+    with database.transaction() as session:
+        scene = make_scene(session, clock.moment)
+        scene.disagree()
+        clock.moment = scene.now
+
+    for texts in pages(SHARE, A_PAGE):
+        answer(database, tuple(texts[::2]), tuple(texts[1::2]))
+        with database.transaction() as session:
+            ask(session, tuple(texts))
+        look(seat, "/reviews", "/reviews/1")
 
 
 def test_hostile_rows_of_an_upload_do_nothing(sit_down: SitDown) -> None:
