@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 
 import pytest
@@ -7,7 +8,7 @@ from evalhub.core.releasing.files import TableFiles
 from evalhub.core.releasing.material import JudgedPrompt
 from evalhub.core.releasing.recipe import Recipe
 from evalhub.core.releasing.tables import Tables, Tally, judgment_lines
-from evalhub.core.releasing.vocabulary import FLAVOURS, PairOutcome, Part, Split
+from evalhub.core.releasing.vocabulary import FLAVOURS, Aggregation, PairOutcome, Part, Split
 from tests.core.releasing.material import (
     make_judged_pair,
     make_judgment,
@@ -52,6 +53,44 @@ def test_every_pair_goes_where_its_outcome_says() -> None:
         "trl/train.jsonl": 2,
         "verl/train.jsonl": 2,
     }
+
+
+def test_prompts_of_one_page_go_to_the_files_of_their_own_splits() -> None:
+    folder = Folder()
+    files = TableFiles(folder.target())
+    other = replace(A, prompt=make_prompt("p2"), split=Split.TEST, id="e")
+
+    Tables(files).add(
+        [
+            JudgedPrompt(make_prompt(), Split.TRAIN, (A,)),
+            JudgedPrompt(other.prompt, Split.TEST, (other,)),
+        ]
+    )
+    files.close()
+
+    for split, prompt in ((Split.TRAIN, "p1"), (Split.TEST, "p2")):
+        for part in (Part.PAIRS, Part.JUDGMENTS, Part.PROMPTS):
+            lines = folder.files[f"{part}/{split}.jsonl"].content.splitlines()
+            rows = [json.loads(line) for line in lines]
+            assert {(row["prompt_id"], row["split"]) for row in rows} == {(prompt, split)}
+
+
+def test_a_release_by_majority_has_labels_without_a_size() -> None:
+    folder = Folder()
+    files = TableFiles(folder.target())
+
+    tables = Tables(files, Recipe(aggregation=Aggregation.MAJORITY))
+    tables.add([JudgedPrompt(make_prompt(), Split.TRAIN, (A, UNGRADED, TIE, UNJUDGED))])
+    files.close()
+
+    lines = folder.files["pairs_margin/train.jsonl"].content.splitlines()
+    rows = [json.loads(line) for line in lines]
+    assert [(row["soft_label"], row["margin"], row["margin_se"]) for row in rows] == [
+        (1.0, 0.0, 0.0),
+        (1.0, 0.0, 0.0),
+    ]
+    (tie,) = folder.files["ties/train.jsonl"].content.splitlines()
+    assert json.loads(tie)["soft_label_b"] == 0.5
 
 
 @pytest.mark.parametrize("part", FLAVOURS)

@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, cast
 
-from evalhub.core.canonical import Json, canonical_json
+import orjson
+
 from evalhub.core.judging.answers import Choice
 from evalhub.core.releasing.flavours.judged import WINNERS
 from evalhub.core.releasing.flavours.kto import KtoRows
@@ -28,7 +29,9 @@ class _Digests:
 
     def add(self, part: Part, split: Split, row: object) -> None:
         digest = self._by_place.setdefault((part, split), hashlib.sha256())
-        digest.update(canonical_json(cast("Json", row)).encode() + b"\n")
+        # Any form will do that is the same for both sides; this one is the fastest by far, and
+        # every row of a dozen tables is written in it.
+        digest.update(orjson.dumps(row, option=orjson.OPT_SORT_KEYS) + b"\n")
 
     def value(self, part: Part, split: Split) -> str:
         digest = self._by_place.get((part, split))
