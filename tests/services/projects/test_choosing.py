@@ -32,6 +32,8 @@ from tests.services.assigning.conftest import Campaign, make_campaign
 from tests.services.projects.conftest import actor_of
 from tests.services.qualifying.people import Both, make_both
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 
 @pytest.fixture
 def both(session: Session) -> Both:

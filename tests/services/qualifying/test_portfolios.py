@@ -1,6 +1,7 @@
 """Portfolios: signed by the instance, good byte for byte, and taken back by their owner."""
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +27,7 @@ from tests.services.assigning.conftest import make_campaign
 from tests.services.projects.conftest import actor_of
 from tests.services.qualifying.people import Both, actions, make_both
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 SECRET = "a secret of the instance that is long enough"
 
 
@@ -149,11 +151,6 @@ def test_a_file_of_another_place_is_unknown(session: Session, document: str) -> 
     assert state_of_file(text, session=session) is PortfolioState.UNKNOWN
 
 
-@pytest.mark.parametrize("signature", ["", "xyz", "00", "é", "00" * 64])
-def test_what_is_no_signature_signs_nothing(signature: str) -> None:
-    assert not is_signed(b"text", signature, key=public_key(secret=SECRET))
-
-
 def test_who_has_nothing_to_show_makes_none(session: Session, now: datetime) -> None:
     both = make_both(session)
     empty = make_person(session, Role.ANNOTATOR)
@@ -176,3 +173,14 @@ def test_a_level_that_ran_out_is_not_shown(both: Both, session: Session, now: da
     document: Any = make(both, session, now).document
 
     assert [one["domain"] for one in document["domains"]] == ["law"]
+
+
+def test_a_row_that_somebody_wrote_into_is_not_believed(
+    both: Both, session: Session, now: datetime
+) -> None:
+    made = make(both, session, now)
+
+    altered = replace(made, document={**made.document, "holder": "Somebody Else"})
+
+    assert state_of(made) is PortfolioState.VALID
+    assert state_of(altered) is PortfolioState.CHANGED
