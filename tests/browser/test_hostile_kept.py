@@ -9,6 +9,7 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from itertools import cycle
 
 import pytest
 from flask.testing import FlaskClient
@@ -20,7 +21,7 @@ from evalhub.core.judging.answers import Answer, Choice, RaisedFlag, SideFlags
 from evalhub.core.people import Role, command_actor
 from evalhub.core.releasing.reports import ReportKind
 from evalhub.db.engine import Database
-from evalhub.db.models import Endpoint, Pair, Project, Prompt, Response, RowReport
+from evalhub.db.models import Pair, Project, Prompt, Response, RowReport
 from evalhub.services.judging.browsing import PAGE_SIZE
 from tests.browser.conftest import Seat, SitDown
 from tests.browser.test_hostile import answer, ask, expect_harmless
@@ -43,6 +44,8 @@ SHARE = TEXTS[:: len(TEXTS) // int(os.environ.get("HOSTILE_TEXTS", "4"))]
 A_PAGE = 25
 N_VERDICTS = 30
 """At least as many as the tiny project has of its own."""
+AT_ONCE = 24
+"""As many as the tiny project has responses and prompts."""
 N_SHOWN = 400
 """Characters of a text that the sample rows of a release show."""
 
@@ -61,15 +64,20 @@ def look(seat: Seat, *paths: str) -> str:
 
 
 def answer_with(session: Session, texts: Sequence[str]) -> None:
-    """Let each model answer with one of ``texts``, to prompts that are the last of them."""
-    asked = texts[-1].replace("\f", " ")  # No prompt with a control character is imported.
-    for prompt in session.exec(select(Prompt)):
+    """Let responses and prompts hold ``texts`` by turns."""
+    for prompt, text in zip(session.exec(select(Prompt)), cycle(reversed(texts)), strict=False):
         told = json.loads(prompt.document)
-        told["messages"] = [{"role": "user", "content": asked}]
+        # No prompt with a control character is imported.
+        told["messages"] = [{"role": "user", "content": text.replace("\f", " ")}]
         prompt.document = canonical_json(told)
-    for number, endpoint in enumerate(session.exec(select(Endpoint))):
-        for response in session.exec(select(Response).where(Response.endpoint_id == endpoint.id)):
-            response.text = texts[number % len(texts)] + " " * number
+    # Responses that say the same would make no pair, so no two end alike.
+    for number, response in enumerate(session.exec(select(Response))):
+        response.text = texts[number % len(texts)] + " " * number
+
+
+def shown(text: str) -> str:
+    """Return what a sample row shows of a text: whole words up to a number of characters."""
+    return text if len(text) <= N_SHOWN else text[: N_SHOWN - 1].rsplit(" ", 1)[0]
 
 
 def test_hostile_texts_do_nothing_on_the_pages_of_a_release(
@@ -81,7 +89,7 @@ def test_hostile_texts_do_nothing_on_the_pages_of_a_release(
 
     for number in range(2 * len(SHARE)):
         with database.transaction() as session:
-            answer_with(session, left[:4])
+            answer_with(session, left[:AT_ONCE])
             build_release(
                 "tiny",
                 session=session,
@@ -92,7 +100,7 @@ def test_hostile_texts_do_nothing_on_the_pages_of_a_release(
             )
         base = f"/releases/tiny/1.{number}.0"
         said = look(seat, f"{base}/dossier", f"{base}/reports", base)
-        left = [text for text in left if text[:N_SHOWN].strip() not in said]
+        left = [text for text in left if shown(text).strip() not in said]
         if not left:
             break
 
