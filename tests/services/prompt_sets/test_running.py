@@ -1,6 +1,7 @@
 """An import reads, reports and freezes as a small file at once would, or keeps nothing."""
 
 import threading
+from collections.abc import Callable
 
 import pytest
 import sqlalchemy as sa
@@ -20,6 +21,7 @@ from evalhub.db.models import (
 )
 from evalhub.services.prompt_sets import get_upload
 from evalhub.services.prompt_sets.imports import (
+    ImportView,
     SentFile,
     cancel_import,
     claim_name,
@@ -33,6 +35,7 @@ from tests.factories import MOMENT
 from tests.prompt_imports import NAMES, ask, lines_of, look, row_id, run
 from tests.services.prompt_sets.material import actor_of, staged
 from tests.services.prompt_sets.test_staging import hundred_rows_with_three_bad
+from tests.writing import listening
 
 ACTOR = command_actor()
 
@@ -229,3 +232,60 @@ def test_the_same_rows_are_the_version_that_is_there(database: Database) -> None
     with database.transaction(write=False) as session:
         assert len(session.exec(select(PromptSetVersion)).all()) == 1
     assert look(database, asked).version is not None
+
+
+def cancel_once(database: Database, asked: ImportView, *, at: ImportStage) -> Callable[..., None]:
+    """Return what cancels a running import once it has told that it is at a stage."""
+    is_looking = threading.Lock()
+
+    def cancel(*_told: object) -> None:
+        # What looks gives a connection back as well, and would hear of that.
+        if not is_looking.acquire(blocking=False):
+            return
+        found = look(database, asked)
+        if found.status is ImportStatus.RUNNING and found.stage is at:
+            with database.transaction() as session:
+                cancel_import(asked.public_id, session=session, actor=ACTOR, now=MOMENT)
+        is_looking.release()
+
+    return cancel
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_one_that_is_cancelled_at_the_last_moment_stores_nothing(database: Database) -> None:
+    asked = ask(database, freezes=True)
+
+    with listening(database, "checkin", cancel_once(database, asked, at=ImportStage.FREEZING)):
+        end = run(database, asked)
+
+    assert end is ImportEnd.CANCELLED
+    assert (look(database, asked).version, count(database, Prompt)) == (None, 0)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_one_that_was_cancelled_stays_so_whatever_its_file_is(database: Database) -> None:
+    asked = ask(database, b"\n")
+
+    with listening(database, "checkin", cancel_once(database, asked, at=ImportStage.READING)):
+        run(database, asked)
+
+    found = look(database, asked)
+    assert (found.status, found.problems) == (ImportStatus.CANCELLED, ())
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_while_the_database_is_away_nothing_is_said_to_have_failed(database: Database) -> None:
+    asked = ask(database)
+
+    class Away(threading.Event):
+        """Lose the database when the import asks whether to stop."""
+
+        def is_set(self) -> bool:
+            """Raise what a driver raises."""
+            raise sa.exc.OperationalError("SELECT 1", None, Exception("gone"))
+
+    with pytest.raises(sa.exc.OperationalError):
+        run(database, asked, stop=Away())
+
+    found = look(database, asked)
+    assert (found.status, found.problems) == (ImportStatus.RUNNING, ())
