@@ -1,11 +1,13 @@
 """Check the rows of a release against its own promises, table by table and across tables."""
 
 import hashlib
+from array import array
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from math import inf, isclose
 
+import numpy as np
 import pyarrow as pa
 
 from evalhub.core.judging.answers import Choice
@@ -18,6 +20,7 @@ EVEN = 0.5
 ALWAYS_MADE = frozenset({Part.PAIRS_MARGIN, Part.TRL})
 """The tables that every release makes from ``pairs``, whatever its recipe says of flavours."""
 _CHATS = ("prompt", "chosen", "rejected")
+_NAMED_ONCE = (Part.PAIRS, Part.TIES, Part.JUDGMENTS)
 _PAIR_TABLES = frozenset({Part.PAIRS, Part.PAIRS_MARGIN, Part.TRL})
 
 
@@ -47,7 +50,8 @@ class RowChecks:
     """Check rows as they come and keep what the checks across tables need.
 
     What is kept of a prompt is let go of by ``end_prompt``, so whoever brings the rows prompt by
-    prompt needs the memory of one, and a hundred bytes for each prompt group.
+    prompt needs the memory of one, a hundred bytes for each prompt group, and eight for each pair
+    and judgment, by which an id that stands under two prompts is found.
 
     ``promised`` are the tables made from ``pairs`` that the release must have.
     ``ties_count_against`` and ``has_margins`` say how its recipe chose responses and made labels.
@@ -60,6 +64,9 @@ class RowChecks:
     _ids: dict[Part, set[str]] = field(default_factory=lambda: {part: set() for part in Part})
     _split_of_prompt: dict[str, Split] = field(default_factory=dict)
     _split_of_group: dict[bytes, Split] = field(default_factory=dict)
+    _hashes: dict[Part, "array[int]"] = field(
+        default_factory=lambda: {part: array("Q") for part in _NAMED_ONCE}
+    )
     _n_stated: dict[str, int] = field(default_factory=dict)
     _n_found: Counter[str] = field(default_factory=Counter)
     _flavours: FlavourChecks = field(default_factory=FlavourChecks)
@@ -75,6 +82,8 @@ class RowChecks:
     def end_prompt(self) -> None:
         """Check the rows of a prompt against each other; none of them may come later."""
         self.problems += [Problem("", rule) for rule in self._broken_across()]
+        for part, hashes in self._hashes.items():
+            hashes.extend(int.from_bytes(_short_hash(one)) for one in self._ids[part])
         for ids in self._ids.values():
             ids.clear()
         for held in (self._split_of_prompt, self._n_stated, self._n_found):
@@ -86,6 +95,11 @@ class RowChecks:
         Flavours are compared only where every row is sound: else each of them would differ too.
         """
         self.end_prompt()
+        for part, hashes in self._hashes.items():
+            n_doubled = len(hashes) - len(np.unique(np.frombuffer(hashes, np.uint64)))
+            if n_doubled:
+                rule = f"{n_doubled:,} of the values of {KEYS[part]} stand under two prompts"
+                self.problems.append(Problem(f"table {part}", rule))
         if not self.problems:
             broken = self._flavours.finish(self.promised)
             self.problems += [Problem("", rule) for rule in broken]
@@ -126,9 +140,7 @@ class RowChecks:
             yield f"prompt group {group!r} is in two splits"
 
     def _group_split(self, group: str, split: Split) -> Split:
-        # A short hash: names of groups are long, and they are all that is kept to the end.
-        name = hashlib.blake2b(group.encode(), digest_size=8).digest()
-        return self._split_of_group.setdefault(name, split)
+        return self._split_of_group.setdefault(_short_hash(group), split)
 
     def _remember(self, part: Part, row: AnyRow) -> None:
         if part in {Part.PAIRS, Part.TIES}:
@@ -147,6 +159,11 @@ class RowChecks:
         for pair, stated in sorted(self._n_stated.items()):
             if self._n_found[pair] != stated:
                 yield f"pair {pair!r} states {stated} judgments; there are {self._n_found[pair]}"
+
+
+def _short_hash(name: str) -> bytes:
+    # Names are long, and these are all that is kept to the end.
+    return hashlib.blake2b(name.encode(), digest_size=8).digest()
 
 
 def _broken_turns(row: AnyRow) -> Iterator[str]:

@@ -14,20 +14,32 @@ WITHHELD = "withheld"
 def tellable_classes(people: Mapping[str, Collection[str]]) -> frozenset[str]:
     """Return the classes that may be named; ``people`` has who judged under each.
 
-    A class of fewer than ``LEAST_PEOPLE`` is withheld. Where those withheld are together still
-    fewer, the next smallest class is withheld with them: what a project asks for is public, so the
-    one class that is missing would be known, and with it a group of too few.
+    Rows carry pseudonyms, so what counts is all that is told of a person: whoever judged under two
+    classes is looked for among those who did the same. Classes are withheld, those of the fewest
+    people first, until each such set is shared by ``LEAST_PEOPLE``. Where the people of what is
+    withheld are together still fewer, the next smallest class is withheld with them: what a
+    project asks for is public, so the one class that is missing would be known, and with it a
+    group of too few.
     """
-    withheld: set[str] = set()
-    hidden: set[str] = set()
-    for name in sorted(people, key=lambda name: (len(people[name]), name)):
-        is_small = len(people[name]) < LEAST_PEOPLE
-        is_alone = 0 < len(hidden) < LEAST_PEOPLE
-        if not (is_small or is_alone):
-            break
-        withheld.add(name)
-        hidden.update(people[name])
-    return frozenset(people) - withheld
+    by_size = sorted(people, key=lambda name: (len(people[name]), name))
+    tellable = frozenset(by_size)
+    while found := _revealing(tellable, people):
+        tellable -= {next(name for name in by_size if name in found)}
+    return tellable
+
+
+def _revealing(tellable: frozenset[str], people: Mapping[str, Collection[str]]) -> frozenset[str]:
+    """Return the classes of which one must be withheld as well; none where all is well."""
+    told: dict[str, set[str]] = {}
+    for name, annotators in people.items():
+        for one in annotators:
+            told.setdefault(one, set()).add(name if name in tellable else WITHHELD)
+    sharing = Counter(frozenset(names) for names in told.values())
+    n_hidden = sum(WITHHELD in names for names in told.values())
+    if 0 < n_hidden < LEAST_PEOPLE:
+        return tellable
+    few = (names for names, n in sharing.items() if n < LEAST_PEOPLE)
+    return tellable.intersection(*[frozenset().union(*few)])
 
 
 def told_class(credential_class: str | None, tellable: Collection[str]) -> str | None:

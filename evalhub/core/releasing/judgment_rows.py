@@ -54,15 +54,13 @@ def judgment_columns(batch: PairBatch) -> Columns:
     rows = [_judgment(one) for pair in batch.pairs for one in pair.judgments]
     made = columns_of(rows, _Judgment._fields, SCHEMAS[Part.JUDGMENTS])
     whose = np.repeat(np.arange(len(batch.pairs)), [len(pair.judgments) for pair in batch.pairs])
-    about = about_prompts(batch, whose)
-    del about["prompt"]
     for name, side in (("a", batch.x), ("b", batch.y)):
         made[f"response_{name}_id"] = batch.response_ids.take(side[whose])
         made[f"model_{name}"] = batch.models.take(side[whose])
     outcomes = [summary.outcome.value for summary in batch.summaries]
     made["pair_outcome"] = column(outcomes, pa.string()).take(whose)
     made["pair_id"] = column([pair.id for pair in batch.pairs], pa.string()).take(whose)
-    return made | about
+    return made | about_prompts(batch, whose)
 
 
 def _judgment(judgment: ReleaseJudgment) -> _Judgment:

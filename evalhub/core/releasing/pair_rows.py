@@ -133,7 +133,7 @@ def preference_columns(batch: PairBatch, places: Places) -> Columns:
         made[name] = batch.turns.take(whose)
         made[f"{name}_response_id"] = batch.response_ids.take(whose)
         made[f"{name}_model"] = batch.models.take(whose)
-    return made | about_prompts(batch, places)
+    return made | about_prompts(batch, places) | {"prompt": asked(batch, places)}
 
 
 def sides(batch: PairBatch, places: Places) -> tuple[Places, Places]:
@@ -151,7 +151,7 @@ def tie_columns(batch: PairBatch, places: Places) -> Columns:
         made[f"response_{name}"] = batch.turns.take(whose)
         made[f"response_{name}_id"] = batch.response_ids.take(whose)
         made[f"model_{name}"] = batch.models.take(whose)
-    return made | about_prompts(batch, places)
+    return made | about_prompts(batch, places) | {"prompt": asked(batch, places)}
 
 
 def prompt_columns(prompts: Sequence[ReleasePrompt], split: Split) -> Columns:
@@ -163,7 +163,10 @@ def prompt_columns(prompts: Sequence[ReleasePrompt], split: Split) -> Columns:
 
 
 def about_prompts(batch: PairBatch, places: Places) -> dict[str, Column]:
-    """Return what the rows of pairs at ``places`` say of their prompts."""
+    """Return what the rows of pairs at ``places`` say of their prompts, but for the messages.
+
+    Those may be a hundred times as long as all else in a row, and most tables have none.
+    """
     whose = batch.prompt[places]
     named = {
         "prompt_id": [one.key for one in batch.prompts],
@@ -171,9 +174,13 @@ def about_prompts(batch: PairBatch, places: Places) -> dict[str, Column]:
         "language": [one.prompt.language for one in batch.prompts],
     }
     made = {name: column(values, TEXT).take(whose) for name, values in named.items()}
-    made["prompt"] = batch.chats.take(whose)
     made["split"] = constant(batch.split.value, TEXT, len(places))
     return made
+
+
+def asked(batch: PairBatch, places: Places) -> Column:
+    """Return the messages of the prompts of the pairs at ``places``."""
+    return batch.chats.take(batch.prompt[places])
 
 
 def _preference(pair: JudgedPair, summary: PairSummary) -> _Preference:

@@ -22,6 +22,11 @@ from evalhub.core.releasing.pair_rows import prompt_columns, tie_columns
 from evalhub.core.releasing.recipe import Recipe
 from evalhub.core.releasing.vocabulary import Aggregation, PairOutcome, Part, Split
 
+BATCH_CHARACTERS = 2**25
+"""So many characters of texts, 33 million, the rows of one batch may hold. Each pair has its
+prompt again and each battle its whole conversation: a page of long prompts would otherwise come to
+gigabytes, of which Arrow's strings hold two at most."""
+
 
 @dataclass(slots=True)
 class Tally:
@@ -61,8 +66,7 @@ class Tables:
         """Write some prompts, each with all of its judged pairs."""
         # A batch is of one split: rows of different splits go to different files.
         for split in Split:
-            own = [one for one in prompts if one.split is split]
-            if own:
+            for own in batches_of([one for one in prompts if one.split is split]):
                 self._add(own, split)
 
     def finish(self) -> Tally:
@@ -95,6 +99,30 @@ class Tables:
         self._files.add((Part.JUDGMENTS,), batch.split, judgment_columns(batch))
 
 
+def batches_of(prompts: Sequence[JudgedPrompt]) -> Iterator[list[JudgedPrompt]]:
+    """Yield prompts together whose rows hold no more than ``BATCH_CHARACTERS``, or one alone."""
+    batch: list[JudgedPrompt] = []
+    n_held = 0
+    for one in prompts:
+        n_characters = _written_characters(one)
+        if batch and n_held + n_characters > BATCH_CHARACTERS:
+            yield batch
+            batch, n_held = [], 0
+        batch.append(one)
+        n_held += n_characters
+    if batch:
+        yield batch
+
+
+def _written_characters(one: JudgedPrompt) -> int:
+    """Return about how many characters of texts the largest table of a prompt's rows holds."""
+    asked = sum(len(message.content) for message in one.prompt.prompt.messages)
+    return sum(
+        max(len(pair.judgments), 1) * (2 * asked + len(pair.x_text) + len(pair.y_text))
+        for pair in one.pairs
+    )
+
+
 def _places(batch: PairBatch, outcome: PairOutcome) -> Places:
     found = [n for n, summary in enumerate(batch.summaries) if summary.outcome is outcome]
     return np.array(found, np.int64)
@@ -119,7 +147,8 @@ def judgment_lines(records: Iterable[tuple[str, JudgmentRecord]]) -> Iterator[Js
     """Yield what the snapshot hash covers of each judgment in force, by its id.
 
     Times are left out but for the week that a release tells, so that two databases that were
-    told the same agree.
+    told the same agree. Classes of credential are covered as they are told, by whoever knows which
+    are withheld: a hash of what is withheld would give it away to whoever tries the few there are.
     """
     for identity, record in records:
         yield [
@@ -135,5 +164,4 @@ def judgment_lines(records: Iterable[tuple[str, JudgmentRecord]]) -> Iterator[Js
             record.answer,
             record.rubric_id,
             record.rubric_version,
-            record.credential_class,
         ]

@@ -21,7 +21,7 @@ from evalhub.core.judging.records import JudgmentRecord
 from evalhub.core.releasing.admission import Admission, AdmissionTally
 from evalhub.core.releasing.builds import BuildStage, Say, say_nothing
 from evalhub.core.releasing.clearance import Clearance, Gate, GateAction, ScanPlace
-from evalhub.core.releasing.credential_classes import tellable_classes
+from evalhub.core.releasing.credential_classes import tellable_classes, told_class
 from evalhub.core.releasing.judgment_rows import free_words
 from evalhub.core.releasing.material import ReleasePrompt
 from evalhub.core.releasing.personal_data import PersonalDataScan
@@ -116,6 +116,7 @@ def gather(
         seen.take(page)
         n_done += len(page.prompts)
         say(BuildStage.COUNTING, n_done, len(prompts.prompts))
+    classes = tellable_classes(seen.classes)
     return Source(
         project=project,
         prompt_set=session.get_one(PromptSet, version.prompt_set_id),
@@ -124,7 +125,7 @@ def gather(
         endpoints=_endpoints(seen.endpoints, session=session),
         rubrics=_rubrics(seen.rubrics, session=session),
         n_judgments=seen.n_judgments,
-        judgments_sha256=seen.digest.hexdigest(),
+        judgments_sha256=seen.judgments_sha256(classes),
         n_released=seen.tally.n_released,
         n_prompts=seen.n_prompts,
         controls=ControlCount(seen.n_control_right, seen.n_control_answers),
@@ -137,7 +138,7 @@ def gather(
         labels=seen.labels.finish(),
         pager=replace(pager, admission=replace(admission, excluded=frozenset(seen.excluded))),
         reports=reports,
-        classes=tellable_classes(seen.classes),
+        classes=classes,
     )
 
 
@@ -178,6 +179,7 @@ class _Seen:
     endpoints: set[tuple[str, int]] = field(default_factory=set)
     rubrics: set[tuple[str, str]] = field(default_factory=set)
     digest: "_Hash" = field(default_factory=hashlib.sha256)
+    classes_in_order: list[str | None] = field(default_factory=list)
     labels: LabelCollector = field(default_factory=LabelCollector)
 
     def take(self, page: Page) -> None:
@@ -185,6 +187,7 @@ class _Seen:
         self.n_judgments += len(page.judgments)
         for line in judgment_lines((item.id, item.record) for item in page.judgments):
             self.digest.update(canonical_bytes(line) + b"\n")
+        self.classes_in_order += (item.record.credential_class for item in page.judgments)
         for item, verdict in zip(page.judgments, page.verdicts, strict=True):
             record = item.record
             self.tally.take(verdict, record, item.annotator)
@@ -205,6 +208,13 @@ class _Seen:
                 self._release(item, page.prompts[key])
             self.n_prompts += bool(released)
             self.labels.add_prompt((item.pair_id, item.record) for item in released)
+
+    def judgments_sha256(self, tellable: frozenset[str]) -> str:
+        """Return the hash of the judgments, each with its class of credential as it is told."""
+        digest = self.digest.copy()
+        for one in self.classes_in_order:
+            digest.update(canonical_bytes(told_class(one, tellable)) + b"\n")
+        return digest.hexdigest()
 
     def _release(self, item: NamedJudgment, prompt: ReleasePrompt) -> None:
         self.tally.release(item.record, prompt.prompt)

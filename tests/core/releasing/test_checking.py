@@ -96,6 +96,20 @@ def test_row_twice_is_found() -> None:
     assert problems_of(tables) == ["prompts: prompt_id 'p1' stands in prompts twice"]
 
 
+@pytest.mark.parametrize("part", [Part.PAIRS, Part.TIES, Part.JUDGMENTS])
+def test_an_id_under_two_prompts_is_found(part: Part) -> None:
+    checks = RowChecks()
+    first, second = deepcopy(make_tables()[part][0]), deepcopy(make_tables()[part][0])
+    second["prompt_id"] = "p2"
+    for row in (first, second):
+        checks.check(part, Split.TRAIN, row, where="x")
+        checks.end_prompt()
+
+    found = [str(one) for one in checks.finish()]
+
+    assert any("1 of the values of" in one and "stand under two prompts" in one for one in found)
+
+
 def test_split_of_another_file_is_found() -> None:
     checks = RowChecks()
 

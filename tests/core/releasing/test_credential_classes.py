@@ -41,6 +41,21 @@ def test_f54_who_judged_under_two_classes_counts_once_among_the_withheld() -> No
     assert tellable_classes(judged) == frozenset()
 
 
+def test_f54_a_pair_of_classes_that_names_one_person_is_withheld() -> None:
+    held = {"physician": {"p1", "p2", "p3", "p4", "p5"}, "lawyer": {"p5", "p6", "p7", "p8", "p9"}}
+
+    assert tellable_classes(held) == frozenset()
+
+
+def test_f54_two_classes_that_five_share_are_named() -> None:
+    both = people(both=5)["both"]
+    held = people(physician=6, lawyer=7)
+
+    told = tellable_classes({name: {*whose, *both} for name, whose in held.items()})
+
+    assert told == {"physician", "lawyer"}
+
+
 def test_f54_no_class_is_no_withheld_class() -> None:
     assert told_class(None, {"physician"}) is None
     assert told_class("physician", {"physician"}) == "physician"

@@ -7,7 +7,13 @@ from evalhub.core.judging.answers import Choice
 from evalhub.core.releasing.files import TableFiles
 from evalhub.core.releasing.material import JudgedPrompt
 from evalhub.core.releasing.recipe import Recipe
-from evalhub.core.releasing.tables import Tables, Tally, judgment_lines
+from evalhub.core.releasing.tables import (
+    BATCH_CHARACTERS,
+    Tables,
+    Tally,
+    batches_of,
+    judgment_lines,
+)
 from evalhub.core.releasing.vocabulary import FLAVOURS, Aggregation, PairOutcome, Part, Split
 from tests.core.releasing.material import (
     make_judged_pair,
@@ -116,7 +122,7 @@ def test_tally_counts_what_was_written() -> None:
     assert tally.models == {"alder-1", "birch-1"}
 
 
-def test_snapshot_tells_judgments_apart_but_not_their_row_ids_or_times() -> None:
+def test_snapshot_tells_judgments_apart_but_not_their_row_ids_times_or_classes() -> None:
     record = make_record(Choice.A)
     same = replace(record, public_id="other", revision=2, active_seconds=3.0)
     other = replace(record, why="Because.")
@@ -124,5 +130,18 @@ def test_snapshot_tells_judgments_apart_but_not_their_row_ids_or_times() -> None
 
     lines = list(judgment_lines(("j", one) for one in (record, same, other, let_in)))
 
-    assert lines[0] == lines[1] != lines[2]
-    assert lines[0] != lines[3]
+    assert lines[0] == lines[1] == lines[3] != lines[2]
+
+
+def test_long_prompts_come_in_batches_of_their_own() -> None:
+    long = replace(A, x_text="x" * BATCH_CHARACTERS)
+    prompts = [
+        JudgedPrompt(make_prompt(key), Split.TRAIN, (replace(pair, prompt=make_prompt(key)),))
+        for key, pair in (("p1", A), ("p2", long), ("p3", TIE))
+    ]
+
+    batches = [[one.prompt.key for one in batch] for batch in batches_of(prompts)]
+
+    assert batches == [["p1"], ["p2"], ["p3"]]
+    assert [len(batch) for batch in batches_of(prompts[::2])] == [2]
+    assert list(batches_of([])) == []

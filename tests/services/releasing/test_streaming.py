@@ -1,6 +1,11 @@
+import hashlib
+
 import pytest
 from sqlmodel import Session, select
 
+from evalhub.core.canonical import canonical_bytes
+from evalhub.core.releasing.credential_classes import told_class
+from evalhub.core.releasing.tables import judgment_lines
 from evalhub.core.releasing.vocabulary import Split
 from evalhub.db.models import Project, Prompt
 from evalhub.services.judging.current import current_judgments
@@ -100,3 +105,10 @@ def test_f54_a_release_names_a_class_of_five_and_withholds_one_of_fewer(session:
     (judged,) = prompt_made.pairs
     told = sorted(str(one.record.credential_class) for one in judged.judgments)
     assert told == ["None", *["physician"] * 5, *["withheld"] * 5]
+    # A hash of what is withheld would give it away to whoever tries the few classes there are.
+    items = [item for page in source.pager.pages() for item in page.judgments]
+    named = [told_class(item.record.credential_class, {"physician"}) for item in items]
+    covered = [*judgment_lines((item.id, item.record) for item in items), *named]
+    assert named.count("withheld") == 5
+    lines = b"".join(canonical_bytes(one) + b"\n" for one in covered)
+    assert source.judgments_sha256 == hashlib.sha256(lines).hexdigest()

@@ -14,7 +14,7 @@ from evalhub.core.releasing.fields import CHAT
 from evalhub.core.releasing.flavour_schemas import FLAVOUR_SCHEMAS
 from evalhub.core.releasing.flavours.rows import IndividualPreference
 from evalhub.core.releasing.material import JudgedPair, ReleaseJudgment
-from evalhub.core.releasing.pair_rows import about_prompts
+from evalhub.core.releasing.pair_rows import about_prompts, asked
 from evalhub.core.releasing.rows import Message
 from evalhub.core.releasing.vocabulary import Part
 from evalhub.core.responses import ResponseStatus
@@ -62,7 +62,7 @@ def helpsteer3_columns(batch: PairBatch, places: Places) -> Columns:
     return columns_of(rows, _Graded._fields, FLAVOUR_SCHEMAS[Part.HELPSTEER3]) | {
         "domain": about["domain"],
         "language": about["language"],
-        "context": about["prompt"],
+        "context": asked(batch, places),
         "response1": batch.texts.take(batch.x[places]),
         "response2": batch.texts.take(batch.y[places]),
     }

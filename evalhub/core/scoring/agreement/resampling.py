@@ -128,7 +128,8 @@ def resample(quotient: Quotient, kinds: Kinds, *, n_shared: int, seed: int = 0) 
 def _values(quotient: Quotient, kinds: Kinds, *, seed: int) -> Iterator[FloatArray]:
     """Yield the values of the draws that have one, some draws at a time."""
     rng = np.random.default_rng(seed)
-    at_once = max(_CELLS_AT_ONCE // max(*kinds.sums.shape, 1), 1)
+    wide = kinds.n_drawn if _is_drawn_by_pair(kinds) else 1
+    at_once = max(_CELLS_AT_ONCE // max(*kinds.sums.shape, wide), 1)
     for start in range(0, N_RESAMPLES, at_once):
         draws = _drawn(kinds, rng, size=min(at_once, N_RESAMPLES - start))
         # Written this way round a table that is mostly zeros takes the draws as they lie in memory.
@@ -137,10 +138,14 @@ def _values(quotient: Quotient, kinds: Kinds, *, seed: int) -> Iterator[FloatArr
         yield ratio.value[ratio.exists]
 
 
+def _is_drawn_by_pair(kinds: Kinds) -> bool:
+    return kinds.n_drawn <= _PAIRS_PER_KIND * len(kinds.n)
+
+
 def _drawn(kinds: Kinds, rng: np.random.Generator, *, size: int) -> FloatArray:
     """Return how often each kind comes in each of ``size`` draws, shape (kinds, size)."""
     n, n_kinds = kinds.n_drawn, len(kinds.n)
-    if n > _PAIRS_PER_KIND * n_kinds:
+    if not _is_drawn_by_pair(kinds):
         return np.ascontiguousarray(rng.multinomial(n, kinds.n / n, size=size).T, dtype=np.float64)
     places = np.repeat(np.arange(n_kinds) * size, kinds.n)[rng.integers(0, n, size=(size, n))]
     places += np.arange(size)[:, np.newaxis]
