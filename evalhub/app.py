@@ -5,29 +5,17 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
 
-from flask import Blueprint, Flask, request
-from flask_openapi3 import APIBlueprint, OpenAPI
+from flask import Flask, request
+from flask_openapi3 import OpenAPI
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import BadRequest, HTTPException
 from werkzeug.wrappers import Response
 
-from evalhub.api import agreement as api_agreement
-from evalhub.api import annotators as api_annotators
-from evalhub.api import asking as api_asking
-from evalhub.api import consent as api_consent
 from evalhub.api import context as api_context
-from evalhub.api import endpoints as api_endpoints
-from evalhub.api import judges as api_judges
-from evalhub.api import matrix as api_matrix
-from evalhub.api import prompt_sets as api_prompt_sets
-from evalhub.api import pulls as api_pulls
-from evalhub.api import releases as api_releases
-from evalhub.api import reports as api_reports
-from evalhub.api import reviews as api_reviews
 from evalhub.api import root as api_root
-from evalhub.api import scores as api_scores
+from evalhub.api.parts import APIS
 from evalhub.api.problems import ErrorResponse, failure_json, validation_failure
 from evalhub.config import LOOPBACK_HOSTS, Settings, load_settings
 from evalhub.errors import Conflict, EvalHubError
@@ -54,136 +42,14 @@ from evalhub.rim.state import (
     utc_now,
 )
 from evalhub.services.transaction import open_database
-from evalhub.web import (
-    account,
-    admin,
-    agreement,
-    alerts,
-    annotators,
-    applications,
-    applying,
-    asking,
-    assessed,
-    auth,
-    builds,
-    choosing,
-    comparing,
-    consent,
-    contesting,
-    criteria,
-    disputes,
-    dossiers,
-    earnings,
-    endpoints,
-    home,
-    judges,
-    judgments,
-    labels,
-    ladder,
-    languages,
-    matrix,
-    operations,
-    own_reviews,
-    portfolio,
-    probes,
-    projects,
-    prompt_imports,
-    prompt_sets,
-    pulls,
-    qualifications,
-    registry,
-    releases,
-    reports,
-    requirements,
-    reviews,
-    rubrics,
-    scores,
-    statements,
-    teams,
-    terms,
-    training,
-    training_desk,
-    verifying,
-    work,
-)
+from evalhub.web import auth, comparing, languages, verifying
 from evalhub.web import context as web_context
 from evalhub.web.figures import fit_figures
 from evalhub.web.frame import fit_templates
 from evalhub.web.language import fit_languages, mark_language
+from evalhub.web.parts import PAGES
 from evalhub.web.problems import failure_page
 from evalhub.web.security import add_headers, check_origin, hosts_of
-
-PAGES: tuple[Blueprint, ...] = (
-    home.bp,
-    probes.bp,
-    auth.bp,
-    languages.bp,
-    account.bp,
-    admin.bp,
-    scores.bp,
-    agreement.bp,
-    annotators.bp,
-    judges.bp,
-    criteria.bp,
-    matrix.bp,
-    labels.bp,
-    asking.bp,
-    releases.bp,
-    builds.bp,
-    reports.bp,
-    dossiers.bp,
-    endpoints.bp,
-    pulls.bp,
-    prompt_imports.bp,
-    prompt_sets.bp,
-    rubrics.bp,
-    projects.bp,
-    requirements.bp,
-    statements.bp,
-    terms.bp,
-    judgments.bp,
-    reviews.bp,
-    alerts.bp,
-    work.bp,
-    choosing.bp,
-    own_reviews.bp,
-    earnings.bp,
-    disputes.bp,
-    comparing.bp,
-    consent.bp,
-    qualifications.bp,
-    registry.bp,
-    operations.bp,
-    teams.bp,
-    applying.bp,
-    applications.bp,
-    contesting.bp,
-    portfolio.bp,
-    verifying.bp,
-    assessed.bp,
-    ladder.bp,
-    training.bp,
-    training_desk.bp,
-)
-"""The parts of the site, one a module of ``evalhub.web``."""
-
-APIS: tuple[APIBlueprint, ...] = (
-    api_root.bp,
-    api_scores.bp,
-    api_agreement.bp,
-    api_annotators.bp,
-    api_judges.bp,
-    api_matrix.bp,
-    api_asking.bp,
-    api_releases.bp,
-    api_reports.bp,
-    api_reviews.bp,
-    api_endpoints.bp,
-    api_consent.bp,
-    api_pulls.bp,
-    api_prompt_sets.bp,
-)
-"""The parts of the API, one a module of ``evalhub.api``."""
 
 MIB = 2**20
 OVERTAKEN = "Someone else changed this at the same moment. Look again, then try again."
