@@ -12,7 +12,7 @@ from evalhub.core.pulling.outcomes import Failure, Outcome, Reply
 from evalhub.core.pulling.pacing import longest_answer
 from evalhub.core.pulling.retrying import RetryPolicy, server_wait_s
 from evalhub.core.pulling.specs import EndpointSpec, Question
-from evalhub.core.pulling.storable import NUL, storable, storable_or_none
+from evalhub.core.pulling.storable import NUL, has_visible_text, storable, storable_or_none
 from evalhub.core.responses import ErrorKind, ResponseStatus
 from evalhub.endpoints.dialects import DIALECTS
 from evalhub.endpoints.errors import AttemptFailed, UnknownDialect, WrongAddress
@@ -82,6 +82,10 @@ class EndpointClient:
         )
         return without_key(outcome, self._key)
 
+    async def settle(self) -> None:
+        """Give back what the last answers took less than was set aside for them."""
+        await self._throttle.settle()
+
     def _written(self, question: Question) -> bytes:
         body = canonical_json(self._dialect.body(self._spec, question))
         # Prompts hold no lone surrogates; a model's name or a parameter of old might.
@@ -119,8 +123,7 @@ class EndpointClient:
     def _read(self, status: int, text: str) -> Reply | Failure:
         result = self._dialect.read(status, text)
         if isinstance(result, Reply) and is_end_unknown(result, limit=self._limit):
-            rule = "gives no finish_reason and no count of tokens below a limit of the endpoint's"
-            return malformed(f"{rule} (max_tokens), so that it may be half an answer", text)
+            return _unended(result, text)
         return result
 
 
@@ -149,11 +152,11 @@ async def open_client(
     if problem:
         raise WrongAddress(f"The address {problem}.")
     key = read_key(spec.api_key_ref, environ, key_patterns)
-    client = HttpClient(
+    connections = HttpClient(
         dialect.url(spec), max_connections=spec.max_concurrency, allowed_hosts=allowed_hosts
     )
-    async with client as http:
-        yield EndpointClient(
+    async with connections as http:
+        client = EndpointClient(
             spec,
             dialect=dialect,
             http=http,
@@ -161,6 +164,20 @@ async def open_client(
             timing=timing or Timing(),
             shared=shared,
         )
+        try:
+            yield client
+        finally:
+            await client.settle()
+
+
+def _unended(reply: Reply, text: str) -> Failure:
+    """Return the failure of a reply of which nobody knows how it ended."""
+    if not has_visible_text(reply.text):
+        # Tried again: a server whose model is still being loaded answers so for a while.
+        return malformed("gives neither a finish_reason nor any text", text)
+    rule = "gives no finish_reason and no count of tokens below a limit of the endpoint's"
+    failure = malformed(f"{rule} (max_tokens), so that it may be half an answer", text)
+    return replace(failure, is_habit=True)
 
 
 def _not_utf8(reply: HttpReply, text: str) -> Failure | None:

@@ -46,6 +46,9 @@ class SharedLimits(Protocol):
     async def take(self, n_tokens: float) -> float:
         """Take the place of one request with ``n_tokens``; return the seconds to wait for it."""
 
+    async def settle(self, n_tokens: float) -> None:
+        """Count ``n_tokens`` more (below zero, less) for requests whose place was taken."""
+
 
 class Asker(Protocol):
     """Ask one endpoint; what pulling needs of a client."""

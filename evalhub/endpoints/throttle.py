@@ -87,6 +87,16 @@ class Throttle:
                 self._n_owed += more
         self._change(after_reply(self._window, now=self._timing.monotonic()))
 
+    async def settle(self) -> None:
+        """Settle with a shared account what the answers since the last request took.
+
+        An account outlives the process: what was set aside for an answer of 32,000 tokens and
+        not used would keep every other endpoint of the account waiting for it.
+        """
+        owed, self._n_owed = self._n_owed, 0.0
+        if self._shared is not None and owed:
+            await self._shared.settle(owed)
+
     def note_limit(self, turn: Turn) -> None:
         """Note a 429 on the request of ``turn``."""
         now = self._timing.monotonic()

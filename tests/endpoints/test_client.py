@@ -395,11 +395,33 @@ def test_an_answer_that_may_be_half_of_one_is_none(
     outcome, server = ask(
         reply(200, without_end(n_tokens)),
         parameters=parameters,  # type: ignore[arg-type]  # parameters are a mapping
+        max_attempts=5,
+    )
+
+    # Tried once: whoever never says how its answers end is paid for each further attempt, too.
+    assert (outcome.error_kind, outcome.text, server.n_calls) == (ErrorKind.MALFORMED, "", 1)
+    assert "gives no finish_reason" in outcome.error_message
+
+
+@pytest.mark.parametrize("n_tokens", [0, None], ids=["counted as nothing", "not counted"])
+def test_a_model_that_is_still_being_loaded_is_asked_again(n_tokens: int | None) -> None:
+    outcome, server = ask(
+        then_ok(reply(200, without_end(n_tokens, content=""))),
+        parameters={"max_tokens": 100},  # type: ignore[arg-type]  # parameters are a mapping
+    )
+
+    assert (outcome.status, server.n_calls) == (ResponseStatus.ANSWERED, 2)
+
+
+def test_a_model_that_is_never_loaded_ends_as_an_error_that_can_be_retried() -> None:
+    outcome, server = ask(
+        reply(200, without_end(0, content="")),
+        parameters={"max_tokens": 100},  # type: ignore[arg-type]  # parameters are a mapping
         max_attempts=2,
     )
 
-    assert (outcome.error_kind, outcome.text, server.n_calls) == (ErrorKind.MALFORMED, "", 2)
-    assert "gives no finish_reason" in outcome.error_message
+    assert (outcome.error_kind, server.n_calls) == (ErrorKind.MALFORMED, 2)
+    assert "gives neither a finish_reason nor any text" in outcome.error_message
 
 
 def test_a_refusal_needs_no_other_end() -> None:

@@ -192,12 +192,17 @@ class Ledger:
 
     def __init__(self, *waits_s: float) -> None:
         self.taken: list[float] = []
+        self.settled: list[float] = []
         self._waits_s = iter(waits_s)
 
     async def take(self, n_tokens: float) -> float:
         """Note the place and return its wait."""
         self.taken.append(n_tokens)
         return next(self._waits_s, 0.0)
+
+    async def settle(self, n_tokens: float) -> None:
+        """Note what is settled without a place."""
+        self.settled.append(n_tokens)
 
 
 def shared_throttle(ledger: Ledger, hands: Hands, **settings: Json) -> Throttle:
@@ -233,6 +238,35 @@ def test_what_an_answer_took_beyond_the_guess_goes_with_the_next_place() -> None
     play(scene)
 
     assert ledger.taken == pytest.approx([200.0, 150.0])
+
+
+def test_what_the_last_answer_took_less_than_the_guess_is_settled_at_the_end_once() -> None:
+    ledger = Ledger()
+    gate = shared_throttle(ledger, Hands(), tokens_per_minute=600, parameters={"max_tokens": 100})
+
+    async def scene() -> None:
+        async with gate.turn(400) as turn:
+            gate.note_reply(turn, n_prompt=100, n_completion=20)
+        await gate.settle()
+        await gate.settle()
+
+    play(scene)
+
+    assert ledger.settled == pytest.approx([-80.0])
+
+
+def test_nothing_is_settled_where_no_account_is_shared() -> None:
+    gate = throttle(tokens_per_minute=600, parameters={"max_tokens": 100})
+
+    async def scene() -> None:
+        async with gate.turn(400) as turn:
+            gate.note_reply(turn, n_prompt=100, n_completion=20)
+        await gate.settle()
+        async with gate.turn(0) as turn:
+            # 120 tokens at 10 a second: what its own pace knows is not corrected twice.
+            assert turn.held_s == pytest.approx(12.0)
+
+    play(scene)
 
 
 def test_one_place_at_a_time_is_taken_ahead() -> None:

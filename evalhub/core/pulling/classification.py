@@ -33,13 +33,18 @@ def is_end_unknown(reply: Reply, *, limit: int | None) -> bool:
     """Tell whether nothing says how ``reply`` ended: neither a reason nor its count of tokens.
 
     Chat completions promise a reason, and some servers send none: KoboldCpp did so for whole
-    answers, Ollama does while a model is still being loaded. An answer shorter than the
-    ``limit`` it was asked under ended by itself; without both figures it may as well be half of
-    one, which must not be judged for a whole one.
+    answers, Ollama does, without any text, while a model is still being loaded. An answer
+    shorter than the ``limit`` it was asked under ended by itself; without both figures it may as
+    well be half of one, which must not be judged for a whole one. A count of 0 is no figure: it
+    is what a server sends that has counted nothing.
     """
     if reply.finish_reason is not None or reply.refusal:
         return False
-    return limit is None or reply.completion_tokens is None
+    if limit is None or not reply.completion_tokens:
+        return True
+    # All of the limit may go on reasoning. Below it an empty reply did not end: it never began,
+    # and taken for an answer its prompt would not be asked again.
+    return not has_visible_text(reply.text) and not _is_at(limit, reply.completion_tokens)
 
 
 def status_of(reply: Reply, *, limit: int | None = None) -> ResponseStatus:

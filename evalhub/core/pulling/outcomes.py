@@ -22,17 +22,20 @@ class Reply:
 class Failure:
     """Hold why one attempt brought no reply.
 
-    ``wait_s`` is how long the body asks to wait, where it does so.
+    ``wait_s`` is how long the body asks to wait, where it does so. ``is_habit`` says that the
+    server answers so by its nature, as one does that never says how its answers end: each
+    attempt would be paid for and thrown away like the first.
     """
 
     kind: ErrorKind
     message: str
     wait_s: float | None = None
+    is_habit: bool = False
 
     @property
     def is_hopeless(self) -> bool:
         """Tell whether another attempt could not mend it."""
-        return self.kind in HOPELESS
+        return self.is_habit or self.kind in HOPELESS
 
 
 @dataclass(frozen=True, slots=True)

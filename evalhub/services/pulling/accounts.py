@@ -5,16 +5,24 @@ machines. So where an account stands is kept in the database, by the database's 
 """
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlmodel import Session
 
-from evalhub.core.pulling.pacing import Pace, take
+from evalhub.core.pulling.pacing import Pace, correct, take
 from evalhub.core.pulling.specs import EndpointSpec
 from evalhub.db.engine import Database
 from evalhub.db.models import AccountPace
 from evalhub.services.locks import lock
 from evalhub.services.workers import database_now
+
+LONGEST_DEBT_S = 3600.0
+"""How far ahead an account's clock may lie.
+
+Providers judge single minutes and have forgotten after an hour; but the clock would remember for
+days what a limit of one token a minute, a slip of the pen, had put on it. An hour leaves sixty
+endpoints that wait for one request a minute a place each.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +38,14 @@ class AccountLimits:
         Committed before it returns: a place that another worker did not see would be sent twice.
         """
         return await asyncio.to_thread(self._take, n_tokens)
+
+    async def settle(self, n_tokens: float) -> None:
+        """Move the account's clock by what answers took beyond (below zero, less than) a guess."""
+        await asyncio.to_thread(self._settle, n_tokens)
+
+    def _settle(self, n_tokens: float) -> None:
+        with self.database.transaction() as session:
+            settle_tokens(self.spec, n_tokens, session=session)
 
     def _take(self, n_tokens: float) -> float:
         with self.database.transaction() as session:
@@ -51,17 +67,39 @@ def take_place(spec: EndpointSpec, n_tokens: float, *, session: Session) -> floa
     )
     waits = [0.0]
     if spec.requests_per_minute is not None:
-        requests, wait_s = take(
-            Pace(spec.requests_per_minute, row.requests_free_at), amount=1, now=now
-        )
-        row.requests_free_at = requests.free_at
+        pace = Pace(spec.requests_per_minute, row.requests_free_at)
+        row.requests_free_at, wait_s = _moved(pace, amount=1, now=now)
         waits.append(wait_s)
     if spec.tokens_per_minute is not None:
-        tokens, wait_s = take(
-            Pace(spec.tokens_per_minute, row.tokens_free_at), amount=n_tokens, now=now
-        )
-        row.tokens_free_at = tokens.free_at
+        pace = Pace(spec.tokens_per_minute, row.tokens_free_at)
+        row.tokens_free_at, wait_s = _moved(pace, amount=n_tokens, now=now)
         waits.append(wait_s)
     session.add(row)
     session.flush()
     return max(waits)
+
+
+def settle_tokens(spec: EndpointSpec, n_tokens: float, *, session: Session) -> None:
+    """Count ``n_tokens`` more (below zero, less) for places of ``spec`` that were taken.
+
+    No place is taken with it: the request was sent long ago.
+    """
+    lock(f"account:{spec.account}", session=session)
+    row = session.get(AccountPace, spec.account)
+    if row is None or spec.tokens_per_minute is None:
+        return
+    pace = correct(Pace(spec.tokens_per_minute, row.tokens_free_at), by=n_tokens)
+    row.tokens_free_at = _bounded(pace.free_at, database_now(session).timestamp())
+    session.add(row)
+    session.flush()
+
+
+def _moved(pace: Pace, *, amount: float, now: float) -> tuple[float, float]:
+    """Return where the clock of ``pace`` stands after ``amount``, and the seconds to wait."""
+    bounded = replace(pace, free_at=_bounded(pace.free_at, now))
+    after, wait_s = take(bounded, amount=amount, now=now)
+    return _bounded(after.free_at, now), wait_s
+
+
+def _bounded(free_at: float, now: float) -> float:
+    return min(free_at, now + LONGEST_DEBT_S)

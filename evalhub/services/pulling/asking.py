@@ -45,7 +45,10 @@ OF_NO_USE = {
 """Failures that say the request, or what the server speaks, is wrong; and how a reason says so."""
 
 TURNED_AWAY = 20
-"""Such failures in a row, before any answer, after which the rest is not asked.
+"""Such failures in a row, before any answer of this share, after which the rest is not asked.
+
+Answers of earlier pulls do not count: a model may have been withdrawn since, or a server's replies
+be ones that are taken for answers no more.
 
 A wrong model name answers 404 to each of a hundred thousand prompts, and a server of another
 dialect is paid for each. More than ``GIVE_UP_AFTER``, since a rejection may be the prompt's own
@@ -64,6 +67,7 @@ class Share:
         self._feed = Feed(work, client)
         self._outage = Outage(work.tools.patience)
         self._has_answered = False
+        self._has_answered_here = False
         self._n_wide_failures = 0
         self._n_rejected = 0
         self._last_failure: str | None = None
@@ -197,7 +201,8 @@ class Share:
 
     async def _settle(self, question: Question, outcome: Outcome) -> None:
         """Store what came back, and what was held back until it came."""
-        self._has_answered = self._has_answered or outcome.error_kind is None
+        if outcome.error_kind is None:
+            self._has_answered = self._has_answered_here = True
         # A used-up quota or a wrong key says of no prompt that it was to blame for its failure.
         if outcome.error_kind not in ENDPOINT_WIDE:
             await self._settle_suspects()
@@ -228,7 +233,7 @@ class Share:
     def _notice(self, outcome: Outcome) -> None:
         """Stop asking an endpoint that turns everything away."""
         use = OF_NO_USE.get(outcome.error_kind) if outcome.error_kind else None
-        self._n_rejected = self._n_rejected + 1 if use and not self._has_answered else 0
+        self._n_rejected = self._n_rejected + 1 if use and not self._has_answered_here else 0
         if self._n_rejected >= TURNED_AWAY:
             self._last_failure = (
                 f"{use} the first {TURNED_AWAY} prompts, so the rest was not sent: "

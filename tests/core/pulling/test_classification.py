@@ -76,6 +76,10 @@ def test_only_a_known_reason_is_an_end(reason: str | None, *, is_known: bool) ->
         pytest.param(Reply("Yes.", completion_tokens=3), 9, False, id="both"),
         pytest.param(Reply("Yes.", finish_reason="eos"), None, False, id="a reason"),
         pytest.param(Reply("", refusal="No."), None, False, id="a refusal"),
+        pytest.param(Reply("Yes.", completion_tokens=0), 9, True, id="nothing counted"),
+        pytest.param(Reply("", completion_tokens=0), 9, True, id="a model being loaded"),
+        pytest.param(Reply("\u200b", completion_tokens=3), 9, True, id="nothing visible"),
+        pytest.param(Reply("", completion_tokens=9), 9, False, id="all spent on reasoning"),
     ],
 )
 def test_an_end_is_told_by_a_reason_or_by_a_count_below_a_limit(

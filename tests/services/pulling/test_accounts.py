@@ -15,7 +15,12 @@ from evalhub.endpoints.client import open_client
 from evalhub.endpoints.protocol import Asker
 from evalhub.endpoints.retry import Timing
 from evalhub.services.pulling import RunTools, pull_progress, run_pull
-from evalhub.services.pulling.accounts import AccountLimits, take_place
+from evalhub.services.pulling.accounts import (
+    LONGEST_DEBT_S,
+    AccountLimits,
+    settle_tokens,
+    take_place,
+)
 from evalhub.services.workers import database_now
 from tests.factories import MOMENT
 from tests.pulling import QUESTIONS, Scene, no_sleep
@@ -69,6 +74,60 @@ def test_tokens_that_were_not_used_are_given_back(session: Session) -> None:
     wait_s = take_place(spec("b", tpm=60), 1.0, session=session)
 
     assert 29.0 < wait_s <= 30.0
+
+
+def test_settling_gives_tokens_back_and_takes_no_place(session: Session) -> None:
+    take_place(spec("a", rpm=6, tpm=60), 100.0, session=session)
+    settle_tokens(spec("a", rpm=6, tpm=60), -95.0, session=session)
+
+    wait_s = take_place(spec("b", rpm=6, tpm=60), 1.0, session=session)
+
+    # Ten seconds for the one request before it; the tokens of that one are used up after five.
+    assert 9.0 < wait_s <= 10.0
+
+
+def test_settling_an_account_that_nobody_used_changes_nothing(session: Session) -> None:
+    settle_tokens(spec("a", tpm=60), 500.0, session=session)
+
+    assert take_place(spec("a", tpm=60), 1.0, session=session) == 0.0
+
+
+@pytest.mark.parametrize("settles", [False, True], ids=["taken", "settled"])
+def test_a_limit_that_was_mistyped_is_forgotten_within_an_hour(
+    session: Session, *, settles: bool
+) -> None:
+    # 32,000 tokens at one a minute are three weeks.
+    take_place(spec("a", tpm=1), 1.0 if settles else 32_000.0, session=session)
+    if settles:
+        settle_tokens(spec("a", tpm=1), 32_000.0, session=session)
+
+    wait_s = take_place(spec("a", tpm=10_000), 1.0, session=session)
+
+    assert LONGEST_DEBT_S - 30 < wait_s <= LONGEST_DEBT_S
+
+
+def test_a_pull_leaves_no_debt_for_an_answer_that_was_short(scene: Scene) -> None:
+    endpoint_id = scene.endpoint()
+    with scene.database.transaction() as session:
+        row = session.get_one(Endpoint, endpoint_id)
+        row.account, row.tokens_per_minute, row.max_concurrency = "lab", 1_000, 1
+        row.parameters = '{"max_tokens": 32000}'
+    pull = scene.start()
+
+    def shared(spec: EndpointSpec) -> AbstractAsyncContextManager[Asker]:
+        limits = AccountLimits(scene.database, spec)
+        timing = Timing(sleep=no_sleep)
+        hosts = frozenset({"127.0.0.1"})
+        return open_client(spec, environ={}, allowed_hosts=hosts, timing=timing, shared=limits)
+
+    tools = RunTools(clients=shared, now=lambda: MOMENT, poll_s=0.02)
+    asyncio.run(run_pull(scene.database, pull.id, tools=tools))
+
+    with scene.database.transaction(write=False) as session:
+        now = database_now(session).timestamp()
+        ahead_s = session.get_one(AccountPace, "lab").tokens_free_at - now
+    # The server counts a few tokens an answer; one guess alone would be 32 minutes.
+    assert ahead_s < 60
 
 
 def test_many_at_once_take_a_place_each(database: Database) -> None:

@@ -257,6 +257,22 @@ def test_an_endpoint_that_rejects_whatever_comes_first_is_given_up(
     )
 
 
+@pytest.mark.parametrize("kind", [ErrorKind.MALFORMED, ErrorKind.REJECTED], ids=str)
+def test_an_answer_of_an_earlier_pull_lets_no_useless_replies_through(
+    scene: Scene, tools: RunTools, kind: ErrorKind
+) -> None:
+    scene.endpoint()
+    run(scene, scene.start().id, replace(tools, clients=Puppet().open))
+    long_set(scene, 60)
+    useless = outcome(ResponseStatus.ERROR, "", kind=kind, message="HTTP 404: withdrawn")
+    puppet = Puppet(default=useless)
+
+    status = run(scene, scene.start(prompt_set="long").id, replace(tools, clients=puppet.open))
+
+    assert status is PullStatus.FAILED
+    assert len(puppet.asked) < 40
+
+
 def test_rejected_prompts_hold_nobody_once_one_was_answered(scene: Scene, tools: RunTools) -> None:
     scene.endpoint()
     texts = long_set(scene, 40)
