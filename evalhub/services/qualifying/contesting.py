@@ -23,7 +23,7 @@ from evalhub.services.locks import lock
 from evalhub.services.qualifying.assessing import Published, get_assessment, keys_of
 from evalhub.services.qualifying.attempts import ENDED, StandingAttempt, find_attempt
 from evalhub.services.qualifying.deciding import decider_of
-from evalhub.services.qualifying.mending import mend_key
+from evalhub.services.qualifying.mending import check_has_not_sat, mend_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def answer_contest(
 
     Overturning it mends the key, which grades every attempt anew and keeps what each was before.
     Raise ``Conflict`` for one that is answered, ``Forbidden`` for who may not answer at its level
-    or would decide about their own case, ``BadInput`` and ``NotFound``.
+    or would decide about their own case or result, ``BadInput`` and ``NotFound``.
     """
     row = _row(public_id, session)
     lock(f"contest {row.id}", session=session)
@@ -115,6 +115,7 @@ def answer_contest(
     if not found.standing.is_open:
         raise Conflict(Sentence("The contest is answered."))
     by = decider_of(actor, about=session.get_one(Attempt, row.attempt_id).person_id)
+    check_has_not_sat(found.published.id, session=session, actor=actor)
     if not actor.has(*DECIDERS[found.standing.level]):
         raise Forbidden(Sentence("This contest was not answered in time; an admin answers now."))
     text = _checked(key.reason)

@@ -6,11 +6,11 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from evalhub.core.people import Actor
-from evalhub.core.qualifying.assessments import Share
+from evalhub.core.qualifying.assessments import AttemptEventKind, Share
 from evalhub.core.qualifying.contests import Regrade, regrade_of
 from evalhub.core.qualifying.items import Key, check_key
 from evalhub.db.models import Assessment as AssessmentRow
-from evalhub.db.models import AssessmentKey
+from evalhub.db.models import AssessmentKey, Attempt, AttemptEvent
 from evalhub.db.models import Regrade as RegradeRow
 from evalhub.errors import BadInput, Forbidden, NotFound, Sentence
 from evalhub.services import audit
@@ -37,10 +37,12 @@ def mend_key(
 
     Grades are computed when they are read; what the key made of each attempt that had ended is
     kept beside it, so that everybody it touches can be told what their result was before. Raise
-    ``BadInput`` for a broken key, ``NotFound`` for an item that is none, ``Forbidden``.
+    ``BadInput`` for a broken key, ``NotFound`` for an item that is none, ``Forbidden`` also for
+    who sat the assessment: the key would grade them too.
     """
     if not actor.has(*QUALIFIERS):
         raise Forbidden(Sentence("Keys are mended by coordinators and admins."))
+    check_has_not_sat(assessment_id, session=session, actor=actor)
     problems = check_key(key)
     if problems:
         raise BadInput(problems)
@@ -70,6 +72,23 @@ def mend_key(
         now=now,
     )
     return row.id
+
+
+def check_has_not_sat(assessment_id: int, *, session: Session, actor: Actor) -> None:
+    """Raise ``Forbidden`` where the actor has an attempt at this version, not set aside.
+
+    Nobody decides about themselves: what is right would be what they had answered.
+    """
+    aside = select(AttemptEvent.attempt_id).where(AttemptEvent.kind == AttemptEventKind.RESET)
+    query = select(Attempt.id).where(
+        Attempt.assessment_id == assessment_id,
+        Attempt.person_id == actor.person_id,
+        col(Attempt.id).not_in(aside),
+    )
+    if session.exec(query).first() is not None:
+        raise Forbidden(
+            Sentence("You sat this assessment yourself; somebody else decides about its keys.")
+        )
 
 
 def regrades_of(attempt_id: int, *, session: Session) -> list[OwnRegrade]:

@@ -19,6 +19,7 @@ from evalhub.services.qualifying.attempts import (
     find_attempt,
     grade_of,
     hand_in,
+    reset_attempt,
     save_answer,
     start_attempt,
 )
@@ -31,10 +32,10 @@ from evalhub.services.qualifying.contesting import (
     graded_lines,
     list_contests,
 )
-from evalhub.services.qualifying.mending import regrades_of
+from evalhub.services.qualifying.mending import mend_key, regrades_of
 from tests.factories import make_person
 from tests.services.projects.conftest import actor_of
-from tests.services.qualifying.assessed import make_all
+from tests.services.qualifying.assessed import make_all, make_assessment
 from tests.services.qualifying.people import Both, actions, make_both
 
 DAY = timedelta(days=1)
@@ -164,6 +165,46 @@ def test_f20_nobody_decides_about_their_own_contest(
         answer(public_id, OVERTURNED, NEW_KEY, both.as_coordinator, session, now)
     with pytest.raises(Forbidden, match="coordinators and admins"):
         answer(public_id, OVERTURNED, NEW_KEY, both.as_expert, session, now)
+
+
+@pytest.mark.parametrize("outcome", [UPHELD, OVERTURNED])
+def test_f20_nobody_decides_about_a_key_that_graded_them(
+    both: Both, session: Session, now: datetime, outcome: ContestOutcome
+) -> None:
+    sit(both.expert, session, now, {1: 1})
+    attempt = sit(both.coordinator, session, now, {1: 1})
+    public_id = contest(both, session, now)
+
+    with pytest.raises(Forbidden, match="sat this assessment yourself"):
+        answer(public_id, outcome, NEW_KEY, both.as_coordinator, session, now)
+    with pytest.raises(Forbidden, match="sat this assessment yourself"):
+        found = get_contest(public_id, session=session, now=now)
+        mend_key(
+            found.published.id, 1, NEW_KEY, session=session, actor=both.as_coordinator, now=now
+        )
+
+    other = actor_of(make_person(session, Role.COORDINATOR), Role.COORDINATOR)
+    answer(public_id, outcome, NEW_KEY, other, session, now)
+    assert len(regrades_of(attempt, session=session)) == (outcome is OVERTURNED)
+
+
+def test_f20_who_sat_and_was_set_aside_or_sits_another_version_mends_keys(
+    both: Both, session: Session, now: datetime
+) -> None:
+    admin = actor_of(make_person(session, Role.ADMIN), Role.ADMIN)
+    mine = both.as_coordinator
+    before = start_attempt(
+        both.coordinator.id, "medicine", session=session, actor=mine, now=now
+    ).published.id
+    reset_attempt(
+        both.coordinator.id, "medicine", reason="So.", session=session, actor=admin, now=now
+    )
+    after = make_assessment(session, now).id
+    start_attempt(both.coordinator.id, "medicine", session=session, actor=mine, now=now)
+
+    mend_key(before, 1, NEW_KEY, session=session, actor=mine, now=now)
+    with pytest.raises(Forbidden, match="sat this assessment yourself"):
+        mend_key(after, 1, NEW_KEY, session=session, actor=mine, now=now)
 
 
 @pytest.mark.parametrize(
