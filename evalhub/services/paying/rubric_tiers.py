@@ -24,7 +24,8 @@ def least_tier_of(rubric: RubricVersion, requirement: Requirement = NO_REQUIREME
     """Return the lowest tier of pay that a rubric version and a project's requirement allow.
 
     The stricter of both: a project that asks for physicians under a rubric for everybody is
-    physicians' work. Every credential that a project asks for is a verified one.
+    physicians' work. Every credential that a project asks for is a verified one, also where it is
+    asked of some prompts alone: who is given those is paid as what they are given them for.
     """
     rater = _Demands.model_validate_json(rubric.document).rater
     by_rubric = least_tier(
@@ -32,7 +33,10 @@ def least_tier_of(rubric: RubricVersion, requirement: Requirement = NO_REQUIREME
         credentials=bool(rater.credential_any),
         is_verified=rater.credential_verified,
     )
-    by_project = least_tier(
-        requirement.domain, credentials=requirement.asks_credential, is_verified=True
+    asks_credential = (
+        requirement.asks_credential
+        or requirement.matches_jurisdiction
+        or requirement.matches_specialty
     )
+    by_project = least_tier(requirement.domain, credentials=asks_credential, is_verified=True)
     return stricter(by_rubric, by_project)

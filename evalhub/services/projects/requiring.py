@@ -14,12 +14,13 @@ from evalhub.core.qualifying.requirements import (
     requirement_to_json,
 )
 from evalhub.db.models import Project, ProjectRequirement, RubricVersion
-from evalhub.errors import BadInput, Sentence, StaleForm
+from evalhub.errors import BadInput, Problem, Sentence, StaleForm
 from evalhub.services import audit
 from evalhub.services.locks import lock
 from evalhub.services.paying.rubric_tiers import least_tier_of
 from evalhub.services.projects.finding import get_project_to_manage
 from evalhub.services.qualifying.requirements import StandingRequirement, requirement_in_force
+from evalhub.services.qualifying.trained import unpublished
 
 
 def write_requirement(
@@ -36,12 +37,16 @@ def write_requirement(
     It holds for every claim from now on; who holds a comparison may finish it. ``over`` is the
     number that the author had before them, None for a command. The same again adds nothing. A draft
     that pays gets the tier of pay that is asked for by now. Raise ``BadInput`` with every broken
-    rule, also for an open project whose tier is under what would be asked for, ``Forbidden`` and
-    ``NotFound`` as for other changes of a project, and ``StaleForm`` where another version came
-    between.
+    rule, also for a training that nobody can take and for an open project whose tier is under what
+    would be asked for, ``Forbidden`` and ``NotFound`` as for other changes of a project, and
+    ``StaleForm`` where another version came between.
     """
     project = get_project_to_manage(slug, session=session, actor=actor)
-    problems = check_requirement(requirement)
+    # A name with a slip of the pen in it would withhold the work from everybody, without a word.
+    problems = check_requirement(requirement) or [
+        Problem("trainings", Sentence("there is no training %(name)s", name=repr(name)))
+        for name in unpublished(requirement.trainings, session=session)
+    ]
     if problems:
         raise BadInput(problems)
     lock(f"requirement of {project.id}", session=session)

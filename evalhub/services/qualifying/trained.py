@@ -1,5 +1,7 @@
 """Tell which trainings somebody has passed; asked by claims, so as a Core statement."""
 
+from collections.abc import Iterable
+
 import sqlalchemy as sa
 from sqlmodel import Session
 
@@ -13,6 +15,12 @@ def trainings_passed(person_id: int, *, session: Session) -> frozenset[str]:
     work because somebody mended a sentence.
     """
     return frozenset(session.connection().execute(_PASSED, {"person": person_id}).scalars())
+
+
+def unpublished(slugs: Iterable[str], *, session: Session) -> list[str]:
+    """Return which of ``slugs`` name no training, in their order."""
+    known = set(session.connection().execute(sa.select(t.training.c.slug)).scalars())
+    return [slug for slug in slugs if slug not in known]
 
 
 def _passed() -> "sa.Select[str]":

@@ -15,8 +15,10 @@ from evalhub.errors import BadInput, Forbidden, NotFound, StaleForm
 from evalhub.services.projects.requiring import write_requirement
 from evalhub.services.qualifying.requirements import StandingRequirement, requirement_in_force
 from tests.factories import make_person, make_project
+from tests.services.judging.conftest import small_rubric
 from tests.services.projects.conftest import actor_of
 from tests.services.qualifying.people import actions
+from tests.services.qualifying.test_trainings import publish
 
 DOCTORS = Requirement(domain="medicine", classes=("physician",))
 
@@ -70,6 +72,20 @@ def test_a_broken_requirement_is_not_kept(
     assert requirement_in_force(project.id, session=session).number == 0
 
 
+def test_f57_only_trainings_that_are_there_can_be_asked_for(
+    session: Session, project: Project, now: datetime
+) -> None:
+    small_rubric(session)
+    publish(session, now)
+    written = write(session, now, Requirement(trainings=("medicine-intro",)))
+
+    with pytest.raises(BadInput, match="trainings: there is no training 'medicine-intor'") as told:
+        write(session, now, Requirement(trainings=("medicine-intor", "medicine-intro", "none")))
+
+    assert [one.where for one in told.value.problems] == ["trainings", "trainings"]
+    assert requirement_in_force(project.id, session=session) == written
+
+
 def test_it_is_for_those_who_run_projects(
     session: Session, project: Project, now: datetime
 ) -> None:
@@ -103,6 +119,9 @@ def paid(session: Session, project: Project, status: ProjectStatus) -> Project:
         (DOCTORS, PayTier.PROFESSIONAL),
         (Requirement(domain="coding", needs_credential=True), PayTier.CODING_STEM),
         (Requirement(domain="medicine", min_level=3), PayTier.GENERAL),
+        (Requirement(domain="medicine", matches_specialty=True), PayTier.PROFESSIONAL),
+        (Requirement(domain="law", matches_jurisdiction=True), PayTier.PROFESSIONAL),
+        (Requirement(matches_language=True), PayTier.GENERAL),
     ],
 )
 def test_f18_a_draft_gets_the_tier_of_whom_it_asks_for(
