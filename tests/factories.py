@@ -461,6 +461,7 @@ def make_judgment(  # noqa: PLR0913 - one parameter a field that some test names
     origin: JudgmentOrigin = JudgmentOrigin.FORM,
     annotator_kind: AnnotatorKind = AnnotatorKind.HUMAN,
     active_seconds: float | None = None,
+    later: timedelta = timedelta(0),
 ) -> Judgment:
     """Add a judgment of ``pair`` by ``person``."""
     project = session.get_one(Project, pair.project_id)
@@ -479,7 +480,7 @@ def make_judgment(  # noqa: PLR0913 - one parameter a field that some test names
         choice=choice,
         preference=preference,
         answer="{}",
-        created_at=MOMENT,
+        created_at=MOMENT + later,
     )
     session.add(judgment)
     session.flush()

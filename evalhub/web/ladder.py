@@ -13,6 +13,7 @@ from evalhub.rim.fields import choice, whole_number
 from evalhub.rim.routing import page_number
 from evalhub.services.qualifying.deciding import QUALIFIERS
 from evalhub.services.qualifying.ladder import (
+    Step,
     list_climbers,
     own_standings,
     review_level,
@@ -74,9 +75,12 @@ def decide(public_id: str, domain: str) -> ResponseReturnValue:
         review_level(
             person.id,
             domain,
-            choice(request.form.get("outcome", ""), LadderOutcome, where="outcome"),
-            days=whole_number(request.form.get("days", ""), where="days"),
-            reason=request.form.get("reason", "").strip(),
+            Step(
+                choice(request.form.get("outcome", ""), LadderOutcome, where="outcome"),
+                seen=whole_number(request.form.get("seen", ""), where="seen"),
+                days=whole_number(request.form.get("days", ""), where="days"),
+                reason=request.form.get("reason", "").strip(),
+            ),
             session=current_session(),
             actor=current_actor(),
             now=now(),

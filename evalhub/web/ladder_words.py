@@ -19,6 +19,9 @@ __all__ = [
     "share_words",
 ]
 
+MIN_SHOWN = 10
+"""Pairs from which a share of agreement is shown: on fewer it is what somebody said of one pair."""
+
 CRITERION_NAMES: Mapping[CriterionKind, str] = Words(
     {
         CriterionKind.TRAINING: N_("Training"),
@@ -66,8 +69,15 @@ def had_words(one: Criterion, evidence: Evidence) -> str:
     if one.kind is CriterionKind.JUDGMENTS:
         return number(evidence.n_judgments)
     if one.kind is CriterionKind.AGREEMENT:
-        return share_words(evidence.agreement)
+        return _agreement_words(evidence.agreement)
     return _("there") if one.is_met else _("not there yet")
+
+
+def _agreement_words(share: Share) -> str:
+    if 0 < share.n < MIN_SHOWN:
+        least, n = number(MIN_SHOWN), number(share.n)
+        return _("shown from %(least)s pairs on, so far %(n)s", least=least, n=n)
+    return share_words(share)
 
 
 def share_words(share: Share) -> str:

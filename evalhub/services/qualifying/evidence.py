@@ -6,6 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Session
 
+from evalhub.core.assigning import is_revisable
 from evalhub.core.campaigns import AnnotatorKind
 from evalhub.core.judging.answers import Choice
 from evalhub.core.qualifying.credentials import CredentialStanding, standing_of
@@ -22,8 +23,8 @@ _CODES = {Choice.A: -1, Choice.TIE: 0, Choice.BOTH_GOOD: 0, Choice.BOTH_BAD: 0, 
 def evidence_of(person_id: int, domain: str, *, session: Session, now: datetime) -> Evidence:
     """Return somebody's evidence in a domain at ``now``.
 
-    It is read from judgments in force, results and credentials, and from nothing that tells what
-    somebody skipped, gave back or objected to.
+    It is read from judgments, results and credentials, and from nothing that tells what somebody
+    skipped, gave back or objected to.
     """
     held = qualifications_of(person_id, session=session)
     trainings = {
@@ -42,7 +43,7 @@ def evidence_of(person_id: int, domain: str, *, session: Session, now: datetime)
             for one in held.credentials
         ),
         n_judgments=_n_judgments(person_id, domain, session),
-        agreement=agreement_with_others(person_id, _answers(person_id, domain, session)),
+        agreement=agreement_with_others(person_id, _answers(person_id, domain, session, now)),
     )
 
 
@@ -72,10 +73,15 @@ def _n_judgments(person_id: int, domain: str, session: Session) -> int:
     return session.connection().execute(query).scalar_one()
 
 
-def _answers(person_id: int, domain: str, session: Session) -> dict[int, dict[int, int]]:
+def _answers(
+    person_id: int, domain: str, session: Session, now: datetime
+) -> dict[int, dict[int, int]]:
     """Return what everybody said of the pairs that somebody judged, in each pair's own order.
 
-    The first answer counts where somebody judged a pair twice.
+    Only what was said alone: a version given after the ten minutes answers somebody's words, and
+    whoever gives in would climb by it. A pair counts once none of its judgments can be mended, or
+    the figure would tell what another said while one's own answer can still follow it. The first
+    answer counts where somebody judged a pair twice.
     """
     own = t.judgment.alias("own")
     pairs = (
@@ -85,18 +91,33 @@ def _answers(person_id: int, domain: str, session: Session) -> dict[int, dict[in
     )
     columns = t.judgment.c
     query = (
-        sa.select(columns.pair_id, columns.person_id, columns.choice, columns.is_swapped)
-        .where(
-            columns.pair_id.in_(pairs),
-            columns.annotator_kind == AnnotatorKind.HUMAN,
-            is_in_force(),
+        sa.select(
+            columns.id,
+            columns.assignment_id,
+            columns.pair_id,
+            columns.person_id,
+            columns.choice,
+            columns.is_swapped,
+            columns.created_at,
         )
+        .where(columns.pair_id.in_(pairs), columns.annotator_kind == AnnotatorKind.HUMAN)
         .order_by(columns.id)
     )
-    found: defaultdict[int, dict[int, int]] = defaultdict(dict)
+    first_at: dict[int, datetime] = {}
+    said: dict[int, tuple[int, int, int | None]] = {}
+    unsettled: set[int] = set()
     for row in session.connection().execute(query):
-        code = _CODES.get(row.choice)
-        if code is not None:
-            turned = -code if row.is_swapped else code
-            found[row.pair_id].setdefault(row.person_id, turned)
+        # Imported judgments have no assignment and no revisions: each stands for itself.
+        key = row.assignment_id or -row.id
+        first = first_at.setdefault(key, row.created_at)
+        if is_revisable(first, now):
+            unsettled.add(row.pair_id)
+        if is_revisable(first, row.created_at):
+            code = _CODES.get(row.choice)
+            turned = -code if code and row.is_swapped else code
+            said[key] = (row.pair_id, row.person_id, turned)
+    found: defaultdict[int, dict[int, int]] = defaultdict(dict)
+    for pair, person, turned in said.values():
+        if turned is not None and pair not in unsettled:
+            found[pair].setdefault(person, turned)
     return found

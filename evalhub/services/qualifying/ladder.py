@@ -23,7 +23,7 @@ from evalhub.core.qualifying.ladder import (
 from evalhub.core.qualifying.levels import Level, LevelDecision
 from evalhub.db import tables as t
 from evalhub.db.models import LadderReview, Person
-from evalhub.errors import BadInput, Conflict, Sentence
+from evalhub.errors import BadInput, Conflict, Sentence, StaleForm
 from evalhub.services import audit
 from evalhub.services.locks import lock
 from evalhub.services.paging import PAGE_SIZE, Listing, count_rows, offset_of
@@ -61,11 +61,26 @@ class Standing:
     rung: Rung | None
     criteria: tuple[Criterion, ...]
     reviews: tuple[Review, ...]
+    n_decisions: int
+    """How much was decided about them here: a form says which of it its reader had before them."""
 
     @property
     def n_met(self) -> int:
         """Return how many of the criteria of the next level are met."""
         return sum(one.is_met for one in self.criteria)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Hold what a person decides about somebody's step, for how many days and why.
+
+    ``seen`` is ``n_decisions`` of the standing that they had before them.
+    """
+
+    outcome: LadderOutcome
+    seen: int
+    days: int
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +100,7 @@ def standing_in(person_id: int, domain: str, *, session: Session, now: datetime)
     above = next_level(level)
     rung = LADDER[above] if above else None
     evidence = evidence_of(person_id, domain, session=session, now=now)
+    reviews = _reviews(person_id, domain, session)
     return Standing(
         domain=domain,
         level=level,
@@ -94,7 +110,8 @@ def standing_in(person_id: int, domain: str, *, session: Session, now: datetime)
         next_level=above,
         rung=rung,
         criteria=criteria_of(rung, evidence) if rung else (),
-        reviews=_reviews(person_id, domain, session),
+        reviews=reviews,
+        n_decisions=len(decisions) + len(reviews),
     )
 
 
@@ -145,26 +162,29 @@ def list_climbers(
 def review_level(
     person_id: int,
     domain: str,
-    outcome: LadderOutcome,
+    step: Step,
     *,
-    days: int,
-    reason: str,
     session: Session,
     actor: Actor,
     now: datetime,
 ) -> None:
     """Decide about somebody's step with a reason, and keep the figures it was decided on.
 
-    Nothing but this moves a level. Raise ``Forbidden`` for who may not, ``BadInput``, and
-    ``Conflict`` for a step that there is not.
+    Nothing but this moves a level. The same form sent twice is one step, and so are two
+    people's. Raise ``StaleForm`` where another decision came between, ``Forbidden`` for who may
+    not, ``BadInput``, and ``Conflict`` for a step that there is not.
     """
     by = decider_of(actor, about=person_id)
-    problems = check_reason(reason)
+    problems = check_reason(step.reason)
     if problems:
         raise BadInput(problems)
     lock(f"level of {person_id} in {domain}", session=session)
     before = standing_in(person_id, domain, session=session, now=now)
-    after = level_after(outcome, before.level)
+    if before.n_decisions != step.seen:
+        raise StaleForm(
+            Sentence("Something was decided about them since you opened this page. Look again.")
+        )
+    after = level_after(step.outcome, before.level)
     if after is None:
         raise Conflict(Sentence("There is no level beyond the one they have."))
     if after or before.level:
@@ -172,8 +192,8 @@ def review_level(
             person_id,
             domain,
             after,
-            days=days,
-            reason=reason,
+            days=step.days,
+            reason=step.reason,
             session=session,
             actor=actor,
             now=now,
@@ -182,10 +202,10 @@ def review_level(
         LadderReview(
             person_id=person_id,
             domain=domain,
-            outcome=outcome,
+            outcome=step.outcome,
             level_before=before.level,
             level_after=after,
-            reason=reason.strip(),
+            reason=step.reason.strip(),
             evidence=canonical_json(asdict(before.evidence)),
             decided_at=now,
             decided_by=by,
@@ -197,7 +217,9 @@ def review_level(
         "before": int(before.level),
         "after": int(after),
     }
-    _record(f"ladder.{outcome.value}", person_id, details, session=session, actor=actor, now=now)
+    _record(
+        f"ladder.{step.outcome.value}", person_id, details, session=session, actor=actor, now=now
+    )
 
 
 def _reviews(person_id: int, domain: str, session: Session) -> tuple[Review, ...]:

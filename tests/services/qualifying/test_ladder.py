@@ -6,17 +6,18 @@ from datetime import datetime, timedelta
 import pytest
 from sqlmodel import Session, col, select
 
-from evalhub.core.assigning import ReleaseReason
+from evalhub.core.assigning import REVISABLE_FOR, ReleaseReason
 from evalhub.core.judging.answers import Choice
 from evalhub.core.people import Role
 from evalhub.core.qualifying.ladder import CriterionKind, LadderOutcome
 from evalhub.core.qualifying.levels import Level
 from evalhub.db.models import LadderReview, LevelDecision, Person
-from evalhub.errors import BadInput, Conflict, Forbidden
+from evalhub.errors import BadInput, Conflict, Forbidden, StaleForm
 from evalhub.services.assigning.releasing import release
 from evalhub.services.qualifying.evidence import evidence_of
 from evalhub.services.qualifying.ladder import (
     Standing,
+    Step,
     list_climbers,
     own_standings,
     review_level,
@@ -24,6 +25,7 @@ from evalhub.services.qualifying.ladder import (
 )
 from tests.factories import (
     add_member,
+    make_assignment,
     make_credential,
     make_judgment,
     make_level,
@@ -34,6 +36,7 @@ from tests.services.judging.conftest import small_rubric
 from tests.services.qualifying.people import Both, actions, make_both
 from tests.services.qualifying.test_trainings import publish, take
 
+HOUR = timedelta(hours=1)
 PROMOTE, KEEP, LOWER = LadderOutcome.PROMOTE, LadderOutcome.KEEP, LadderOutcome.LOWER
 
 
@@ -69,13 +72,14 @@ def decide(
     now: datetime,
     *,
     reason: str = "Looked at it.",
+    seen: int | None = None,
 ) -> None:
+    if seen is None:
+        seen = stand(both, session, now).n_decisions
     review_level(
         both.expert.id,
         "medicine",
-        outcome,
-        days=365,
-        reason=reason,
+        Step(outcome, seen, days=365, reason=reason),
         session=session,
         actor=both.as_coordinator,
         now=now,
@@ -96,6 +100,48 @@ def test_f33_figures_are_of_ones_own_judgments_in_the_domain(
     assert found.n_judgments == 4
     assert (found.agreement.value, found.agreement.n) == (0.5, 2)
     assert (elsewhere.n_judgments, elsewhere.agreement.n) == (0, 0)
+
+
+def test_f33_agreement_tells_nothing_while_any_judgment_of_the_pair_can_be_mended(
+    campaign: Campaign, both: Both, session: Session, now: datetime
+) -> None:
+    judge(session, campaign, both.expert, Choice.A, Choice.A)
+    judge(session, campaign, campaign.people[0], Choice.A, Choice.A)
+    fresh = make_judgment(session, campaign.pairs[1], campaign.people[1], choice=Choice.A)
+    judged_at = fresh.created_at
+
+    def shared(later: timedelta) -> int:
+        at = judged_at + later
+        return evidence_of(both.expert.id, "medicine", session=session, now=at).agreement.n
+
+    assert [shared(REVISABLE_FOR), shared(REVISABLE_FOR + timedelta(seconds=1))] == [0, 2]
+
+
+@pytest.mark.parametrize(("after", "agrees"), [(timedelta(minutes=10), 1.0), (HOUR, 0.0)])
+def test_f33_agreement_is_of_what_was_said_before_reading_the_other(
+    campaign: Campaign,
+    both: Both,
+    session: Session,
+    now: datetime,
+    after: timedelta,
+    agrees: float,
+) -> None:
+    judge(session, campaign, campaign.people[0], Choice.B)
+    assignment = make_assignment(session, campaign.pairs[0], both.expert)
+    for revision, choice in ((1, Choice.A), (2, Choice.B)):
+        make_judgment(
+            session,
+            campaign.pairs[0],
+            both.expert,
+            assignment=assignment,
+            choice=choice,
+            revision=revision,
+            later=(revision - 1) * after,
+        )
+
+    found = evidence_of(both.expert.id, "medicine", session=session, now=now + HOUR)
+
+    assert (found.agreement.value, found.agreement.n, found.n_judgments) == (agrees, 1, 1)
 
 
 def test_f33_what_is_met_and_missing_is_listed(both: Both, session: Session, now: datetime) -> None:
@@ -181,15 +227,29 @@ def test_f34_only_a_person_decides_about_somebody_else_with_a_reason(
         review_level(
             both.expert.id,
             "medicine",
-            KEEP,
-            days=9,
-            reason="Mine.",
+            Step(KEEP, seen=1, days=9, reason="Mine."),
             session=session,
             actor=both.as_expert,
             now=now,
         )
     assert session.exec(select(LadderReview)).all() == []
     assert stand(both, session, now).next_level is None
+
+
+@pytest.mark.parametrize("outcome", [PROMOTE, KEEP, LOWER])
+def test_a_decision_sent_twice_is_one_step(
+    both: Both, session: Session, now: datetime, outcome: LadderOutcome
+) -> None:
+    make_level(session, both.expert, 2)
+    seen = stand(both, session, now).n_decisions
+    decide(both, outcome, session, now, seen=seen)
+    level = stand(both, session, now).level
+
+    with pytest.raises(StaleForm, match="since you opened this page"):
+        decide(both, outcome, session, now, seen=seen)
+
+    after = stand(both, session, now)
+    assert (after.level, len(after.reviews)) == (level, 1)
 
 
 def test_f19_skipping_and_releasing_change_no_figure(
