@@ -2,7 +2,7 @@
 
 import click
 
-from evalhub.cli.context import now, transaction
+from evalhub.cli.context import database, now, transaction
 from evalhub.cli.words import table
 from evalhub.core.people import command_actor
 from evalhub.services.reviewing.opening import look_through, projects_to_look_at
@@ -18,12 +18,17 @@ def group() -> None:
 @group.command("look")
 def look_command() -> None:
     """Look through new judgments and open a case wherever a person should look again."""
-    with transaction() as session:
-        moment = now()
-        n_opened = sum(
-            look_through(project_id, session=session, now=moment)
-            for project_id in projects_to_look_at(session=session, now=moment)
-        )
+    moment, n_opened = now(), 0
+    with database() as opened:
+        with opened.transaction(write=False) as session:
+            waiting = projects_to_look_at(session=session, now=moment)
+        while waiting:
+            # A window a transaction, so that the server's own writers take their turns.
+            with opened.transaction() as session:
+                looked = look_through(waiting[-1], session=session, now=moment)
+            n_opened += looked.n_opened
+            if not looked.is_rest_left:
+                waiting.pop()
     click.echo(f"Opened {n_opened}.")
 
 

@@ -13,7 +13,7 @@ from evalhub.services.prompt_sets.imports import waiting_imports
 from evalhub.services.pulling import waiting_jobs
 from evalhub.services.releasing.builds import waiting_builds
 from evalhub.services.reviewing.opening import look_through, projects_to_look_at
-from evalhub.services.transaction import Database
+from evalhub.services.transaction import Database, is_passing
 from evalhub.services.workers import beat, claim, leave, live_workers
 
 LOG = structlog.get_logger("evalhub.jobs")
@@ -108,17 +108,34 @@ class Keeper:
                 engine.hand_back(lost)
 
     def _look(self) -> None:
-        """Open a case wherever new judgments should be looked at again, a project at a time."""
+        """Open a case wherever new judgments should be looked at again, a window at a time.
+
+        A backlog goes on in the next round instead of the next minute: in one round it would keep
+        this worker from showing itself alive, and another would take over its jobs.
+        """
         moment = self._now()
         if self._looked_at is not None and moment - self._looked_at < LOOK_EVERY:
             return
         self._looked_at = moment
         with self._database.transaction(write=False) as session:
             project_ids = projects_to_look_at(session=session, now=moment)
-        # Each in a transaction of its own: one long one would keep every expert waiting on SQLite.
         for project_id in project_ids:
+            self.beat()
+            if self._is_rest_left(project_id, moment):
+                self._looked_at = None
+
+    def _is_rest_left(self, project_id: int, moment: datetime) -> bool:
+        """Look through a window of a project; tell whether there is more to look at now."""
+        try:
+            # One of its own: a long transaction would keep every expert waiting on SQLite.
             with self._database.transaction() as session:
-                look_through(project_id, session=session, now=moment)
+                return look_through(project_id, session=session, now=moment).is_rest_left
+        except Exception as error:
+            if is_passing(error):
+                raise
+            # What one project holds must neither end this worker nor keep the others waiting.
+            LOG.exception("could not look through a project", project_id=project_id)
+            return False
 
     def _prune(self) -> None:
         moment = self._now()

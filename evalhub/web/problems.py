@@ -7,7 +7,7 @@ from flask import flash, make_response, redirect, render_template, request
 from flask import session as cookie
 from werkzeug.wrappers import Response
 
-from evalhub.errors import BadInput, Conflict, EvalHubError, NotFound, Problem
+from evalhub.errors import BadInput, Conflict, EvalHubError, Forbidden, NotFound, Problem
 from evalhub.rim.failures import Failure, failure_of
 from evalhub.rim.state import READING_METHODS, request_state
 from evalhub.web.auth import sign_in_page
@@ -46,7 +46,7 @@ def failure_page(failure: Failure) -> Response:
     return response
 
 
-def problems_of(error: BadInput | Conflict | NotFound) -> tuple[Problem, ...]:
+def problems_of(error: BadInput | Conflict | Forbidden | NotFound) -> tuple[Problem, ...]:
     """Return what stands above a form that came back: each broken rule, or what is in the way."""
     return error.problems if isinstance(error, BadInput) else (Problem("", error.message),)
 

@@ -14,7 +14,7 @@ from evalhub.core.reviewing.vocabulary import (
     ReturnReason,
     Verdict,
 )
-from evalhub.errors import BadInput, Conflict, Problem
+from evalhub.errors import BadInput, Conflict, Forbidden, Problem
 from evalhub.rim.fields import choice, shown
 from evalhub.rim.routing import page_number
 from evalhub.services.projects.finding import MANAGERS, READERS, get_project
@@ -24,6 +24,7 @@ from evalhub.services.reviewing.reading import case_to_answer, queue
 from evalhub.services.reviewing.rules import share_in_force, write_share
 from evalhub.web import judging_words, review_words
 from evalhub.web.context import (
+    commit_now,
     current_actor,
     current_session,
     now,
@@ -75,12 +76,17 @@ def list_waiting() -> ResponseReturnValue:
 @bp.post("/reviews/look")
 @requires(*ANSWERERS)
 def look() -> ResponseReturnValue:
-    """Look through the newest judgments of every project, without waiting for the next round."""
-    n_opened = sum(
-        look_through(project_id, session=current_session(), now=now())
-        for project_id in projects_to_look_at(session=current_session(), now=now())
-    )
+    """Look through a window of what is new in each project, without waiting for the next round."""
+    n_opened, is_rest_left = 0, False
+    for project_id in projects_to_look_at(session=current_session(), now=now()):
+        looked = look_through(project_id, session=current_session(), now=now())
+        # Project by project: whoever submits a judgment meanwhile waits for one of them at most.
+        commit_now()
+        n_opened += looked.n_opened
+        is_rest_left |= looked.is_rest_left
     flash(_("Looked through what is new: %(n)s opened.", n=n_opened), "good")
+    if is_rest_left:
+        flash(_("There is more to look through. Look again, or leave it to the worker."), "good")
     return redirect(url_for("reviews.list_waiting"), code=303)
 
 
@@ -107,7 +113,8 @@ def answer(case_id: int) -> ResponseReturnValue:
             session=current_session(),
             now=now(),
         )
-    except (BadInput, Conflict) as error:
+    # What was typed comes back also to who may not send it: the case can have changed meanwhile.
+    except (BadInput, Conflict, Forbidden) as error:
         only_read()
         return _page(case_id, problems_of(error), form), status_of(error)
     flash(_(ANSWERS[step]), "good")

@@ -37,6 +37,7 @@ from evalhub.db.models import (
     ReleaseDownload,
     ReleaseSignOff,
     ReleaseWithdrawal,
+    ReviewLook,
 )
 from evalhub.services.paying.booking import book
 from tests.factories import make_assignment, make_judgment, make_person, make_project
@@ -353,3 +354,18 @@ def test_people_from_before_there_were_words_are_found_by_theirs(database: Datab
     with database.transaction(write=False) as session:
         words = session.exec(select(PersonWord.word)).all()
     assert sorted(words) == ["ada", "example", "org", "ünal"]
+
+
+def test_what_was_judged_before_there_were_reviews_is_not_looked_at(
+    database: Database, now: datetime
+) -> None:
+    with database.transaction() as session:
+        old, looked = make_project(session).id, make_project(session).id
+        session.add(ReviewLook(project_id=looked, looked_until=now))
+
+    command.downgrade(alembic_config(database), "0033")
+    upgrade(database)
+
+    with database.transaction(write=False) as session:
+        assert session.get_one(ReviewLook, old).looked_until > now
+        assert session.get_one(ReviewLook, looked).looked_until == now

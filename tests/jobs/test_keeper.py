@@ -21,7 +21,9 @@ from evalhub.services.pulling import RunTools
 from evalhub.services.releasing.running import BuildTools
 from evalhub.services.transaction import is_passing
 from evalhub.services.workers import claim
+from tests.factories import make_assignment, make_judgment
 from tests.pulling import Scene, fast_clients
+from tests.services.assigning.conftest import make_campaign
 from tests.services.reviewing.scene import make_scene
 
 
@@ -166,3 +168,23 @@ def test_new_judgments_are_looked_through_once_a_minute(
     keeper.make_round()
 
     assert n_cases() == 1
+
+
+def test_a_project_that_cannot_be_looked_through_keeps_no_other_waiting(
+    scene: Scene, keeper: Keeper, clock: Clock
+) -> None:
+    with scene.database.transaction() as session:
+        broken = make_campaign(session)
+        pair, person = broken.pairs[0], broken.people[0]
+        # Neither its rubric nor its answer can be read.
+        make_judgment(session, pair, person, assignment=make_assignment(session, pair, person))
+        disagreeing = make_scene(session, clock.now - timedelta(hours=1))
+        disagreeing.judge(0, -1)
+        disagreeing.judge(1, 1)
+        project_id = disagreeing.project.id
+
+    keeper.make_round()
+
+    with scene.database.transaction(write=False) as session:
+        opened = set(session.exec(select(ReviewCase.project_id)))
+    assert opened == {project_id}

@@ -76,7 +76,7 @@ def dispute(client: FlaskClient, sign_in: SignIn, database: Database, clock: Clo
 
 
 def answer(browser: FlaskClient, **fields: str) -> int:
-    token = token_of(browser.get(f"{QUEUE}/1"))
+    token = token_of(browser.get("/account"))
     return browser.post(f"{QUEUE}/1", data={"csrf_token": token, **fields}).status_code
 
 
@@ -137,6 +137,8 @@ def test_f51_an_appeal_goes_to_somebody_else(review: Stage) -> None:
     assert speak(review.experts[0], "appeal") == 303
     assert "I mean it." in review.admin.get(f"{QUEUE}/1").text
 
+    assert "Somebody else answers this case." in review.reviewer.get(f"{QUEUE}/1").text
+    assert "No case waits for you." in review.reviewer.get(QUEUE).text
     assert answer(review.reviewer, step="upheld", words="Mine was right.") == 403
     assert answer(review.admin, step="upheld", words="It was a mistake.") == 303
 
@@ -211,6 +213,20 @@ def test_what_was_typed_comes_back_with_what_is_wrong(review: Stage) -> None:
     assert refused.status_code == 422
     assert "choose a reason" in refused.text
     assert "Half &lt;typed&gt;" in refused.text
+
+
+def test_words_of_who_may_no_longer_answer_come_back(review: Stage) -> None:
+    answer(review.reviewer, step="returned", reason="guideline", words="Rule 3.")
+    speak(review.experts[0], "appeal")
+    token = token_of(review.reviewer.get("/account"))
+
+    refused = review.reviewer.post(
+        f"{QUEUE}/1", data={"csrf_token": token, "step": "rejected", "words": "Long <thought>."}
+    )
+
+    assert refused.status_code == 403
+    assert "did not decide before" in refused.text
+    assert "Long &lt;thought&gt;." in refused.text
 
 
 @pytest.mark.parametrize("step", ["revised", "agreed", "appealed", "nothing", ""])

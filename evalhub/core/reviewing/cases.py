@@ -61,12 +61,18 @@ class CaseEvent:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Hold what a case is about, the experts whose judgments it concerns, and its steps."""
+    """Hold what a case is about, the experts whose judgments it concerns, and its steps.
+
+    ``judges`` are all who have judged its pair, were given it or gave it back. They are more than
+    the experts: a review is about one of several judgments, and people judge a pair after its
+    disagreement was opened.
+    """
 
     kind: CaseKind
     opened_at: datetime
     experts: frozenset[int]
     events: tuple[CaseEvent, ...] = ()
+    judges: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,17 +134,40 @@ def check_step(case: Case, step: CaseStep, actor: Actor, now: datetime) -> int:
         return actor.person_id
     if not actor.has(*DECIDERS[standing.level]):
         raise Forbidden("This case is answered by reviewers; coordinators join when it is late.")
-    if actor.person_id in case.experts:
-        raise Forbidden("You have judged this pair yourself, so somebody else looks at it.")
+    check_apart(case, actor)
     if standing.state not in _ALLOWED_IN[step] or case.kind not in _ALLOWED_OF[step]:
         raise Conflict(
             f"A case that is {standing.state.value} cannot be {step.value}; look at it again."
         )
     if standing.state is CaseState.APPEALED and actor.person_id in _deciders(case):
-        raise Forbidden("An appeal is answered by somebody who did not decide before.")
+        raise Forbidden(Sentence("An appeal is answered by somebody who did not decide before."))
+    if step is CaseStep.TAKEN and standing.is_overdue:
+        # It would hold nobody back, and let its taker believe that they have more time.
+        raise Conflict(Sentence("This case is overdue: whoever can answer it answers it now."))
     if standing.owner not in (None, actor.person_id):
         raise Conflict("Somebody else has this case in hand.")
     return actor.person_id
+
+
+def check_apart(case: Case, actor: Actor) -> None:
+    """Raise ``Forbidden`` for who has judged the pair of a case, or may be judging it now.
+
+    They would decide about their own side, or judge after reading what somebody else said.
+    """
+    if actor.person_id in case.experts | case.judges:
+        raise Forbidden(Sentence("This pair was given to you to judge, so somebody else looks."))
+
+
+def may_answer(case: Case, actor: Actor, now: datetime) -> bool:
+    """Tell whether ``actor`` is among those who may answer a case that waits for an answer.
+
+    Also while somebody else has it in hand: it may come free, and a list says who has it.
+    """
+    standing = standing_of(case, now)
+    if standing.state not in _WAITING | _APPEALED or not actor.has(*DECIDERS[standing.level]):
+        return False
+    decided = standing.state is CaseState.APPEALED and actor.person_id in _deciders(case)
+    return not decided and actor.person_id not in case.experts | case.judges
 
 
 def check_return(reason: str) -> ReturnReason:
@@ -234,7 +263,9 @@ def _owed(
     if level is CaseLevel.REVIEW and now > due_at:
         # Whoever took it in hand and let it lie loses it: the next level must be able to act.
         level, due_at, owner = CaseLevel.COORDINATION, due_at + RESPONSE_TIME, _owner(case, due_at)
-    return CaseStanding(state, level, due_at, is_overdue=now > due_at, owner=owner)
+    is_overdue = now > due_at
+    # There is no level above: what its owner let lie is anybody's, or nobody would ever answer.
+    return CaseStanding(state, level, due_at, is_overdue, owner=None if is_overdue else owner)
 
 
 def _owner(case: Case, since: datetime) -> int | None:

@@ -17,9 +17,11 @@ def revised(
     """Return the entries of a revision that a case asked for.
 
     Up to the minutes that a comparison is expected to take are paid, as for the comparison
-    itself; what lies over them is unpaid with that reason.
+    itself; what lies over them is unpaid with that reason. Where ``seconds`` is None nobody counted
+    them, as in a browser without scripts, and the expected minutes are booked: the work was done.
     """
-    key, whole = rework_key(case_id, person_id), round(seconds or 0)
+    whole = price.cap_seconds if seconds is None else round(seconds)
+    key = rework_key(case_id, person_id)
     if not whole:
         return ()
     if not price.minor_units:

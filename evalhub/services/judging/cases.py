@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from evalhub.core.campaigns import AssignmentStatus
 from evalhub.core.people import Actor
 from evalhub.core.reviewing.cases import MAX_MINUTES, MAX_WORDS, Case, CaseEvent
 from evalhub.core.reviewing.vocabulary import CaseStep, Trigger
 from evalhub.core.rubrics.texts import is_clean
-from evalhub.db.models import ReviewCase, ReviewExpert, ReviewStep
+from evalhub.db.models import Assignment, Judgment, ReviewCase, ReviewExpert, ReviewStep
 from evalhub.errors import BadInput, NotFound, Sentence
 from evalhub.services.audit import record
 from evalhub.services.locks import lock
@@ -47,7 +48,7 @@ def get_case(case_id: int, *, session: Session, is_held: bool = False) -> Stored
 
 
 def load_cases(*where: sa.ColumnElement[bool], session: Session) -> list[StoredCase]:
-    """Return the cases that ``where`` picks, the oldest first, in three queries however many."""
+    """Return the cases that ``where`` picks, the oldest first, in four queries however many."""
     rows = session.exec(select(ReviewCase).where(*where).order_by(col(ReviewCase.id))).all()
     # By the same condition and not by a list of ids, which a long queue would make too long.
     ids = sa.select(col(ReviewCase.id)).where(*where)
@@ -59,6 +60,7 @@ def load_cases(*where: sa.ColumnElement[bool], session: Session) -> list[StoredC
     steps = select(ReviewStep).where(col(ReviewStep.case_id).in_(ids))
     for step in session.exec(steps.order_by(col(ReviewStep.number))):
         events[step.case_id].append(_event(step))
+    judges = _judges(sa.select(col(ReviewCase.pair_id)).where(*where), session)
     return [
         StoredCase(
             id=row.id,
@@ -66,7 +68,13 @@ def load_cases(*where: sa.ColumnElement[bool], session: Session) -> list[StoredC
             pair_id=row.pair_id,
             assignment_id=row.assignment_id,
             trigger=row.trigger,
-            case=Case(row.kind, row.opened_at, frozenset(numbers[row.id]), tuple(events[row.id])),
+            case=Case(
+                kind=row.kind,
+                opened_at=row.opened_at,
+                experts=frozenset(numbers[row.id]),
+                events=tuple(events[row.id]),
+                judges=frozenset(judges[row.pair_id]),
+            ),
             numbers=dict(numbers[row.id]),
         )
         for row in rows
@@ -131,6 +139,20 @@ def checked_minutes(minutes: int) -> int:
         rule = Sentence("must lie between 0 and %(most)s", most=MAX_MINUTES)
         raise BadInput.at("minutes", rule)
     return minutes
+
+
+def _judges(pair_ids: "sa.Select[int]", session: Session) -> defaultdict[int, set[int]]:
+    """Return who has judged some pairs, from a file as well, or had them given, by pair."""
+    given = sa.select(col(Assignment.pair_id), col(Assignment.person_id)).where(
+        col(Assignment.pair_id).in_(pair_ids), col(Assignment.status) != AssignmentStatus.EXPIRED
+    )
+    judged = sa.select(col(Judgment.pair_id), col(Judgment.person_id)).where(
+        col(Judgment.pair_id).in_(pair_ids)
+    )
+    found: defaultdict[int, set[int]] = defaultdict(set)
+    for pair_id, person_id in session.connection().execute(given.union(judged)):
+        found[pair_id].add(person_id)
+    return found
 
 
 def _event(row: ReviewStep) -> CaseEvent:

@@ -21,6 +21,7 @@ from evalhub.services.judging.cases import (
     minutes_of,
 )
 from evalhub.services.judging.rework import book_appeal
+from evalhub.services.reviewing.apart import check_reader
 
 WORDLESS = frozenset({CaseStep.TAKEN, CaseStep.ACCEPTED})
 """Steps that need no reason: nothing is asked of anybody by them."""
@@ -46,6 +47,7 @@ def answer_case(
     answer, ``Conflict`` where the case does not stand so, and ``BadInput`` without a reason.
     """
     stored = get_case(case_id, session=session, is_held=True)
+    check_reader(stored, actor=actor, session=session)
     person_id = check_step(stored.case, answer.step, actor, now)
     event = _event(stored, answer, person_id, now)
     append_step(stored, event, actor=actor, session=session)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -19,6 +20,21 @@ from evalhub.db.models import Project, ReviewLook
 from evalhub.services.judging.votes import CastVote, votes_on
 from evalhub.services.locks import lock
 from evalhub.services.reviewing.rules import share_in_force
+
+_Said: TypeAlias = "tuple[sa.Select[*tuple[Any, ...]], sa.ColumnElement[datetime]]"
+"""A statement that finds what was said in some time, and the column of its moments."""
+
+WINDOW = 2_000
+"""Judgments looked through in one transaction: a third of a second, in which SQLite has no other
+writer. A backlog takes as many windows as it needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """Hold how many cases a look opened, and whether it left something for the next one."""
+
+    n_opened: int
+    is_rest_left: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +74,20 @@ def projects_to_look_at(*, session: Session, now: datetime) -> list[int]:
     return list(session.connection().execute(query).scalars())
 
 
-def look_through(project_id: int, *, session: Session, now: datetime) -> int:
-    """Open the cases of what was said in a project since the last look; return how many.
+def look_through(
+    project_id: int, *, session: Session, now: datetime, window: int = WINDOW
+) -> Looked:
+    """Open the cases of what was said in a project since the last look, the oldest first.
 
-    What may still be changed is left for a later look: a conflict that its author mends within
-    the ten minutes is none. Looking again opens nothing twice, whoever looks at the same moment.
+    It looks at ``window`` judgments and at as many reports, and at those of the same moment as the
+    last; look again where something is left, best in a transaction of its own. What may still be
+    changed is left for later: a conflict that its author mends within the ten minutes is none.
+    Looking again opens nothing twice, whoever looks at the same moment.
     """
     lock(f"review look {project_id}", session=session)
-    look, until = session.get(ReviewLook, project_id), now - REVISABLE_FOR
+    look, last = session.get(ReviewLook, project_id), now - REVISABLE_FOR
     since = look.looked_until if look else None
+    until = _window_end(project_id, since, last, window, session=session)
     wanted = [
         *_judged(project_id, since, until, session=session),
         *_reported(project_id, since, until, session=session),
@@ -77,7 +98,21 @@ def look_through(project_id: int, *, session: Session, now: datetime) -> int:
     look.looked_until = max(look.looked_until, until)
     session.add(look)
     session.flush()
-    return n_opened
+    return Looked(n_opened, is_rest_left=until < last)
+
+
+def _window_end(
+    project_id: int, since: datetime | None, last: datetime, window: int, *, session: Session
+) -> datetime:
+    """Return the moment up to which a window reaches; ``last`` where it holds what is left."""
+    ends = [last]
+    for said in (_judged_since, _reported_since):
+        query, said_at = said(project_id, since, last)
+        # The one after the window is asked for, so that a window that is just full leaves no rest.
+        moments = query.with_only_columns(said_at).order_by(said_at).offset(window - 1).limit(2)
+        found = list(session.connection().execute(moments).scalars())
+        ends += found[:1] if len(found) > 1 else []
+    return min(ends)
 
 
 def _judged(
@@ -108,6 +143,20 @@ def _touched(
     project_id: int, since: datetime | None, until: datetime, *, session: Session
 ) -> dict[int, int]:
     """Return the pairs that were judged since the last look, by assignment."""
+    query, _ = _judged_since(project_id, since, until)
+    return {row.assignment_id: row.pair_id for row in session.connection().execute(query)}
+
+
+def _reported(
+    project_id: int, since: datetime | None, until: datetime, *, session: Session
+) -> Iterable[_Wanted]:
+    query, _ = _reported_since(project_id, since, until)
+    for row in session.connection().execute(query.order_by(t.assignment.c.id)):
+        key = f"report:{row.id}"
+        yield _Wanted(key, row.pair_id, row.id, Trigger.REPORT, (row.person_id,))
+
+
+def _judged_since(project_id: int, since: datetime | None, until: datetime) -> _Said:
     made_at = t.judgment.c.created_at
     query = sa.select(t.judgment.c.assignment_id, t.judgment.c.pair_id).where(
         t.judgment.c.project_id == project_id,
@@ -115,14 +164,10 @@ def _touched(
         t.judgment.c.annotator_kind == AnnotatorKind.HUMAN,
         made_at <= until,
     )
-    if since is not None:
-        query = query.where(made_at > since)
-    return {row.assignment_id: row.pair_id for row in session.connection().execute(query)}
+    return query if since is None else query.where(made_at > since), made_at
 
 
-def _reported(
-    project_id: int, since: datetime | None, until: datetime, *, session: Session
-) -> Iterable[_Wanted]:
+def _reported_since(project_id: int, since: datetime | None, until: datetime) -> _Said:
     a = t.assignment.c
     query = sa.select(a.id, a.pair_id, a.person_id).where(
         a.project_id == project_id,
@@ -130,11 +175,7 @@ def _reported(
         a.release_reason == ReleaseReason.BROKEN,
         a.ended_at <= until,
     )
-    if since is not None:
-        query = query.where(a.ended_at > since)
-    for row in session.connection().execute(query.order_by(a.id)):
-        key = f"report:{row.id}"
-        yield _Wanted(key, row.pair_id, row.id, Trigger.REPORT, (row.person_id,))
+    return query if since is None else query.where(a.ended_at > since), a.ended_at
 
 
 def _open(project_id: int, wanted: _Wanted, *, session: Session, now: datetime) -> bool:

@@ -1,7 +1,7 @@
 """List the cases that wait for somebody, and those that concern an expert."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -13,25 +13,25 @@ from evalhub.core.people import Actor
 from evalhub.core.reviewing.cases import (
     CLOSING,
     CONTESTABLE,
-    DECIDERS,
     FINAL,
     CaseEvent,
     CaseStanding,
     decision_of,
     has_spoken,
+    may_answer,
     may_appeal,
     may_revise,
     standing_of,
 )
-from evalhub.core.reviewing.vocabulary import CaseKind, CaseState, CaseStep, Trigger
+from evalhub.core.reviewing.vocabulary import CaseKind, CaseStep, Trigger
 from evalhub.db.models import Person, Project, ReviewCase, ReviewExpert, ReviewStep
-from evalhub.errors import Forbidden, NotFound
+from evalhub.errors import NotFound
 from evalhub.services.judging.cases import NO_CASE, StoredCase, get_case, load_cases
 from evalhub.services.paging import PAGE_SIZE, Listing
+from evalhub.services.reviewing.apart import check_reader, pairs_to_come
 from evalhub.services.reviewing.desk import Desk, desk_of
 
 CASES_SCHEMA = "evalhub.cases/1"
-ANSWERABLE = (CaseState.WAITING, CaseState.APPEALED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,26 +68,25 @@ class OwnCase:
 class CaseView:
     """Hold a case with what it is about, for whoever answers it or for one of its experts.
 
-    ``reader`` is the expert's number of the reader, 0 for who is none.
+    ``reader`` is the expert's number of the reader, 0 for who is none; ``may_answer`` tells whether
+    the reader is among those whose answer the case waits for.
     """
 
     own: OwnCase
     desk: Desk
     reader: int
+    may_answer: bool = False
 
 
 def queue(*, actor: Actor, session: Session, now: datetime, page: int = 1) -> Listing[CaseLine]:
     """Return a page of the cases that wait for an answer the actor may give, most urgent first."""
-    waiting = [
-        (stored, standing)
-        for stored in load_cases(_is_open(), session=session)
-        if (standing := standing_of(stored.case, now)).state in ANSWERABLE
-        and actor.has(*DECIDERS[standing.level])
-        and actor.person_id not in stored.case.experts
-    ]
-    waiting.sort(key=lambda one: (one[1].due_at or now, one[0].id))
+    cases = load_cases(_is_open(), session=session)
+    found = [stored for stored in cases if may_answer(stored.case, actor, now)]
+    kept_back = pairs_to_come([one.pair_id for one in found], actor=actor, session=session)
+    waiting = [stored for stored in found if stored.pair_id not in kept_back]
+    waiting.sort(key=lambda one: (standing_of(one.case, now).due_at or now, one.id))
     start = (page - 1) * PAGE_SIZE
-    shown = [stored for stored, _ in waiting[start : start + PAGE_SIZE]]
+    shown = waiting[start : start + PAGE_SIZE]
     return Listing(_lines(shown, session=session, now=now), page, len(waiting))
 
 
@@ -121,15 +120,15 @@ def n_asked(person_id: int, *, session: Session, now: datetime) -> int:
 def case_to_answer(
     case_id: int, *, actor: Actor, session: Session, now: datetime, language: str = ""
 ) -> CaseView:
-    """Return a case for whoever answers it; raise ``Forbidden`` for one of its experts.
+    """Return a case for whoever answers it; raise ``Forbidden`` for who judges its pair.
 
-    They see it on their own page: on this one they would read what a reviewer reads before they
-    answer themselves.
+    Its experts see it on their own page: on this one they would read what a reviewer reads before
+    they answer themselves. Who may yet be given the pair would judge it by what another said.
     """
     stored = get_case(case_id, session=session)
-    if actor.person_id in stored.case.experts:
-        raise Forbidden("You have judged this pair yourself, so somebody else looks at it.")
-    return _view(stored, None, session=session, now=now, language=language)
+    check_reader(stored, actor=actor, session=session)
+    view = _view(stored, None, session=session, now=now, language=language)
+    return replace(view, may_answer=may_answer(stored.case, actor, now))
 
 
 def own_case(

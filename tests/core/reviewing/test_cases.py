@@ -17,6 +17,7 @@ from evalhub.core.reviewing.cases import (
     check_return,
     check_step,
     decision_of,
+    may_answer,
     may_appeal,
     may_revise,
     standing_of,
@@ -87,6 +88,46 @@ def test_a_case_in_hand_is_free_again_once_it_is_late() -> None:
     assert standing_of(taken, START + RESPONSE_TIME + SECOND).owner is None
     with pytest.raises(Conflict, match="in hand"):
         check_step(taken, CaseStep.ACCEPTED, OTHER, START + 2 * DAY)
+
+
+OVERDUE = {
+    "appeal": case(event(CaseStep.RETURNED), event(CaseStep.APPEALED, ADA)),
+    "review": case(),
+}
+
+
+@pytest.mark.parametrize("of", OVERDUE.values(), ids=OVERDUE)
+def test_f51_whoever_lets_an_overdue_case_lie_holds_it_no_longer(of: Case) -> None:
+    taken = replace(of, events=(*of.events, event(CaseStep.TAKEN, OTTO, after=6 * DAY)))
+    admin, long_after = acting(9, Role.ADMIN), START + 400 * DAY
+    step = CaseStep.UPHELD if of.events else CaseStep.ACCEPTED
+
+    with pytest.raises(Conflict, match="in hand"):
+        check_step(taken, step, admin, START + 6 * DAY)
+    assert standing_of(taken, long_after).owner is None
+    assert check_step(taken, step, admin, long_after) == 9
+    with pytest.raises(Conflict, match="overdue"):
+        check_step(taken, CaseStep.TAKEN, admin, long_after)
+
+
+@pytest.mark.parametrize("role", [Role.REVIEWER, Role.ADMIN])
+def test_f11_who_judged_the_pair_beside_the_case_does_not_answer_it(role: Role) -> None:
+    beside = replace(case(), judges=frozenset({ADA, BEN}))
+
+    with pytest.raises(Forbidden, match="given to you to judge"):
+        check_step(beside, CaseStep.ACCEPTED, acting(BEN, role), START)
+    assert not may_answer(beside, acting(BEN, role), START)
+    assert may_answer(beside, REVIEWER, START)
+
+
+def test_who_may_answer_follows_the_state_the_level_and_who_decided_before() -> None:
+    appealed = case(event(CaseStep.RETURNED), event(CaseStep.APPEALED, ADA))
+
+    assert not may_answer(case(), COORDINATOR, START)
+    assert may_answer(case(), COORDINATOR, START + RESPONSE_TIME + SECOND)
+    assert not may_answer(dispute(), REVIEWER, START)
+    assert not may_answer(appealed, REVIEWER, START + DAY)
+    assert may_answer(appealed, OTHER, START + DAY)
 
 
 def test_f10_experts_who_disagree_have_the_first_word() -> None:
@@ -255,6 +296,12 @@ def test_whatever_is_tried_each_expert_speaks_once_and_one_appeal_is_answered(
             continue
         grown = replace(grown, events=(*grown.events, CaseEvent(step, person_id, now)))
 
+    late = standing_of(grown, now + 400 * DAY)
+    if late.due_at is not None:
+        # Whoever took it before, somebody who is new to it can answer what is overdue.
+        assert late.is_overdue
+        assert may_answer(grown, acting(9, Role.ADMIN), now + 400 * DAY)
+        assert late.owner is None
     steps = [one.step for one in grown.events]
     spoken = [
         one.person_id for one in grown.events if one.step in (CaseStep.KEPT, CaseStep.REVISED)

@@ -1,5 +1,7 @@
 """Pay for looking again: whose mistake it was decides, and no minute is booked twice."""
 
+import pytest
+
 from evalhub.core.pay.ledger import Entry, UnpaidReason, WorkKind
 from evalhub.core.pay.tiers import Price
 from evalhub.core.reviewing.rework import appeal_rejected, appeal_upheld, revised
@@ -55,6 +57,14 @@ def test_volunteers_minutes_are_counted_too() -> None:
     assert (looked.unpaid_reason, appealed.unpaid_reason) == (UnpaidReason.VOLUNTEER,) * 2
 
 
+@pytest.mark.parametrize(("kind", "pays"), [(TALK, True), (CaseKind.REVIEW, False)])
+def test_f09_time_that_nobody_counted_is_the_expected_one(kind: CaseKind, *, pays: bool) -> None:
+    [booked] = revised(7, 1, kind, PRICE, seconds=None)
+
+    assert booked.seconds == PRICE.cap_seconds
+    assert (booked.minor_units == PRICE.minor_units) is pays
+
+
 def test_without_time_nothing_is_booked() -> None:
-    assert revised(7, 1, TALK, PRICE, seconds=None) == ()
+    assert revised(7, 1, TALK, PRICE, seconds=0) == ()
     assert appeal_upheld(7, 1, PRICE, minutes=0, unpaid_seconds=0) == ()

@@ -94,9 +94,9 @@ class Scene:
         return self.cases()[0].id
 
     def look(self, after: timedelta = LATER) -> int:
-        """Look through the project after a while."""
+        """Look through the project after a while; return how many cases that opened."""
         self.now += after
-        return look_through(self.project.id, session=self.session, now=self.now)
+        return look_through(self.project.id, session=self.session, now=self.now).n_opened
 
     def cases(self) -> Sequence[ReviewCase]:
         """Return every case."""

@@ -48,6 +48,41 @@ def test_projects_without_news_are_not_looked_at(scene: Scene) -> None:
     assert projects_to_look_at(session=scene.session, now=later + DAY) == []
 
 
+def test_a_backlog_is_looked_through_window_by_window(scene: Scene) -> None:
+    scene.share(1)
+    scene.judge(0, -1)
+    scene.now += LATER
+    scene.judge(1, -1)
+    scene.now += LATER
+
+    looks = [
+        look_through(scene.project.id, session=scene.session, now=scene.now, window=1)
+        for _ in range(3)
+    ]
+
+    assert [(one.n_opened, one.is_rest_left) for one in looks] == [
+        (1, True),
+        (1, False),
+        (0, False),
+    ]
+    assert [one.assignment_id for one in scene.cases()] == [one.id for one in scene.leases.values()]
+
+
+def test_a_conflict_across_two_windows_is_found(scene: Scene) -> None:
+    scene.judge(0, -1)
+    scene.now += LATER
+    scene.judge(1, 1)
+    scene.now += LATER
+
+    opened = [
+        look_through(scene.project.id, session=scene.session, now=scene.now, window=1).n_opened
+        for _ in range(2)
+    ]
+
+    assert opened == [0, 1]
+    assert experts_of(scene) == [one.id for one in scene.experts]
+
+
 def test_what_was_said_in_a_case_stays(scene: Scene) -> None:
     scene.keep(0, scene.disagree())
 
