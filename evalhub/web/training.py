@@ -85,6 +85,7 @@ def do_step(slug: str, number: int) -> ResponseReturnValue:
             slug,
             number - 1,
             None if chosen is None else preference_of(chosen),
+            seen=whole_number(request.form.get("round", ""), where="round"),
             session=current_session(),
             actor=current_actor(),
             now=now(),

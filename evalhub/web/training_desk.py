@@ -1,7 +1,9 @@
 """Let coordinators write trainings on a page, or publish one from a file."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,8 +14,8 @@ from evalhub.core.qualifying.items import PREFERENCES
 from evalhub.core.qualifying.training_pages import joined_pages, split_pages
 from evalhub.core.qualifying.trainings import TRAINING_SCHEMA
 from evalhub.core.reading.text import decode_text
-from evalhub.errors import BadInput, Problem, Sentence
-from evalhub.rim.fields import whole_number
+from evalhub.errors import BadInput, Problem, Sentence, StaleForm
+from evalhub.rim.fields import shown, whole_number
 from evalhub.rim.pay import floors_of
 from evalhub.services.qualifying.deciding import QUALIFIERS
 from evalhub.services.qualifying.trainings import (
@@ -41,6 +43,7 @@ bp = Blueprint("training_desk", __name__, url_prefix="/training-desk")
 N_BLANK = 3
 """Empty places for pairs below those that a training has; keeping it gives as many again."""
 HEAD = ("slug", "domain", "title", "rubric", "minutes", "pay", "pay_currency", "pass_percent")
+_PERCENT = re.compile(r"[0-9]{1,3}(\.[0-9]{1,12})?")
 PAIR = ("skill", "prompt", "a", "b", "reason")
 
 
@@ -77,11 +80,12 @@ def show_new() -> ResponseReturnValue:
 @bp.post("/new")
 @requires(*QUALIFIERS)
 def write() -> ResponseReturnValue:
-    """Publish the training in the form, as the next version where there is one of its name."""
+    """Publish the training in the form, as the next version of the one it was opened over."""
     sent = _sent()
     try:
-        made = _publish(json.dumps(_document(sent)), _("the form"))
-    except BadInput as error:
+        over = whole_number(sent.get("over", ""), where="over")
+        made = _publish(json.dumps(_document(sent)), _("the form"), over)
+    except (BadInput, StaleForm) as error:
         only_read()
         return _form(sent, problems_of(error)), status_of(error)
     return _done(made)
@@ -94,11 +98,12 @@ def show(slug: str) -> ResponseReturnValue:
     return _form(_typed(get_training(slug, session=current_session())))
 
 
-def _publish(text: str, where: str) -> StandingTraining:
+def _publish(text: str, where: str, over: int | None = None) -> StandingTraining:
     return publish_training(
         text,
         where=where,
         floors=floors_of(current_settings()),
+        over=over,
         session=current_session(),
         actor=current_actor(),
         now=now(),
@@ -148,7 +153,6 @@ def _document(sent: Mapping[str, str]) -> dict[str, Json]:
     if not is_currency(currency):
         rule = Sentence("%(value)s is no currency such as EUR", value=repr(currency[:20]))
         raise BadInput.at("pay_currency", rule)
-    percent = whole_number(sent.get("pass_percent", ""), where="pass_percent")
     return {
         "schema": TRAINING_SCHEMA,
         "slug": "-".join(sent.get("slug", "").lower().split()),
@@ -158,12 +162,21 @@ def _document(sent: Mapping[str, str]) -> dict[str, Json]:
         "minutes": whole_number(sent.get("minutes", ""), where="minutes"),
         "pay_minor_units": parse_money(sent.get("pay") or "0", currency, where="pay"),
         "pay_currency": currency,
-        "pass_share": percent / 100,
+        "pass_share": _share_of(sent.get("pass_percent", "")),
         "pages": [
             {"title": page.title, "text": page.text} for page in split_pages(sent.get("pages", ""))
         ],
         "items": list(_pairs(sent)),
     }
+
+
+def _share_of(percent: str) -> float:
+    """Return the share that was typed per cent, to its last digit: 67.5 is 0.675."""
+    digits = percent.strip()
+    if not _PERCENT.fullmatch(digits):
+        rule = Sentence("%(value)s is no number such as 67.5", value=shown(percent))
+        raise BadInput.at("pass_percent", rule)
+    return float(Decimal(digits) / 100)
 
 
 def _pairs(sent: Mapping[str, str]) -> Iterator[Json]:
@@ -201,7 +214,8 @@ def _typed(standing: StandingTraining) -> dict[str, str]:
         "minutes": str(training.price.expected_minutes),
         "pay": amount(training.price.minor_units, training.price.currency),
         "pay_currency": training.price.currency,
-        "pass_percent": f"{100 * training.pass_share:.0f}",
+        "pass_percent": f"{(100 * Decimal(str(training.pass_share))).normalize():f}",
+        "over": str(standing.number),
         "pages": joined_pages(training.pages),
     }
     pairs = enumerate(zip(training.items, training.keys, strict=True), start=1)

@@ -10,6 +10,7 @@ from sqlmodel import select
 from evalhub.core.people import Role
 from evalhub.db.engine import Database
 from evalhub.db.models import Training
+from evalhub.services.qualifying.trainings import get_training
 from tests.core.qualifying.test_trainings import document
 from tests.services.judging.conftest import small_rubric
 from tests.services.qualifying.test_trainings import publish
@@ -177,9 +178,51 @@ def test_a_training_is_written_on_a_page_and_read_back_into_its_form(
     assert "Law &lt;first&gt;" in desk.get(DESK).text
 
 
+def test_a_name_that_is_taken_keeps_what_was_typed(desk: FlaskClient) -> None:
+    new = f"{DESK}/new"
+    data = fill(desk.get(f"{DESK}/medicine-intro"), new)
+
+    refused = desk.post(new, data={**data, "over": "0", "title": "Mine", "pay": "0"})
+
+    assert refused.status_code == 409
+    assert "give yours another short name" in refused.text
+    typed = form_of(refused, new).values
+    assert (typed["title"], typed["over"]) == (["Mine"], ["0"])
+
+
+@pytest.mark.parametrize("share", [0.675, 0.29, 1.0, 0.0])
+def test_the_share_to_pass_is_kept_to_the_digit(
+    desk: FlaskClient, database: Database, clock: Clock, share: float
+) -> None:
+    with database.transaction() as session:
+        publish(session, clock(), pass_share=share)
+    new = f"{DESK}/new"
+
+    desk.post(new, data=fill(desk.get(f"{DESK}/medicine-intro"), new, pay="0"))
+
+    with database.transaction(write=False) as session:
+        found = get_training("medicine-intro", session=session)
+        assert (found.number, found.training.pass_share) == (3, share)
+
+
+def test_an_old_page_of_a_round_is_refused(expert: FlaskClient) -> None:
+    start(expert)
+    way = f"{WAY}/2"
+    old = fill(expert.get(way), way, preference="3")
+    for number, answers in ((1, {}), (2, {"preference": "3"}), (3, {"preference": "0"})):
+        do(expert, number, **answers)
+    start(expert)
+
+    assert expert.post(way, data=old).status_code == 409
+    assert "The experts see it" not in expert.get(way).text
+
+
 @pytest.mark.parametrize(
     ("field", "value", "says"),
     [
+        ("pass_percent", "many", "is no number"),
+        ("pass_percent", "101", "pass_share"),
+        ("pass_percent", "NaN", "is no number"),
         ("minutes", "many", "is not a whole number"),
         ("pay", "1,500", "is not an amount"),
         ("pay", "0.01", "an hour"),

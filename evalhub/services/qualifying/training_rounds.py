@@ -117,12 +117,15 @@ def finish_step(
     position: int,
     preference: int | None,
     *,
+    seen: int,
     session: Session,
     actor: Actor,
     now: datetime,
 ) -> StandingRound:
     """Keep that a page was read or how a pair was judged, book the step, and return the round.
 
+    ``seen`` is the id of the round whose page was open: a form of an earlier round would answer
+    another pair, and the first answer stands. Raise ``StaleForm`` where a later one has begun.
     A step that is done already changes nothing and books nothing, so that a form sent twice is
     harmless and a first answer stands. Raise ``Conflict`` without a round, ``NotFound`` for a step
     that is none, and ``BadInput`` for a preference that is no point of the rubric's scale.
@@ -131,6 +134,8 @@ def finish_step(
     found = _latest(person_id, slug, session)
     if found is None:
         raise Conflict(Sentence("You have not started this training."))
+    if found.id != seen:
+        raise StaleForm(Sentence("You have begun another round since you opened this page."))
     training = found.standing.training
     if not 0 <= position < training.n_steps:
         raise NotFound(Sentence("There is no such step."))

@@ -20,7 +20,7 @@ from evalhub.core.rubrics.loading import rubric_from_json
 from evalhub.core.rubrics.schema import Rubric
 from evalhub.db.models import RubricVersion
 from evalhub.db.models import Training as TrainingRow
-from evalhub.errors import Forbidden, NotFound, Sentence
+from evalhub.errors import BadInput, Forbidden, NotFound, Sentence, StaleForm
 from evalhub.services import audit
 from evalhub.services.locks import lock
 from evalhub.services.paying.rubric_tiers import least_tier_of
@@ -39,13 +39,23 @@ class StandingTraining:
 
 
 def publish_training(
-    text: str, *, where: str, floors: Floors, session: Session, actor: Actor, now: datetime
+    text: str,
+    *,
+    where: str,
+    floors: Floors,
+    over: int | None = None,
+    session: Session,
+    actor: Actor,
+    now: datetime,
 ) -> StandingTraining:
     """Store the training in ``text`` as the next version of its slug and return it.
 
     It is work under its rubric, so what it pays is held to the floor of that rubric's tier; a
-    training that pays nothing says so to whoever looks at it. Raise ``BadInput`` with every broken
-    rule, for an unknown rubric version and for pay under the floor, and ``Forbidden``.
+    training that pays nothing says so to whoever looks at it. ``over`` is the number of the version
+    that the author had before them, 0 for a new one and None for a file. Raise ``BadInput`` with
+    every broken rule, for an unknown rubric version, for pay under the floor and for another domain
+    than that of the version before, ``Forbidden``, and ``StaleForm`` where another version came
+    between or the name of a new one is taken.
     """
     if not actor.has(*QUALIFIERS):
         raise Forbidden(Sentence("Trainings are published by coordinators and admins."))
@@ -55,6 +65,7 @@ def publish_training(
     check_floor(tier, training.price, floors)
     lock(f"training {training.slug}", session=session)
     newest = _newest(training.slug, session)
+    _check_follows(newest, training, over)
     row = TrainingRow(
         slug=training.slug,
         number=newest.number + 1 if newest else 1,
@@ -74,6 +85,32 @@ def publish_training(
         now=now,
     )
     return _standing(row, session)
+
+
+def _check_follows(newest: TrainingRow | None, training: Training, over: int | None) -> None:
+    number = newest.number if newest else 0
+    if over is not None and over != number:
+        raise StaleForm(
+            Sentence(
+                "There is a version %(number)s of the training %(slug)s by now. Look at it first, "
+                "or give yours another short name.",
+                number=number,
+                slug=training.slug,
+            )
+            if number
+            else Sentence("There is no training %(slug)s yet.", slug=training.slug)
+        )
+    # Whoever passed one version has passed the training: another domain's would let them in there.
+    before = training_from_json(json.loads(newest.document)).domain if newest else training.domain
+    if before != training.domain:
+        raise BadInput.at(
+            "domain",
+            Sentence(
+                "the training %(slug)s is one of %(domain)s; give yours another short name",
+                slug=training.slug,
+                domain=before,
+            ),
+        )
 
 
 def get_training(slug: str, *, session: Session) -> StandingTraining:

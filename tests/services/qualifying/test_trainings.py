@@ -41,13 +41,19 @@ SLUG = "medicine-intro"
 
 
 def publish(
-    session: Session, now: datetime, *, floors: Floors = FLOORS, **changes: object
+    session: Session,
+    now: datetime,
+    *,
+    floors: Floors = FLOORS,
+    over: int | None = None,
+    **changes: object,
 ) -> StandingTraining:
     """Publish a training of one page and two pairs."""
     return publish_training(
         json.dumps(document(**changes)),
         where="t.json",
         floors=floors,
+        over=over,
         session=session,
         actor=command_actor(),
         now=now,
@@ -69,13 +75,21 @@ def start(both: Both, session: Session, now: datetime, *, seen: int = 1) -> Stan
 
 
 def step(
-    both: Both, session: Session, now: datetime, position: int, preference: int | None = None
+    both: Both,
+    session: Session,
+    now: datetime,
+    position: int,
+    preference: int | None = None,
+    *,
+    seen: int | None = None,
 ) -> StandingRound:
+    latest = own_training(both.expert.id, SLUG, session=session).latest
     return finish_step(
         both.expert.id,
         SLUG,
         position,
         preference,
+        seen=seen or (latest.id if latest else 0),
         session=session,
         actor=both.as_expert,
         now=now,
@@ -135,6 +149,20 @@ def test_f57_a_step_sent_twice_is_booked_once_and_the_first_answer_stands(
 
     assert found.answers == {1: -1}
     assert len(booked(session)) == 1
+
+
+def test_f57_an_old_page_answers_nothing_in_the_next_round(
+    both: Both, session: Session, now: datetime
+) -> None:
+    first = start(both, session, now)
+    for position, preference in enumerate((None, 3, 0)):
+        step(both, session, now, position, preference)
+    second = start(both, session, now)
+
+    with pytest.raises(StaleForm, match="begun another round"):
+        step(both, session, now, 1, 3, seen=first.id)
+
+    assert step(both, session, now, 1, -1, seen=second.id).answers == {1: -1}
 
 
 def test_f57_another_round_is_unpaid_and_teaches_all_the_same(
@@ -275,6 +303,22 @@ def test_f18_a_training_under_the_floor_of_its_rubric_is_refused(
 
     unpaid = publish(session, now, pay_minor_units=0)
     assert unpaid.number == 2
+
+
+def test_a_training_follows_the_version_its_author_had_and_keeps_its_domain(
+    both: Both, session: Session, now: datetime
+) -> None:
+    for over in (0, 2):
+        with pytest.raises(StaleForm, match="version 1 of the training medicine-intro"):
+            publish(session, now, over=over)
+    with pytest.raises(StaleForm, match="no training law-intro yet"):
+        publish(session, now, over=1, slug="law-intro")
+    with pytest.raises(BadInput, match="domain: the training medicine-intro is one of medicine"):
+        publish(session, now, domain="law")
+
+    assert get_training(SLUG, session=session).number == 1
+    assert publish(session, now, over=1).number == 2
+    assert publish(session, now, over=0, slug="law-intro", domain="law").number == 1
 
 
 def test_trainings_are_published_by_those_who_decide(
