@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from evalhub.core.people import Actor
-from evalhub.core.prompts.imports import AT_ONCE_BYTES
+from evalhub.core.prompts.files import FileFormat, format_of
+from evalhub.core.prompts.imports import AT_ONCE_BYTES, PACKED_AT_ONCE_BYTES
 from evalhub.services.prompt_sets import (
     Frozen,
     SetNames,
@@ -31,7 +32,8 @@ def take_in(
     Either way the same file gives the same report and breaks the same rules. Raise ``BadInput``;
     for a large one only what its name, or the names of its set, break.
     """
-    if len(sent.content) > AT_ONCE_BYTES:
+    is_packed = format_of(sent.filename) is FileFormat.PARQUET
+    if len(sent.content) > (PACKED_AT_ONCE_BYTES if is_packed else AT_ONCE_BYTES):
         return start_import(sent, names, session=session, actor=actor, now=now)
     file = read_upload(sent.content, filename=sent.filename, options=sent.options)
     return stage_upload(file, names, session=session, actor=actor, now=now)

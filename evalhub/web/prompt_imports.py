@@ -6,7 +6,7 @@ from flask import Blueprint, flash, jsonify, redirect, render_template, request,
 from flask.typing import ResponseReturnValue
 
 from evalhub.core.people import Role
-from evalhub.core.prompts.imports import ImportStage
+from evalhub.core.prompts.imports import ImportStage, ImportStatus
 from evalhub.errors import Conflict, Problem
 from evalhub.rim.routing import page_number
 from evalhub.services.prompt_sets.imports import (
@@ -76,12 +76,15 @@ def show_progress(public_id: str) -> ResponseReturnValue:
 @bp.post("/<public_id>/cancel")
 @requires(*MAKERS)
 def cancel(public_id: str) -> ResponseReturnValue:
-    """Stop an import; nothing is kept of it."""
+    """Stop an import, or delete the file of one that failed; nothing is kept of it."""
     try:
         cancel_import(public_id, session=current_session(), actor=current_actor(), now=now())
     except Conflict as error:
         return _refuse(public_id, error)
-    flash(_("The import is cancelled. Nothing was imported."), "good")
+    if _get(public_id).status is ImportStatus.FAILED:
+        flash(_("The file is deleted."), "good")
+    else:
+        flash(_("The import is cancelled. Nothing was imported."), "good")
     return _to_import(public_id)
 
 

@@ -1,25 +1,32 @@
 """Confirming in two transactions: what is frozen is what was staged, or nothing."""
 
+import io
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from sqlmodel import col, select
 
 from evalhub.core.people import command_actor
+from evalhub.core.prompts.imports import AT_ONCE_BYTES, PACKED_AT_ONCE_BYTES
 from evalhub.db.engine import Database
 from evalhub.db.models import Prompt
 from evalhub.errors import Conflict, NotFound
-from evalhub.rim.uploads import confirm
+from evalhub.rim.uploads import confirm, take_in
 from evalhub.services.prompt_sets import (
     Frozen,
+    UploadView,
     confirm_upload,
     discard_upload,
     upload_material,
 )
+from evalhub.services.prompt_sets.imports import ImportView, SentFile
 from tests.core.prompts.rows import row
-from tests.factories import make_person
+from tests.factories import MOMENT, make_person
+from tests.prompt_imports import NAMES, lines_of
 from tests.services.prompt_sets.material import staged
 from tests.writing import listening
 
@@ -104,3 +111,37 @@ def test_rows_are_read_before_the_writers_place_is_asked_for(
 
     assert was_free_to_read
     assert keys(database) == ["a"]
+
+
+def parquet(n_rows: int, *, length: int) -> bytes:
+    """Return a Parquet file of rows that are much alike, which it packs."""
+    rows = [row(id=f"q{i}", prompt=f"{i} " + "fever " * (length // 6)) for i in range(n_rows)]
+    buffer = io.BytesIO()
+    pq.write_table(pa.Table.from_pylist(rows), buffer, compression="zstd")
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_packed_file_is_large_by_less_than_a_plain_one(database: Database) -> None:
+    small, large = parquet(3, length=60), parquet(4_000, length=60)
+    assert len(small) < PACKED_AT_ONCE_BYTES < len(large) < AT_ONCE_BYTES
+
+    with database.transaction() as session:
+        taken = [
+            take_in(SentFile(data, "f.parquet"), NAMES, session=session, actor=ACTOR, now=MOMENT)
+            for data in (small, large)
+        ]
+
+    assert [type(one) for one in taken] == [UploadView, ImportView]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_lines_of_the_same_size_are_read_at_once(database: Database) -> None:
+    data = lines_of(row(id="a", prompt="fever " * (PACKED_AT_ONCE_BYTES // 4)))
+    assert PACKED_AT_ONCE_BYTES < len(data) < AT_ONCE_BYTES
+
+    with database.transaction() as session:
+        sent = SentFile(data, "f.jsonl")
+        taken = take_in(sent, NAMES, session=session, actor=ACTOR, now=MOMENT)
+
+    assert isinstance(taken, UploadView)

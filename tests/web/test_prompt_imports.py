@@ -160,3 +160,22 @@ def test_imports_are_listed_with_what_came_of_them(
     assert '<a href="/prompt-sets/fevers?version=1">fevers@1</a>' in page
     assert "g.jsonl" in page
     assert "no imports this far back" in researcher.get("/prompt-imports?page=2").text
+
+
+def test_the_file_that_a_defect_left_is_tried_again_or_deleted(
+    researcher: FlaskClient, database: Database
+) -> None:
+    asked = ask(database)
+    address = f"/prompt-imports/{asked.public_id}"
+    with database.transaction() as session:
+        session.get_one(PromptImport, row_id(database, asked)).status = ImportStatus.FAILED
+    page = researcher.get(address).text
+    data = fill(researcher.get(address), f"{address}/cancel")
+
+    deleted = researcher.post(f"{address}/cancel", data=data, follow_redirects=True).text
+
+    assert f'action="{address}/retry"' in page
+    assert "The file is kept." in page
+    assert "The file is deleted." in deleted
+    assert "send the file again" in deleted
+    assert (f"{address}/retry" in deleted, f"{address}/cancel" in deleted) == (False, False)

@@ -11,6 +11,13 @@ A larger file is handed to a worker. Read in a request it would hold one of the 
 for minutes, longer than proxies wait, and nobody could stop it.
 """
 
+PACKED_AT_ONCE_BYTES = 2**14
+"""The same for Parquet, which packs its rows.
+
+Rows that are much alike take six bytes each, so that a file of 100 kB may hold 20,000 of them: the
+better part of a minute. What it holds is only known to the process that unpacks it.
+"""
+
 
 class ImportStatus(StrEnum):
     """Where an import stands."""

@@ -1,7 +1,7 @@
 """Find prompt sets, their versions and their prompts."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -44,13 +44,21 @@ def who(person_id: int | None, *, session: Session) -> str:
 
 def version_view(version_id: int, *, session: Session) -> VersionView:
     """Return a version by the id of its row, which must exist."""
+    return version_views([version_id], session=session)[version_id]
+
+
+def version_views(version_ids: Collection[int], *, session: Session) -> dict[int, VersionView]:
+    """Return versions by the ids of their rows, with one query for all of them."""
     query = (
-        select(PromptSetVersion, PromptSet)
+        select(PromptSetVersion, PromptSet, Person.name)
         .join(PromptSet, col(PromptSet.id) == col(PromptSetVersion.prompt_set_id))
-        .where(PromptSetVersion.id == version_id)
+        .outerjoin(Person, col(Person.id) == col(PromptSetVersion.frozen_by))
+        .where(col(PromptSetVersion.id).in_(version_ids))
     )
-    version, owner = session.exec(query).one()
-    return _version(version, owner, session=session)
+    return {
+        version.id: _version(version, owner, by=name or COMMAND)
+        for version, owner, name in session.exec(query)
+    }
 
 
 def list_prompt_sets(*, session: Session) -> Sequence[PromptSetLine]:
@@ -63,7 +71,7 @@ def list_prompt_sets(*, session: Session) -> Sequence[PromptSetLine]:
     # In ascending order, so that the last one seen of each set is its newest.
     newest: dict[str, PromptSetLine] = {}
     for version, owner in session.exec(query).all():
-        view = _version(version, owner, session=session)
+        view = _version(version, owner, by=who(version.frozen_by, session=session))
         earlier = newest.get(owner.slug)
         n_versions = earlier.n_versions + 1 if earlier else 1
         newest[owner.slug] = PromptSetLine(owner.slug, owner.title, n_versions, view)
@@ -80,7 +88,10 @@ def get_prompt_set(slug: str, *, session: Session) -> PromptSetView:
         .where(PromptSetVersion.prompt_set_id == owner.id)
         .order_by(col(PromptSetVersion.number).desc())
     )
-    versions = [_version(row, owner, session=session) for row in session.exec(query).all()]
+    versions = [
+        _version(row, owner, by=who(row.frozen_by, session=session))
+        for row in session.exec(query).all()
+    ]
     return PromptSetView(owner.slug, owner.title, tuple(versions))
 
 
@@ -132,7 +143,7 @@ def get_prompt(version_id: int, position: int, *, session: Session) -> PromptVie
     return _prompt(row)
 
 
-def _version(row: PromptSetVersion, owner: PromptSet, *, session: Session) -> VersionView:
+def _version(row: PromptSetVersion, owner: PromptSet, *, by: str) -> VersionView:
     return VersionView(
         id=row.id,
         slug=owner.slug,
@@ -143,7 +154,7 @@ def _version(row: PromptSetVersion, owner: PromptSet, *, session: Session) -> Ve
         filename=row.filename,
         card=json.loads(row.card),
         frozen_at=row.frozen_at,
-        frozen_by=who(row.frozen_by, session=session),
+        frozen_by=by,
     )
 
 

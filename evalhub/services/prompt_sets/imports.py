@@ -21,7 +21,14 @@ from evalhub.db.models import Person, PromptImport, PromptImportFile, PromptUplo
 from evalhub.errors import Conflict, NotFound, Problem
 from evalhub.services import audit
 from evalhub.services.locks import lock
-from evalhub.services.prompt_sets.finding import COMMAND, find_set, version_view
+from evalhub.services.prompt_sets.finding import COMMAND, find_set, version_views
+from evalhub.services.prompt_sets.import_rows import (
+    find_import,
+    find_to_cancel,
+    forget_file,
+    has_file,
+    with_file,
+)
 from evalhub.services.prompt_sets.staging import MAX_FILENAME, SetNames
 from evalhub.services.prompt_sets.views import VersionView
 from evalhub.services.workers import has_live_worker
@@ -58,7 +65,11 @@ class SentFile:
 
 @dataclass(frozen=True, slots=True)
 class ImportView:
-    """Show one import; ``upload`` names the report that came of it, ``version`` what was frozen."""
+    """Show one import; ``upload`` names the report that came of it, ``version`` what was frozen.
+
+    ``has_file`` tells whether what was sent is still kept: until it is read, and where a defect
+    ended the import, until somebody tries again or cancels.
+    """
 
     public_id: str
     slug: str
@@ -76,6 +87,7 @@ class ImportView:
     started_at: datetime | None
     finished_at: datetime | None
     attendance: Attendance
+    has_file: bool
 
     @property
     def is_active(self) -> bool:
@@ -187,7 +199,7 @@ def start_freezing(token: str, *, session: Session, actor: Actor, now: datetime)
 
 def get_import(public_id: str, *, session: Session) -> ImportView:
     """Return one import; raise ``NotFound``."""
-    return _views([_get(public_id, session=session)], session)[0]
+    return _views([find_import(public_id, session=session)], session)[0]
 
 
 def list_imports(*, session: Session, limit: int = LISTED, offset: int = 0) -> list[ImportView]:
@@ -209,15 +221,17 @@ def waiting_imports(*, session: Session) -> Sequence[ImportJob]:
 def cancel_import(public_id: str, *, session: Session, actor: Actor, now: datetime) -> None:
     """Stop an import and forget its file; a report that it has made stays to be decided on.
 
-    Whatever works on it notices within seconds and keeps nothing. Raise ``Conflict`` when it is
-    over already.
+    Whatever works on it notices within seconds and keeps nothing. One that failed and whose file
+    is kept stays failed, and its file is forgotten: it may hold what nobody may keep. Raise
+    ``Conflict`` when it is over already, and when its rows are being stored.
     """
-    row = _get(public_id, session=session, is_locked=True)
-    if row.status not in ACTIVE:
+    row = find_to_cancel(public_id, session=session)
+    if row.status in ACTIVE:
+        row.status, row.finished_at = ImportStatus.CANCELLED, now
+        session.add(row)
+        session.flush()
+    elif not has_file(row.id, session=session):
         raise Conflict("The import has ended already; there is nothing to cancel.")
-    row.status, row.finished_at = ImportStatus.CANCELLED, now
-    session.add(row)
-    session.flush()
     forget_file(row.id, session=session)
     _record("prompt_import.cancel", row, session=session, actor=actor, now=now)
 
@@ -228,12 +242,12 @@ def retry_import(public_id: str, *, session: Session, actor: Actor, now: datetim
     It starts anew, for half an import is never kept. Raise ``Conflict`` for one that is done, that
     waits or works, or whose file is gone: what was refused or cancelled has to be sent again.
     """
-    row = _get(public_id, session=session, is_locked=True)
+    row = find_import(public_id, session=session, is_locked=True)
     if row.status is ImportStatus.DONE:
         raise Conflict("The import is done; there is nothing to try again.")
     if row.status is ImportStatus.QUEUED or held_names([claim_name(row.id)], session=session):
         raise Conflict("The import is waiting or working already.")
-    if row.prompt_upload_id is None and not _has_file(row.id, session=session):
+    if row.prompt_upload_id is None and not has_file(row.id, session=session):
         raise Conflict("Its file is not kept any more; send it again.")
     row.status, row.run_number = ImportStatus.QUEUED, row.run_number + 1
     row.n_done, row.problems, row.finished_at = 0, "[]", None
@@ -242,31 +256,9 @@ def retry_import(public_id: str, *, session: Session, actor: Actor, now: datetim
     _record("prompt_import.retry", row, session=session, actor=actor, now=now)
 
 
-def forget_file(import_id: int, *, session: Session) -> None:
-    """Delete the file of an import that has no more use for it."""
-    file = t.prompt_import_file
-    session.connection().execute(sa.delete(file).where(file.c.prompt_import_id == import_id))
-
-
 def claim_name(import_id: int) -> str:
     """Return the name that whoever works on an import holds."""
     return f"prompt-import-{import_id}"
-
-
-def _get(public_id: str, *, session: Session, is_locked: bool = False) -> PromptImport:
-    query = select(PromptImport).where(PromptImport.public_id == public_id)
-    if is_locked:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    row = session.exec(query).first()
-    if row is None:
-        raise NotFound(f"There is no import {public_id[:40]!r}.")
-    return row
-
-
-def _has_file(import_id: int, *, session: Session) -> bool:
-    file = t.prompt_import_file
-    found = sa.select(file.c.prompt_import_id).where(file.c.prompt_import_id == import_id)
-    return session.connection().execute(found).first() is not None
 
 
 def _views(rows: Sequence[PromptImport], session: Session) -> list[ImportView]:
@@ -286,6 +278,8 @@ def _views(rows: Sequence[PromptImport], session: Session) -> list[ImportView]:
             )
         )
     }
+    versions = version_views([id_ for _, id_ in uploads.values() if id_], session=session)
+    kept = with_file([row.id for row in rows], session=session)
     running = [claim_name(row.id) for row in rows if row.status is ImportStatus.RUNNING]
     held = held_names(running, session=session) if running else frozenset()
     has_worker = has_live_worker(session=session)
@@ -304,12 +298,13 @@ def _views(rows: Sequence[PromptImport], session: Session) -> list[ImportView]:
                 n_done=row.n_done,
                 problems=PROBLEMS.validate_json(row.problems),
                 upload=token,
-                version=version_view(version_id, session=session) if version_id else None,
+                version=versions[version_id] if version_id else None,
                 created_at=row.created_at,
                 created_by=people.get(row.created_by or 0, COMMAND),
                 started_at=row.started_at,
                 finished_at=row.finished_at,
                 attendance=_attendance(row, held, has_worker=has_worker),
+                has_file=row.id in kept,
             )
         )
     return views

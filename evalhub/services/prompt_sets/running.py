@@ -17,14 +17,15 @@ from evalhub.db import tables as t
 from evalhub.db.claims import claim
 from evalhub.db.models import Person, PromptImport, PromptImportFile, PromptUpload
 from evalhub.errors import BadInput, EvalHubError, Problem
+from evalhub.services.prompt_sets.import_rows import forget_file
 from evalhub.services.prompt_sets.imports import (
     ACTIVE,
     OPTIONS,
     PROBLEMS,
     claim_name,
-    forget_file,
 )
 from evalhub.services.prompt_sets.reading import read_upload
+from evalhub.services.prompt_sets.reports import write_rows
 from evalhub.services.prompt_sets.staging import (
     SetNames,
     confirm_upload,
@@ -141,6 +142,8 @@ def _stage(
     file = read_upload(content, filename=work.filename, options=options, say=say)
     report = report_on(file, say=say)
     say(ImportStage.PREPARING, report.n_good)
+    # Seconds for a large file, in which nobody could lease or submit on SQLite.
+    rows = write_rows(file.prompts)
     with database.transaction() as session:
         row = _running(work.import_id, session)
         upload = stage_upload(
@@ -150,6 +153,7 @@ def _stage(
             actor=work.actor,
             now=tools.now(),
             report=report,
+            rows=rows,
         )
         row.prompt_upload_id = session.scalar(
             sa.select(col(PromptUpload.id)).where(col(PromptUpload.token) == upload.token)

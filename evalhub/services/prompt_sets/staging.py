@@ -65,15 +65,18 @@ def stage_upload(
     now: datetime,
     card: SetCard | None = None,
     report: UploadReport | None = None,
+    rows: str | None = None,
 ) -> UploadView:
     """Keep what was read from a file, with its report, and import nothing.
 
-    ``report`` is the one on this file where it was made before. Raise ``BadInput`` for a
+    ``report`` is the one on this file where it was made before, and ``rows`` what ``write_rows``
+    gave for its prompts. Raise ``BadInput`` for a
     slug or title that breaks its rule.
     """
     # Computed before the session is touched: on SQLite its first statement takes the one
-    # writer's place, and a large file takes seconds.
-    report, rows = report or report_on(file), write_rows(file.prompts)
+    # writer's place, and a large file takes seconds. Whoever has touched it before gives both.
+    report = report or report_on(file)
+    rows = write_rows(file.prompts) if rows is None else rows
     names.check(is_new=find_set(names.slug, session=session) is None)
     row = PromptUpload(
         token=secrets.token_urlsafe(24),

@@ -27,8 +27,10 @@ from evalhub.services.prompt_sets.imports import (
 )
 from evalhub.services.workers import beat
 from tests.core.prompts.rows import row
+from tests.factories import MOMENT
 from tests.prompt_imports import NAMES, ask, lines_of, look, row_id
 from tests.services.prompt_sets.material import actor_of, staged
+from tests.writing import listening
 
 ACTOR = command_actor()
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -192,3 +194,29 @@ def test_what_cannot_be_frozen_is_refused_at_once(session: Session, now: datetim
 def test_an_unknown_import_is_not_found(session: Session) -> None:
     with pytest.raises(NotFound, match="no import 'x'"):
         get_import("x", session=session)
+
+
+def test_a_page_of_imports_takes_as_many_queries_as_one_of_them(database: Database) -> None:
+    asked = []
+    for i in range(3):
+        with database.transaction() as session:
+            upload = staged(session, row(id="a", prompt=f"What is fever number {i}?"))
+            found = start_freezing(upload.token, session=session, actor=ACTOR, now=MOMENT)
+            confirm_upload(upload.token, session=session, actor=actor_of(session), now=MOMENT)
+        asked.append(found.public_id)
+    seen: list[str] = []
+
+    with listening(database, "before_cursor_execute", lambda *_a, **_n: seen.append("query")):
+        with database.transaction(write=False) as session:
+            get_import(asked[0], session=session)
+        n_of_one = len(seen)
+        with database.transaction(write=False) as session:
+            found_all = list_imports(session=session)
+
+    assert [one.version and one.version.name for one in found_all] == [
+        "fevers@3",
+        "fevers@2",
+        "fevers@1",
+    ]
+    assert {one.version.frozen_by for one in found_all if one.version} == {"Rosa Researcher"}
+    assert len(seen) - n_of_one == n_of_one

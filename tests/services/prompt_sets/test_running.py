@@ -1,7 +1,9 @@
 """An import reads, reports and freezes as a small file at once would, or keeps nothing."""
 
+import sys
 import threading
 from collections.abc import Callable
+from types import FrameType
 
 import pytest
 import sqlalchemy as sa
@@ -11,7 +13,7 @@ from evalhub.core.people import command_actor
 from evalhub.core.prompts.imports import ImportStage, ImportStatus
 from evalhub.core.prompts.options import ReadingOptions, RowDefaults
 from evalhub.db.claims import claim
-from evalhub.db.engine import Database
+from evalhub.db.engine import WRITE, Database
 from evalhub.db.models import (
     Prompt,
     PromptImport,
@@ -19,6 +21,7 @@ from evalhub.db.models import (
     PromptSetVersion,
     PromptUpload,
 )
+from evalhub.errors import Conflict
 from evalhub.services.prompt_sets import get_upload
 from evalhub.services.prompt_sets.imports import (
     ImportView,
@@ -29,6 +32,7 @@ from evalhub.services.prompt_sets.imports import (
     start_freezing,
     start_import,
 )
+from evalhub.services.prompt_sets.reports import write_rows
 from evalhub.services.prompt_sets.running import ImportEnd, ImportTools, run_import
 from tests.core.prompts.rows import row
 from tests.factories import MOMENT
@@ -289,3 +293,75 @@ def test_while_the_database_is_away_nothing_is_said_to_have_failed(database: Dat
 
     found = look(database, asked)
     assert (found.status, found.problems) == (ImportStatus.RUNNING, ())
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_rows_are_written_before_the_writers_place_is_taken(database: Database) -> None:
+    asked = ask(database)
+    seen: list[str] = []
+
+    def watch(frame: FrameType, event: str, _argument: object) -> None:
+        if event == "call" and frame.f_code is write_rows.__code__:
+            seen.append("rows")
+
+    def note(connection: sa.Connection, *_rest: object, **_named: object) -> None:
+        if connection.get_execution_options().get(WRITE):
+            seen.append("statement")
+
+    with (
+        listening(database, "before_cursor_execute", note),
+        listening(database, "commit", lambda _connection: seen.append("end")),
+    ):
+        sys.setprofile(watch)
+        try:
+            run(database, asked)
+        finally:
+            sys.setprofile(None)
+
+    # Between two transactions, not after the first statement of one: others may write meanwhile.
+    assert seen[seen.index("rows") - 1] == "end"
+
+
+def stopped_by_a_defect(database: Database) -> ImportView:
+    """Return an import that a defect ended, with its file kept."""
+    asked = ask(database)
+    with database.transaction() as session:
+        session.exec(select(PromptImport)).one().options = '{"renames": 7}'
+    with pytest.raises(ValueError, match="renames"):
+        run(database, asked)
+    return asked
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_file_that_a_defect_left_can_be_deleted_once(database: Database) -> None:
+    asked = stopped_by_a_defect(database)
+    assert (look(database, asked).has_file, has_file(database)) == (True, True)
+
+    with database.transaction() as session:
+        cancel_import(asked.public_id, session=session, actor=ACTOR, now=MOMENT)
+
+    found = look(database, asked)
+    assert (found.status, found.has_file, has_file(database)) == (ImportStatus.FAILED, False, False)
+    assert found.problems != ()
+    with database.transaction() as session, pytest.raises(Conflict, match="ended already"):
+        cancel_import(asked.public_id, session=session, actor=ACTOR, now=MOMENT)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_whoever_cancels_while_rows_are_stored_is_told_at_once(database: Database) -> None:
+    asked = ask(database, freezes=True)
+    with database.transaction() as session:
+        row_of_import = session.exec(select(PromptImport)).one()
+        row_of_import.status, row_of_import.stage = ImportStatus.RUNNING, ImportStage.FREEZING
+
+    with database.transaction() as storing:
+        storing.exec(select(PromptImport).with_for_update()).one()
+        # Waiting for the row would wait for ever here, since one thread holds it and asks for it.
+        with database.transaction() as session:
+            session.execute(sa.text("SET LOCAL lock_timeout = '2s'"))
+            with pytest.raises(Conflict, match="cannot be stopped any more"):
+                cancel_import(asked.public_id, session=session, actor=ACTOR, now=MOMENT)
+
+    with database.transaction() as session:
+        cancel_import(asked.public_id, session=session, actor=ACTOR, now=MOMENT)
+    assert look(database, asked).status is ImportStatus.CANCELLED
