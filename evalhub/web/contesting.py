@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from evalhub.core.qualifying.contests import DECIDERS, MAX_CONTEST_WORDS, ContestOutcome
 from evalhub.core.qualifying.items import PREFERENCES, Key
-from evalhub.errors import BadInput, Conflict, NotFound, Problem, Sentence
+from evalhub.errors import BadInput, Conflict, Forbidden, NotFound, Problem, Sentence
 from evalhub.rim.fields import choice
 from evalhub.services.qualifying.applying import own_application
 from evalhub.services.qualifying.assessing import keys_of
@@ -20,6 +20,7 @@ from evalhub.services.qualifying.contesting import (
     list_contests,
 )
 from evalhub.services.qualifying.deciding import QUALIFIERS
+from evalhub.services.qualifying.mending import has_sat
 from evalhub.web import applying_words as say
 from evalhub.web.context import (
     current_actor,
@@ -97,7 +98,8 @@ def decide(public_id: str) -> ResponseReturnValue:
             actor=current_actor(),
             now=now(),
         )
-    except (BadInput, Conflict) as error:
+    # Also what may not be sent comes back: a reason of two thousand characters is not typed twice.
+    except (BadInput, Conflict, Forbidden) as error:
         only_read()
         return _page(public_id, problems_of(error)), status_of(error)
     flash(_("The contest is answered. Everybody it concerns reads it."), "good")
@@ -139,6 +141,7 @@ def _own_page(domain: str, number: int, problems: Sequence[Problem] = ()) -> str
 def _page(public_id: str, problems: Sequence[Problem] = ()) -> str:
     session = current_session()
     contest = get_contest(public_id, session=session, now=now())
+    sat = has_sat(contest.published.id, session=session, actor=current_actor())
     return render_template(
         "contests/show.html",
         contest=contest,
@@ -146,7 +149,8 @@ def _page(public_id: str, problems: Sequence[Problem] = ()) -> str:
         answers=render_alike(contest.item.a, contest.item.b),
         render=render_text,
         preferences=list(PREFERENCES),
-        can_answer=current_actor().has(*DECIDERS[contest.standing.level]),
+        can_answer=current_actor().has(*DECIDERS[contest.standing.level]) and not sat,
+        sat=sat,
         max_words=MAX_CONTEST_WORDS,
         ticked=request.form.getlist("accepts"),
         form=request.form,

@@ -56,14 +56,14 @@ class AnswerForm:
 
 
 @bp.get("/work/earnings/dispute")
-@requires(Role.ANNOTATOR)
+@requires()
 def prepare() -> ResponseReturnValue:
     """Show the form that disputes one of the person's own entries."""
     return _form_page(DisputeForm(entry=request.args.get("entry", "")))
 
 
 @bp.post("/work/earnings/dispute")
-@requires(Role.ANNOTATOR)
+@requires()
 def begin() -> ResponseReturnValue:
     """Open a dispute."""
     form = sent_form(DisputeForm)
@@ -84,14 +84,14 @@ def begin() -> ResponseReturnValue:
 
 
 @bp.get("/work/earnings/disputes")
-@requires(Role.ANNOTATOR)
+@requires()
 def show_own() -> ResponseReturnValue:
     """List the person's own disputes with every answer."""
     return _own_page()
 
 
 @bp.post("/work/earnings/disputes/<int:dispute_id>/appeal")
-@requires(Role.ANNOTATOR)
+@requires()
 def ask_next_level(dispute_id: int) -> ResponseReturnValue:
     """Appeal a refusal."""
     try:

@@ -29,6 +29,8 @@ from evalhub.web.rendering import render_alike, render_text
 from evalhub.web.said import said
 from evalhub.web.sent import sent_form
 
+# For whoever is signed in: what was said of somebody's judgments, and their word against it, stay
+# theirs when the role is taken. A case that is not one's own is not there.
 bp = Blueprint("own_reviews", __name__, url_prefix="/work/reviews")
 
 
@@ -42,7 +44,7 @@ class WordForm:
 
 
 @bp.get("")
-@requires(Role.ANNOTATOR)
+@requires()
 def list_own() -> ResponseReturnValue:
     """List the person's judgments that were looked at again, the newest first."""
     listing = own_cases(
@@ -60,7 +62,7 @@ def list_own() -> ResponseReturnValue:
 
 
 @bp.get("/feedback")
-@requires(Role.ANNOTATOR)
+@requires()
 def show_feedback() -> ResponseReturnValue:
     """Show the person's own week beside the one before it, and beside nobody else's."""
     return render_template(
@@ -72,14 +74,14 @@ def show_feedback() -> ResponseReturnValue:
 
 
 @bp.get("/<int:case_id>")
-@requires(Role.ANNOTATOR)
+@requires()
 def show(case_id: int) -> ResponseReturnValue:
     """Show one case with the reasons of all its experts, in the order the person judged in."""
     return _page(case_id)
 
 
 @bp.post("/<int:case_id>")
-@requires(Role.ANNOTATOR)
+@requires()
 def speak(case_id: int) -> ResponseReturnValue:
     """Stand by a judgment, or appeal a return or a decision."""
     form = sent_form(WordForm)
@@ -120,6 +122,7 @@ def _page(case_id: int, problems: Sequence[Problem] = (), form: WordForm | None 
         answers=render_alike(view.desk.a.text, view.desk.b.text),
         token=next((one.token for one in view.desk.judgments if one.number == view.reader), ""),
         form=form or WordForm(),
+        can_judge=current_actor().has(Role.ANNOTATOR),
         max_words=MAX_WORDS,
         max_minutes=MAX_MINUTES,
         say=review_words,

@@ -8,11 +8,11 @@ from flask.testing import FlaskClient
 
 from evalhub.core.people import Role
 from evalhub.db.engine import Database
-from evalhub.db.models import Person
+from evalhub.db.models import Person, RoleGrant
 from tests.services.judging.conftest import small_rubric
 from tests.services.qualifying.assessed import make_assessment, make_field
 from tests.web.conftest import Clock, SignIn
-from tests.web.pages import fill, forms_of
+from tests.web.pages import fill, forms_of, token_of
 from tests.web.test_applying import ASSESSMENT, answer, begin
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -168,3 +168,21 @@ def test_f20_what_is_late_is_answered_by_admins(
 def test_contests_are_for_those_who_decide(client: FlaskClient, person: Person) -> None:
     assert client.get("/contests").status_code == 403
     assert client.get("/contests/x").status_code == 403
+
+
+def test_who_sat_the_assessment_is_offered_no_answer_and_keeps_what_they_wrote(
+    client: FlaskClient, person: Person, contest: str, database: Database, clock: Clock
+) -> None:
+    with database.transaction() as session:
+        session.add(RoleGrant(person_id=person.id, role=Role.COORDINATOR, granted_at=clock()))
+
+    page = client.get(contest)
+    token = token_of(client.get("/account"))
+    refused = client.post(
+        contest, data={"csrf_token": token, "outcome": "upheld", "reason": "It <holds>."}
+    )
+
+    assert "You sat this assessment yourself" in page.text
+    assert contest not in [form.action for form in forms_of(page)]
+    assert refused.status_code == 403
+    assert "It &lt;holds&gt;." in refused.text

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 import pytest
+import sqlalchemy as sa
 from flask.testing import FlaskClient
-from sqlmodel import select
+from sqlmodel import col, select
 
 from evalhub.core.people import Role
 from evalhub.db.engine import Database
-from evalhub.db.models import Endpoint, Person
+from evalhub.db.models import Endpoint, Person, RoleGrant
 from evalhub.services.accounts.sessions import start_session
 from tests.services.reviewing.scene import Scene, make_scene
 from tests.web.conftest import Clock, SignIn
@@ -291,3 +292,26 @@ def test_f25_an_experts_week_ranks_nobody(review: Stage) -> None:
     assert (
         "None of your judgments was reviewed yet." in review.experts[1].get(f"{OWN}/feedback").text
     )
+
+
+def test_f51_who_lost_the_role_reads_and_appeals_what_they_gave(
+    review: Stage, database: Database
+) -> None:
+    expert = review.experts[0]
+    answer(review.reviewer, step="returned", reason="guideline", words="Rule 3.")
+    with database.transaction() as session:
+        session.connection().execute(sa.delete(RoleGrant).where(col(RoleGrant.role) == "annotator"))
+
+    page = expert.get(f"{OWN}/1").text
+
+    assert "Rule 3." in page
+    assert "Keep my judgment" in page
+    assert 'id="again-h"' not in page
+    assert speak(expert, "appeal") == 303
+    assert [
+        expert.get(f"/work/{one}").status_code for one in ("earnings", "earnings/disputes")
+    ] == [
+        200,
+        200,
+    ]
+    assert review.experts[1].get(f"{OWN}/1").status_code == 404

@@ -1,6 +1,6 @@
 """Find what a person should look at again: conflicts between experts, overrides and a sample."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -51,6 +51,18 @@ def conflict_of(votes: Sequence[Vote]) -> Trigger | None:
     """
     found = {trigger for one, other in combinations(votes, 2) for trigger in _between(one, other)}
     return next((trigger for trigger in _GRAVEST if trigger in found), None)
+
+
+def contradicts_anew(votes: Mapping[int, Vote], heard: Collection[int]) -> bool:
+    """Tell whether somebody who was not ``heard`` contradicts anybody; ``votes`` are by person.
+
+    Those who were heard have said what they have to say to each other, and talk no second time.
+    """
+    return any(
+        list(_between(votes[new], votes[other]))
+        for new in votes.keys() - set(heard)
+        for other in votes.keys() - {new}
+    )
 
 
 _GRAVEST = (Trigger.VETO_CONFLICT, Trigger.SIGN_CONFLICT, Trigger.SPREAD)

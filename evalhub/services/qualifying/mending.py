@@ -75,20 +75,25 @@ def mend_key(
 
 
 def check_has_not_sat(assessment_id: int, *, session: Session, actor: Actor) -> None:
-    """Raise ``Forbidden`` where the actor has an attempt at this version, not set aside.
+    """Raise ``Forbidden`` where the actor has sat this version: nobody decides about themselves.
 
-    Nobody decides about themselves: what is right would be what they had answered.
+    What is right would be what they had answered.
     """
+    if has_sat(assessment_id, session=session, actor=actor):
+        raise Forbidden(
+            Sentence("You sat this assessment yourself; somebody else decides about its keys.")
+        )
+
+
+def has_sat(assessment_id: int, *, session: Session, actor: Actor) -> bool:
+    """Tell whether the actor has an attempt at this version that is not set aside."""
     aside = select(AttemptEvent.attempt_id).where(AttemptEvent.kind == AttemptEventKind.RESET)
     query = select(Attempt.id).where(
         Attempt.assessment_id == assessment_id,
         Attempt.person_id == actor.person_id,
         col(Attempt.id).not_in(aside),
     )
-    if session.exec(query).first() is not None:
-        raise Forbidden(
-            Sentence("You sat this assessment yourself; somebody else decides about its keys.")
-        )
+    return session.exec(query).first() is not None
 
 
 def regrades_of(attempt_id: int, *, session: Session) -> list[OwnRegrade]:

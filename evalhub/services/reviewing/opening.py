@@ -1,6 +1,7 @@
 """Look through a project's new judgments and open a case wherever a person should look again."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -9,15 +10,17 @@ from typing import Any, TypeAlias
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import ReturningInsert
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from evalhub.core.assigning import REVISABLE_FOR, ReleaseReason
 from evalhub.core.campaigns import AnnotatorKind, AssignmentStatus
-from evalhub.core.reviewing.triggers import conflict_of, is_sampled
-from evalhub.core.reviewing.vocabulary import KIND_OF, Trigger
+from evalhub.core.reviewing.cases import standing_of
+from evalhub.core.reviewing.triggers import conflict_of, contradicts_anew, is_sampled
+from evalhub.core.reviewing.vocabulary import KIND_OF, CaseKind, CaseState, Trigger
 from evalhub.db import tables as t
-from evalhub.db.models import Project, ReviewLook
-from evalhub.services.judging.votes import CastVote, votes_on
+from evalhub.db.models import Project, ReviewCase, ReviewLook
+from evalhub.services.judging.cases import StoredCase, load_cases
+from evalhub.services.judging.votes import CHUNK, CastVote, votes_on
 from evalhub.services.locks import lock
 from evalhub.services.reviewing.rules import share_in_force
 
@@ -89,7 +92,7 @@ def look_through(
     since = look.looked_until if look else None
     until = _window_end(project_id, since, last, window, session=session)
     wanted = [
-        *_judged(project_id, since, until, session=session),
+        *_judged(project_id, since, until, session=session, now=now),
         *_reported(project_id, since, until, session=session),
     ]
     n_opened = sum(_open(project_id, one, session=session, now=now) for one in wanted)
@@ -116,18 +119,45 @@ def _window_end(
 
 
 def _judged(
-    project_id: int, since: datetime | None, until: datetime, *, session: Session
+    project_id: int, since: datetime | None, until: datetime, *, session: Session, now: datetime
 ) -> Iterable[_Wanted]:
     touched = _touched(project_id, since, until, session=session)
     share = share_in_force(project_id, session=session)
     seed = session.get_one(Project, project_id).seed
-    for pair_id, cast in votes_on(set(touched.values()), session=session, until=until).items():
+    votes = votes_on(set(touched.values()), session=session, until=until)
+    earlier = _disagreements(votes, session)
+    for pair_id, cast in votes.items():
         conflict = conflict_of([one.vote for one in cast])
-        if conflict is not None:
+        if conflict is not None and _is_new(cast, earlier[pair_id], now):
             experts = tuple(dict.fromkeys(one.person_id for one in cast))
-            yield _Wanted(f"pair:{pair_id}", pair_id, None, conflict, experts)
+            number = len(earlier[pair_id])
+            # The first has the key that it had before a pair could have a second one.
+            key = f"pair:{pair_id}:{number + 1}" if number else f"pair:{pair_id}"
+            yield _Wanted(key, pair_id, None, conflict, experts)
         new = [one for one in cast if one.assignment_id in touched]
         yield from filter(None, (_review(one, seed, share) for one in new))
+
+
+def _disagreements(
+    pair_ids: Collection[int], session: Session
+) -> defaultdict[int, list[StoredCase]]:
+    """Return the disagreements that some pairs have had, the oldest first, by pair."""
+    found, ordered = defaultdict[int, list[StoredCase]](list), sorted(pair_ids)
+    for start in range(0, len(ordered), CHUNK):
+        of_pairs = col(ReviewCase.pair_id).in_(ordered[start : start + CHUNK])
+        kind = col(ReviewCase.kind) == CaseKind.ADJUDICATION
+        for stored in load_cases(of_pairs, kind, session=session):
+            found[stored.pair_id].append(stored)
+    return found
+
+
+def _is_new(cast: Sequence[CastVote], earlier: Sequence[StoredCase], now: datetime) -> bool:
+    """Tell whether a conflict is another one than those that were talked about or still are."""
+    if not earlier:
+        return True
+    last = earlier[-1].case
+    is_over = standing_of(last, now).state in {CaseState.SETTLED, CaseState.CLOSED}
+    return is_over and contradicts_anew({one.person_id: one.vote for one in cast}, last.experts)
 
 
 def _review(cast: CastVote, seed: int, share: float) -> _Wanted | None:

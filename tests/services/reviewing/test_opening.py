@@ -4,14 +4,18 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import col, select
 
+from evalhub.core.people import Role
 from evalhub.core.reviewing.vocabulary import CaseKind, Trigger
-from evalhub.db.models import ReviewExpert
+from evalhub.db.models import Pair, ReviewExpert
 from evalhub.services.reviewing.opening import look_through, projects_to_look_at
+from tests.factories import add_member, make_person
 from tests.services.reviewing.scene import DAY, LATER, Scene
 
 
 def experts_of(scene: Scene) -> list[int]:
-    query = select(ReviewExpert.person_id).order_by(col(ReviewExpert.number))
+    query = select(ReviewExpert.person_id).order_by(
+        col(ReviewExpert.case_id), col(ReviewExpert.number)
+    )
     return list(scene.session.exec(query))
 
 
@@ -46,6 +50,47 @@ def test_projects_without_news_are_not_looked_at(scene: Scene) -> None:
 
     look_through(scene.project.id, session=scene.session, now=later)
     assert projects_to_look_at(session=scene.session, now=later + DAY) == []
+
+
+def agreed(scene: Scene) -> None:
+    """Let two experts who disagreed come to the same preference."""
+    scene.disagree()
+    scene.send(1, -1, over=1)
+
+
+def third_votes(scene: Scene, preference: int) -> None:
+    """Let somebody else judge the pair as well."""
+    third = make_person(scene.session, Role.ANNOTATOR)
+    add_member(scene.session, scene.project, third)
+    scene.session.get_one(Pair, scene.cases()[0].pair_id).overlap = 3
+    scene.session.flush()
+    scene.experts.append(third)
+    scene.judge(2, preference)
+
+
+def test_f11_who_contradicts_an_agreement_later_opens_the_next_case(scene: Scene) -> None:
+    agreed(scene)
+    third_votes(scene, 3)
+
+    assert scene.look() == 1
+    first, second = scene.cases()
+    assert second.key == f"{first.key}:2"
+    assert experts_of(scene)[-1] == scene.experts[2].id
+    assert scene.look(DAY) == 0
+
+
+def test_who_agrees_later_opens_none(scene: Scene) -> None:
+    agreed(scene)
+    third_votes(scene, -1)
+
+    assert scene.look() == 0
+
+
+def test_a_conflict_with_a_third_is_left_to_the_talk_while_it_lasts(scene: Scene) -> None:
+    scene.disagree()
+    third_votes(scene, 3)
+
+    assert scene.look() == 0
 
 
 def test_a_backlog_is_looked_through_window_by_window(scene: Scene) -> None:
@@ -92,3 +137,14 @@ def test_what_was_said_in_a_case_stays(scene: Scene) -> None:
             with pytest.raises(sa.exc.DBAPIError, match=f"{table} is append-only"):
                 scene.session.connection().execute(sa.text(verb.format(table)))
             held.rollback()
+
+
+def test_a_judgment_that_is_given_anew_is_drawn_no_second_time(scene: Scene) -> None:
+    scene.share(1)
+    scene.judge(0, -1)
+    scene.look()
+    scene.send_back(scene.cases()[0].id)
+    scene.send(0, 1, over=1)
+
+    assert scene.look() == 0
+    assert len(scene.cases()) == 1
