@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from evalhub.core.assigning import ReleaseReason
@@ -128,11 +129,18 @@ def leave(project: Project, *, session: Session, actor: Actor, now: datetime) ->
     so nothing counts against them, and they may join again. Raise ``NotFound`` for others.
     """
     person_id = actor.person_id
-    member = person_id and session.get(ProjectMember, (project.id, person_id, Role.ANNOTATOR))
-    if not member or person_id is None:
+    # The row itself tells who took it away: of two that read it at once only one leaves.
+    gone = session.execute(
+        sa.delete(ProjectMember)
+        .where(
+            col(ProjectMember.project_id) == project.id,
+            col(ProjectMember.person_id) == person_id,
+            col(ProjectMember.role) == Role.ANNOTATOR,
+        )
+        .returning(col(ProjectMember.person_id))
+    ).first()
+    if gone is None or person_id is None:
         raise NotFound(Sentence("You are not on this project."))
-    session.delete(member)
-    session.flush()
     _end_open_lease(
         project,
         person_id,

@@ -1,17 +1,21 @@
 """People join and leave projects in roles that they hold."""
 
+import threading
+
 import pytest
 from sqlmodel import Session, select
 
 from evalhub.core.campaigns import AssignmentStatus
 from evalhub.core.people import Origin, Role
+from evalhub.db.engine import Database
 from evalhub.db.models import Assignment, AuditEvent, Project
 from evalhub.errors import BadInput, NotFound
+from evalhub.services.projects.choosing import leave_project
 from evalhub.services.projects.members import add_member, list_members, remove_member
 from tests.factories import MOMENT, make_person, make_project
 from tests.factories import add_member as make_membership
 from tests.services.assigning.conftest import Campaign, make_campaign
-from tests.services.projects.conftest import Parts
+from tests.services.projects.conftest import Parts, actor_of
 
 
 @pytest.fixture
@@ -142,3 +146,29 @@ def test_simulated_members_are_marked(session: Session, parts: Parts, project: P
     add(project, "sim@example.org", Role.ANNOTATOR, parts, session)
 
     assert list_members(project, session=session)[0].is_simulated
+
+
+def test_who_leaves_twice_at_once_leaves_once(database: Database) -> None:
+    with database.transaction() as session:
+        campaign = make_campaign(session)
+        slug, actor = campaign.project.slug, actor_of(campaign.people[0], Role.ANNOTATOR)
+    gate, refused = threading.Barrier(2), []
+
+    def go() -> None:
+        gate.wait()
+        try:
+            with database.transaction() as session:
+                leave_project(slug, session=session, actor=actor, now=MOMENT)
+        except NotFound as error:
+            refused.append(error)
+
+    threads = [threading.Thread(target=go) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(refused) == 1
+    with database.transaction(write=False) as session:
+        left = select(AuditEvent).where(AuditEvent.action == "project.leave")
+        assert len(session.exec(left).all()) == 1
