@@ -266,9 +266,13 @@ def test_f20_a_decision_needs_a_reason_and_is_read_by_the_applicant(
 
 
 def test_f17_a_reset_has_a_reason_and_allows_another_attempt(
-    client: FlaskClient, waiting: str
+    client: FlaskClient, waiting: str, database: Database, clock: Clock
 ) -> None:
     way = f"{waiting}/reset"
+    early = client.post(way, data=fill(client.get(waiting), way, reason="Power cut."))
+    assert (early.status_code, "another version must come first" in early.text) == (409, True)
+    with database.transaction() as session:
+        make_assessment(session, clock())
     refused = client.post(way, data=fill(client.get(waiting), way))
     done = client.post(way, data=fill(client.get(waiting), way, reason="Power cut."))
 

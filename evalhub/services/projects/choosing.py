@@ -65,8 +65,8 @@ def join_project(slug: str, *, session: Session, actor: Actor, now: datetime) ->
     """Put the actor on a project as an annotator, by their own choice; twice changes nothing.
 
     Raise ``NotFound`` for a project that nobody may join, which says no more than that of one that
-    is not there, ``Conflict`` for one that is not open, and ``Forbidden`` with what they lack: also
-    an answer about consent, without which no work is begun.
+    is not there, ``Conflict`` for one that is not open, and ``Forbidden`` for who has a hand in it
+    and with what they lack: also an answer about consent, without which no work is begun.
     """
     project = get_project(slug, session=session)
     if not project.is_joinable or project.status is ProjectStatus.DRAFT:
@@ -75,6 +75,14 @@ def join_project(slug: str, *, session: Session, actor: Actor, now: datetime) ->
         raise Conflict(Sentence("This project takes nobody in now."))
     if actor.person_id is None or not actor.has(Role.ANNOTATOR):
         raise Forbidden(Sentence("Projects are joined by experts."))
+    inside = sa.select(t.project.c.id).where(t.project.c.id == project.id)
+    knows_models = inside.where(_knows_models(actor.person_id))
+    if session.connection().execute(knows_models).first() is not None:
+        raise Forbidden(
+            Sentence(
+                "You have a hand in this project and may know its models, so you cannot judge."
+            )
+        )
     held = qualifications_of(actor.person_id, session=session)
     lacks = _lacks(requirement_in_force(project.id, session=session).requirement, held, now)
     if lacks:
@@ -121,6 +129,27 @@ def _lacks(requirement: Requirement, held: Qualifications, now: datetime) -> tup
     return lacks
 
 
+def _knows_models(person_id: int) -> "sa.ColumnElement[bool]":
+    """Return the condition that a person made a project, pulled its answers or works on it.
+
+    They may know which model wrote what. A coordinator can still add them, with their own name.
+    """
+    member, pull = t.project_member.c, t.pull.c
+    return sa.or_(
+        # Named as set first: of no author at all, SQL would say neither yes nor no.
+        sa.and_(t.project.c.created_by.is_not(None), t.project.c.created_by == person_id),
+        sa.exists().where(
+            member.project_id == t.project.c.id,
+            member.person_id == person_id,
+            member.role != Role.ANNOTATOR,
+        ),
+        sa.exists().where(
+            pull.prompt_set_version_id == t.project.c.prompt_set_version_id,
+            pull.created_by == person_id,
+        ),
+    )
+
+
 def _projects(person_id: int, session: Session) -> "Sequence[sa.Row[*tuple[Any, ...]]]":
     newest = (
         sa.select(sa.func.max(t.project_requirement.c.number))
@@ -153,7 +182,10 @@ def _projects(person_id: int, session: Session) -> "Sequence[sa.Row[*tuple[Any, 
         .join(t.rubric_version, t.rubric_version.c.id == t.project.c.rubric_version_id)
         .where(
             t.project.c.status == ProjectStatus.OPEN,
-            sa.or_(t.project.c.is_joinable.is_(True), is_member),
+            sa.or_(
+                is_member,
+                sa.and_(t.project.c.is_joinable.is_(True), sa.not_(_knows_models(person_id))),
+            ),
         )
     )
     return session.connection().execute(query).all()

@@ -136,8 +136,9 @@ def reset_attempt(
 ) -> None:
     """Set the latest attempt aside, so that the person may start another; it stays on record.
 
-    Raise ``BadInput`` without a reason, ``Forbidden`` for who may not, ``Conflict`` where there is
-    nothing to set aside.
+    One that is over only once another version is in force: its author has been told which of their
+    answers counted, and would be asked the same pairs again. Raise ``BadInput`` without a reason,
+    ``Forbidden`` for who may not, ``Conflict`` where there is nothing to set aside.
     """
     by = decider_of(actor, about=person_id)
     problems = check_reason(reason)
@@ -147,6 +148,11 @@ def reset_attempt(
     attempt = find_attempt(person_id, domain, session=session, now=now)
     if attempt is None or attempt.state is AttemptState.RESET:
         raise Conflict(Sentence("There is no attempt to set aside."))
+    newest = find_assessment(domain, session=session)
+    if attempt.state in ENDED and newest and newest.id == attempt.published.id:
+        raise Conflict(
+            Sentence("They have read which answers counted; another version must come first.")
+        )
     ended_at = min(now, attempt.ends_at)
     book_time(attempt, person_id, ended_at=ended_at, session=session, now=now)
     text = reason.strip()

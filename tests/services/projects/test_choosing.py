@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import Session, col, select
 
 from evalhub.core.assigning import ReleaseReason
-from evalhub.core.campaigns import ProjectStatus
+from evalhub.core.campaigns import ProjectStatus, PullStatus
 from evalhub.core.pay.ledger import UnpaidReason
 from evalhub.core.people import Role
 from evalhub.core.qualifying.requirements import LackKind, Requirement
@@ -26,6 +26,7 @@ from tests.factories import (
     make_level,
     make_person,
     make_project,
+    make_pull,
     make_requirement,
 )
 from tests.services.assigning.conftest import Campaign, make_campaign
@@ -199,6 +200,28 @@ def test_projects_are_joined_by_experts_and_only_where_that_was_said(
         join_project("noise", session=session, actor=both.as_expert, now=now)
     with pytest.raises(Forbidden):
         let_join(slug, is_joinable=False, session=session, actor=both.as_expert, now=now)
+
+
+@pytest.mark.parametrize("hand", ["made", "pulled", Role.RESEARCHER, Role.REVIEWER])
+def test_who_may_know_the_models_does_not_join_by_themselves(
+    campaign: Campaign, both: Both, session: Session, now: datetime, hand: str
+) -> None:
+    make_level(session, both.expert, 3)
+    if hand == "made":
+        campaign.project.created_by = both.expert.id
+    elif hand == "pulled":
+        pull = make_pull(session, PullStatus.DONE)
+        pull.prompt_set_version_id = campaign.project.prompt_set_version_id
+        pull.created_by = both.expert.id
+    else:
+        add_member(session, campaign.project, both.expert, Role(hand))
+    session.flush()
+
+    with pytest.raises(Forbidden, match="may know its models"):
+        join(campaign, both, session, now)
+
+    assert list_offers(both.expert.id, session=session, now=now) == []
+    assert list_offers(both.coordinator.id, session=session, now=now) != []
 
 
 def test_what_is_said_twice_is_logged_once(

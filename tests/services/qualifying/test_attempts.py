@@ -136,6 +136,8 @@ def test_f21_the_time_of_an_attempt_is_booked_once_and_never_beyond_its_end(
 
     if how == "hand in":
         end(both, session, later)
+    if how == "hand in" or minutes > 60:
+        make_assessment(session, later)
     if how != "decide":
         reset_attempt(
             both.expert.id,
@@ -256,6 +258,33 @@ def test_f17_a_reset_needs_a_person_and_a_reason_and_keeps_the_attempt(
     assert (again.number, again.state, again.answers) == (2, AttemptState.RUNNING, {})
     assert session.exec(select(AttemptEvent.reason)).all() == ["Power cut."]
     assert "attempt.reset" in actions(session)
+
+
+@pytest.mark.parametrize("how", ["handed in", "timed out"])
+def test_f17_who_was_told_what_counted_does_not_meet_the_same_pairs_again(
+    both: Both, session: Session, now: datetime, how: str
+) -> None:
+    begin(both, session, now)
+    if how == "handed in":
+        end(both, session, now)
+    later = now + 2 * HOUR
+
+    def reset() -> None:
+        reset_attempt(
+            both.expert.id,
+            "medicine",
+            reason="So.",
+            session=session,
+            actor=both.as_coordinator,
+            now=later,
+        )
+
+    with pytest.raises(Conflict, match="another version must come first"):
+        reset()
+    newer = make_assessment(session, later)
+    reset()
+
+    assert begin(both, session, later).published.id == newer.id
 
 
 def test_a_mended_key_grades_every_attempt_anew(
