@@ -170,6 +170,7 @@ def test_new_judgments_are_looked_through_once_a_minute(
     assert n_cases() == 1
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_project_that_cannot_be_looked_through_keeps_no_other_waiting(
     scene: Scene, keeper: Keeper, clock: Clock
 ) -> None:
