@@ -4,6 +4,8 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from evalhub.core.canonical import canonical_json
@@ -128,8 +130,15 @@ def training_version(training_id: int, *, session: Session) -> StandingTraining:
 
 def list_trainings(*, session: Session) -> list[StandingTraining]:
     """Return the trainings in force, by domain and title."""
-    slugs = session.exec(select(TrainingRow.slug).distinct()).all()
-    found = [get_training(slug, session=session) for slug in slugs]
+    later = aliased(TrainingRow)
+    newest = select(sa.func.max(later.number)).where(later.slug == TrainingRow.slug)
+    # One statement however many there are: a page of people asks it for each of them.
+    rows = session.exec(
+        select(TrainingRow, RubricVersion)
+        .join(RubricVersion, col(RubricVersion.id) == col(TrainingRow.rubric_version_id))
+        .where(TrainingRow.number == newest.correlate(TrainingRow).scalar_subquery())
+    )
+    found = [_made(row, rubric) for row, rubric in rows]
     return sorted(found, key=lambda one: (one.training.domain, one.training.title, one.id))
 
 
@@ -139,7 +148,10 @@ def _newest(slug: str, session: Session) -> TrainingRow | None:
 
 
 def _standing(row: TrainingRow, session: Session) -> StandingTraining:
-    rubric = session.get_one(RubricVersion, row.rubric_version_id)
+    return _made(row, session.get_one(RubricVersion, row.rubric_version_id))
+
+
+def _made(row: TrainingRow, rubric: RubricVersion) -> StandingTraining:
     return StandingTraining(
         row.id,
         row.number,

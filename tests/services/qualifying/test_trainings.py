@@ -5,6 +5,7 @@ import threading
 from datetime import datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from evalhub.core.pay.ledger import UnpaidReason, WorkKind
@@ -278,6 +279,22 @@ def test_every_act_stands_in_the_audit_log(both: Both, session: Session, now: da
         "training.start",
         "training.finish",
     ]
+
+
+def test_trainings_are_listed_in_one_statement(both: Both, session: Session, now: datetime) -> None:
+    publish(session, now, title="Second")
+    session.expunge_all()
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        asked.append(statement)
+
+    sa.event.listen(session.connection(), "before_cursor_execute", note)
+
+    found = list_trainings(session=session)
+
+    assert [(one.training.title, one.number) for one in found] == [("Another", 1), ("Second", 2)]
+    assert len(asked) == 1
 
 
 def test_own_trainings_are_all_of_them(both: Both, session: Session, now: datetime) -> None:
