@@ -6,7 +6,7 @@ from flask.testing import FlaskClient
 from sqlmodel import select
 from werkzeug.test import TestResponse
 
-from evalhub.core.assigning import SelectionPolicy
+from evalhub.core.assigning import ReleaseReason, SelectionPolicy
 from evalhub.core.campaigns import AssignmentStatus, ProjectStatus, SelectionMode
 from evalhub.core.judging.answers import Choice
 from evalhub.core.pay.ledger import UnpaidReason
@@ -278,6 +278,25 @@ def test_a_late_form_for_a_pair_without_room_is_kept_as_a_draft(desk: Desk, cloc
     assert page.status_code == 409
     assert "judged by as many people as were wanted" in page.text
     assert checked_values(desk.client.get(address), "overall") == ["-1"]
+
+
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [
+        (ReleaseReason.REASSIGNED, "Coordination took this comparison back"),
+        (ReleaseReason.REMOVED, "You are no longer on this project"),
+        (ReleaseReason.TIME, "You gave this comparison back"),
+    ],
+    ids=["reassigned", "removed", "time"],
+)
+def test_who_gave_a_comparison_back_is_told(desk: Desk, reason: ReleaseReason, told: str) -> None:
+    address = desk.open()
+    with desk.database.transaction() as session:
+        assignment = desk.assignments()[0]
+        assignment.status, assignment.release_reason = AssignmentStatus.RELEASED, reason
+        session.merge(assignment)
+
+    assert told in desk.client.get(address).text
 
 
 def test_what_was_given_back_cannot_be_judged(desk: Desk) -> None:

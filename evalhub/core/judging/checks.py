@@ -24,6 +24,7 @@ from evalhub.core.judging.outcomes import VetoState, facts_of, outcome_of, route
 from evalhub.core.judging.quoting import is_quoted
 from evalhub.core.rubrics.conditions import Facts, evaluate
 from evalhub.core.rubrics.schema import CitationTable, Criterion, Rubric
+from evalhub.core.rubrics.texts import seen_length
 from evalhub.core.rubrics.vocabulary import NOT_CHECKED, Mode, VetoOverride
 from evalhub.errors import BadInput, Problem, Sentence
 
@@ -268,14 +269,14 @@ def _why(rubric: Rubric, answer: Answer, facts: Facts) -> Iterator[Problem]:
                 most=why.max_chars,
             ),
         )
-    elif outcome.is_override and length < max(why.min_chars, 1):
+    elif outcome.is_override and seen_length(answer.why) < max(why.min_chars, 1):
         # Marked words show a fault; they cannot say why it should not decide.
         rule = Sentence(
             "say in at least %(least)s characters why the veto does not decide",
             least=why.min_chars,
         )
         yield Problem("why", rule)
-    elif is_required and not has_span and length < why.min_chars:
+    elif is_required and not has_span and seen_length(answer.why) < why.min_chars:
         yield Problem(
             "why", Sentence("give the reason in at least %(least)s characters", least=why.min_chars)
         )

@@ -12,7 +12,7 @@ from enum import StrEnum
 from evalhub.core.pay.disputes import DECIDERS, RESPONSE_TIME, DisputeLevel
 from evalhub.core.qualifying.assessments import Assessment, Share, grade
 from evalhub.core.qualifying.items import Key, check_key
-from evalhub.core.rubrics.texts import is_clean
+from evalhub.core.rubrics.texts import is_clean, seen_length
 from evalhub.errors import Problem, Sentence
 
 __all__ = [
@@ -93,7 +93,7 @@ def regrade_of(
 
 def check_words(text: str) -> Iterator[Problem]:
     """Yield what is wrong with the reason of a contest or of its answer."""
-    if not 1 <= len(text.strip()) <= MAX_CONTEST_WORDS:
+    if not seen_length(text) or len(text.strip()) > MAX_CONTEST_WORDS:
         rule = Sentence(
             "has %(n)s characters; it needs 1 to %(most)s",
             n=len(text.strip()),

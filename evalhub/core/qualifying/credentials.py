@@ -11,7 +11,7 @@ from datetime import date
 from enum import StrEnum
 
 from evalhub.core.prompts.patterns import JURISDICTION
-from evalhub.core.rubrics.texts import MAX_SLUG, is_clean, is_slug
+from evalhub.core.rubrics.texts import MAX_SLUG, is_clean, is_slug, seen_length
 from evalhub.errors import Problem, Sentence
 
 MAX_ISSUER = 200
@@ -126,7 +126,7 @@ def _dates(credential: Credential, today: date) -> Iterator[Problem]:
 def check_reason(reason: str) -> list[Problem]:
     """Return what is wrong with the reason of a decision; every decision has one."""
     text = reason.strip()
-    if not 1 <= len(text) <= MAX_REASON:
+    if not seen_length(text) or len(text) > MAX_REASON:
         rule = Sentence(
             "has %(n)s characters; a decision needs 1 to %(most)s", n=len(text), most=MAX_REASON
         )

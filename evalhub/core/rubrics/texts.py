@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, TypeAlias
@@ -42,6 +43,14 @@ def is_clean(text: str) -> bool:
         (char >= " " and char != "\x7f" and not "\ud800" <= char <= "\udfff") or char in "\n\t"
         for char in text
     )
+
+
+def seen_length(text: str) -> int:
+    """Return how many characters of ``text`` somebody reads, spaces at its ends not among them.
+
+    A reason of joiners and marks of direction alone has hundreds of characters and says nothing.
+    """
+    return len("".join(char for char in text if unicodedata.category(char) != "Cf").strip())
 
 
 def is_slug(text: str) -> bool:

@@ -11,7 +11,7 @@ from evalhub.core.campaigns import AssignmentStatus
 from evalhub.core.people import Actor
 from evalhub.core.reviewing.cases import MAX_MINUTES, MAX_WORDS, Case, CaseEvent
 from evalhub.core.reviewing.vocabulary import CaseStep, Trigger
-from evalhub.core.rubrics.texts import is_clean
+from evalhub.core.rubrics.texts import is_clean, seen_length
 from evalhub.db.models import Assignment, Judgment, ReviewCase, ReviewExpert, ReviewStep
 from evalhub.errors import BadInput, NotFound, Sentence
 from evalhub.services.audit import record
@@ -125,7 +125,7 @@ def minutes_of(case_id: int, step: CaseStep, *, session: Session) -> int:
 def checked_words(words: str, *, where: str = "words") -> str:
     """Return what somebody wrote, with plain line ends; raise ``BadInput`` without a word."""
     text = words.replace("\r\n", "\n").strip()
-    if not 1 <= len(text) <= MAX_WORDS:
+    if not seen_length(text) or len(text) > MAX_WORDS:
         rule = Sentence("write a reason of at most %(most)s characters", most=MAX_WORDS)
         raise BadInput.at(where, rule)
     if not is_clean(text):

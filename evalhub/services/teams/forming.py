@@ -17,13 +17,18 @@ from evalhub.services.teams.finding import TEAM_MAKERS, get_team_to_form
 MAX_WEEK_HOURS = 80
 
 
+TAKEN_NAMES = frozenset({"mine"})
+"""Names that the addresses of teams use themselves."""
+
+
 def create_team(slug: str, title: str, *, session: Session, actor: Actor, now: datetime) -> Team:
     """Add a team without anybody in it; raise ``Conflict`` where its name in addresses is taken."""
     if not actor.has(*TEAM_MAKERS):
         raise Forbidden(Sentence("Teams are made by coordinators and admins."))
     _check(slug, title.strip())
     lock("teams", session=session)
-    if session.exec(select(Team.id).where(Team.slug == slug)).first() is not None:
+    known = session.exec(select(Team.id).where(Team.slug == slug)).first()
+    if known is not None or slug in TAKEN_NAMES:
         raise Conflict(Sentence("There is a team %(slug)s already.", slug=repr(slug)))
     team = Team(slug=slug, title=title.strip(), created_at=now, created_by=actor.person_id)
     session.add(team)

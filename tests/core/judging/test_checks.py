@@ -189,6 +189,7 @@ def test_the_reason_is_asked_where_the_rubric_says(
     assert check(answer("why.text", **changed)) == (told if is_needed else [])
     assert check(answer(**changed, why__text="123456789")) == (told if is_needed else [])
     assert check(answer(**changed, why__text="1234567890")) == []
+    assert check(answer(**changed, why__text="\u200b" * 30)) == (told if is_needed else [])
 
 
 def test_marked_words_can_stand_for_the_reason() -> None:

@@ -3,7 +3,7 @@ from typing import get_args
 import pytest
 
 from evalhub.core.rubrics import texts
-from evalhub.core.rubrics.texts import TextRule, is_clean
+from evalhub.core.rubrics.texts import TextRule, is_clean, seen_length
 
 
 def rule_of(alias: object) -> TextRule:
@@ -50,3 +50,18 @@ def test_clean_text_holds_no_control_characters_and_no_surrogates() -> None:
     assert is_clean("Grüße\n\t😀")
     assert not is_clean("\ud800")
     assert not is_clean("a\rb")
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [
+        ("", 0),
+        (" \n", 0),
+        ("\u200b" * 30, 0),
+        ("\u202e \u2066", 0),
+        ("a\u200cb", 2),
+        (" a b ", 3),
+    ],
+)
+def test_what_nobody_sees_does_not_count(text: str, length: int) -> None:
+    assert seen_length(text) == length

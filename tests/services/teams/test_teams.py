@@ -269,3 +269,8 @@ def test_f48_a_lead_forms_no_team(session: Session, people: list[Person], now: d
         create_team("mine", "Mine", session=session, actor=lead, now=now)
     with pytest.raises(Forbidden):
         end_stay("alpha", people[1].public_id, session=session, actor=lead, now=now)
+
+
+def test_a_team_is_not_called_as_an_address_of_the_site_is(session: Session) -> None:
+    with pytest.raises(Conflict, match="'mine' already"):
+        create_team("mine", "Mine", session=session, actor=COMMAND, now=MOMENT)
