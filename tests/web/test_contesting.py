@@ -113,6 +113,14 @@ def test_f16_whoever_decides_sees_the_pair_and_no_name(desk: FlaskClient, contes
     assert "0: <bdi>A names the dose.</bdi>" in page
 
 
+def test_f16_whoever_decides_is_told_who_reads_the_reason(desk: FlaskClient, contest: str) -> None:
+    page = desk.get(contest).text
+
+    assert "Whoever objected reads it" in page
+    assert "without telling which preferences are right" in page
+    assert "everybody whose attempt it grades does" not in page
+
+
 def test_f16_an_overturned_key_is_read_by_everybody_it_concerns(
     client: FlaskClient, desk: FlaskClient, contest: str
 ) -> None:
