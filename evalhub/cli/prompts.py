@@ -10,6 +10,7 @@ from evalhub.cli.prompt_report import print_report
 from evalhub.cli.words import table
 from evalhub.core.canonical import canonical_json
 from evalhub.core.prompts.cards import card_to_json
+from evalhub.core.prompts.imports import ImportStatus
 from evalhub.core.prompts.options import ReadingOptions, RowDefaults, parse_renames
 from evalhub.core.prompts.report import report_on
 from evalhub.core.prompts.vocabulary import SourceKind
@@ -29,6 +30,7 @@ from evalhub.services.prompt_sets.imports import (
     ImportView,
     SentFile,
     cancel_import,
+    get_import,
     list_imports,
     retry_import,
     start_import,
@@ -116,10 +118,12 @@ def imports_command(limit: int) -> None:
 @group.command("cancel")
 @click.argument("import_id")
 def cancel_command(import_id: str) -> None:
-    """Stop the import IMPORT_ID; nothing is kept of it."""
+    """Stop the import IMPORT_ID, or delete the file of one that failed."""
     with transaction() as session:
         cancel_import(import_id, session=session, actor=ACTOR, now=now())
-    click.echo(f"Import {import_id} is cancelled.")
+        found = get_import(import_id, session=session)
+    is_failed = found.status is ImportStatus.FAILED
+    click.echo(f"Import {import_id} {'has no file any more' if is_failed else 'is cancelled'}.")
 
 
 @group.command("retry")

@@ -205,6 +205,19 @@ def test_an_import_is_cancelled_by_its_id(run: Run, database: Database) -> None:
     assert "send it again" in run("retry", import_id).output
 
 
+def test_the_file_of_an_import_that_failed_is_deleted_by_its_id(
+    run: Run, database: Database
+) -> None:
+    asked = ask(database)
+    with database.transaction() as session:
+        session.get_one(PromptImport, row_id(database, asked)).status = ImportStatus.FAILED
+
+    cancelled = run("cancel", asked.public_id)
+
+    assert cancelled.output == f"Import {asked.public_id} has no file any more.\n"
+    assert "send it again" in run("retry", asked.public_id).output
+
+
 def test_an_import_that_nobody_works_on_is_queued_again(run: Run, database: Database) -> None:
     asked = ask(database, b"\n")
     with database.transaction() as session:

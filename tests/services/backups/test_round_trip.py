@@ -15,6 +15,7 @@ from evalhub.db.migrate import current_revision, head_revision, upgrade
 from evalhub.db.models import Person, Release
 from evalhub.services import audit
 from evalhub.services.backups import Backup, read_backup, take_backup
+from evalhub.services.backups.stored import unreachable_releases
 from evalhub.services.pulling.dispatching import waiting_jobs
 from evalhub.services.releasing.builds import waiting_builds
 from tests.conftest import DATABASES
@@ -164,7 +165,9 @@ def in_storage(instance: Instance, bucket: Path) -> Instance:
     """Return the instance with its release in object storage; a folder stands for a bucket."""
     bucket.parent.mkdir(parents=True, exist_ok=True)
     (instance.settings.instance_dir / "releases").rename(bucket)
-    (bucket / "tiny" / "1.0.0" / "manifest.json").write_text("{}", "utf-8")
+    with instance.database.transaction(write=False) as session:
+        text = session.exec(select(Release.manifest)).one()
+    (bucket / "tiny" / "1.0.0" / "manifest.json").write_text(text, "utf-8")
     stored = instance.settings.model_copy(update={"releases_url": f"file://{bucket}"})
     return replace(instance, settings=stored)
 
@@ -213,3 +216,36 @@ def test_storage_that_does_not_answer_stops_neither_a_backup_nor_a_restore(
 
     assert restored.to_fetch == manifest.stored
     assert len(manifest.stored) == 1
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_release_that_neither_the_disk_nor_the_storage_has_is_missing(
+    instance: Instance, tmp_path: Path
+) -> None:
+    office = in_storage(instance, tmp_path / "bucket")
+    (tmp_path / "bucket" / "tiny" / "1.0.0" / "manifest.json").unlink()
+
+    manifest = office.back_up(tmp_path / "kept")
+
+    assert (manifest.missing, manifest.stored) == (("tiny/1.0.0",), ())
+
+
+@pytest.mark.parametrize("found", ["nothing", "a release of another instance"])
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_folder_that_is_not_the_whole_release_is_still_to_fetch(
+    instance: Instance, empty: Instance, tmp_path: Path, found: str
+) -> None:
+    in_storage(instance, tmp_path / "bucket").back_up(tmp_path / "kept")
+    folder = empty.settings.releases_dir / "tiny" / "1.0.0"
+    folder.mkdir(parents=True)
+    if found != "nothing":
+        (folder / "manifest.json").write_text('{"release": "another"}', "utf-8")
+    backup = read_backup(tmp_path / "kept")
+
+    to_fetch = unreachable_releases(backup.manifest, empty.settings)
+
+    (folder / "manifest.json").write_bytes(
+        (tmp_path / "bucket" / "tiny" / "1.0.0" / "manifest.json").read_bytes()
+    )
+    assert [one.folder for one in to_fetch] == ["tiny/1.0.0"]
+    assert unreachable_releases(backup.manifest, empty.settings) == ()
