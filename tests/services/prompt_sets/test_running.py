@@ -320,6 +320,7 @@ def test_the_rows_are_written_before_the_writers_place_is_taken(database: Databa
 
     # Between two transactions, not after the first statement of one: others may write meanwhile.
     assert seen[seen.index("rows") - 1] == "end"
+    assert seen.count("rows") == 1
 
 
 def stopped_by_a_defect(database: Database) -> ImportView:
