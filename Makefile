@@ -15,6 +15,9 @@ LABS ?= $(BIN)/python
 # a third of a second of its start; the tests start hundreds.
 unexport PYTHONDONTWRITEBYTECODE
 
+# Tests wait for disks, browsers and processes of their own, so one more than there are cores is run.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
+
 # The tests commit thousands of times; where memory can hold their files, the disk need not.
 TEST_ENV := $(shell test -w /dev/shm && mkdir -p /dev/shm/evalhub-tests && echo TMPDIR=/dev/shm/evalhub-tests)
 
@@ -35,10 +38,10 @@ run: $(READY) ## Install, fill instance/ with the demo and serve it on 127.0.0.1
 	$(BIN)/evalhub serve --host $(HOST) --port $(PORT)
 
 test: $(READY_DEV) ## Run every test, on SQLite and PostgreSQL
-	$(TEST_ENV) $(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
+	$(TEST_ENV) $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
 
 coverage: $(READY_DEV) ## Run every test and report the lines and branches they reach
-	$(TEST_ENV) $(BIN)/python -m pytest -n auto --dist loadgroup --cov --cov-report=term $(ARGS)
+	$(TEST_ENV) $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --cov --cov-report=term $(ARGS)
 
 check: $(READY_DEV) ## Check format, lint, types, imports and docs
 	$(BIN)/ruff format --check .

@@ -89,4 +89,5 @@ def assert_whole_and_unrepeated(
     )
     assert {server.calls["m", text] for text in committed} == {1}
     assert set(server.calls.values()) <= {1, 2}
-    assert server.calls.total() <= N_PROMPTS + CONCURRENCY
+    # Those that ask are a quarter more than requests under way: each waits until its own is kept.
+    assert server.calls.total() <= N_PROMPTS + CONCURRENCY + CONCURRENCY // 4

@@ -68,6 +68,8 @@ def test_a_release_in_object_storage_is_told_by_both_commands(office: Path, tmp_
         make_release(session, make_project(session), folder="far/1.0.0")
     database.dispose()
     url, home = f"file://{tmp_path}/bucket", tmp_path / "home"
+    (tmp_path / "bucket" / "far" / "1.0.0").mkdir(parents=True)
+    (tmp_path / "bucket" / "far" / "1.0.0" / "manifest.json").write_text("{}")
 
     taken = run(office, "backup", str(tmp_path / "backup"), EVALHUB_RELEASES_URL=url)
     restored = run(home, "restore", str(tmp_path / "backup"))

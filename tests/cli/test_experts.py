@@ -86,7 +86,7 @@ def test_a_project_says_what_it_asks_for(runner: CliRunner) -> None:
     asked = run(
         runner,
         *("projects", "require", "acute", "--domain", "medicine", "--class", "physician"),
-        *("--jurisdiction", "de", "--by-language", "--by-specialty", "--training", "x"),
+        *("--jurisdiction", "de", "--by-language", "--by-specialty"),
     )
     nothing = run(runner, "projects", "require", "acute")
 

@@ -101,7 +101,6 @@ def test_every_address_asks_who_is_there(app: Flask) -> None:
     [
         ("postgresql", "all roles"),
         ("sqlite", "all roles"),
-        ("sqlite", "no role"),
         ("sqlite", "stranger"),
     ],
     indirect=["database_url"],

@@ -3,9 +3,9 @@
 Two texts are near duplicates when their normalised words are equal, or when their sets of
 four-word shingles have a Jaccard similarity of at least 0.8. Candidates come from MinHash
 signatures (20 bands of 3 rows: a pair at 0.8 is missed with probability below 10⁻⁶); within a
-band each text is compared with the first that fell there, so the work grows with the number
-of texts and not with its square. Texts of fewer than eight words are compared as a whole only,
-since one word would decide.
+band each text is compared with the first that fell there and the few before it, so the work grows
+with the number of texts and not with its square. Texts of fewer than eight words are compared as
+a whole only, since one word would decide.
 """
 
 import hashlib
@@ -21,6 +21,7 @@ from evalhub.core.prompts.normalising import normalised
 SHINGLE_WORDS = 4
 MINIMUM_WORDS = 8
 THRESHOLD = 0.8
+NEIGHBOURS = 4
 BANDS = 20
 ROWS = 3
 # A prime below 2**31 keeps hash * factor + offset below 2**63, so that uint64 never wraps.
@@ -89,7 +90,10 @@ class _Sketches:
         return np.array(kept, dtype=np.uint64)
 
     def candidates(self) -> Iterator[tuple[int, int]]:
-        """Yield, band by band, each text that shares the band with an earlier one, and the first.
+        """Yield, band by band, each text that shares the band with earlier ones, and some of them.
+
+        Those are the first and the ``NEIGHBOURS`` just before it: texts that differ from the first
+        in one place and from each other in another are near each other alone.
 
         Texts of a band are found by sorting it: a dictionary of all bands would hold twenty
         entries a text, ten times what the texts themselves take.
@@ -102,9 +106,11 @@ class _Sketches:
             is_new = np.ones(len(order), np.bool_)
             is_new[1:] = (keys[order[1:]] != keys[order[:-1]]).any(axis=1)
             starts = np.flatnonzero(is_new)
-            first = order[np.repeat(starts, np.diff(np.append(starts, len(order))))]
-            for number in np.flatnonzero(~is_new):
-                yield int(first[number]), int(order[number])
+            first = np.repeat(starts, np.diff(np.append(starts, len(order))))
+            for number in np.flatnonzero(~is_new).tolist():
+                start = int(first[number])
+                for other in {start, *range(max(start, number - NEIGHBOURS), number)}:
+                    yield int(order[other]), int(order[number])
 
 
 def _shingles(form: str) -> Shingles:

@@ -21,6 +21,7 @@ from evalhub.db import tables as t
 from evalhub.db.models import JudgmentImport, Project
 from evalhub.errors import BadInput, Conflict
 from evalhub.services.importing.resolving import ResolvedJudgment, resolve
+from evalhub.services.pairing.adding import routes_of
 from evalhub.services.pairing.drafting import last_position
 from evalhub.services.projects.finding import get_project_to_manage
 
@@ -79,7 +80,8 @@ class DraftImport:
     """Hold what an import would store, and the state of the project that it rests on.
 
     ``people`` and ``pairs`` are the rows that exist; ``new_people`` and ``new_pairs`` (with the
-    prompt of each) are those that are missing.
+    prompt of each) are those that are missing. ``route_by_prompt`` has the routes of the prompts
+    of the project, which never change.
     """
 
     read: ReadFile
@@ -89,6 +91,7 @@ class DraftImport:
     new_people: Sequence[str]
     pairs: Mapping[Sides, int]
     new_pairs: Mapping[Sides, int]
+    route_by_prompt: Mapping[int, str]
     n_not_answered: int
 
 
@@ -138,6 +141,7 @@ def draft_import(
         new_people=sorted({row.annotator for row in read.scanned.rows} - people.keys()),
         pairs=pairs,
         new_pairs={sides: wanted[sides] for sides in sorted(wanted.keys() - pairs.keys())},
+        route_by_prompt=routes_of(project, session=session),
         n_not_answered=sum(
             not (item.left.is_answered and item.right.is_answered) for item in resolved
         ),

@@ -22,7 +22,6 @@ from evalhub.services.importing.drafting import (
     standing_of,
 )
 from evalhub.services.locks import lock
-from evalhub.services.pairing.adding import routes_of
 from evalhub.services.projects.finding import get_project_to_manage
 
 
@@ -120,7 +119,6 @@ def _add_pairs(project: Project, draft: DraftImport, *, session: Session) -> dic
     """Add the pairs that are missing, behind all others, and return the row of each."""
     last = draft.standing.last_position
     start = 0 if last is None else last + 1
-    route_by_prompt = routes_of(project, session=session)
     rows = [
         {
             "project_id": project.id,
@@ -132,7 +130,7 @@ def _add_pairs(project: Project, draft: DraftImport, *, session: Session) -> dic
             "n_taken": 0,
             # They exist to hold judgments made elsewhere; nobody asked for more of them.
             "is_offered": False,
-            "route": route_by_prompt[prompt_id],
+            "route": draft.route_by_prompt[prompt_id],
         }
         for position, ((x, y), prompt_id) in enumerate(draft.new_pairs.items(), start=start)
     ]
