@@ -33,7 +33,7 @@ def test_f49_an_alert_is_read_with_its_test_and_answered(client: FlaskClient, ad
 
     client.post(address, data=fill(page, address))
     page = client.get(address)
-    assert "100&nbsp;%</b> against 50 %, n 25" in page.text
+    assert "100&nbsp;%</b> against 50&nbsp;%, n 25" in page.text
     assert "z 5.0, p 6.0e-08" in page.text
     form = fill(page, f"{address}/1", outcome="talked", words="A <b>mouse</b>.")
     done = client.post(f"{address}/1", data=form)

@@ -100,7 +100,6 @@ def test_every_address_asks_who_is_there(app: Flask) -> None:
     # PostgreSQL takes less than SQLite does; whoever may do nothing hardly reaches either.
     [
         ("postgresql", "all roles"),
-        ("sqlite", "all roles"),
         ("sqlite", "stranger"),
     ],
     indirect=["database_url"],
