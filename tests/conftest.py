@@ -24,7 +24,7 @@ DATABASES = ("sqlite", "postgresql")
 
 def pytest_configure(config: pytest.Config) -> None:
     """Keep the caller's own settings out, and give drawn examples the time they need."""
-    hypothesis.settings.register_profile("evalhub", deadline=None, max_examples=25)
+    hypothesis.settings.register_profile("evalhub", deadline=None, max_examples=50)
     hypothesis.settings.load_profile("evalhub")
     for name in [name for name in os.environ if name.startswith("EVALHUB_")]:
         del os.environ[name]

@@ -100,6 +100,8 @@ def test_every_address_asks_who_is_there(app: Flask) -> None:
     # PostgreSQL takes less than SQLite does; whoever may do nothing hardly reaches either.
     [
         ("postgresql", "all roles"),
+        ("sqlite", "all roles"),
+        ("sqlite", "no role"),
         ("sqlite", "stranger"),
     ],
     indirect=["database_url"],

@@ -28,13 +28,6 @@ A server that cannot be reached has been tried several times for each prompt by 
 the rest would take hours and fill the table with errors that say one thing.
 """
 
-WAITING_SHARE = 0.25
-"""How many askers more than requests under way there are, as a share of those.
-
-It is how long a commit may take, as a share of an answer, until the endpoint has to wait for it.
-Not much more, since a question that was handed out is asked even when a budget is used up by then.
-"""
-
 GIVE_UP_AFTER = 5
 """Endpoint-wide failures in a row after which the rest is not asked."""
 
@@ -85,7 +78,9 @@ class Share:
         """
         self._has_answered, spent = await asyncio.to_thread(self._look_back)
         self._heed_budget(spent)
-        askers = {asyncio.create_task(self._ask_in_turn()) for _ in range(self._n_askers())}
+        askers = {
+            asyncio.create_task(self._ask_in_turn()) for _ in range(self._work.spec.max_concurrency)
+        }
         try:
             await self._supervise(askers)
         finally:
@@ -103,15 +98,6 @@ class Share:
             # Whoever goes on begins anew; until then nobody asks at the time that was written down.
             await asyncio.to_thread(self._note_wait, "")
         return self._end
-
-    def _n_askers(self) -> int:
-        """Return how many take questions: some more than may be under way at one time.
-
-        An asker goes on once its answer is on the disk. The client lets no more through than the
-        endpoint's limit, so the others fill the places of those that wait for the disk.
-        """
-        limit = self._work.spec.max_concurrency
-        return limit + int(limit * WAITING_SHARE)
 
     async def _supervise(self, askers: set[asyncio.Task[None]]) -> None:
         """Wait for the askers; once asked to stop, for no longer than the grace."""

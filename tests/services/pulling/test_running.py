@@ -2,18 +2,13 @@
 
 import asyncio
 import json
-import time
 from dataclasses import replace
 
-import pytest
 import sqlalchemy as sa
 
 from evalhub.core.campaigns import PullStatus
 from evalhub.core.responses import ResponseStatus
-from evalhub.db.engine import WRITE
-from evalhub.db.models import Endpoint
 from evalhub.services.pulling import (
-    PullOptions,
     RunTools,
     Stored,
     run_share,
@@ -21,7 +16,6 @@ from evalhub.services.pulling import (
 from tests.factories import MOMENT
 from tests.pulling import Scene
 from tests.services.pulling.puppet import Puppet, long_set, outcome, responses, run
-from tests.writing import listening
 
 
 def test_every_endpoint_is_asked_every_prompt_over_http(scene: Scene, tools: RunTools) -> None:
@@ -104,29 +98,3 @@ def test_more_than_one_page_of_prompts_is_asked_in_full(scene: Scene, tools: Run
     run(scene, scene.start(prompt_set="long").id, replace(tools, clients=puppet.open))
 
     assert sorted(puppet.asked) == sorted(texts)
-
-
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_an_endpoint_is_asked_on_while_answers_wait_for_the_disk(
-    scene: Scene, tools: RunTools
-) -> None:
-    limit, seen = 4, list[int]()
-    with scene.database.transaction() as session:
-        session.get_one(Endpoint, scene.endpoint()).max_concurrency = limit
-
-    def be_slow(connection: sa.Connection) -> None:
-        """Keep the first answers from being stored until one more question was sent, or 5 s."""
-        asked = scene.server.calls
-        if connection.get_execution_options().get(WRITE) and asked.total() and not seen:
-            for _ in range(500):
-                if asked.total() > limit:
-                    break
-                time.sleep(0.01)
-            seen.append(asked.total())
-
-    pull = scene.start(options=PullOptions(n_samples=3))
-    with listening(scene.database, "begin", be_slow):
-        status = run(scene, pull.id, tools)
-
-    assert (status, scene.server.calls.total()) == (PullStatus.DONE, 9)
-    assert seen[0] > limit
