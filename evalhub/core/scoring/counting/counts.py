@@ -28,12 +28,11 @@ from evalhub.core.scoring.reading.encoding import Coded, EncodedJudgments, encod
 _MOST_PLACES = 2**22
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class CountBlock:
-    """Hold some cells of ``Counts``; each property unpacks its part anew."""
+class _Packed:
+    """Unpack keys; each property does so anew."""
 
-    keys: IntArray
-    n: IntArray
+    __slots__ = ()
+    keys: CodeArray
     layout: KeyLayout
 
     @property
@@ -63,7 +62,16 @@ class CountBlock:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Counts:
+class CountBlock(_Packed):
+    """Hold some cells of ``Counts``, their keys and numbers widened to calculate with."""
+
+    keys: IntArray
+    n: IntArray
+    layout: KeyLayout
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Counts(_Packed):
     """Hold judgments as counted cells, sorted by cluster, left, right and outcome.
 
     ``models`` and ``clusters`` are sorted names. ``keys`` pack, one integer a cell, the positions
@@ -96,26 +104,6 @@ class Counts:
         keys = layout.packed(cluster, left, right, outcome).astype(layout.dtype)
         weights = n.astype(narrowest(int(n.max(initial=0))))
         return cls(tuple(models), tuple(clusters), keys, weights, layout)
-
-    @property
-    def cluster(self) -> IntArray:
-        """Return the position of each cell's cluster."""
-        return self.layout.cluster(self.keys)
-
-    @property
-    def left(self) -> IntArray:
-        """Return the position of each cell's left model."""
-        return self.layout.left(self.keys)
-
-    @property
-    def right(self) -> IntArray:
-        """Return the position of each cell's right model."""
-        return self.layout.right(self.keys)
-
-    @property
-    def outcome(self) -> IntArray:
-        """Return the outcome of each cell."""
-        return self.layout.outcome(self.keys)
 
     @property
     def n(self) -> IntArray:

@@ -129,30 +129,37 @@ def combined_variance(sample: Sample, estimate: Estimate, combination: FloatArra
     held = _information(sample, estimate, None).solve(
         combination[:n], combination[n:], tolerance=1e-10
     )
-    likelihood = _likelihood(sample, estimate, None)
-    variance = _variance_along(sample, likelihood, estimate, held)
+    variance = _variance_along(sample, estimate, held)
     scale = float(held @ combination)
     return 0.0 if abs(variance) <= ZERO_RATIO**2 * scale else variance
 
 
-def _variance_along(
-    sample: Sample, likelihood: Likelihood, estimate: Estimate, held: FloatArray
-) -> float:
+def _variance_along(sample: Sample, estimate: Estimate, held: FloatArray) -> float:
     if not sample.views:
-        by_cell = _scores_along(likelihood, estimate, held) ** 2
+        by_cell = _scores_along(_likelihood(sample, estimate, None), estimate, held) ** 2
         return float(sample.n_clusters / (sample.n_clusters - 1) * (sample.cells.n @ by_cell))
-    total, known = 0.0, _scores_along(likelihood, estimate, held)
+    total = 0.0
     for view in sample.views:
         sums = np.zeros(view.n_clusters)
-        for block in view.blocks():
-            if block.place is None:
-                own = Likelihood.of(estimate.model, block.cells, sample.n_models)
-                along = _scores_along(own, estimate, held)
-            else:
-                along = known[block.place]
+        for block, along in _along(view, sample, estimate, held):
             np.add.at(sums, block.cluster, along * block.cells.n)
         total += view.correction * float(sums @ sums)
     return total
+
+
+def _along(
+    view: View, sample: Sample, estimate: Estimate, held: FloatArray
+) -> Iterator[tuple[ViewBlock, FloatArray]]:
+    """Yield blocks with the derivative of one judgment of each cell, along ``held``."""
+    known = None
+    for block in view.blocks():
+        if block.place is None:
+            own = Likelihood.of(estimate.model, block.cells, sample.n_models)
+            yield block, _scores_along(own, estimate, held)
+            continue
+        if known is None:
+            known = _scores_along(_likelihood(sample, estimate, None), estimate, held)
+        yield block, known[block.place]
 
 
 def _likelihood(sample: Sample, estimate: Estimate, penalties: FloatArray | None) -> Likelihood:
