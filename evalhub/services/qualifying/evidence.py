@@ -15,7 +15,7 @@ from evalhub.db import tables as t
 from evalhub.db.in_force import is_in_force
 from evalhub.services.qualifying.attempts import find_attempt, grade_of
 from evalhub.services.qualifying.letting_in import qualifications_of
-from evalhub.services.qualifying.trainings import list_trainings
+from evalhub.services.qualifying.trained import domains_of
 
 _CODES = {Choice.A: -1, Choice.TIE: 0, Choice.BOTH_GOOD: 0, Choice.BOTH_BAD: 0, Choice.B: 1}
 
@@ -27,15 +27,10 @@ def evidence_of(person_id: int, domain: str, *, session: Session, now: datetime)
     skipped, gave back or objected to.
     """
     held = qualifications_of(person_id, session=session)
-    trainings = {
-        one.training.slug
-        for one in list_trainings(session=session)
-        if one.training.domain == domain
-    }
     attempt = find_attempt(person_id, domain, session=session, now=now)
     grade = grade_of(attempt, session=session) if attempt else None
     return Evidence(
-        has_training=bool(trainings & held.trained),
+        has_training=domain in domains_of(held.trained, session=session),
         is_assessed=grade is not None and grade.is_passed,
         has_credential=any(
             one.credential.domain == domain

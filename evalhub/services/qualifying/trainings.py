@@ -132,7 +132,6 @@ def list_trainings(*, session: Session) -> list[StandingTraining]:
     """Return the trainings in force, by domain and title."""
     later = aliased(TrainingRow)
     newest = select(sa.func.max(later.number)).where(later.slug == TrainingRow.slug)
-    # One statement however many there are: a page of people asks it for each of them.
     rows = session.exec(
         select(TrainingRow, RubricVersion)
         .join(RubricVersion, col(RubricVersion.id) == col(TrainingRow.rubric_version_id))
