@@ -74,7 +74,7 @@ def test_the_first_stated_that_fits_is_the_class_that_counts() -> None:
     ],
 )
 def test_f03_another_profession_is_not_let_in(change: dict[str, str]) -> None:
-    other = replace(LICENCE, **change)  # type: ignore[arg-type]
+    other = replace(LICENCE, **change)  # type: ignore[arg-type]  # fields of text
 
     assert lacks(DOCTORS, holder(other)) == (LackKind.CREDENTIAL,)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from evalhub.core.people import Actor, Role
 from evalhub.core.qualifying.credentials import Credential
@@ -49,4 +49,4 @@ def make_both(session: Session) -> Both:
 
 def actions(session: Session) -> list[str]:
     """Return what the audit log holds, in order."""
-    return list(session.exec(select(AuditEvent.action).order_by(AuditEvent.sequence)))  # type: ignore[arg-type]
+    return list(session.exec(select(AuditEvent.action).order_by(col(AuditEvent.sequence))))

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from evalhub.core.people import Role, command_actor
 from evalhub.core.qualifying.applications import Application, ApplicationDecision
@@ -47,7 +47,7 @@ def both(session: Session) -> Both:
     both = make_both(session)
     # An applicant is somebody with an account who is no expert yet.
     session.connection().execute(
-        sa.delete(RoleGrant).where(RoleGrant.person_id == both.expert.id)  # type: ignore[arg-type]
+        sa.delete(RoleGrant).where(col(RoleGrant.person_id) == both.expert.id)
     )
     return both
 

@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from evalhub.core.campaigns import AssignmentStatus
 from evalhub.core.judging.answers import Choice
-from evalhub.core.people import Role, command_actor
+from evalhub.core.people import Actor, Role, command_actor
 from evalhub.core.reviewing.alerts import AlertOutcome, CheckKind
 from evalhub.db import tables as t
 from evalhub.db.models import Project
@@ -34,7 +34,7 @@ def leaning(session: Session) -> Campaign:
 
 
 def answer(
-    campaign: Campaign, alert_id: int, *roles: Role, by: object = None, **given: str
+    campaign: Campaign, alert_id: int, *roles: Role, by: Actor | None = None, **given: str
 ) -> None:
     actor = by or actor_of(make_person(campaign.session), *roles)
     answer_alert(
@@ -42,7 +42,7 @@ def answer(
         alert_id,
         AlertOutcome.TALKED,
         words=given.get("words", "They had a broken mouse."),
-        actor=actor,  # type: ignore[arg-type]
+        actor=actor,
         session=campaign.session,
         now=MOMENT,
     )

@@ -54,7 +54,7 @@ def _answer(rng: random.Random) -> Answer:
 def change(records: Sequence[JudgmentRecord], **fields: object) -> list[JudgmentRecord]:
     """Return the judgments with some fields of everything that Ann gave."""
     return [
-        replace(one, **fields) if one.person_public_id == "ann" else one  # type: ignore[arg-type]
+        replace(one, **fields) if one.person_public_id == "ann" else one  # type: ignore[arg-type]  # each test knows
         for one in records
     ]
 
