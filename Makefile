@@ -18,8 +18,10 @@ unexport PYTHONDONTWRITEBYTECODE
 # Tests wait for disks, browsers and processes of their own, so one more than there are cores is run.
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 
-# The tests commit thousands of times; where memory can hold their files, the disk need not.
-TEST_ENV := $(shell test -w /dev/shm && mkdir -p /dev/shm/evalhub-tests && echo TMPDIR=/dev/shm/evalhub-tests)
+# The tests commit thousands of times; where memory can hold their files, the disk need not. Several
+# processes of tests share the cores: threads of linear algebra would only wait for each other, which
+# doubled the time of a small release.
+TEST_ENV := OPENBLAS_NUM_THREADS=1 $(shell test -w /dev/shm && mkdir -p /dev/shm/evalhub-tests && echo TMPDIR=/dev/shm/evalhub-tests)
 
 .DEFAULT_GOAL := help
 .PHONY: help run test coverage check format bench bench-labels bench-people bench-page bench-release bench-reward bench-scoring bench-selection bench-web docs kills lab-proof clean translations axe hostile aimock
