@@ -7,11 +7,12 @@ from sqlmodel import select
 
 from evalhub.config import Settings
 from evalhub.core.people import Actor, command_actor
+from evalhub.core.queued_work import RunEnd
 from evalhub.core.releasing.recipe import Recipe
 from evalhub.db.engine import Database
 from evalhub.db.models import ReleaseBuild
 from evalhub.services.releasing.builds import BuildView, get_build, start_build
-from evalhub.services.releasing.running import BuildEnd, BuildTools, run_build
+from evalhub.services.releasing.running import BuildTools, run_build
 from tests.factories import MOMENT
 
 
@@ -48,9 +49,9 @@ def run(
     *,
     stop: threading.Event | None = None,
     now: datetime = MOMENT,
-) -> BuildEnd:
+) -> RunEnd:
     """Run a build here; it looks whether it was cancelled as often as it can."""
-    tools = BuildTools(settings, lambda: now, stop or threading.Event(), tell_every_s=0.0)
+    tools = BuildTools(lambda: now, stop or threading.Event(), tell_every_s=0.0, settings=settings)
     return run_build(database, row_id(database, build), tools=tools)
 
 

@@ -25,7 +25,8 @@ from evalhub.core.people import Origin, Role
 from evalhub.core.qualifying.credentials import CredentialDecision
 from evalhub.core.qualifying.requirements import Requirement, requirement_to_json
 from evalhub.core.qualifying.routes import route_of
-from evalhub.core.releasing.builds import BuildStage, BuildStatus
+from evalhub.core.queued_work import WorkStatus
+from evalhub.core.releasing.builds import BuildStage
 from evalhub.core.responses import ResponseStatus
 from evalhub.db.models import (
     Assignment,
@@ -508,7 +509,7 @@ def make_release(
     return release
 
 
-def make_build(session: Session, project: Project, *, status: BuildStatus) -> ReleaseBuild:
+def make_build(session: Session, project: Project, *, status: WorkStatus) -> ReleaseBuild:
     """Add a build of a release of ``project``."""
     build = ReleaseBuild(
         public_id=uuid.uuid4().hex,

@@ -8,6 +8,7 @@ from sqlmodel import select
 from evalhub.core.canonical import Json
 from evalhub.core.people import Actor, command_actor
 from evalhub.core.prompts.imports import AT_ONCE_BYTES
+from evalhub.core.queued_work import RunEnd
 from evalhub.db.engine import Database
 from evalhub.db.models import PromptImport
 from evalhub.services.prompt_sets import SetNames
@@ -18,7 +19,8 @@ from evalhub.services.prompt_sets.imports import (
     list_imports,
     start_import,
 )
-from evalhub.services.prompt_sets.running import ImportEnd, ImportTools, run_import
+from evalhub.services.prompt_sets.running import run_import
+from evalhub.services.queued_work import RunTools
 from tests.core.prompts.rows import row
 from tests.factories import MOMENT
 
@@ -68,9 +70,9 @@ def row_id(database: Database, found: ImportView) -> int:
         return session.exec(query).one()
 
 
-def run(database: Database, found: ImportView, *, stop: threading.Event | None = None) -> ImportEnd:
+def run(database: Database, found: ImportView, *, stop: threading.Event | None = None) -> RunEnd:
     """Run an import here; it looks whether it was cancelled as often as it can."""
-    tools = ImportTools(lambda: MOMENT, stop or threading.Event(), tell_every_s=0.0)
+    tools = RunTools(lambda: MOMENT, stop or threading.Event(), tell_every_s=0.0)
     return run_import(database, row_id(database, found), tools=tools)
 
 

@@ -10,10 +10,10 @@ from evalhub.cli.prompt_report import print_report
 from evalhub.cli.words import table
 from evalhub.core.canonical import canonical_json
 from evalhub.core.prompts.cards import card_to_json
-from evalhub.core.prompts.imports import ImportStatus
 from evalhub.core.prompts.options import ReadingOptions, RowDefaults, parse_renames
 from evalhub.core.prompts.report import report_on
 from evalhub.core.prompts.vocabulary import SourceKind
+from evalhub.core.queued_work import WorkStatus
 from evalhub.core.wording import counted
 from evalhub.errors import BadInput, EvalHubError
 from evalhub.services.prompt_sets import (
@@ -122,7 +122,7 @@ def cancel_command(import_id: str) -> None:
     with transaction() as session:
         cancel_import(import_id, session=session, actor=ACTOR, now=now())
         found = get_import(import_id, session=session)
-    is_failed = found.status is ImportStatus.FAILED
+    is_failed = found.status is WorkStatus.FAILED
     click.echo(f"Import {import_id} {'has no file any more' if is_failed else 'is cancelled'}.")
 
 

@@ -1,17 +1,14 @@
 """Keep the queue moving: show this worker alive, hand out new jobs, take over lost ones."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import structlog
 
 from evalhub.jobs import engine
-from evalhub.jobs.builds import BuildJobs
-from evalhub.jobs.imports import ImportJobs
 from evalhub.jobs.pulls import PullJobs
-from evalhub.services.prompt_sets.imports import waiting_imports
+from evalhub.jobs.queued_work import QueuedJobs
 from evalhub.services.pulling import waiting_jobs
-from evalhub.services.releasing.builds import waiting_builds
 from evalhub.services.reviewing.opening import look_through, projects_to_look_at
 from evalhub.services.transaction import Database, is_passing
 from evalhub.services.workers import beat, claim, leave, live_workers
@@ -32,8 +29,7 @@ class Keeper:
         self,
         database: Database,
         jobs: PullJobs,
-        builds: BuildJobs,
-        imports: ImportJobs,
+        queued: Sequence[QueuedJobs],
         *,
         executor_id: str,
         lease_s: float,
@@ -41,8 +37,7 @@ class Keeper:
     ) -> None:
         self._database = database
         self.jobs = jobs
-        self.builds = builds
-        self.imports = imports
+        self.queued = queued
         self._executor_id = executor_id
         self._lease_s = lease_s
         self._now = now
@@ -70,28 +65,22 @@ class Keeper:
     def is_drained(self) -> bool:
         """Tell whether nothing waits and nothing runs, here or elsewhere."""
         with self._database.transaction(write=False) as session:
-            is_waiting = bool(
-                [
-                    *waiting_jobs(session=session),
-                    *waiting_builds(session=session),
-                    *waiting_imports(session=session),
-                ]
+            is_waiting = bool(waiting_jobs(session=session)) or any(
+                one.kind.waiting(session=session) for one in self.queued
             )
         return not is_waiting and not engine.unfinished_ids()
 
     def _dispatch(self) -> None:
         with self._database.transaction(write=False) as session:
             waiting = waiting_jobs(session=session)
-            builds = waiting_builds(session=session)
-            imports = waiting_imports(session=session)
+            queued = [(one, one.kind.waiting(session=session)) for one in self.queued]
         # All of them each round: queueing again does nothing, and a job that was lost on the way
         # to the queue is found.
         for job in waiting:
             self.jobs.enqueue(job)
-        for build in builds:
-            self.builds.enqueue(build)
-        for one in imports:
-            self.imports.enqueue(one)
+        for one, rows in queued:
+            for row in rows:
+                one.enqueue(row)
 
     def _sweep(self) -> None:
         """Queue again what runs under a worker that was not heard of for a lease."""

@@ -12,14 +12,13 @@ from dbos import error as dbos_error
 from sqlalchemy.exc import SQLAlchemyError
 
 from evalhub.config import Settings
-from evalhub.jobs.builds import BuildJobs
 from evalhub.jobs.engine import running_engine
-from evalhub.jobs.imports import ImportJobs
 from evalhub.jobs.keeper import Keeper
 from evalhub.jobs.pulls import PullJobs
-from evalhub.services.prompt_sets.running import ImportTools
+from evalhub.jobs.queued_work import build_jobs, import_jobs
 from evalhub.services.pulling import RunTools, http_clients
 from evalhub.services.pulling.tools import utc_now
+from evalhub.services.queued_work import RunTools as WorkTools
 from evalhub.services.releasing.running import BuildTools
 from evalhub.services.transaction import open_database
 from evalhub.services.workers import LEASE_S
@@ -67,13 +66,14 @@ def run_worker(
         )
 
     jobs = PullJobs(database, make_tools)
-    builds = BuildJobs(database, BuildTools(settings, utc_now, stop))
-    imports = ImportJobs(database, ImportTools(utc_now, stop))
+    queued = (
+        build_jobs(database, BuildTools(utc_now, stop, settings=settings)),
+        import_jobs(database, WorkTools(utc_now, stop)),
+    )
     keeper = Keeper(
         database,
         jobs,
-        builds,
-        imports,
+        queued,
         executor_id=executor_id,
         lease_s=pace.lease_s,
         now=utc_now,
@@ -86,9 +86,9 @@ def run_worker(
             # Set also when draining ended the rounds, so that nothing new is asked from here on.
             stop.set()
             jobs.running.wait_until_idle(pace.grace_s + pace.round_s)
-            # A build hears of it at its next page, and removes what it wrote.
-            builds.running.wait_until_idle(pace.grace_s)
-            imports.running.wait_until_idle(pace.grace_s)
+            for one in queued:
+                # It hears of it at its next page or row, and removes what it wrote.
+                one.running.wait_until_idle(pace.grace_s)
         # Only after the engine has stopped: what another takes over must not still be running
         # here.
         keeper.leave()

@@ -10,8 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from evalhub.core.campaigns import AssignmentStatus, PullStatus
-from evalhub.core.prompts.imports import ImportStatus
-from evalhub.core.releasing.builds import BuildStatus
+from evalhub.core.queued_work import WorkStatus
 from evalhub.db.tables import assignment, prompt_import, pull, pull_endpoint, release_build
 from evalhub.services.workers import LEASE_S, live_workers
 
@@ -33,8 +32,8 @@ class OperationFigures:
     n_leases: int
     n_overdue_leases: int
     pulls: Mapping[PullStatus, int]
-    builds: Mapping[BuildStatus, int]
-    imports: Mapping[ImportStatus, int]
+    builds: Mapping[WorkStatus, int]
+    imports: Mapping[WorkStatus, int]
 
 
 def operation_figures(*, session: Session, now: datetime) -> OperationFigures:
@@ -49,8 +48,8 @@ def operation_figures(*, session: Session, now: datetime) -> OperationFigures:
         n_leases=leases.get(False, 0),
         n_overdue_leases=leases.get(True, 0),
         pulls=_by_status(pull, PullStatus, session),
-        builds=_by_status(release_build, BuildStatus, session),
-        imports=_by_status(prompt_import, ImportStatus, session),
+        builds=_by_status(release_build, WorkStatus, session),
+        imports=_by_status(prompt_import, WorkStatus, session),
     )
 
 

@@ -11,7 +11,6 @@ from evalhub.errors import Conflict, Problem
 from evalhub.rim.routing import page_number
 from evalhub.services.releasing.builds import (
     LISTED,
-    Attendance,
     BuildView,
     cancel_build,
     get_build,
@@ -21,6 +20,7 @@ from evalhub.services.releasing.builds import (
 from evalhub.web.context import current_actor, current_session, now, only_read, requires
 from evalhub.web.language import N_, _
 from evalhub.web.problems import problems_of, status_of
+from evalhub.web.queued_work import advice_for, state_of
 
 bp = Blueprint("builds", __name__, url_prefix="/release-builds")
 BUILDERS = (Role.RESEARCHER, Role.ADMIN)
@@ -33,15 +33,6 @@ STAGES = {
     BuildStage.KEEPING: N_("Keeping the release"),
 }
 """What a page says of each stage."""
-
-ADVICE = {
-    Attendance.UNATTENDED: N_("No worker is running. Start one with `evalhub worker`."),
-    Attendance.ABANDONED: N_(
-        "Nobody works on it any more: the process that did has ended. A worker takes it over "
-        "within a minute, or try again."
-    ),
-}
-"""What to do so that a build goes on; empty where nothing has to be done."""
 
 
 @bp.get("")
@@ -68,7 +59,7 @@ def show(public_id: str) -> ResponseReturnValue:
 def show_progress(public_id: str) -> ResponseReturnValue:
     """Give the figures of the page, for the script that keeps it fresh."""
     build = _get(public_id)
-    return jsonify(state=_state(build), n_done=build.n_done, n_wanted=build.n_wanted)
+    return jsonify(state=state_of(build), n_done=build.n_done, n_wanted=build.n_wanted)
 
 
 @bp.post("/<public_id>/cancel")
@@ -108,18 +99,13 @@ def _get(public_id: str) -> BuildView:
     return get_build(public_id, session=current_session())
 
 
-def _state(build: BuildView) -> str:
-    """Return what the page must be loaded anew for when it changes."""
-    return f"{build.status} {build.stage} {build.attendance}"
-
-
 def _build_page(public_id: str, problems: Sequence[Problem] = ()) -> str:
     build = _get(public_id)
     return render_template(
         "releases/build.html",
         build=build,
         stage=_(STAGES[build.stage]),
-        state=_state(build),
-        advice=_(ADVICE[build.attendance]) if build.attendance in ADVICE else "",
-        problems=problems,
+        state=state_of(build),
+        advice=advice_for(build),
+        refusals=problems,
     )

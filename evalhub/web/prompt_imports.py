@@ -6,12 +6,12 @@ from flask import Blueprint, flash, jsonify, redirect, render_template, request,
 from flask.typing import ResponseReturnValue
 
 from evalhub.core.people import Role
-from evalhub.core.prompts.imports import ImportStage, ImportStatus
+from evalhub.core.prompts.imports import ImportStage
+from evalhub.core.queued_work import WorkStatus
 from evalhub.errors import Conflict, Problem
 from evalhub.rim.routing import page_number
 from evalhub.services.prompt_sets.imports import (
     LISTED,
-    Attendance,
     ImportView,
     cancel_import,
     get_import,
@@ -21,6 +21,7 @@ from evalhub.services.prompt_sets.imports import (
 from evalhub.web.context import current_actor, current_session, now, only_read, requires
 from evalhub.web.language import N_, _
 from evalhub.web.problems import problems_of, status_of
+from evalhub.web.queued_work import advice_for, state_of
 
 bp = Blueprint("prompt_imports", __name__, url_prefix="/prompt-imports")
 MAKERS = (Role.RESEARCHER, Role.ADMIN)
@@ -32,15 +33,6 @@ STAGES = {
     ImportStage.FREEZING: N_("Freezing the version"),
 }
 """What a page says of each stage."""
-
-ADVICE = {
-    Attendance.UNATTENDED: N_("No worker is running. Start one with `evalhub worker`."),
-    Attendance.ABANDONED: N_(
-        "Nobody works on it any more: the process that did has ended. A worker takes it over "
-        "within a minute, or try again."
-    ),
-}
-"""What to do so that an import goes on; empty where nothing has to be done."""
 
 
 @bp.get("")
@@ -70,7 +62,7 @@ def show(public_id: str) -> ResponseReturnValue:
 def show_progress(public_id: str) -> ResponseReturnValue:
     """Give the figures of the page, for the script that keeps it fresh."""
     found = _get(public_id)
-    return jsonify(state=_state(found), n_done=found.n_done, n_wanted=0)
+    return jsonify(state=state_of(found), n_done=found.n_done, n_wanted=0)
 
 
 @bp.post("/<public_id>/cancel")
@@ -81,7 +73,7 @@ def cancel(public_id: str) -> ResponseReturnValue:
         cancel_import(public_id, session=current_session(), actor=current_actor(), now=now())
     except Conflict as error:
         return _refuse(public_id, error)
-    if _get(public_id).status is ImportStatus.FAILED:
+    if _get(public_id).status is WorkStatus.FAILED:
         flash(_("The file is deleted."), "good")
     else:
         flash(_("The import is cancelled. Nothing was imported."), "good")
@@ -113,19 +105,14 @@ def _get(public_id: str) -> ImportView:
     return get_import(public_id, session=current_session())
 
 
-def _state(found: ImportView) -> str:
-    """Return what the page must be loaded anew for when it changes."""
-    return f"{found.status} {found.stage} {found.attendance}"
-
-
 def _import_page(public_id: str, refusals: Sequence[Problem] = ()) -> str:
     found = _get(public_id)
     return render_template(
         "prompt_sets/import.html",
         found=found,
         stage=_(STAGES[found.stage]),
-        state=_state(found),
-        advice=_(ADVICE[found.attendance]) if found.attendance in ADVICE else "",
+        state=state_of(found),
+        advice=advice_for(found),
         problems=found.problems,
         refusals=refusals,
     )

@@ -21,7 +21,7 @@ from evalhub.api.prompt_bodies import (
 )
 from evalhub.core.canonical import Json
 from evalhub.core.people import Role, Scope
-from evalhub.core.prompts.imports import ImportStatus
+from evalhub.core.queued_work import WorkStatus
 from evalhub.db.engine import Database
 from evalhub.db.models import Prompt, PromptImport, PromptUpload
 from tests.api.keys import bearer
@@ -312,7 +312,7 @@ def test_an_import_that_nobody_works_on_is_tried_again(
 ) -> None:
     asked = ask(database, b"\n")
     with database.transaction() as session:
-        session.get_one(PromptImport, row_id(database, asked)).status = ImportStatus.RUNNING
+        session.get_one(PromptImport, row_id(database, asked)).status = WorkStatus.RUNNING
 
     again = client.post(f"{IMPORTS}/{asked.public_id}/retry", headers=key)
     run_newest(database)

@@ -9,7 +9,7 @@ from sqlmodel import select
 
 from evalhub.cli import main
 from evalhub.core.canonical import Json
-from evalhub.core.prompts.imports import ImportStatus
+from evalhub.core.queued_work import WorkStatus
 from evalhub.db.engine import Database
 from evalhub.db.models import Prompt, PromptImport
 from tests.core.prompts.rows import row
@@ -210,7 +210,7 @@ def test_the_file_of_an_import_that_failed_is_deleted_by_its_id(
 ) -> None:
     asked = ask(database)
     with database.transaction() as session:
-        session.get_one(PromptImport, row_id(database, asked)).status = ImportStatus.FAILED
+        session.get_one(PromptImport, row_id(database, asked)).status = WorkStatus.FAILED
 
     cancelled = run("cancel", asked.public_id)
 
@@ -221,7 +221,7 @@ def test_the_file_of_an_import_that_failed_is_deleted_by_its_id(
 def test_an_import_that_nobody_works_on_is_queued_again(run: Run, database: Database) -> None:
     asked = ask(database, b"\n")
     with database.transaction() as session:
-        session.get_one(PromptImport, row_id(database, asked)).status = ImportStatus.RUNNING
+        session.get_one(PromptImport, row_id(database, asked)).status = WorkStatus.RUNNING
 
     again = run("retry", asked.public_id)
     run_newest(database)

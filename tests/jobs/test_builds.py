@@ -7,13 +7,13 @@ from dbos import DBOS
 
 from evalhub.config import Settings
 from evalhub.core.people import command_actor
-from evalhub.core.releasing.builds import BuildStatus
+from evalhub.core.queued_work import WorkStatus
 from evalhub.db.claims import claim
 from evalhub.db.engine import Database
-from evalhub.jobs.builds import BuildJobs, StillHeldError
 from evalhub.jobs.pulls import WorkerStopping
+from evalhub.jobs.queued_work import StillHeldError, build_jobs
 from evalhub.jobs.worker import Pace, run_worker
-from evalhub.services.releasing.builds import claim_name, retry_build
+from evalhub.services.releasing.builds import BUILDS, retry_build
 from evalhub.services.releasing.running import BuildTools
 from evalhub.services.releasing.verifying import verify_release
 from tests.building import ask, look, row_id, run
@@ -36,7 +36,7 @@ def test_a_worker_builds_what_is_queued(database: Database, settings: Settings) 
     drain(settings)
 
     found = look(database, asked)
-    assert (found.status, found.release) == (BuildStatus.DONE, "1.0.0")
+    assert (found.status, found.release) == (WorkStatus.DONE, "1.0.0")
     assert verify_release(settings.releases_dir / "tiny/1.0.0").is_good
 
 
@@ -53,7 +53,7 @@ def test_a_build_that_a_worker_left_is_run_again(database: Database, settings: S
 
     drain(settings)
 
-    assert look(database, asked).status is BuildStatus.DONE
+    assert look(database, asked).status is WorkStatus.DONE
 
 
 def test_a_build_that_another_process_holds_is_not_over(
@@ -62,11 +62,11 @@ def test_a_build_that_another_process_holds_is_not_over(
     """A machine that died holds its claim until the database notices; its build must go on."""
     with database.transaction() as session:
         make_tiny_project(session)
-    jobs = BuildJobs(database, BuildTools(settings, lambda: MOMENT, threading.Event()))
+    jobs = build_jobs(database, BuildTools(lambda: MOMENT, settings=settings))
     build = row_id(database, ask(database))
 
-    with claim(database, claim_name(build)), pytest.raises(StillHeldError, match="is held"):
-        jobs.build(build)
+    with claim(database, BUILDS.claim_name(build)), pytest.raises(StillHeldError, match="is held"):
+        jobs.run(build)
 
     DBOS.destroy(destroy_registry=True)
 
@@ -78,13 +78,13 @@ def test_a_worker_that_stops_leaves_its_build_unfinished(
         make_tiny_project(session)
     stop = threading.Event()
     stop.set()
-    jobs = BuildJobs(database, BuildTools(settings, lambda: MOMENT, stop))
+    jobs = build_jobs(database, BuildTools(lambda: MOMENT, stop, settings=settings))
     asked = ask(database)
 
     # No outcome reaches the engine, so another worker runs the job.
     with pytest.raises(WorkerStopping):
-        jobs.build(row_id(database, asked))
+        jobs.run(row_id(database, asked))
 
     DBOS.destroy(destroy_registry=True)
-    assert look(database, asked).status is BuildStatus.RUNNING
+    assert look(database, asked).status is WorkStatus.RUNNING
     assert jobs.running.wait_until_idle(0.0)

@@ -6,15 +6,14 @@ import pytest
 from dbos import DBOS
 
 from evalhub.config import Settings
-from evalhub.core.prompts.imports import ImportStatus
+from evalhub.core.queued_work import WorkStatus
 from evalhub.db.claims import claim
 from evalhub.db.engine import Database
-from evalhub.jobs.builds import StillHeldError
-from evalhub.jobs.imports import ImportJobs
 from evalhub.jobs.pulls import WorkerStopping
+from evalhub.jobs.queued_work import StillHeldError, import_jobs
 from evalhub.jobs.worker import Pace, run_worker
-from evalhub.services.prompt_sets.imports import claim_name
-from evalhub.services.prompt_sets.running import ImportTools
+from evalhub.services.prompt_sets.imports import IMPORTS
+from evalhub.services.queued_work import RunTools
 from tests.factories import MOMENT
 from tests.prompt_imports import ask, look, row_id
 
@@ -33,10 +32,13 @@ def test_a_worker_imports_what_is_queued(database: Database, settings: Settings)
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_an_import_that_another_process_holds_is_not_over(database: Database) -> None:
     """A machine that died holds its claim until the database notices; its import must go on."""
-    jobs = ImportJobs(database, ImportTools(lambda: MOMENT))
+    jobs = import_jobs(database, RunTools(lambda: MOMENT))
     number = row_id(database, ask(database))
 
-    with claim(database, claim_name(number)), pytest.raises(StillHeldError, match="is held"):
+    with (
+        claim(database, IMPORTS.claim_name(number)),
+        pytest.raises(StillHeldError, match="is held"),
+    ):
         jobs.run(number)
 
     DBOS.destroy(destroy_registry=True)
@@ -46,7 +48,7 @@ def test_an_import_that_another_process_holds_is_not_over(database: Database) ->
 def test_a_worker_that_stops_leaves_its_import_unfinished(database: Database) -> None:
     stop = threading.Event()
     stop.set()
-    jobs = ImportJobs(database, ImportTools(lambda: MOMENT, stop))
+    jobs = import_jobs(database, RunTools(lambda: MOMENT, stop))
     asked = ask(database)
 
     # No outcome reaches the engine, so another worker runs the job.
@@ -54,5 +56,5 @@ def test_a_worker_that_stops_leaves_its_import_unfinished(database: Database) ->
         jobs.run(row_id(database, asked))
 
     DBOS.destroy(destroy_registry=True)
-    assert look(database, asked).status is ImportStatus.RUNNING
+    assert look(database, asked).status is WorkStatus.RUNNING
     assert jobs.running.wait_until_idle(0.0)

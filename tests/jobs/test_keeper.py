@@ -11,13 +11,12 @@ from sqlmodel import select
 from evalhub.config import Settings
 from evalhub.db.models import ReviewCase
 from evalhub.jobs import engine
-from evalhub.jobs.builds import BuildJobs
-from evalhub.jobs.imports import ImportJobs
 from evalhub.jobs.keeper import Keeper
 from evalhub.jobs.pulls import PullJobs
+from evalhub.jobs.queued_work import build_jobs, import_jobs
 from evalhub.jobs.worker import make_rounds
-from evalhub.services.prompt_sets.running import ImportTools
 from evalhub.services.pulling import RunTools
+from evalhub.services.queued_work import RunTools as WorkTools
 from evalhub.services.releasing.running import BuildTools
 from evalhub.services.transaction import is_passing
 from evalhub.services.workers import claim
@@ -48,9 +47,11 @@ def clock() -> Clock:
 def keeper(scene: Scene, settings: Settings, clock: Clock) -> Iterator[Keeper]:
     """Give a keeper beside a running engine."""
     jobs = PullJobs(scene.database, lambda: RunTools(clients=fast_clients, poll_s=0.02))
-    builds = BuildJobs(scene.database, BuildTools(settings, clock))
-    imports = ImportJobs(scene.database, ImportTools(clock))
-    keeper = Keeper(scene.database, jobs, builds, imports, executor_id="me", lease_s=5.0, now=clock)
+    queued = (
+        build_jobs(scene.database, BuildTools(clock, settings=settings)),
+        import_jobs(scene.database, WorkTools(clock)),
+    )
+    keeper = Keeper(scene.database, jobs, queued, executor_id="me", lease_s=5.0, now=clock)
     with engine.running_engine(settings, executor_id="me", poll_s=0.05):
         yield keeper
         jobs.running.wait_until_idle(10.0)
@@ -117,8 +118,7 @@ def test_a_round_that_fails_is_followed_by_the_next(
     stumbling = Stumbling(
         scene.database,
         keeper.jobs,
-        keeper.builds,
-        keeper.imports,
+        keeper.queued,
         executor_id="me",
         lease_s=5.0,
         now=clock,

@@ -3,8 +3,7 @@
 import pytest
 
 from evalhub.core.campaigns import PullStatus
-from evalhub.core.prompts.imports import ImportStatus
-from evalhub.core.releasing.builds import BuildStatus
+from evalhub.core.queued_work import WorkStatus
 from evalhub.rim.metrics import RequestMetrics
 from evalhub.services.operations import OperationFigures
 
@@ -16,8 +15,8 @@ FIGURES = OperationFigures(
     n_leases=6,
     n_overdue_leases=7,
     pulls={PullStatus.DONE: 8},
-    builds={BuildStatus.QUEUED: 9},
-    imports={ImportStatus.RUNNING: 10},
+    builds={WorkStatus.QUEUED: 9},
+    imports={WorkStatus.RUNNING: 10},
 )
 
 

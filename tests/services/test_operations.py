@@ -5,8 +5,7 @@ from datetime import timedelta
 from sqlmodel import Session
 
 from evalhub.core.campaigns import AssignmentStatus, PullStatus
-from evalhub.core.prompts.imports import ImportStatus
-from evalhub.core.releasing.builds import BuildStatus
+from evalhub.core.queued_work import WorkStatus
 from evalhub.db.models import Project
 from evalhub.services.operations import operation_figures
 from evalhub.services.workers import beat
@@ -25,8 +24,8 @@ def test_an_empty_instance_has_a_zero_for_everything(session: Session) -> None:
 
     assert (found.n_workers, found.n_waiting_shares, found.n_leases) == (0, 0, 0)
     assert found.pulls == dict.fromkeys(PullStatus, 0)
-    assert found.builds == dict.fromkeys(BuildStatus, 0)
-    assert found.imports == dict.fromkeys(ImportStatus, 0)
+    assert found.builds == dict.fromkeys(WorkStatus, 0)
+    assert found.imports == dict.fromkeys(WorkStatus, 0)
 
 
 def test_shares_are_counted_by_what_becomes_of_them(session: Session) -> None:
@@ -60,11 +59,11 @@ def test_leases_are_held_until_they_run_out(session: Session) -> None:
 
 def test_live_workers_and_builds_are_counted(session: Session) -> None:
     project: Project = make_campaign(session).project
-    make_build(session, project, status=BuildStatus.FAILED)
+    make_build(session, project, status=WorkStatus.FAILED)
     beat("a", session=session)
     beat("b", session=session)
 
     found = operation_figures(session=session, now=MOMENT)
 
     assert found.n_workers == 2
-    assert found.builds[BuildStatus.FAILED] == 1
+    assert found.builds[WorkStatus.FAILED] == 1

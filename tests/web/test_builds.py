@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 
 from evalhub.config import Settings
 from evalhub.core.people import Role
-from evalhub.core.releasing.builds import BuildStatus
+from evalhub.core.queued_work import WorkStatus
 from evalhub.db.engine import Database
 from evalhub.services.releasing.builds import BuildView
 from evalhub.services.workers import beat
@@ -108,7 +108,7 @@ def test_cancelling_and_trying_again(
 
     assert "Stopped by a person." in cancelled.text
     assert "Waiting for a worker" in retried.text
-    assert look(database, asked).status is BuildStatus.QUEUED
+    assert look(database, asked).status is WorkStatus.QUEUED
 
 
 def test_a_button_that_came_too_late_says_so(

@@ -8,7 +8,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
 from evalhub.core.people import Role
-from evalhub.core.prompts.imports import ImportStatus
+from evalhub.core.queued_work import WorkStatus
 from evalhub.db.engine import Database
 from evalhub.db.models import PromptImport
 from evalhub.services.prompt_sets.imports import list_imports
@@ -119,7 +119,7 @@ def test_an_import_is_cancelled_once(researcher: FlaskClient, database: Database
 
     assert (first.location, again.status_code) == (address, 409)
     assert "Nothing was changed." in again.text
-    assert look(database, asked).status is ImportStatus.CANCELLED
+    assert look(database, asked).status is WorkStatus.CANCELLED
 
 
 def test_one_that_nobody_works_on_is_tried_again_once(
@@ -128,7 +128,7 @@ def test_one_that_nobody_works_on_is_tried_again_once(
     asked = ask(database)
     address = f"/prompt-imports/{asked.public_id}"
     with database.transaction() as session:
-        session.get_one(PromptImport, row_id(database, asked)).status = ImportStatus.RUNNING
+        session.get_one(PromptImport, row_id(database, asked)).status = WorkStatus.RUNNING
     data = fill(researcher.get(address), f"{address}/retry")
 
     first = researcher.post(f"{address}/retry", data=data)
@@ -168,7 +168,7 @@ def test_the_file_that_a_defect_left_is_tried_again_or_deleted(
     asked = ask(database)
     address = f"/prompt-imports/{asked.public_id}"
     with database.transaction() as session:
-        session.get_one(PromptImport, row_id(database, asked)).status = ImportStatus.FAILED
+        session.get_one(PromptImport, row_id(database, asked)).status = WorkStatus.FAILED
     page = researcher.get(address).text
     data = fill(researcher.get(address), f"{address}/cancel")
 

@@ -7,7 +7,7 @@ from sqlmodel import col, select
 from evalhub.config import Settings
 from evalhub.core.canonical import sha256_hex
 from evalhub.core.people import Role, command_actor
-from evalhub.core.releasing.builds import BuildStatus
+from evalhub.core.queued_work import WorkStatus
 from evalhub.db.engine import Database
 from evalhub.db.models import Project, Release, ReleaseBuild, ReleaseDownload
 from evalhub.services.releasing.builds import list_builds
@@ -320,7 +320,7 @@ def test_researcher_asks_for_a_build_on_the_scores_page(
     with database.transaction(write=False) as session:
         (found,) = list_builds(session=session)
     assert (response.status_code, response.location) == (303, f"/release-builds/{found.public_id}")
-    assert (found.wanted, found.status) == ("2.0.0", BuildStatus.QUEUED)
+    assert (found.wanted, found.status) == ("2.0.0", WorkStatus.QUEUED)
 
 
 @pytest.mark.parametrize(

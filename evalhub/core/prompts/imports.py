@@ -1,4 +1,4 @@
-"""Name where the import of a prompt set stands, and what it is at."""
+"""Name what the import of a prompt set is at; see ``evalhub.core.queued_work`` for its life."""
 
 from collections.abc import Callable
 from enum import StrEnum
@@ -17,21 +17,6 @@ PACKED_AT_ONCE_BYTES = 2**14
 Rows that are much alike take six bytes each, so that a file of 100 kB may hold 20,000 of them: the
 better part of a minute. What it holds is only known to the process that unpacks it.
 """
-
-
-class ImportStatus(StrEnum):
-    """Where an import stands."""
-
-    QUEUED = "queued"
-    """Waiting for a worker."""
-    RUNNING = "running"
-    """A process reads or freezes."""
-    DONE = "done"
-    """What was asked for is there: a report to decide on, or a version."""
-    CANCELLED = "cancelled"
-    """Stopped by a person; nothing was kept."""
-    FAILED = "failed"
-    """Refused for the problems that are written beside it; nothing was kept."""
 
 
 class ImportStage(StrEnum):

@@ -1,23 +1,8 @@
-"""Name where the build of a release stands, and what it is at."""
+"""Name what the build of a release is at; see ``evalhub.core.queued_work`` for its life."""
 
 from collections.abc import Callable
 from enum import StrEnum
 from typing import TypeAlias
-
-
-class BuildStatus(StrEnum):
-    """Where a build stands."""
-
-    QUEUED = "queued"
-    """Waiting for a worker."""
-    RUNNING = "running"
-    """A process reads, computes and writes."""
-    DONE = "done"
-    """The release is kept, or stood already with the same bytes."""
-    CANCELLED = "cancelled"
-    """Stopped by a person; nothing was kept."""
-    FAILED = "failed"
-    """Stopped by what is written beside it; nothing was kept."""
 
 
 class BuildStage(StrEnum):

@@ -43,15 +43,18 @@ class UtcDateTime(sa.TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def vocabulary(kind: type[StrEnum]) -> sa.Enum:
-    """Return a text column type that holds the values of ``kind`` under a check constraint."""
+def vocabulary(kind: type[StrEnum], *, rule: str = "") -> sa.Enum:
+    """Return a text column type that holds the values of ``kind`` under a check constraint.
+
+    ``rule`` names the constraint where it was made under another name than that of ``kind``.
+    """
     return sa.Enum(
         kind,
         # Words under a check: adding one is then the same migration on both databases.
         native_enum=False,
         create_constraint=True,
         length=40,
-        name=f"{kind.__name__.lower()}_known",
+        name=rule or f"{kind.__name__.lower()}_known",
         # By value: SQLAlchemy would store the names of members, which are ours to rename.
         values_callable=lambda members: [member.value for member in members],
     )

@@ -5,7 +5,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from evalhub.core.prompts.imports import ImportStage, ImportStatus
+from evalhub.core.prompts.imports import ImportStage
+from evalhub.core.queued_work import WorkStatus
 from evalhub.db.models.base import UtcDateTime, vocabulary
 
 
@@ -26,7 +27,9 @@ class PromptImport(SQLModel, table=True):
     n_bytes: int = Field(sa_type=sa.BigInteger)
     options: str = Field(sa_type=sa.Text)
     freezes: bool = False
-    status: ImportStatus = Field(sa_type=vocabulary(ImportStatus), index=True)
+    status: WorkStatus = Field(
+        sa_type=vocabulary(WorkStatus, rule="importstatus_known"), index=True
+    )
     # Part of each job's id: a job that is done cannot be queued again, so another try needs a new.
     run_number: int = 1
     stage: ImportStage = Field(sa_type=vocabulary(ImportStage))

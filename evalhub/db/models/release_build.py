@@ -5,7 +5,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from evalhub.core.releasing.builds import BuildStage, BuildStatus
+from evalhub.core.queued_work import WorkStatus
+from evalhub.core.releasing.builds import BuildStage
 from evalhub.db.models.base import UtcDateTime, vocabulary
 
 
@@ -23,7 +24,7 @@ class ReleaseBuild(SQLModel, table=True):
     project_id: int = Field(foreign_key="project.id", ondelete="RESTRICT", index=True)
     version: str = Field(default="", max_length=40)
     recipe: str = Field(sa_type=sa.Text)
-    status: BuildStatus = Field(sa_type=vocabulary(BuildStatus), index=True)
+    status: WorkStatus = Field(sa_type=vocabulary(WorkStatus, rule="buildstatus_known"), index=True)
     # Part of each job's id: a job that is done cannot be queued again, so another try needs a new.
     run_number: int = 1
     stage: BuildStage = Field(sa_type=vocabulary(BuildStage))

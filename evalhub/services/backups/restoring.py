@@ -9,8 +9,7 @@ from sqlmodel import Session
 from evalhub.config import Settings
 from evalhub.core.backups import SECRET, BackupManifest, StoredRelease, TableCopy, fingerprint
 from evalhub.core.campaigns import PullStatus
-from evalhub.core.prompts.imports import ImportStatus
-from evalhub.core.releasing.builds import BuildStatus
+from evalhub.core.queued_work import WorkStatus
 from evalhub.db.copying import continue_numbers, filled_table, has_jobs, tables_of
 from evalhub.db.engine import Database
 from evalhub.db.migrate import current_revision, head_revision, knows_revision, upgrade
@@ -22,14 +21,14 @@ from evalhub.services.backups.tables import load_table
 
 UNDER_WAY = {
     "pull": PullStatus.RUNNING,
-    "release_build": BuildStatus.RUNNING,
-    "prompt_import": ImportStatus.RUNNING,
+    "release_build": WorkStatus.RUNNING,
+    "prompt_import": WorkStatus.RUNNING,
 }
 """Tables of work that a process was at, and how they say so."""
 QUEUED = {
     "pull": PullStatus.QUEUED,
-    "release_build": BuildStatus.QUEUED,
-    "prompt_import": ImportStatus.QUEUED,
+    "release_build": WorkStatus.QUEUED,
+    "prompt_import": WorkStatus.QUEUED,
 }
 
 

@@ -5,7 +5,8 @@ from collections.abc import Collection
 import sqlalchemy as sa
 from sqlmodel import Session, select
 
-from evalhub.core.prompts.imports import ImportStage, ImportStatus
+from evalhub.core.prompts.imports import ImportStage
+from evalhub.core.queued_work import WorkStatus
 from evalhub.db import tables as t
 from evalhub.db.models import PromptImport
 from evalhub.errors import Conflict, NotFound
@@ -29,7 +30,7 @@ def find_to_cancel(public_id: str, *, session: Session) -> PromptImport:
     would cost the request its time, only to be refused.
     """
     seen = find_import(public_id, session=session)
-    if seen.status is not ImportStatus.RUNNING or seen.stage is not ImportStage.FREEZING:
+    if seen.status is not WorkStatus.RUNNING or seen.stage is not ImportStage.FREEZING:
         return find_import(public_id, session=session, is_locked=True)
     query = select(PromptImport).where(PromptImport.id == seen.id)
     query = query.with_for_update(skip_locked=True).execution_options(populate_existing=True)

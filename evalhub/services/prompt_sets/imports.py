@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
@@ -13,15 +12,15 @@ from sqlmodel import Session, col, select
 from evalhub.core.campaigns import UploadStatus
 from evalhub.core.people import Actor
 from evalhub.core.prompts.files import format_of
-from evalhub.core.prompts.imports import ImportStage, ImportStatus
+from evalhub.core.prompts.imports import ImportStage
 from evalhub.core.prompts.options import ReadingOptions
+from evalhub.core.queued_work import ACTIVE, Attendance, WorkStatus
 from evalhub.db import tables as t
-from evalhub.db.claims import held_names
-from evalhub.db.models import Person, PromptImport, PromptImportFile, PromptUpload
+from evalhub.db.models import PromptImport, PromptImportFile, PromptUpload
 from evalhub.errors import Conflict, NotFound, Problem
 from evalhub.services import audit
 from evalhub.services.locks import lock
-from evalhub.services.prompt_sets.finding import COMMAND, find_set, version_views
+from evalhub.services.prompt_sets.finding import find_set, version_views
 from evalhub.services.prompt_sets.import_rows import (
     find_import,
     find_to_cancel,
@@ -31,27 +30,12 @@ from evalhub.services.prompt_sets.import_rows import (
 )
 from evalhub.services.prompt_sets.staging import MAX_FILENAME, SetNames
 from evalhub.services.prompt_sets.views import VersionView
-from evalhub.services.workers import has_live_worker
+from evalhub.services.queued_work import Kind, askers
 
-ACTIVE = (ImportStatus.QUEUED, ImportStatus.RUNNING)
+IMPORTS = Kind("prompt-import", t.prompt_import, ("n_done",))
 OPTIONS = TypeAdapter(ReadingOptions)
 PROBLEMS = TypeAdapter(tuple[Problem, ...])
 LISTED = 50
-
-
-class Attendance(StrEnum):
-    """Who sees to an import at this moment."""
-
-    OVER = "over"
-    """Nobody has to: it has ended."""
-    WAITING = "waiting"
-    """It waits for a worker, and one is alive."""
-    UNATTENDED = "unattended"
-    """It waits for a worker, and none is alive."""
-    WORKING = "working"
-    """A process works on it."""
-    ABANDONED = "abandoned"
-    """It is marked as running, and no process works on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +60,7 @@ class ImportView:
     filename: str
     n_bytes: int
     freezes: bool
-    status: ImportStatus
+    status: WorkStatus
     stage: ImportStage
     n_done: int
     problems: tuple[Problem, ...]
@@ -93,19 +77,6 @@ class ImportView:
     def is_active(self) -> bool:
         """Tell whether the import waits or works."""
         return self.status in ACTIVE
-
-
-@dataclass(frozen=True, slots=True)
-class ImportJob:
-    """Name one run of an import."""
-
-    import_id: int
-    run_number: int
-
-    @property
-    def job_id(self) -> str:
-        """Return the id under which the job exists once, however often it is handed out."""
-        return f"prompt-import-{self.import_id}-{self.run_number}"
 
 
 def start_import(
@@ -133,7 +104,7 @@ def start_import(
         n_bytes=len(file.content),
         options=OPTIONS.dump_json(file.options).decode(),
         freezes=freezes,
-        status=ImportStatus.QUEUED,
+        status=WorkStatus.QUEUED,
         stage=ImportStage.READING,
         created_at=now,
         created_by=actor.person_id,
@@ -172,7 +143,7 @@ def start_freezing(token: str, *, session: Session, actor: Actor, now: datetime)
         select(PromptImport).where(
             PromptImport.prompt_upload_id == upload.id,
             col(PromptImport.freezes),
-            col(PromptImport.status).in_((*ACTIVE, ImportStatus.DONE)),
+            col(PromptImport.status).in_((*ACTIVE, WorkStatus.DONE)),
         )
     ).first()
     if asked is not None:
@@ -185,7 +156,7 @@ def start_freezing(token: str, *, session: Session, actor: Actor, now: datetime)
         n_bytes=upload.size,
         options="{}",
         freezes=True,
-        status=ImportStatus.QUEUED,
+        status=WorkStatus.QUEUED,
         stage=ImportStage.PREPARING,
         prompt_upload_id=upload.id,
         created_at=now,
@@ -208,16 +179,6 @@ def list_imports(*, session: Session, limit: int = LISTED, offset: int = 0) -> l
     return _views(session.exec(query).all(), session)
 
 
-def waiting_imports(*, session: Session) -> Sequence[ImportJob]:
-    """Return the jobs of every import that is queued, the oldest first."""
-    query = (
-        sa.select(t.prompt_import.c.id, t.prompt_import.c.run_number)
-        .where(t.prompt_import.c.status == ImportStatus.QUEUED)
-        .order_by(t.prompt_import.c.id)
-    )
-    return [ImportJob(*row) for row in session.connection().execute(query)]
-
-
 def cancel_import(public_id: str, *, session: Session, actor: Actor, now: datetime) -> None:
     """Stop an import and forget its file; a report that it has made stays to be decided on.
 
@@ -227,7 +188,7 @@ def cancel_import(public_id: str, *, session: Session, actor: Actor, now: dateti
     """
     row = find_to_cancel(public_id, session=session)
     if row.status in ACTIVE:
-        row.status, row.finished_at = ImportStatus.CANCELLED, now
+        row.status, row.finished_at = WorkStatus.CANCELLED, now
         session.add(row)
         session.flush()
     elif not has_file(row.id, session=session):
@@ -243,33 +204,22 @@ def retry_import(public_id: str, *, session: Session, actor: Actor, now: datetim
     waits or works, or whose file is gone: what was refused or cancelled has to be sent again.
     """
     row = find_import(public_id, session=session, is_locked=True)
-    if row.status is ImportStatus.DONE:
+    if row.status is WorkStatus.DONE:
         raise Conflict("The import is done; there is nothing to try again.")
-    if row.status is ImportStatus.QUEUED or held_names([claim_name(row.id)], session=session):
+    if row.status is WorkStatus.QUEUED or IMPORTS.is_held(row.id, session=session):
         raise Conflict("The import is waiting or working already.")
     if row.prompt_upload_id is None and not has_file(row.id, session=session):
         raise Conflict("Its file is not kept any more; send it again.")
-    row.status, row.run_number = ImportStatus.QUEUED, row.run_number + 1
+    row.status, row.run_number = WorkStatus.QUEUED, row.run_number + 1
     row.n_done, row.problems, row.finished_at = 0, "[]", None
     session.add(row)
     session.flush()
     _record("prompt_import.retry", row, session=session, actor=actor, now=now)
 
 
-def claim_name(import_id: int) -> str:
-    """Return the name that whoever works on an import holds."""
-    return f"prompt-import-{import_id}"
-
-
 def _views(rows: Sequence[PromptImport], session: Session) -> list[ImportView]:
     """Return views of ``rows`` with a few queries, however many there are."""
-    people = dict(
-        session.exec(
-            select(Person.id, Person.name).where(
-                col(Person.id).in_({row.created_by for row in rows})
-            )
-        ).all()
-    )
+    people = askers([row.created_by for row in rows], session=session)
     uploads = {
         upload_id: (token, version_id)
         for upload_id, token, version_id in session.exec(
@@ -280,9 +230,7 @@ def _views(rows: Sequence[PromptImport], session: Session) -> list[ImportView]:
     }
     versions = version_views([id_ for _, id_ in uploads.values() if id_], session=session)
     kept = with_file([row.id for row in rows], session=session)
-    running = [claim_name(row.id) for row in rows if row.status is ImportStatus.RUNNING]
-    held = held_names(running, session=session) if running else frozenset()
-    has_worker = has_live_worker(session=session)
+    attendances = IMPORTS.attendances(rows, session=session)
     views = []
     for row in rows:
         token, version_id = uploads.get(row.prompt_upload_id or 0, ("", None))
@@ -300,22 +248,14 @@ def _views(rows: Sequence[PromptImport], session: Session) -> list[ImportView]:
                 upload=token,
                 version=versions[version_id] if version_id else None,
                 created_at=row.created_at,
-                created_by=people.get(row.created_by or 0, COMMAND),
+                created_by=people[row.created_by],
                 started_at=row.started_at,
                 finished_at=row.finished_at,
-                attendance=_attendance(row, held, has_worker=has_worker),
+                attendance=attendances[row.id],
                 has_file=row.id in kept,
             )
         )
     return views
-
-
-def _attendance(row: PromptImport, held: frozenset[str], *, has_worker: bool) -> Attendance:
-    if row.status not in ACTIVE:
-        return Attendance.OVER
-    if row.status is ImportStatus.QUEUED:
-        return Attendance.WAITING if has_worker else Attendance.UNATTENDED
-    return Attendance.WORKING if claim_name(row.id) in held else Attendance.ABANDONED
 
 
 def _record(

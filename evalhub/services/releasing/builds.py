@@ -4,41 +4,26 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 from sqlmodel import Session, col, select
 
 from evalhub.core.people import Actor
-from evalhub.core.releasing.builds import BuildStage, BuildStatus
+from evalhub.core.queued_work import ACTIVE, Attendance, WorkStatus
+from evalhub.core.releasing.builds import BuildStage
 from evalhub.core.releasing.recipe import Recipe
 from evalhub.core.releasing.versions import parse_version
-from evalhub.db.claims import held_names
-from evalhub.db.models import Judgment, Person, Project, Release, ReleaseBuild
+from evalhub.db import tables as t
+from evalhub.db.models import Judgment, Project, Release, ReleaseBuild
 from evalhub.errors import Conflict, NotFound
 from evalhub.services import audit
 from evalhub.services.projects.finding import get_project
-from evalhub.services.workers import has_live_worker
+from evalhub.services.queued_work import Kind, askers
 
-ACTIVE = (BuildStatus.QUEUED, BuildStatus.RUNNING)
+BUILDS = Kind("release-build", t.release_build, ("n_done", "n_wanted"))
 RECIPES = TypeAdapter(Recipe)
 LISTED = 50
-
-
-class Attendance(StrEnum):
-    """Who sees to a build at this moment."""
-
-    OVER = "over"
-    """Nobody has to: it has ended."""
-    WAITING = "waiting"
-    """It waits for a worker, and one is alive."""
-    UNATTENDED = "unattended"
-    """It waits for a worker, and none is alive."""
-    BUILDING = "building"
-    """A process works on it."""
-    ABANDONED = "abandoned"
-    """It is marked as running, and no process works on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +34,7 @@ class BuildView:
     project: str
     title: str
     wanted: str
-    status: BuildStatus
+    status: WorkStatus
     stage: BuildStage
     n_done: int
     n_wanted: int
@@ -66,19 +51,6 @@ class BuildView:
     def is_active(self) -> bool:
         """Tell whether the build waits or works."""
         return self.status in ACTIVE
-
-
-@dataclass(frozen=True, slots=True)
-class BuildJob:
-    """Name one run of a build."""
-
-    build_id: int
-    run_number: int
-
-    @property
-    def job_id(self) -> str:
-        """Return the id under which the job exists once, however often it is handed out."""
-        return f"release-build-{self.build_id}-{self.run_number}"
 
 
 def start_build(
@@ -109,7 +81,7 @@ def start_build(
         project_id=project.id,
         version=version or "",
         recipe=RECIPES.dump_json(recipe).decode(),
-        status=BuildStatus.QUEUED,
+        status=WorkStatus.QUEUED,
         stage=BuildStage.INDEXING,
         created_at=now,
         created_by=actor.person_id,
@@ -150,16 +122,6 @@ def list_builds(*, session: Session, limit: int = LISTED, offset: int = 0) -> Se
     return _views(session.exec(query).all(), session)
 
 
-def waiting_builds(*, session: Session) -> Sequence[BuildJob]:
-    """Return the jobs of every build that is queued, the oldest first."""
-    query = (
-        sa.select(col(ReleaseBuild.id), col(ReleaseBuild.run_number))
-        .where(col(ReleaseBuild.status) == BuildStatus.QUEUED)
-        .order_by(col(ReleaseBuild.id))
-    )
-    return [BuildJob(*row) for row in session.connection().execute(query)]
-
-
 def cancel_build(public_id: str, *, session: Session, actor: Actor, now: datetime) -> None:
     """Stop a build; what works on it notices within seconds and removes what it wrote.
 
@@ -168,7 +130,7 @@ def cancel_build(public_id: str, *, session: Session, actor: Actor, now: datetim
     row = get_row(public_id, session=session, is_locked=True)
     if row.status not in ACTIVE:
         raise Conflict("The build has ended already; there is nothing to cancel.")
-    row.status, row.finished_at = BuildStatus.CANCELLED, now
+    row.status, row.finished_at = WorkStatus.CANCELLED, now
     session.add(row)
     session.flush()
     _record("release.cancel_build", row, session=session, actor=actor, now=now)
@@ -181,12 +143,12 @@ def retry_build(public_id: str, *, session: Session, actor: Actor, now: datetime
     waits or works.
     """
     row = get_row(public_id, session=session, is_locked=True)
-    if row.status is BuildStatus.DONE:
+    if row.status is WorkStatus.DONE:
         raise Conflict("The build is done; build again to release a later state.")
-    if row.status is BuildStatus.QUEUED or _is_held(row, session):
+    if row.status is WorkStatus.QUEUED or BUILDS.is_held(row.id, session=session):
         raise Conflict("The build is waiting or working already.")
     _refuse_second(session.get_one(Project, row.project_id), session=session, but=row.id)
-    row.status, row.stage = BuildStatus.QUEUED, BuildStage.INDEXING
+    row.status, row.stage = WorkStatus.QUEUED, BuildStage.INDEXING
     row.run_number += 1
     row.n_done, row.n_wanted, row.reason, row.finished_at = 0, 0, "", None
     session.add(row)
@@ -209,15 +171,6 @@ def get_row(public_id: str, *, session: Session, is_locked: bool = False) -> Rel
     return row
 
 
-def claim_name(build_id: int) -> str:
-    """Return the name that whoever works on a build holds."""
-    return f"release-build-{build_id}"
-
-
-def _is_held(row: ReleaseBuild, session: Session) -> bool:
-    return bool(held_names([claim_name(row.id)], session=session))
-
-
 def _views(rows: Sequence[ReleaseBuild], session: Session) -> list[BuildView]:
     """Return views of ``rows`` with a few queries, however many there are."""
     projects = {
@@ -226,13 +179,7 @@ def _views(rows: Sequence[ReleaseBuild], session: Session) -> list[BuildView]:
             select(Project).where(col(Project.id).in_({row.project_id for row in rows}))
         )
     }
-    people = dict(
-        session.exec(
-            select(Person.id, Person.name).where(
-                col(Person.id).in_({row.created_by for row in rows})
-            )
-        ).all()
-    )
+    people = askers([row.created_by for row in rows], session=session)
     versions = dict(
         session.exec(
             select(Release.id, Release.version).where(
@@ -240,9 +187,7 @@ def _views(rows: Sequence[ReleaseBuild], session: Session) -> list[BuildView]:
             )
         ).all()
     )
-    running = [claim_name(row.id) for row in rows if row.status is BuildStatus.RUNNING]
-    held = held_names(running, session=session) if running else frozenset()
-    has_worker = has_live_worker(session=session)
+    attendances = BUILDS.attendances(rows, session=session)
     return [
         BuildView(
             public_id=row.public_id,
@@ -257,21 +202,13 @@ def _views(rows: Sequence[ReleaseBuild], session: Session) -> list[BuildView]:
             release=versions.get(row.release_id or 0, ""),
             is_new=row.is_new,
             created_at=row.created_at,
-            created_by=people.get(row.created_by or 0, "command line"),
+            created_by=people[row.created_by],
             started_at=row.started_at,
             finished_at=row.finished_at,
-            attendance=_attendance(row, held, has_worker=has_worker),
+            attendance=attendances[row.id],
         )
         for row in rows
     ]
-
-
-def _attendance(row: ReleaseBuild, held: frozenset[str], *, has_worker: bool) -> Attendance:
-    if row.status not in ACTIVE:
-        return Attendance.OVER
-    if row.status is BuildStatus.QUEUED:
-        return Attendance.WAITING if has_worker else Attendance.UNATTENDED
-    return Attendance.BUILDING if claim_name(row.id) in held else Attendance.ABANDONED
 
 
 def _record(

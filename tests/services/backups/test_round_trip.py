@@ -10,14 +10,14 @@ from sqlmodel import select
 from evalhub.core.backups import TableCopy
 from evalhub.core.campaigns import PullStatus
 from evalhub.core.canonical import sha256_hex
-from evalhub.core.releasing.builds import BuildStatus
+from evalhub.core.queued_work import WorkStatus
 from evalhub.db.migrate import current_revision, head_revision, upgrade
 from evalhub.db.models import Person, Release
 from evalhub.services import audit
 from evalhub.services.backups import Backup, read_backup, take_backup
 from evalhub.services.backups.stored import unreachable_releases
 from evalhub.services.pulling.dispatching import waiting_jobs
-from evalhub.services.releasing.builds import waiting_builds
+from evalhub.services.releasing.builds import BUILDS
 from tests.conftest import DATABASES
 from tests.factories import MOMENT, make_build, make_person, make_project, make_pull
 from tests.postgres import PostgresServer
@@ -88,14 +88,14 @@ def test_what_was_under_way_is_queued_again(
 ) -> None:
     with instance.database.transaction() as session:
         pull = make_pull(session, PullStatus.RUNNING, (None, ""))
-        build = make_build(session, make_project(session), status=BuildStatus.RUNNING)
+        build = make_build(session, make_project(session), status=WorkStatus.RUNNING)
     instance.back_up(tmp_path / "kept")
 
     target.restore(read_backup(tmp_path / "kept"))
 
     with target.database.transaction(write=False) as session:
         assert [job.pull_id for job in waiting_jobs(session=session)] == [pull.id]
-        assert [job.build_id for job in waiting_builds(session=session)] == [build.id]
+        assert [job.row_id for job in BUILDS.waiting(session=session)] == [build.id]
 
 
 def test_a_backup_is_one_state_however_much_is_written_meanwhile(

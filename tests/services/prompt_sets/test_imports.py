@@ -6,24 +6,22 @@ import pytest
 from sqlmodel import Session, select
 
 from evalhub.core.people import command_actor
-from evalhub.core.prompts.imports import ImportStatus
+from evalhub.core.queued_work import Attendance, WorkStatus
 from evalhub.db.claims import claim
 from evalhub.db.engine import Database
 from evalhub.db.models import AuditEvent, PromptImport, PromptImportFile
 from evalhub.errors import BadInput, Conflict, NotFound
 from evalhub.services.prompt_sets import SetNames, confirm_upload, discard_upload
 from evalhub.services.prompt_sets.imports import (
-    Attendance,
+    IMPORTS,
     ImportView,
     SentFile,
     cancel_import,
-    claim_name,
     get_import,
     list_imports,
     retry_import,
     start_freezing,
     start_import,
-    waiting_imports,
 )
 from evalhub.services.workers import beat
 from tests.core.prompts.rows import row
@@ -44,10 +42,10 @@ def start(session: Session, now: datetime, *, filename: str = "f.jsonl") -> Impo
 def test_what_is_asked_for_waits_with_its_file(session: Session, now: datetime) -> None:
     asked = start(session, now)
 
-    (job,) = waiting_imports(session=session)
-    assert (asked.status, asked.attendance) == (ImportStatus.QUEUED, Attendance.UNATTENDED)
+    (job,) = IMPORTS.waiting(session=session)
+    assert (asked.status, asked.attendance) == (WorkStatus.QUEUED, Attendance.UNATTENDED)
     assert (asked.created_by, asked.n_bytes) == ("Rosa Researcher", len(lines_of()))
-    assert session.get_one(PromptImportFile, job.import_id).content == lines_of()
+    assert session.get_one(PromptImportFile, job.row_id).content == lines_of()
     assert job.job_id.endswith("-1")
 
 
@@ -92,7 +90,7 @@ def test_a_cancelled_import_keeps_no_file_and_is_not_repeated(
     cancel_import(asked.public_id, session=session, actor=ACTOR, now=now)
 
     assert session.exec(select(PromptImportFile)).all() == []
-    assert get_import(asked.public_id, session=session).status is ImportStatus.CANCELLED
+    assert get_import(asked.public_id, session=session).status is WorkStatus.CANCELLED
     with pytest.raises(Conflict, match="ended already"):
         cancel_import(asked.public_id, session=session, actor=ACTOR, now=now)
     with pytest.raises(Conflict, match="send it again"):
@@ -102,12 +100,12 @@ def test_a_cancelled_import_keeps_no_file_and_is_not_repeated(
 def test_an_import_whose_process_is_gone_is_queued_as_another_job(database: Database) -> None:
     asked = ask(database)
     with database.transaction() as session:
-        session.get_one(PromptImport, row_id(database, asked)).status = ImportStatus.RUNNING
+        session.get_one(PromptImport, row_id(database, asked)).status = WorkStatus.RUNNING
     assert look(database, asked).attendance is Attendance.ABANDONED
 
     with database.transaction() as session:
         retry_import(asked.public_id, session=session, actor=ACTOR, now=asked.created_at)
-        (job,) = waiting_imports(session=session)
+        (job,) = IMPORTS.waiting(session=session)
 
     assert job.job_id.endswith("-2")
 
@@ -116,9 +114,9 @@ def test_an_import_that_is_worked_on_is_not_repeated(database: Database) -> None
     asked = ask(database)
     import_id = row_id(database, asked)
     with database.transaction() as session:
-        session.get_one(PromptImport, import_id).status = ImportStatus.RUNNING
+        session.get_one(PromptImport, import_id).status = WorkStatus.RUNNING
 
-    with claim(database, claim_name(import_id)):
+    with claim(database, IMPORTS.claim_name(import_id)):
         assert look(database, asked).attendance is Attendance.WORKING
         with (
             database.transaction() as session,
@@ -129,7 +127,7 @@ def test_an_import_that_is_worked_on_is_not_repeated(database: Database) -> None
 
 def test_one_that_is_done_is_not_repeated(session: Session, now: datetime) -> None:
     asked = start(session, now)
-    session.exec(select(PromptImport)).one().status = ImportStatus.DONE
+    session.exec(select(PromptImport)).one().status = WorkStatus.DONE
 
     with pytest.raises(Conflict, match="is done"):
         retry_import(asked.public_id, session=session, actor=ACTOR, now=now)
@@ -152,7 +150,7 @@ def test_freezing_is_asked_for_once(session: Session, now: datetime) -> None:
 
     assert (first.freezes, first.upload) == (True, upload.token)
     assert again == first
-    assert len(waiting_imports(session=session)) == 1
+    assert len(IMPORTS.waiting(session=session)) == 1
 
 
 def test_freezing_is_asked_for_again_after_it_was_cancelled(

@@ -10,8 +10,9 @@ import sqlalchemy as sa
 from sqlmodel import select
 
 from evalhub.core.people import command_actor
-from evalhub.core.prompts.imports import ImportStage, ImportStatus
+from evalhub.core.prompts.imports import ImportStage
 from evalhub.core.prompts.options import ReadingOptions, RowDefaults
+from evalhub.core.queued_work import RunEnd, WorkStatus
 from evalhub.db.claims import claim
 from evalhub.db.engine import WRITE, Database
 from evalhub.db.models import (
@@ -24,16 +25,17 @@ from evalhub.db.models import (
 from evalhub.errors import Conflict
 from evalhub.services.prompt_sets import get_upload
 from evalhub.services.prompt_sets.imports import (
+    IMPORTS,
     ImportView,
     SentFile,
     cancel_import,
-    claim_name,
     retry_import,
     start_freezing,
     start_import,
 )
 from evalhub.services.prompt_sets.reports import write_rows
-from evalhub.services.prompt_sets.running import ImportEnd, ImportTools, run_import
+from evalhub.services.prompt_sets.running import run_import
+from evalhub.services.queued_work import RunTools
 from tests.core.prompts.rows import row
 from tests.factories import MOMENT
 from tests.prompt_imports import NAMES, ask, lines_of, look, row_id, run
@@ -66,7 +68,7 @@ def test_a_file_gives_the_report_that_it_gives_at_once(database: Database) -> No
     found = look(database, asked)
     with database.transaction(write=False) as session:
         upload = get_upload(found.upload, session=session)
-    assert (end, found.status, found.version) == (ImportEnd.DONE, ImportStatus.DONE, None)
+    assert (end, found.status, found.version) == (RunEnd.DONE, WorkStatus.DONE, None)
     assert (upload.report, upload.created_by) == (at_once.report, actor.name)
     assert (count(database, Prompt), has_file(database)) == (0, False)
 
@@ -124,7 +126,7 @@ def test_a_file_that_cannot_be_read_changes_nothing(
     end = run(database, asked)
 
     found = look(database, asked)
-    assert (end, found.status) == (ImportEnd.FAILED, ImportStatus.FAILED)
+    assert (end, found.status) == (RunEnd.FAILED, WorkStatus.FAILED)
     assert rule in str(found.problems[0])
     assert (count(database, PromptUpload), has_file(database)) == (0, False)
 
@@ -135,7 +137,7 @@ def test_nothing_good_keeps_its_report_and_freezes_nothing(database: Database) -
     run(database, asked)
 
     found = look(database, asked)
-    assert found.status is ImportStatus.FAILED
+    assert found.status is WorkStatus.FAILED
     assert "no good row" in found.problems[0].rule
     assert (found.upload != "", count(database, Prompt)) == (True, 0)
 
@@ -145,7 +147,7 @@ def test_one_that_is_cancelled_before_keeps_nothing(database: Database) -> None:
     with database.transaction() as session:
         cancel_import(asked.public_id, session=session, actor=ACTOR, now=MOMENT)
 
-    assert run(database, asked) is ImportEnd.CANCELLED
+    assert run(database, asked) is RunEnd.CANCELLED
     assert count(database, PromptUpload) == 0
 
 
@@ -153,7 +155,7 @@ def test_one_that_is_cancelled_halfway_ends_with_nothing(database: Database) -> 
     asked = ask(database)
     import_id = row_id(database, asked)
     with database.transaction() as session:
-        session.get_one(PromptImport, import_id).status = ImportStatus.RUNNING
+        session.get_one(PromptImport, import_id).status = WorkStatus.RUNNING
 
     class CancelAtOnce(threading.Event):
         """Cancel the import when the first row asks whether to stop."""
@@ -165,11 +167,11 @@ def test_one_that_is_cancelled_halfway_ends_with_nothing(database: Database) -> 
             return False
 
     end = run_import(
-        database, import_id, tools=ImportTools(lambda: MOMENT, CancelAtOnce(), tell_every_s=0.0)
+        database, import_id, tools=RunTools(lambda: MOMENT, CancelAtOnce(), tell_every_s=0.0)
     )
 
-    assert end is ImportEnd.CANCELLED
-    assert look(database, asked).status is ImportStatus.CANCELLED
+    assert end is RunEnd.CANCELLED
+    assert look(database, asked).status is WorkStatus.CANCELLED
     assert count(database, PromptUpload) == 0
 
 
@@ -178,16 +180,16 @@ def test_a_process_that_stops_leaves_it_for_another(database: Database) -> None:
     stop = threading.Event()
     stop.set()
 
-    assert run(database, asked, stop=stop) is ImportEnd.STOPPED
-    assert look(database, asked).status is ImportStatus.RUNNING
-    assert run(database, asked) is ImportEnd.DONE
+    assert run(database, asked, stop=stop) is RunEnd.STOPPED
+    assert look(database, asked).status is WorkStatus.RUNNING
+    assert run(database, asked) is RunEnd.DONE
 
 
 def test_one_that_another_process_holds_is_left_alone(database: Database) -> None:
     asked = ask(database)
 
-    with claim(database, claim_name(row_id(database, asked))):
-        assert run(database, asked) is ImportEnd.HELD
+    with claim(database, IMPORTS.claim_name(row_id(database, asked))):
+        assert run(database, asked) is RunEnd.HELD
 
 
 def test_a_defect_is_written_down_and_raised_and_can_be_tried_again(database: Database) -> None:
@@ -205,7 +207,7 @@ def test_a_defect_is_written_down_and_raised_and_can_be_tried_again(database: Da
         session.exec(select(PromptImport)).one().options = "{}"
         assert session.get_one(PromptImportFile, file.prompt_import_id).content == file.content
         retry_import(asked.public_id, session=session, actor=ACTOR, now=MOMENT)
-    assert run(database, asked) is ImportEnd.DONE
+    assert run(database, asked) is RunEnd.DONE
 
 
 def test_how_far_it_is_can_be_seen_meanwhile(database: Database) -> None:
@@ -247,7 +249,7 @@ def cancel_once(database: Database, asked: ImportView, *, at: ImportStage) -> Ca
         if not is_looking.acquire(blocking=False):
             return
         found = look(database, asked)
-        if found.status is ImportStatus.RUNNING and found.stage is at:
+        if found.status is WorkStatus.RUNNING and found.stage is at:
             with database.transaction() as session:
                 cancel_import(asked.public_id, session=session, actor=ACTOR, now=MOMENT)
         is_looking.release()
@@ -262,7 +264,7 @@ def test_one_that_is_cancelled_at_the_last_moment_stores_nothing(database: Datab
     with listening(database, "checkin", cancel_once(database, asked, at=ImportStage.FREEZING)):
         end = run(database, asked)
 
-    assert end is ImportEnd.CANCELLED
+    assert end is RunEnd.CANCELLED
     assert (look(database, asked).version, count(database, Prompt)) == (None, 0)
 
 
@@ -274,7 +276,7 @@ def test_one_that_was_cancelled_stays_so_whatever_its_file_is(database: Database
         run(database, asked)
 
     found = look(database, asked)
-    assert (found.status, found.problems) == (ImportStatus.CANCELLED, ())
+    assert (found.status, found.problems) == (WorkStatus.CANCELLED, ())
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -292,7 +294,7 @@ def test_while_the_database_is_away_nothing_is_said_to_have_failed(database: Dat
         run(database, asked, stop=Away())
 
     found = look(database, asked)
-    assert (found.status, found.problems) == (ImportStatus.RUNNING, ())
+    assert (found.status, found.problems) == (WorkStatus.RUNNING, ())
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -342,7 +344,7 @@ def test_the_file_that_a_defect_left_can_be_deleted_once(database: Database) -> 
         cancel_import(asked.public_id, session=session, actor=ACTOR, now=MOMENT)
 
     found = look(database, asked)
-    assert (found.status, found.has_file, has_file(database)) == (ImportStatus.FAILED, False, False)
+    assert (found.status, found.has_file, has_file(database)) == (WorkStatus.FAILED, False, False)
     assert found.problems != ()
     with database.transaction() as session, pytest.raises(Conflict, match="ended already"):
         cancel_import(asked.public_id, session=session, actor=ACTOR, now=MOMENT)
@@ -353,7 +355,7 @@ def test_whoever_cancels_while_rows_are_stored_is_told_at_once(database: Databas
     asked = ask(database, freezes=True)
     with database.transaction() as session:
         row_of_import = session.exec(select(PromptImport)).one()
-        row_of_import.status, row_of_import.stage = ImportStatus.RUNNING, ImportStage.FREEZING
+        row_of_import.status, row_of_import.stage = WorkStatus.RUNNING, ImportStage.FREEZING
 
     with database.transaction() as storing:
         storing.exec(select(PromptImport).with_for_update()).one()
@@ -365,4 +367,4 @@ def test_whoever_cancels_while_rows_are_stored_is_told_at_once(database: Databas
 
     with database.transaction() as session:
         cancel_import(asked.public_id, session=session, actor=ACTOR, now=MOMENT)
-    assert look(database, asked).status is ImportStatus.CANCELLED
+    assert look(database, asked).status is WorkStatus.CANCELLED

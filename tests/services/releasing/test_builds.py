@@ -9,24 +9,24 @@ from sqlmodel import col, select
 
 from evalhub.config import Settings
 from evalhub.core.people import Actor, Role, command_actor
-from evalhub.core.releasing.builds import BuildStage, BuildStatus
+from evalhub.core.queued_work import Attendance, RunEnd, WorkStatus
+from evalhub.core.releasing.builds import BuildStage
 from evalhub.core.releasing.recipe import Recipe
 from evalhub.core.releasing.vocabulary import Part
 from evalhub.db.claims import claim
 from evalhub.db.engine import Database
 from evalhub.db.models import AuditEvent, Person, Release, ReleaseBuild
 from evalhub.errors import BadInput, Conflict, NotFound
+from evalhub.services.queued_work import Teller
 from evalhub.services.releasing.builds import (
-    Attendance,
+    BUILDS,
     cancel_build,
-    claim_name,
     get_build,
     list_builds,
     retry_build,
     start_build,
-    waiting_builds,
 )
-from evalhub.services.releasing.running import BuildEnd, BuildTools, Teller, run_build
+from evalhub.services.releasing.running import BuildTools, run_build
 from evalhub.services.workers import beat
 from tests.building import ask, look, row_id, run
 from tests.factories import MOMENT, make_project
@@ -71,8 +71,8 @@ def test_a_build_that_was_asked_for_is_run_and_kept(tiny: Database, settings: Se
 
     found = look(tiny, asked)
     assert (end, found.status, found.release, found.is_new) == (
-        BuildEnd.DONE,
-        BuildStatus.DONE,
+        RunEnd.DONE,
+        WorkStatus.DONE,
         "1.4.0",
         True,
     )
@@ -136,7 +136,7 @@ def test_what_cannot_be_kept_fails_with_its_reason(tiny: Database, settings: Set
     end = run(tiny, settings, asked)
 
     found = look(tiny, asked)
-    assert (end, found.status) == (BuildEnd.FAILED, BuildStatus.FAILED)
+    assert (end, found.status) == (RunEnd.FAILED, WorkStatus.FAILED)
     assert "a version never changes" in found.reason
     assert folders(settings) == {"tiny"}
 
@@ -150,7 +150,7 @@ def test_a_defect_is_written_down_and_raised(tiny: Database, settings: Settings)
         run(tiny, settings, asked)
 
     found = look(tiny, asked)
-    assert found.status is BuildStatus.FAILED
+    assert found.status is WorkStatus.FAILED
     assert found.reason == "Stopped by a defect of EvalHub (JSONDecodeError)."
 
 
@@ -158,7 +158,7 @@ def test_a_cancelled_build_is_not_run(tiny: Database, settings: Settings) -> Non
     asked = ask(tiny)
     cancel(tiny, asked.public_id)
 
-    assert run(tiny, settings, asked) is BuildEnd.CANCELLED
+    assert run(tiny, settings, asked) is RunEnd.CANCELLED
     assert (versions(tiny), folders(settings)) == ([], set())
 
 
@@ -168,8 +168,8 @@ def test_a_running_build_notices_that_it_was_cancelled(tiny: Database, settings:
 
     end = run(tiny, settings, asked, stop=stop)
 
-    assert end is BuildEnd.CANCELLED
-    assert look(tiny, asked).status is BuildStatus.CANCELLED
+    assert end is RunEnd.CANCELLED
+    assert look(tiny, asked).status is WorkStatus.CANCELLED
     assert (versions(tiny), folders(settings)) == ([], set())
 
 
@@ -195,35 +195,35 @@ def test_a_process_that_stops_leaves_the_build_to_the_next(
     stop = threading.Event()
     stop.set()
 
-    assert run(tiny, settings, asked, stop=stop) is BuildEnd.STOPPED
+    assert run(tiny, settings, asked, stop=stop) is RunEnd.STOPPED
     found = look(tiny, asked)
-    assert (found.status, found.attendance) == (BuildStatus.RUNNING, Attendance.ABANDONED)
+    assert (found.status, found.attendance) == (WorkStatus.RUNNING, Attendance.ABANDONED)
 
-    assert run(tiny, settings, asked) is BuildEnd.DONE
+    assert run(tiny, settings, asked) is RunEnd.DONE
 
 
 def test_two_processes_do_not_work_on_one_build(tiny: Database, settings: Settings) -> None:
     asked = ask(tiny)
 
-    with claim(tiny, claim_name(row_id(tiny, asked))) as is_held:
+    with claim(tiny, BUILDS.claim_name(row_id(tiny, asked))) as is_held:
         end = run(tiny, settings, asked)
 
-    assert (is_held, end) == (True, BuildEnd.HELD)
-    assert look(tiny, asked).status is BuildStatus.QUEUED
+    assert (is_held, end) == (True, RunEnd.HELD)
+    assert look(tiny, asked).status is WorkStatus.QUEUED
 
 
 def test_a_failed_build_is_tried_again_as_another_job(tiny: Database, settings: Settings) -> None:
     asked = ask(tiny)
     with tiny.transaction(write=False) as session:
-        first = [job.job_id for job in waiting_builds(session=session)]
+        first = [job.job_id for job in BUILDS.waiting(session=session)]
     cancel(tiny, asked.public_id)
 
     retry(tiny, asked.public_id)
 
     with tiny.transaction(write=False) as session:
-        again = [job.job_id for job in waiting_builds(session=session)]
+        again = [job.job_id for job in BUILDS.waiting(session=session)]
     assert len(first) == len(again) == 1 != len({*first, *again})
-    assert run(tiny, settings, asked) is BuildEnd.DONE
+    assert run(tiny, settings, asked) is RunEnd.DONE
 
 
 def test_what_is_over_or_under_way_is_not_cancelled_or_tried_again(
@@ -249,9 +249,9 @@ def test_who_sees_to_a_build_is_told(tiny: Database) -> None:
     assert look(tiny, asked).attendance is Attendance.WAITING
 
     with tiny.transaction() as session:
-        session.execute(sa.update(ReleaseBuild).values(status=BuildStatus.RUNNING))
-    with claim(tiny, claim_name(row_id(tiny, asked))):
-        assert look(tiny, asked).attendance is Attendance.BUILDING
+        session.execute(sa.update(ReleaseBuild).values(status=WorkStatus.RUNNING))
+    with claim(tiny, BUILDS.claim_name(row_id(tiny, asked))):
+        assert look(tiny, asked).attendance is Attendance.WORKING
     assert look(tiny, asked).attendance is Attendance.ABANDONED
 
 
@@ -294,7 +294,7 @@ def test_an_error_of_the_database_that_stays_is_written_down(
         run(tiny, settings, asked, stop=_Fault(sa.exc.IntegrityError))
 
     found = look(tiny, asked)
-    assert found.status is BuildStatus.FAILED
+    assert found.status is WorkStatus.FAILED
     assert found.reason == "Stopped by a defect of EvalHub (IntegrityError)."
 
 
@@ -319,7 +319,7 @@ def test_what_fails_after_it_was_cancelled_stays_cancelled(
     with pytest.raises(sa.exc.IntegrityError):
         run(tiny, settings, asked, stop=_CancelAndFail(tiny, asked.public_id))
 
-    assert look(tiny, asked).status is BuildStatus.CANCELLED
+    assert look(tiny, asked).status is WorkStatus.CANCELLED
 
 
 def test_a_build_that_is_cancelled_at_the_last_moment_is_not_kept(
@@ -335,11 +335,11 @@ def test_a_build_that_is_cancelled_at_the_last_moment_is_not_kept(
             cancel(tiny, asked.public_id)
         return MOMENT
 
-    tools = BuildTools(settings, now, tell_every_s=0.0)
+    tools = BuildTools(now, tell_every_s=0.0, settings=settings)
     end = run_build(tiny, row_id(tiny, asked), tools=tools)
 
-    assert end is BuildEnd.CANCELLED
-    assert look(tiny, asked).status is BuildStatus.CANCELLED
+    assert end is RunEnd.CANCELLED
+    assert look(tiny, asked).status is WorkStatus.CANCELLED
     assert (versions(tiny), folders(settings)) == ([], set())
 
 
@@ -360,7 +360,7 @@ def test_a_build_waits_for_a_database_that_fails(tiny: Database, settings: Setti
 
     # Not failed: the job tries again, and whoever looks sees that nobody works on it.
     found = look(tiny, asked)
-    assert (found.status, found.attendance) == (BuildStatus.RUNNING, Attendance.ABANDONED)
+    assert (found.status, found.attendance) == (WorkStatus.RUNNING, Attendance.ABANDONED)
     assert folders(settings) == set()
 
 
@@ -369,9 +369,9 @@ def test_progress_is_written_down_once_in_a_while_and_at_each_stage(
 ) -> None:
     asked = ask(tiny)
     with tiny.transaction() as session:
-        session.execute(sa.update(ReleaseBuild).values(status=BuildStatus.RUNNING))
-    tools = BuildTools(settings, lambda: MOMENT, tell_every_s=3_600)
-    teller = Teller(tiny, row_id(tiny, asked), tools)
+        session.execute(sa.update(ReleaseBuild).values(status=WorkStatus.RUNNING))
+    tools = BuildTools(lambda: MOMENT, tell_every_s=3_600, settings=settings)
+    teller = Teller(tiny, BUILDS, row_id(tiny, asked), tools)
 
     seen = []
     for stage, n_done in (
