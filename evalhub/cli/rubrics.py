@@ -16,11 +16,13 @@ from evalhub.core.rubrics.translations import (
     read_translation,
 )
 from evalhub.errors import BadInput
+from evalhub.services.rubric_notes.reading import list_open
 from evalhub.services.rubric_translations import store_translation
 from evalhub.services.rubrics import list_rubrics, store_rubric
 from evalhub.services.transaction import Session
 
 SHIPPED = "shipped"
+LONGEST_GIST = 100
 
 
 @click.group("rubrics")
@@ -64,6 +66,26 @@ def list_command() -> None:
         click.echo(row)
     if not lines:
         click.echo("No rubrics; add them with `evalhub rubrics load shipped`.")
+
+
+@group.command("notes")
+def notes_command() -> None:
+    """List what experts reported or proposed and nobody has decided about."""
+    with transaction(write=False) as session:
+        notes = list_open(session=session, actor=ACTOR)
+    for note in notes:
+        about = f"{note.rubric_id}@{note.version}"
+        where = f"{about} {note.criterion}".rstrip()
+        click.echo(f"{note.written_at:%Y-%m-%d}  {where}  {note.kind.value}: {_gist(note.words)}")
+    if not notes:
+        click.echo("Nothing waits for a decision.")
+
+
+def _gist(words: str) -> str:
+    """Return the beginning of a text as one line."""
+    # What others typed must not move the cursor of who reads it here.
+    line = "".join(char for char in " ".join(words.split()) if char.isprintable())
+    return line if len(line) <= LONGEST_GIST else line[: LONGEST_GIST - 1] + "…"
 
 
 def _expanded(paths: Sequence[str]) -> Iterator[Path]:

@@ -10,12 +10,14 @@ from evalhub.core.people import Role
 from evalhub.core.rubrics.translations import is_translation, translated
 from evalhub.core.rubrics.words import speaks
 from evalhub.errors import BadInput, Immutable, Problem
+from evalhub.services.rubric_notes.reading import KEEPERS, notes_on
 from evalhub.services.rubric_translations import (
     find_translation,
     list_languages,
     store_translation,
 )
 from evalhub.services.rubrics import get_rubric, list_rubrics, list_versions, store_rubric
+from evalhub.web import rubric_note_words as say
 from evalhub.web.context import current_actor, current_session, now, only_read, requires
 from evalhub.web.language import _, current_language
 from evalhub.web.problems import problems_of, status_of
@@ -82,6 +84,9 @@ def show(rubric_id: str, version: str) -> ResponseReturnValue:
         translators=translation.head.authors if translation else (),
         translated_into=list_languages(view.row_id, session=session),
         versions=list_versions(rubric_id, session=session),
+        notes=notes_on(rubric_id, session=session, actor=current_actor()),
+        reads_all=current_actor().has(*KEEPERS),
+        say=say,
         condition_words=condition_words,
         words=words,
         overrides=OVERRIDES,

@@ -19,6 +19,7 @@ from evalhub.services.consenting.answers import answers_of
 from evalhub.services.judging.history import own_judgments
 from evalhub.services.judging.today import today_of
 from evalhub.services.reviewing.reading import n_asked
+from evalhub.services.rubric_notes.reading import n_decided_lately
 from evalhub.web import judging_words as say
 from evalhub.web.context import (
     commit_now,
@@ -122,6 +123,7 @@ def _list(problems: Sequence[Problem] = ()) -> str:
         has_answered=bool(answers_of(person_id, session=session)),
         works=works,
         n_asked=n_asked(person_id, session=session, now=now()),
+        n_decided=n_decided_lately(person_id, session=session, now=now()),
         held=[work for work in works if work.held],
         today=today_of(person_id, session=session, now=now()),
         recent=own_judgments(person_id, session=session, now=now(), language=current_language()),

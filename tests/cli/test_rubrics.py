@@ -1,12 +1,15 @@
 """Checking, loading and listing rubrics from the command line."""
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from evalhub.cli import main
+from evalhub.db.engine import Database
 from tests.core.rubrics.small import SMALL, SMALL_DE
+from tests.services.rubric_notes.desk import make_note_desk
 
 
 @pytest.fixture
@@ -99,3 +102,18 @@ def test_a_rubric_whose_promised_translation_is_missing_is_refused(run: Run) -> 
 
     assert "field 'translations': names de, but" in alone.output
     assert run("check", path).exit_code == 0
+
+
+def test_f15_what_waits_for_a_decision_is_listed(
+    run: Run, database: Database, now: datetime
+) -> None:
+    assert run("notes").output == "Nothing waits for a decision.\n"
+    with database.transaction() as session:
+        desk = make_note_desk(session, now)
+        desk.say(words="Is a half right answer\nwrong or mixed? " + "Tell. " * 30)
+        desk.decide(desk.say())
+
+    (line,) = run("notes").output.splitlines()
+
+    assert line.startswith("2026-11-21  small@1.0.0 correct  unclear: Is a half right answer wrong")
+    assert line.endswith("…")

@@ -32,11 +32,15 @@ class PortfolioState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DomainRecord:
-    """Hold what is shown of one domain; ``level`` is None where none is in force."""
+    """Hold what is shown of one domain; ``level`` is None where none is in force.
+
+    ``n_accepted`` counts the proposals for its rubrics that were accepted.
+    """
 
     domain: str
     level: LevelDecision | None
     evidence: Evidence
+    n_accepted: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,9 @@ def signed_bytes(document: Mapping[str, Json]) -> bytes:
 def shown_records(records: Sequence[DomainRecord]) -> tuple[DomainRecord, ...]:
     """Return the records that show something; an empty one would only raise questions."""
     return tuple(
-        one for one in records if one.level or one.evidence.n_judgments or one.evidence.has_training
+        one
+        for one in records
+        if one.level or one.evidence.n_judgments or one.evidence.has_training or one.n_accepted
     )
 
 
@@ -95,6 +101,7 @@ def _domain(record: DomainRecord) -> dict[str, Json]:
         "training_passed": evidence.has_training,
         "assessment_passed": evidence.is_assessed,
         "credential_verified": evidence.has_credential,
+        "proposals_accepted": record.n_accepted,
         "agreement": _share(evidence.agreement),
     }
 

@@ -57,6 +57,7 @@ from evalhub.db.models.review_case import ReviewCase, ReviewExpert, ReviewStep
 from evalhub.db.models.review_rule import ReviewLook, ReviewRule
 from evalhub.db.models.role_grant import RoleGrant
 from evalhub.db.models.row_report import RowReport, RowReportAnswer
+from evalhub.db.models.rubric_note import RubricNote, RubricNotePair, RubricNoteStep
 from evalhub.db.models.rubric_translation import RubricTranslation
 from evalhub.db.models.rubric_version import RubricVersion
 from evalhub.db.models.selection_plan import SelectionPlan
@@ -141,6 +142,9 @@ __all__ = [
     "RoleGrant",
     "RowReport",
     "RowReportAnswer",
+    "RubricNote",
+    "RubricNotePair",
+    "RubricNoteStep",
     "RubricTranslation",
     "RubricVersion",
     "SelectionPlan",

@@ -23,8 +23,9 @@ from evalhub.db.models import Person, PortfolioRevocation
 from evalhub.db.models import Portfolio as PortfolioRow
 from evalhub.errors import BadInput, Conflict, NotFound, Sentence
 from evalhub.services import audit
-from evalhub.services.qualifying.ladder import own_standings
+from evalhub.services.qualifying.ladder import own_standings, standing_in
 from evalhub.services.qualifying.signing import is_signed, public_key, sign
+from evalhub.services.rubric_notes.reading import accepted_by_domain
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +60,11 @@ def make_portfolio(
     Raise ``Conflict`` where there is nothing to show yet.
     """
     person = session.get_one(Person, actor.person_id)
-    records = shown_records(
-        [
-            DomainRecord(one.domain, level_in_force(one.latest, now), one.evidence)
-            for one in own_standings(person.id, session=session, now=now)
-        ]
-    )
+    records = shown_records(_records(person.id, session, now))
     if not records:
-        raise Conflict(Sentence("There is nothing to show yet: no level, judgment or training."))
+        raise Conflict(
+            Sentence("There is nothing to show yet: no level, judgment, training or proposal.")
+        )
     public_id = secrets.token_hex(16)
     holder = person.name if is_named else f"expert {public_id[:8]}"
     document = portfolio_to_json(Portfolio(public_id, issuer, holder, now, records))
@@ -137,6 +135,23 @@ def state_of(portfolio: SignedPortfolio) -> PortfolioState:
     if not is_signed(content, portfolio.signature, key=portfolio.public_key):
         return PortfolioState.CHANGED
     return PortfolioState.REVOKED if portfolio.revoked_at else PortfolioState.VALID
+
+
+def _records(person_id: int, session: Session, now: datetime) -> list[DomainRecord]:
+    accepted = accepted_by_domain(person_id, session=session)
+    standings = own_standings(person_id, session=session, now=now)
+    # Whose proposal was accepted for a rubric of a field may never have judged in that field.
+    beyond = sorted(accepted.keys() - {one.domain for one in standings})
+    standings += [standing_in(person_id, one, session=session, now=now) for one in beyond]
+    return [
+        DomainRecord(
+            one.domain,
+            level_in_force(one.latest, now),
+            one.evidence,
+            accepted.get(one.domain, 0),
+        )
+        for one in standings
+    ]
 
 
 def _find(public_id: str, session: Session) -> PortfolioRow | None:
