@@ -14,7 +14,7 @@ from evalhub.core.qualifying.levels import LevelDecision
 from evalhub.core.searching import LAST, search_words
 from evalhub.db import tables as t
 from evalhub.errors import NotFound, Sentence
-from evalhub.services.paging import PAGE_SIZE, Listing, count_rows, offset_of
+from evalhub.services.paging import PAGE_SIZE, Listing, offset_of
 from evalhub.services.qualifying.credentials import HeldCredential, credentials_of_people
 from evalhub.services.qualifying.languages import languages_of_people
 from evalhub.services.qualifying.levels import levels_of_people
@@ -76,14 +76,11 @@ def search_registry(
     leaves few, those few are looked at, and else the first of all by name, who then fit often
     enough. What is found is counted up to ``COUNTED``.
     """
-    query = _experts().where(*_conditions(wanted, now, session))
-    # By id as well: people of one name would otherwise change places between two pages.
-    shown = query.order_by(sa.func.lower(t.person.c.name), t.person.c.id)
-    rows = session.connection().execute(shown.limit(PAGE_SIZE).offset(offset_of(page))).all()
-    n_found = count_rows(query.limit(COUNTED + 1), session=session)
-    return Listing(
-        _people(rows, session, now), page, min(n_found, COUNTED), is_more=n_found > COUNTED
-    )
+    rows = session.connection().execute(_search(wanted, page, session, now)).all()
+    n_found = len(rows)
+    first = offset_of(page)
+    shown = _people(rows[first : first + PAGE_SIZE], session, now)
+    return Listing(shown, page, min(n_found, COUNTED), is_more=n_found > COUNTED)
 
 
 def get_qualified(public_id: str, *, session: Session, now: datetime) -> QualifiedPerson:
@@ -114,19 +111,34 @@ def _experts() -> "sa.Select[*tuple[Any, ...]]":
     return sa.select(*columns).where(is_expert, t.person.c.disabled_at.is_(None))
 
 
-def _conditions(wanted: Wanted, now: datetime, session: Session) -> "list[sa.ColumnElement[bool]]":
-    """Return what holds for who fits: one of a few, where anything asked leaves so few."""
+def _search(
+    wanted: Wanted, page: int, session: Session, now: datetime
+) -> "sa.Select[*tuple[Any, ...]]":
+    """Select who fits by name, as many as are counted or stand before the end of the page."""
     asked = list(_sources(wanted, now))
-    conditions: list[sa.ColumnElement[bool]] = []
-    for query in asked:
-        few = session.connection().execute(query.distinct().limit(FEW + 1)).scalars().all()
-        if len(few) <= FEW:
-            conditions.append(t.person.c.id.in_(few))
-            break
-    for query in asked:
-        (who,) = query.selected_columns
-        conditions.append(sa.exists(query.where(who == t.person.c.id)))
-    return conditions
+    few = next((query for query in asked if _leaves_few(query, session)), None)
+    query = _experts()
+    if few is not None:
+        # Its own table with a limit: a database that takes it apart walks along all names instead,
+        # and asks of each whether it is one of the few.
+        begun = few.distinct().limit(FEW).cte("few")
+        (who,) = begun.columns
+        query = query.select_from(begun.join(t.person, t.person.c.id == who))
+    for one in asked:
+        if one is few:
+            continue
+        (who,) = one.selected_columns
+        query = query.where(sa.exists(one.where(who == t.person.c.id)))
+    # By id as well: people of one name would otherwise change places between two pages.
+    query = query.order_by(sa.func.lower(t.person.c.name), t.person.c.id)
+    # Once for the page and the count, which would otherwise each look at the same people.
+    return query.limit(max(COUNTED + 1, offset_of(page + 1)))
+
+
+def _leaves_few(query: "sa.Select[int]", session: Session) -> bool:
+    few = query.distinct().limit(FEW + 1).subquery()
+    n = session.connection().execute(sa.select(sa.func.count()).select_from(few)).scalar_one()
+    return int(n) <= FEW
 
 
 def _sources(wanted: Wanted, now: datetime) -> "Iterator[sa.Select[int]]":

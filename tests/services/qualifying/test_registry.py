@@ -153,18 +153,55 @@ def test_f65_of_very_many_only_so_many_are_counted(session: Session, now: dateti
     assert (names, few.n_found, few.is_more) == ([f"Ada {n - 1:04}"], 1, False)
 
 
-def test_f65_a_page_by_name_is_read_from_an_index(session: Session, now: datetime) -> None:
-    make_person(session, Role.ANNOTATOR)
+def steps_of(session: Session, wanted: Wanted, now: datetime) -> list[str]:
+    """Return how SQLite reads the people that a search finds, and how often it is asked."""
     asked: list[tuple[str, Any]] = []
     connection = session.connection()
-    listen = sa.event.listen
-    listen(connection, "before_cursor_execute", lambda *seen: asked.append((seen[2], seen[3])))
 
-    search_registry(Wanted(), session=session, now=now)
+    def note(*seen: Any) -> None:
+        asked.append((seen[2], seen[3]))
 
-    statement, values = next(one for one in asked if "ORDER BY lower" in one[0])
-    if connection.dialect.name == "sqlite":
-        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
-        steps = [row[3] for row in plan]
-        assert "SCAN person USING INDEX ix_person_by_name" in steps
-        assert not [step for step in steps if "TEMP B-TREE" in step]
+    sa.event.listen(connection, "before_cursor_execute", note)
+    search_registry(wanted, session=session, now=now)
+    sa.event.remove(connection, "before_cursor_execute", note)
+    [(statement, values)] = [one for one in asked if "ORDER BY lower" in one[0]]
+    return [
+        row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+    ]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_f65_a_page_by_name_is_read_from_an_index(session: Session, now: datetime) -> None:
+    make_person(session, Role.ANNOTATOR)
+
+    steps = steps_of(session, Wanted(), now)
+
+    assert "SCAN person USING INDEX ix_person_by_name" in steps
+    assert not [step for step in steps if "TEMP B-TREE" in step]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    "wanted",
+    [Wanted(text="ada"), Wanted(language="sw"), Wanted(credential_class="physician")],
+    ids=["name", "language", "class"],
+)
+def test_f65_of_few_nobody_else_is_looked_at(
+    session: Session, now: datetime, wanted: Wanted
+) -> None:
+    add_experts(session, 30)
+
+    steps = steps_of(session, wanted, now)
+
+    assert not [step for step in steps if step.startswith("SCAN person")]
+    assert "SEARCH person USING INTEGER PRIMARY KEY (rowid=?)" in steps
+
+
+def test_a_page_behind_all_that_are_counted_is_still_read(session: Session, now: datetime) -> None:
+    add_experts(session, COUNTED + PAGE_SIZE + 2)
+    page = 2 + COUNTED // PAGE_SIZE
+
+    last = search_registry(Wanted(text="ada"), session=session, now=now, page=page)
+
+    assert [one.name for one in last.items] == ["Ada 0250", "Ada 0251"]
+    assert (last.n_found, last.is_more) == (COUNTED, True)
