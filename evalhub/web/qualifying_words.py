@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from evalhub.core.qualifying.credentials import CredentialDecision, CredentialStanding
 from evalhub.core.qualifying.levels import Level
 from evalhub.core.qualifying.requirements import LackKind, Requirement
+from evalhub.core.qualifying.trainings import Training
 from evalhub.services.qualifying.letting_in import LACK_SENTENCES
 from evalhub.web.language import N_, Words, _, translated
 
@@ -75,6 +76,12 @@ def lack_words(lack: LackKind) -> str:
 def plain(name: str) -> str:
     """Return a class, domain or specialty as people write it: ``in house counsel``."""
     return name.replace("_", " ").replace("-", " ")
+
+
+def step_titles(training: Training) -> list[str]:
+    """Return what the steps of a training are called: its pages by title, then its pairs."""
+    pairs = range(1, len(training.items) + 1)
+    return [page.title for page in training.pages] + [_("Pair %(n)s", n=n) for n in pairs]
 
 
 def required(requirement: Requirement) -> Iterator[tuple[str, str]]:

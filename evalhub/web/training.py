@@ -70,7 +70,13 @@ def start(slug: str) -> ResponseReturnValue:
 @bp.get("/<slug>/<int:number>")
 @requires(Role.ANNOTATOR)
 def show_step(slug: str, number: int) -> ResponseReturnValue:
-    """Show one step; a pair that is answered shows its key and reason."""
+    """Show one step, or the one that comes first; a pair that is answered shows its key."""
+    found = _round(slug)
+    ahead = found.next_position
+    # An address typed or kept from another round: a refusal would not say where to go on.
+    if ahead is not None and ahead + 1 < number <= found.standing.training.n_steps:
+        flash(_("Do the steps before this one first."))
+        return redirect(url_for("training.show_step", slug=slug, number=ahead + 1))
     return _step_page(slug, number)
 
 

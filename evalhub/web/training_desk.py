@@ -88,6 +88,9 @@ def write() -> ResponseReturnValue:
     except (BadInput, StaleForm) as error:
         only_read()
         return _form(sent, problems_of(error)), status_of(error)
+    if made.number == over:
+        flash(_("Nothing was changed, so version %(number)s stays in force.", number=over), "good")
+        return redirect(url_for("training_desk.show", slug=made.training.slug), code=303)
     return _done(made)
 
 

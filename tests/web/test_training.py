@@ -57,9 +57,10 @@ def test_f57_pay_and_terms_stand_before_the_start(expert: FlaskClient) -> None:
 
 def test_f57_the_key_and_its_reason_follow_the_answer_at_once(expert: FlaskClient) -> None:
     start(expert)
+    places = [do(expert, 1)]
     before = expert.get(f"{WAY}/2").text
 
-    places = [do(expert, 1), do(expert, 2, preference="-1"), do(expert, 3, preference="-1")]
+    places += [do(expert, 2, preference="-1"), do(expert, 3, preference="-1")]
 
     assert places == [f"{WAY}/2", f"{WAY}/2", f"{WAY}/3"]
     assert "A names the dose." not in before
@@ -103,6 +104,7 @@ def test_what_was_not_passed_may_be_taken_again_unpaid(expert: FlaskClient) -> N
 @pytest.mark.parametrize("preference", ["", "-", "2", "x"])
 def test_no_answer_is_asked_for_again(expert: FlaskClient, preference: str) -> None:
     start(expert)
+    do(expert, 1)
     way = f"{WAY}/2"
 
     refused = expert.post(way, data={**fill(expert.get(way), way), "preference": preference})
@@ -118,6 +120,38 @@ def test_steps_are_not_there_before_the_start_or_after_the_last(expert: FlaskCli
     assert before.status_code == 409
     assert expert.get(f"{WAY}/4").status_code == 404
     assert expert.get("/training/none").status_code == 404
+
+
+def test_the_steps_have_titles_and_lead_only_as_far_as_one_has_come(expert: FlaskClient) -> None:
+    assert "you may take it again" in expert.get(WAY).text
+    start(expert)
+
+    begun = expert.get(WAY).text
+    ahead = expert.get(f"{WAY}/3", follow_redirects=True)
+
+    assert [title in begun for title in ("How to judge</a>", "Pair 1 <", "Pair 2 <")] == [True] * 3
+    assert f'href="{WAY}/2"' not in begun
+    assert ahead.request.path == f"{WAY}/1"
+    assert "Do the steps before this one first." in ahead.text
+
+
+def test_who_has_passed_reads_nothing_of_taking_it_again(expert: FlaskClient) -> None:
+    start(expert)
+    for number, preference in ((1, {}), (2, {"preference": "-1"}), (3, {"preference": "3"})):
+        do(expert, number, **preference)
+
+    page = expert.get(WAY).text
+
+    assert "Passed." in page
+    assert "again" not in page
+
+
+def test_a_start_sent_twice_leads_to_the_first_step(expert: FlaskClient) -> None:
+    data = fill(expert.get(WAY), WAY)
+
+    twice = [expert.post(WAY, data=data).location for _ in range(2)]
+
+    assert twice == [f"{WAY}/1"] * 2
 
 
 def test_a_version_that_came_between_is_not_started(
@@ -169,12 +203,13 @@ def test_a_training_is_written_on_a_page_and_read_back_into_its_form(
     form = form_of(desk.get(f"{DESK}/law-intro"), new).values
     assert form["pair-1-accepts"] == ["-1", "0"]
     assert (form["pay"], form["pass_percent"]) == (["5.00"], ["70"])
-    again = desk.post(new, data=fill(desk.get(f"{DESK}/law-intro"), new))
-    assert again.location == made.location
+    again = desk.post(new, data=fill(desk.get(f"{DESK}/law-intro"), new), follow_redirects=True)
+    assert "Nothing was changed, so version 1 stays in force." in again.text
     with database.transaction(write=False) as session:
         rows = session.exec(select(Training).where(Training.slug == "law-intro")).all()
-        assert [row.number for row in rows] == [1, 2]
-        assert rows[0].document == rows[1].document
+        assert [row.number for row in rows] == [1]
+    assert "offers its pay again to everybody" in again.text
+    assert "offers its pay again to everybody" not in desk.get(new).text
     assert "Law &lt;first&gt;" in desk.get(DESK).text
 
 
@@ -202,16 +237,18 @@ def test_the_share_to_pass_is_kept_to_the_digit(
 
     with database.transaction(write=False) as session:
         found = get_training("medicine-intro", session=session)
-        assert (found.number, found.training.pass_share) == (3, share)
+        assert (found.training.price.minor_units, found.training.pass_share) == (0, share)
 
 
 def test_an_old_page_of_a_round_is_refused(expert: FlaskClient) -> None:
     start(expert)
+    do(expert, 1)
     way = f"{WAY}/2"
     old = fill(expert.get(way), way, preference="3")
-    for number, answers in ((1, {}), (2, {"preference": "3"}), (3, {"preference": "0"})):
-        do(expert, number, **answers)
+    for number, preference in ((2, "3"), (3, "0")):
+        do(expert, number, preference=preference)
     start(expert)
+    do(expert, 1)
 
     assert expert.post(way, data=old).status_code == 409
     assert "The experts see it" not in expert.get(way).text

@@ -122,8 +122,8 @@ def _search(
         # Its own table with a limit: a database that takes it apart walks along all names instead,
         # and asks of each whether it is one of the few.
         begun = few.distinct().limit(FEW).cte("few")
-        (who,) = begun.columns
-        query = query.select_from(begun.join(t.person, t.person.c.id == who))
+        (of_few,) = begun.columns
+        query = query.select_from(begun.join(t.person, t.person.c.id == of_few))
     for one in asked:
         if one is few:
             continue

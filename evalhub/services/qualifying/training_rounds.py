@@ -88,16 +88,19 @@ def start_round(
 ) -> StandingRound:
     """Start a round of the training in force, at the pay that the person has seen.
 
-    ``seen`` is the number of the version on the page; raise ``StaleForm`` where another is in force
-    by now, and ``Conflict`` while a round runs and for a version that is passed already.
+    ``seen`` is the number of the version on the page. A form sent twice leads to the round that it
+    started. Raise ``StaleForm`` where another version is in force by now, and ``Conflict`` while a
+    round of an earlier one runs and for a version that is passed already.
     """
     lock(f"training of {person_id}", session=session)
     own = own_training(person_id, slug, session=session)
     if own.standing.number != seen:
         raise StaleForm(Sentence("The training was changed since you opened this page."))
+    before = own.latest if own.latest and own.latest.standing.id == own.standing.id else None
+    if before is not None and own.is_running:
+        return before
     if not own.can_start:
         raise Conflict(Sentence("You have begun this training, or finished it."))
-    before = own.latest if own.latest and own.latest.standing.id == own.standing.id else None
     row = TrainingRound(
         person_id=person_id,
         training_id=own.standing.id,
@@ -127,8 +130,9 @@ def finish_step(
     ``seen`` is the id of the round whose page was open: a form of an earlier round would answer
     another pair, and the first answer stands. Raise ``StaleForm`` where a later one has begun.
     A step that is done already changes nothing and books nothing, so that a form sent twice is
-    harmless and a first answer stands. Raise ``Conflict`` without a round, ``NotFound`` for a step
-    that is none, and ``BadInput`` for a preference that is no point of the rubric's scale.
+    harmless and a first answer stands. Raise ``Conflict`` without a round and before the steps that
+    lead to it, which teach what its pair asks, ``NotFound`` for a step that is none, and
+    ``BadInput`` for a preference that is no point of the rubric's scale.
     """
     lock(f"training of {person_id}", session=session)
     found = _latest(person_id, slug, session)
@@ -141,6 +145,8 @@ def finish_step(
         raise NotFound(Sentence("There is no such step."))
     if position in found.answers:
         return found
+    if position != found.next_position:
+        raise Conflict(Sentence("Do the steps before this one first."))
     points = {point.value for point in found.standing.rubric.overall.points}
     if training.page_at(position) is None and preference not in points:
         raise BadInput.at("preference", Sentence("choose one point of the scale"))

@@ -53,8 +53,10 @@ def publish_training(
     """Store the training in ``text`` as the next version of its slug and return it.
 
     It is work under its rubric, so what it pays is held to the floor of that rubric's tier; a
-    training that pays nothing says so to whoever looks at it. ``over`` is the number of the version
-    that the author had before them, 0 for a new one and None for a file. Raise ``BadInput`` with
+    training that pays nothing says so to whoever looks at it. The version in force published once
+    more stays as it is: another number would offer its pay again to everybody. ``over`` is the
+    number of the version that the author had before them, 0 for a new one and None for a file.
+    Raise ``BadInput`` with
     every broken rule, for an unknown rubric version, for pay under the floor and for another domain
     than that of the version before, ``Forbidden``, and ``StaleForm`` where another version came
     between or the name of a new one is taken.
@@ -67,12 +69,15 @@ def publish_training(
     check_floor(tier, training.price, floors)
     lock(f"training {training.slug}", session=session)
     newest = _newest(training.slug, session)
+    document = canonical_json(training_to_json(training))
+    if newest is not None and newest.document == document:
+        return _standing(newest, session)
     _check_follows(newest, training, over)
     row = TrainingRow(
         slug=training.slug,
         number=newest.number + 1 if newest else 1,
         rubric_version_id=rubric.id,
-        document=canonical_json(training_to_json(training)),
+        document=document,
         published_at=now,
         published_by=actor.person_id,
     )

@@ -158,16 +158,14 @@ def steps_of(session: Session, wanted: Wanted, now: datetime) -> list[str]:
     asked: list[tuple[str, Any]] = []
     connection = session.connection()
 
-    def note(*seen: Any) -> None:
-        asked.append((seen[2], seen[3]))
+    def note(_connection: object, _cursor: object, text: str, values: Any, *_rest: object) -> None:  # noqa: ANN401 - as each driver has it
+        asked.append((text, values))
 
     sa.event.listen(connection, "before_cursor_execute", note)
     search_registry(wanted, session=session, now=now)
     sa.event.remove(connection, "before_cursor_execute", note)
     [(statement, values)] = [one for one in asked if "ORDER BY lower" in one[0]]
-    return [
-        row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
-    ]
+    return [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)]
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -145,11 +145,56 @@ def test_f57_a_step_sent_twice_is_booked_once_and_the_first_answer_stands(
     both: Both, session: Session, now: datetime
 ) -> None:
     start(both, session, now)
+    step(both, session, now + timedelta(minutes=1), 0)
     for preference in (-1, 3):
-        found = step(both, session, now + timedelta(minutes=1), 1, preference)
+        found = step(both, session, now + timedelta(minutes=2), 1, preference)
 
-    assert found.answers == {1: -1}
-    assert len(booked(session)) == 1
+    assert found.answers == {0: 0, 1: -1}
+    assert len(booked(session)) == 2
+
+
+def test_f57_no_pair_is_judged_before_the_page_that_teaches_it(
+    both: Both, session: Session, now: datetime
+) -> None:
+    start(both, session, now)
+    for position, preference in ((1, -1), (2, 3)):
+        with pytest.raises(Conflict, match="Do the steps before this one first"):
+            step(both, session, now, position, preference)
+
+    assert booked(session) == []
+    assert step(both, session, now, 0).next_position == 1
+
+
+def test_f57_a_clock_that_was_set_back_pays_a_step_once_and_takes_no_minute(
+    both: Both, session: Session, now: datetime
+) -> None:
+    start(both, session, now)
+    step(both, session, now - timedelta(hours=1), 0)
+    step(both, session, now - timedelta(hours=1), 0)
+    step(both, session, now - timedelta(minutes=58), 1, -1)
+
+    assert booked(session) == [(0, 333, None), (120, 333, None)]
+
+
+def test_f57_a_start_sent_twice_leads_to_the_round_it_started(
+    both: Both, session: Session, now: datetime
+) -> None:
+    first, again = start(both, session, now), start(both, session, now + timedelta(minutes=1))
+
+    assert (again.id, again.number) == (first.id, 1)
+    assert actions(session).count("training.start") == 1
+
+
+def test_f57_the_same_training_published_again_offers_no_pay_again(
+    both: Both, session: Session, now: datetime
+) -> None:
+    take(both, session, now, -1, 3)
+
+    twice = [publish(session, now), publish(session, now, over=1), publish(session, now, over=0)]
+
+    assert {one.number for one in twice} == {1}
+    assert not own_training(both.expert.id, SLUG, session=session).can_start
+    assert actions(session).count("training.publish") == 2
 
 
 def test_f57_an_old_page_answers_nothing_in_the_next_round(
@@ -159,11 +204,12 @@ def test_f57_an_old_page_answers_nothing_in_the_next_round(
     for position, preference in enumerate((None, 3, 0)):
         step(both, session, now, position, preference)
     second = start(both, session, now)
+    step(both, session, now, 0)
 
     with pytest.raises(StaleForm, match="begun another round"):
         step(both, session, now, 1, 3, seen=first.id)
 
-    assert step(both, session, now, 1, -1, seen=second.id).answers == {1: -1}
+    assert step(both, session, now, 1, -1, seen=second.id).answers == {0: 0, 1: -1}
 
 
 def test_f57_another_round_is_unpaid_and_teaches_all_the_same(
@@ -257,10 +303,11 @@ def test_a_step_that_is_none_is_refused(
     error: type[Exception],
 ) -> None:
     start(both, session, now)
+    step(both, session, now, 0)
 
     with pytest.raises(error):
         step(both, session, now, position, preference)
-    assert session.exec(select(TrainingStep)).all() == []
+    assert len(session.exec(select(TrainingStep)).all()) == 1
 
 
 def test_nothing_is_kept_before_the_start(both: Both, session: Session, now: datetime) -> None:
@@ -327,14 +374,14 @@ def test_a_training_follows_the_version_its_author_had_and_keeps_its_domain(
 ) -> None:
     for over in (0, 2):
         with pytest.raises(StaleForm, match="version 1 of the training medicine-intro"):
-            publish(session, now, over=over)
+            publish(session, now, over=over, title="Other")
     with pytest.raises(StaleForm, match="no training law-intro yet"):
         publish(session, now, over=1, slug="law-intro")
     with pytest.raises(BadInput, match="domain: the training medicine-intro is one of medicine"):
         publish(session, now, domain="law")
 
     assert get_training(SLUG, session=session).number == 1
-    assert publish(session, now, over=1).number == 2
+    assert publish(session, now, over=1, title="Other").number == 2
     assert publish(session, now, over=0, slug="law-intro", domain="law").number == 1
 
 
@@ -343,7 +390,7 @@ def test_trainings_are_published_by_those_who_decide(
 ) -> None:
     def by(actor: Actor) -> None:
         publish_training(
-            json.dumps(document()),
+            json.dumps(document(title="Other")),
             where="t.json",
             floors=FLOORS,
             session=session,
@@ -367,15 +414,13 @@ def test_two_starts_at_once_make_one_paid_round(database: Database, now: datetim
         publish(session, now)
         person = make_person(session, Role.ANNOTATOR)
         actor, person_id = actor_of(person, Role.ANNOTATOR), person.id
-    gate, refused = threading.Barrier(2), []
+    gate, begun = threading.Barrier(2), []
 
     def begin() -> None:
         gate.wait()
-        try:
-            with database.transaction() as session:
-                start_round(person_id, SLUG, seen=1, session=session, actor=actor, now=now)
-        except Conflict as error:
-            refused.append(error)
+        with database.transaction() as session:
+            found = start_round(person_id, SLUG, seen=1, session=session, actor=actor, now=now)
+            begun.append(found.id)
 
     threads = [threading.Thread(target=begin) for _ in range(2)]
     for thread in threads:
@@ -383,6 +428,7 @@ def test_two_starts_at_once_make_one_paid_round(database: Database, now: datetim
     for thread in threads:
         thread.join()
 
-    assert len(refused) == 1
+    assert len(begun) == 2
     with database.transaction(write=False) as session:
+        assert [row.id for row in session.exec(select(TrainingRound))] == begun[:1] == begun[1:]
         assert [row.number for row in session.exec(select(TrainingRound))] == [1]
