@@ -101,6 +101,11 @@ class Settings(BaseModel):
         return self.instance_dir / "releases"
 
     @property
+    def names_public_url(self) -> bool:
+        """Tell whether somebody has said what address people use."""
+        return "public_url" in self.model_fields_set
+
+    @property
     def is_https(self) -> bool:
         """Tell whether cookies can be marked Secure."""
         # As the check below reads it: "HTTPS://…" would pass there and leave cookies unmarked here.

@@ -7,6 +7,7 @@ import click
 from evalhub.cli.context import ACTOR, now, transaction
 from evalhub.cli.words import table
 from evalhub.core.reading.text import decode_text
+from evalhub.core.wording import counted
 from evalhub.services.qualifying.assessing import list_assessments, publish_assessment
 from evalhub.services.qualifying.calls import list_calls, set_call
 
@@ -23,8 +24,8 @@ def publish_command(file: Path) -> None:
     text = decode_text(file.read_bytes(), where=file.name)
     with transaction() as session:
         made = publish_assessment(text, where=file.name, session=session, actor=ACTOR, now=now())
-    n = len(made.assessment.items)
-    click.echo(f"Version {made.number} of {made.assessment.domain} is in force, with {n} items.")
+    items = counted(len(made.assessment.items), "item")
+    click.echo(f"Version {made.number} of {made.assessment.domain} is in force, with {items}.")
 
 
 @group.command("list")

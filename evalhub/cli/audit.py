@@ -3,6 +3,7 @@
 import click
 
 from evalhub.cli.context import transaction
+from evalhub.core.wording import counted
 from evalhub.services import audit
 
 
@@ -24,7 +25,7 @@ def verify_command(expected_head: str | None) -> None:
         raise click.ClickException(
             f"Entry {report.problem.sequence} does not hold: {report.problem.reason}."
         )
-    click.echo(f"{report.n_events} entries hold. Head {report.head}")
+    click.echo(f"{counted(report.n_events, 'entry holds', 'entries hold')}. Head {report.head}")
 
 
 @group.command("head")

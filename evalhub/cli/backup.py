@@ -6,6 +6,7 @@ import click
 
 from evalhub.cli.context import now, settings
 from evalhub.core.backups import BackupManifest, TableCopy
+from evalhub.core.wording import counted
 from evalhub.services.backups import read_backup, restore_backup, take_backup
 from evalhub.services.transaction import open_any_schema, open_database
 
@@ -62,7 +63,7 @@ def restore_command(folder: Path, *, check: bool, new_secret: bool) -> None:
     finally:
         database.dispose()
     click.echo(
-        f"Restored {restored.n_rows:,} rows and {restored.n_files:,} files; "
+        f"Restored {counted(restored.n_rows, 'row')} and {counted(restored.n_files, 'file')}; "
         f"the schema is {restored.revision}."
     )
     for stored in restored.to_fetch:
@@ -84,6 +85,7 @@ def _say(table: TableCopy) -> None:
 def _described(manifest: BackupManifest) -> str:
     """Return in words what a backup holds."""
     return (
-        f"{manifest.n_rows:,} rows of {len(manifest.tables)} tables, {len(manifest.releases):,} "
-        f"releases and {len(manifest.files):,} files, schema {manifest.revision}"
+        f"{counted(manifest.n_rows, 'row')} of {counted(len(manifest.tables), 'table')}, "
+        f"{counted(len(manifest.releases), 'release')} and "
+        f"{counted(len(manifest.files), 'file')}, schema {manifest.revision}"
     )

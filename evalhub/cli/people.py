@@ -5,10 +5,12 @@ import click
 from evalhub.cli.context import ACTOR, now, settings, transaction
 from evalhub.cli.words import table
 from evalhub.core.people import Origin, Role
+from evalhub.core.wording import counted
 from evalhub.services.accounts import invitations, people
 from evalhub.services.accounts.changing_passwords import reset_password
 from evalhub.services.accounts.finding import get_account_id
 from evalhub.services.accounts.passwords import new_password
+from evalhub.services.transaction import Session
 
 ROLES = click.Choice([role.value for role in Role])
 ORIGINS = click.Choice([origin.value for origin in Origin])
@@ -31,6 +33,13 @@ def invite_command(email: str, name: str, roles: tuple[str, ...]) -> None:
             now=now(),
         )
     click.echo(issued.link(settings().public_url))
+    if not settings().names_public_url:
+        # A port is given to the server alone, of which this command knows nothing.
+        click.echo(
+            "This is the address of `evalhub serve` without options. Set EVALHUB_PUBLIC_URL where "
+            "people use another one.",
+            err=True,
+        )
 
 
 @click.group("people")
@@ -43,7 +52,7 @@ def group() -> None:
 @click.option("--origin", type=ORIGINS, default=Origin.ACCOUNT.value, show_default=True)
 @click.option("--page", type=click.IntRange(1, 1_000_000), default=1, show_default=True)
 def list_command(search: str, origin: str, page: int) -> None:
-    """Print people by name: address, roles, state."""
+    """Print people by name: address, roles, state; then the invitations that are open."""
     with transaction(write=False) as session:
         listing = people.list_people(
             session=session, search=search, origin=Origin(origin), page=page
@@ -57,9 +66,28 @@ def list_command(search: str, origin: str, page: int) -> None:
             )
             for line in listing.items
         ]
-    for line in table(rows):
+        invited = _invited(search, session) if origin == Origin.ACCOUNT and page == 1 else []
+    for line in table([*rows, *invited]):
         click.echo(line)
-    click.echo(f"Page {listing.page} of {listing.n_pages}; {listing.n_found} found.", err=True)
+    more = f", {counted(len(invited), 'open invitation')}" if invited else ""
+    click.echo(
+        f"Page {listing.page} of {listing.n_pages}; {listing.n_found} found{more}.", err=True
+    )
+
+
+def _invited(search: str, session: Session) -> list[tuple[str, str, str, str]]:
+    """Return a line for each open invitation, which is nobody's account yet."""
+    sought = search.casefold()
+    return [
+        (
+            line.name,
+            line.email,
+            ",".join(role.value for role in line.roles),
+            f"invited until {line.expires_at:%Y-%m-%d}",
+        )
+        for line in invitations.list_open(session=session, now=now())
+        if sought in f"{line.name}\n{line.email}".casefold()
+    ]
 
 
 @group.command("password")

@@ -13,7 +13,7 @@ from evalhub.services.pulling.planning import PlannedShare
 def show_plan(plan: PullPlan) -> None:
     """Print what would be sent, endpoint by endpoint, and in all."""
     requests = counted(plan.n_to_ask, "request")
-    click.echo(f"{plan.prompt_set.label}: {requests}, about {plan.n_tokens:,} tokens")
+    click.echo(f"{plan.prompt_set.label}: {requests}, about {counted(plan.n_tokens, 'token')}")
     for share in plan.shares:
         click.echo(f"  {share.endpoint}: {_share_words(share)}")
     if plan.costs:
@@ -26,16 +26,14 @@ def show_plan(plan: PullPlan) -> None:
 
 def usage_words(share: EndpointProgress) -> str:
     """Return what a share's requests took, and cost where a price is known."""
-    tokens = f"{share.n_prompt_tokens:,} + {share.n_completion_tokens:,} tokens"
+    tokens = f"{share.n_prompt_tokens:,} + {counted(share.n_completion_tokens, 'token')}"
     return tokens if share.cost is None else f"{tokens}, {share.cost}"
 
 
 def _share_words(share: PlannedShare) -> str:
     one = share.estimate
-    words = [
-        counted(share.n_to_ask, "request"),
-        f"about {one.n_prompt_tokens:,} + {one.n_completion_tokens:,} tokens (by {one.basis})",
-    ]
+    tokens = f"{one.n_prompt_tokens:,} + {counted(one.n_completion_tokens, 'token')}"
+    words = [counted(share.n_to_ask, "request"), f"about {tokens} (by {one.basis})"]
     if one.cost is not None:
         most = "" if one.most_cost is None else f", {one.most_cost} at most"
         words.append(f"about {one.cost}{most}")

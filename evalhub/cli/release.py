@@ -216,4 +216,5 @@ def _folder(name: str) -> Path:
 
 
 def _print(report: ReleaseReport) -> None:
-    click.echo(f"{report.release} is sound: {report.n_files} files, {report.n_rows} rows checked.")
+    checked = f"{counted(report.n_files, 'file')}, {counted(report.n_rows, 'row')} checked"
+    click.echo(f"{report.release} is sound: {checked}.")

@@ -5,6 +5,7 @@ import click
 from evalhub.cli.context import database, now, transaction
 from evalhub.cli.words import table
 from evalhub.core.people import command_actor
+from evalhub.core.wording import counted
 from evalhub.services.reviewing.opening import look_through, projects_to_look_at
 from evalhub.services.reviewing.reading import queue
 from evalhub.services.reviewing.rules import write_share
@@ -29,7 +30,7 @@ def look_command() -> None:
             n_opened += looked.n_opened
             if not looked.is_rest_left:
                 waiting.pop()
-    click.echo(f"Opened {n_opened}.")
+    click.echo(f"Opened {counted(n_opened, 'case')}.")
 
 
 @group.command("list")
@@ -50,7 +51,7 @@ def list_command() -> None:
     ]
     for row in table(rows):
         click.echo(row)
-    click.echo(f"{found.n_found} wait.")
+    click.echo(f"{counted(found.n_found, 'case waits', 'cases wait')}.")
 
 
 @group.command("share")

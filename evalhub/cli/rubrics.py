@@ -15,6 +15,7 @@ from evalhub.core.rubrics.translations import (
     missing_words,
     read_translation,
 )
+from evalhub.core.wording import counted
 from evalhub.errors import BadInput
 from evalhub.services.rubric_notes.reading import list_open
 from evalhub.services.rubric_translations import store_translation
@@ -140,7 +141,8 @@ def _checked(path: Path, text: bytes) -> str:
     original = path.with_stem(stem)
     rubric = load_rubric(_bytes(original), where=str(original))
     n_missing = len(missing_words(rubric, check_translation(file, rubric)))
-    left = f"; {n_missing} texts stay in {rubric.locale}" if n_missing else ""
+    stay = counted(n_missing, "text stays", "texts stay")
+    left = f"; {stay} in {rubric.locale}" if n_missing else ""
     return f"{head.rubric} {head.version} in {head.language} is sound{left}"
 
 

@@ -11,7 +11,7 @@ import click
 
 from evalhub.cli.context import database, settings
 from evalhub.cli.supervising import supervise
-from evalhub.config import PREFIX
+from evalhub.config import PREFIX, Settings
 from evalhub.demo.endpoints import live_servers
 from evalhub.errors import Conflict
 from evalhub.rim.metrics import FOLDER
@@ -19,6 +19,13 @@ from evalhub.rim.metrics import FOLDER
 APPLICATION = "evalhub.app:serve_app()"
 WORKER = "worker"
 """The command that runs background jobs."""
+_LOCAL = {
+    "127.0.0.1": "127.0.0.1",
+    "0.0.0.0": "127.0.0.1",  # noqa: S104 - what is listened at, which is no address to go to
+    "localhost": "localhost",
+    "::1": "[::1]",
+}
+"""How this machine is gone to that listens at an address of its own."""
 
 GUNICORN_OPTIONS = (
     *("--config", "python:evalhub.cli.server_hooks"),
@@ -64,12 +71,28 @@ def serve_command(
         with database() as opened:
             hosts = [stack.enter_context(one).host for one in live_servers(opened, say=click.echo)]
         allowed = ",".join(sorted({*settings().allowed_hosts, *hosts}))
-        environ = {**os.environ, f"{PREFIX}ENDPOINT_ALLOW": allowed}
+        environ = {
+            **os.environ,
+            f"{PREFIX}ENDPOINT_ALLOW": allowed,
+            **addressed(host, port, settings()),
+        }
         if settings().metrics_token:
             # New at every start: counts of an earlier server would be added to those of this one.
             counts = tempfile.TemporaryDirectory(prefix="evalhub-metrics-")
             environ[FOLDER] = stack.enter_context(counts)
         ctx.exit(supervise(server, jobs, environ=environ, say=click.echo))
+
+
+def addressed(host: str, port: int, given: Settings) -> dict[str, str]:
+    """Return this server's address as the setting, where nobody has said what people use.
+
+    Links in invitations would otherwise lead to the port that a server without options has. It is
+    no address for other machines, which need https in front and so the setting itself.
+    """
+    local = _LOCAL.get(host)
+    if local is None or not port or given.names_public_url:
+        return {}
+    return {f"{PREFIX}PUBLIC_URL": f"http://{local}:{port}"}
 
 
 def refuse_taken_port(host: str, port: int) -> None:

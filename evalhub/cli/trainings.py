@@ -8,6 +8,7 @@ from evalhub.cli.context import ACTOR, now, settings, transaction
 from evalhub.cli.words import table
 from evalhub.core.money import format_money
 from evalhub.core.reading.text import decode_text
+from evalhub.core.wording import counted
 from evalhub.rim.pay import floors_of
 from evalhub.services.qualifying.trainings import list_trainings, publish_training
 
@@ -31,8 +32,8 @@ def publish_command(file: Path) -> None:
             actor=ACTOR,
             now=now(),
         )
-    n = made.training.n_steps
-    click.echo(f"Version {made.number} of {made.training.slug} is in force, with {n} steps.")
+    steps = counted(made.training.n_steps, "step")
+    click.echo(f"Version {made.number} of {made.training.slug} is in force, with {steps}.")
 
 
 @group.command("list")

@@ -31,12 +31,42 @@ def invite(runner: CliRunner, email: str, *roles: str) -> Result:
 def test_an_invitation_prints_its_link(runner: CliRunner, database: Database) -> None:
     result = invite(runner, "bo@example.org", "lab", "annotator")
 
-    assert re.fullmatch(r"http://127\.0\.0\.1:8000/invitations/[\w-]{43}\n", result.output)
+    assert re.fullmatch(r"http://127\.0\.0\.1:8000/invitations/[\w-]{43}\n", result.stdout)
+    assert "Set EVALHUB_PUBLIC_URL where people use another one." in result.stderr
     with database.transaction(write=False) as session:
         row = session.exec(select(Invitation)).one()
         event = session.exec(select(AuditEvent)).one()
     assert (row.email, row.roles, row.invited_by) == ("bo@example.org", ["annotator", "lab"], None)
     assert event.actor_name == "command line"
+
+
+def test_a_link_to_an_address_that_somebody_named_needs_no_word(
+    runner: CliRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EVALHUB_PUBLIC_URL", "http://127.0.0.1:8123")
+
+    result = invite(runner, "bo@example.org", "lab")
+
+    assert result.stdout.startswith("http://127.0.0.1:8123/invitations/")
+    assert result.stderr == ""
+
+
+def test_open_invitations_are_listed_behind_the_people(
+    runner: CliRunner, database: Database
+) -> None:
+    with database.transaction() as session:
+        make_person(session, Role.LAB, name="Ines", email="ines@example.org")
+    for email in ("bo@example.org", "li@example.org"):
+        invite(runner, email, "lab", "annotator")
+
+    listed = runner.invoke(main, ["people", "list", "--search", "BO@"])
+    nobody = runner.invoke(main, ["people", "list", "--page", "2"])
+
+    assert re.fullmatch(
+        r"Bo Li  bo@example.org  annotator,lab  invited until \d{4}-\d\d-\d\d\n", listed.stdout
+    )
+    assert listed.stderr == "Page 1 of 1; 0 found, 1 open invitation.\n"
+    assert (nobody.stdout, nobody.stderr) == ("", "Page 2 of 1; 1 found.\n")
 
 
 @pytest.mark.parametrize(

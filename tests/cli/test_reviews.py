@@ -31,20 +31,20 @@ def run(tmp_path: Path, database_url: str, database: Database) -> Callable[..., 
 
 
 def test_a_look_opens_what_is_to_be_looked_at(run: Callable[..., Result]) -> None:
-    assert run("look").output == "Opened 1.\n"
-    assert run("look").output == "Opened 0.\n"
-    assert run("list").output == "0 wait.\n"
+    assert run("look").output == "Opened 1 case.\n"
+    assert run("look").output == "Opened 0 cases.\n"
+    assert run("list").output == "0 cases wait.\n"
 
 
 def test_what_waits_is_listed(run: Callable[..., Result]) -> None:
     assert "5 % of the judgments of acute" in run("share", "acute", "5").output
     assert run("share", "acute", "100").exit_code == 0
-    assert run("look").output == "Opened 3.\n"
+    assert run("look").output == "Opened 3 cases.\n"
 
     output = run("list").output
 
     assert output.count("sample") == 2
-    assert output.endswith("2 wait.\n")
+    assert output.endswith("2 cases wait.\n")
 
 
 def test_a_share_is_a_percentage_of_a_project(run: Callable[..., Result]) -> None:

@@ -18,21 +18,30 @@ from click.testing import CliRunner
 from gunicorn.config import Config
 
 from evalhub.cli import main
-from evalhub.cli.serve import gunicorn_command
+from evalhub.cli.serve import addressed, gunicorn_command
 from evalhub.cli.server_hooks import opening
 from evalhub.cli.server_logs import ServerLogs
+from evalhub.config import Settings
 from evalhub.db.engine import Database
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 @contextmanager
 def serving(database: Database, folder: Path, *options: str) -> Iterator[tuple[str, list[str]]]:
     """Run the command and yield its address and what it logged until it was open."""
+    port = free_port()
     environ = {
         **os.environ,
         "EVALHUB_DATABASE_URL": database.url,
         "EVALHUB_INSTANCE_DIR": str(folder),
     }
-    command = [sys.executable, "-m", "evalhub", "serve", "--port", "0", "--workers", "1", *options]
+    serve = [sys.executable, "-m", "evalhub", "serve", "--port", str(port)]
+    command = [*serve, "--workers", "1", *options]
     log = folder / "log"
     with (
         log.open("w") as stderr,
@@ -43,7 +52,9 @@ def serving(database: Database, folder: Path, *options: str) -> Iterator[tuple[s
         assert process.stdout is not None
         opened = process.stdout.readline()
         logged = log.read_text().splitlines()
-        yield opened.removeprefix("EvalHub is open at ").split()[0], logged
+        # No other address is told of: links lead to where it listens.
+        assert opened == f"EvalHub is open at http://127.0.0.1:{port} (Ctrl-C stops it).\n"
+        yield f"http://127.0.0.1:{port}", logged
         process.send_signal(signal.SIGTERM)
         said = process.stdout.read()
     assert (process.returncode, said) == (0, "Stopping. Press Ctrl-C again to stop at once.\n")
@@ -58,6 +69,26 @@ def test_it_serves_until_it_is_told_to_stop(database: Database, tmp_path: Path) 
 
     assert body == {"status": "ok"}
     assert all(json.loads(line)["level"] == "info" for line in logged)
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "named", "found"),
+    [
+        ("127.0.0.1", 8123, "", "http://127.0.0.1:8123"),
+        ("0.0.0.0", 8123, "", "http://127.0.0.1:8123"),  # noqa: S104 - nothing listens
+        ("::1", 8123, "", "http://[::1]:8123"),
+        ("127.0.0.1", 8123, "https://hub.example.org", None),
+        ("192.0.2.1", 8123, "", None),
+        ("127.0.0.1", 0, "", None),
+    ],
+    ids=["this machine", "all addresses", "IPv6", "named", "another address", "any port"],
+)
+def test_the_address_is_the_one_it_listens_at_unless_one_is_named(
+    host: str, port: int, named: str, found: str | None
+) -> None:
+    given = Settings(public_url=named) if named else Settings()
+
+    assert addressed(host, port, given).get("EVALHUB_PUBLIC_URL") == found
 
 
 def test_it_does_not_start_without_a_schema(tmp_path: Path) -> None:
