@@ -4,7 +4,9 @@ import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from evalhub.core.people import Actor
@@ -17,6 +19,7 @@ from evalhub.core.qualifying.credentials import (
     check_reason,
     standing_of,
 )
+from evalhub.db import tables as t
 from evalhub.db.models import Credential as CredentialRow
 from evalhub.db.models import CredentialDecision as DecisionRow
 from evalhub.db.models import Person
@@ -142,12 +145,12 @@ def credentials_of_people(
     person_ids: Collection[int], *, session: Session, now: datetime
 ) -> dict[int, list[HeldCredential]]:
     """Return the credentials of several people in two queries, for lists of people."""
-    rows = session.exec(
-        select(CredentialRow)
-        .where(col(CredentialRow.person_id).in_(person_ids))
-        .order_by(col(CredentialRow.id))
-    ).all()
-    lines = _lines(rows, session)
+    column = t.credential.c
+    # As plain rows: fifty people of the registry have a hundred and more, whose objects would take
+    # half the time of the page.
+    query = sa.select(t.credential).where(column.person_id.in_(person_ids)).order_by(column.id)
+    rows = session.connection().execute(query).all()
+    lines = _lines([row.id for row in rows], session)
     found: dict[int, list[HeldCredential]] = {}
     for row in rows:
         credential, decisions = credential_of(row), tuple(lines.get(row.id, ()))
@@ -158,7 +161,7 @@ def credentials_of_people(
     return found
 
 
-def credential_of(row: CredentialRow) -> Credential:
+def credential_of(row: "CredentialRow | sa.Row[*tuple[Any, ...]]") -> Credential:
     """Return what a row of ``credential`` states."""
     return Credential(
         credential_class=row.credential_class,
@@ -171,17 +174,23 @@ def credential_of(row: CredentialRow) -> Credential:
     )
 
 
-def _lines(rows: Sequence[CredentialRow], session: Session) -> dict[int, list[DecisionLine]]:
+def _lines(credential_ids: Sequence[int], session: Session) -> dict[int, list[DecisionLine]]:
     found: dict[int, list[DecisionLine]] = {}
+    decided = t.credential_decision.c
     query = (
-        select(DecisionRow, Person.name)
-        .join(Person, col(Person.id) == col(DecisionRow.decided_by))
-        .where(col(DecisionRow.credential_id).in_([row.id for row in rows]))
-        .order_by(col(DecisionRow.credential_id), col(DecisionRow.number))
+        sa.select(
+            decided.credential_id,
+            decided.decision,
+            decided.reason,
+            decided.decided_at,
+            t.person.c.name,
+        )
+        .join(t.person, t.person.c.id == decided.decided_by)
+        .where(decided.credential_id.in_(credential_ids))
+        .order_by(decided.credential_id, decided.number)
     )
-    for decided, name in session.exec(query):
-        line = DecisionLine(decided.decision, decided.reason, decided.decided_at, name)
-        found.setdefault(decided.credential_id, []).append(line)
+    for credential_id, *told in session.connection().execute(query):
+        found.setdefault(credential_id, []).append(DecisionLine(*told))
     return found
 
 

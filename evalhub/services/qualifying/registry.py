@@ -14,7 +14,7 @@ from evalhub.core.qualifying.levels import LevelDecision
 from evalhub.core.searching import LAST, search_words
 from evalhub.db import tables as t
 from evalhub.errors import NotFound, Sentence
-from evalhub.services.paging import PAGE_SIZE, Listing, offset_of
+from evalhub.services.paging import PAGE_SIZE, Listing, count_rows, offset_of
 from evalhub.services.qualifying.credentials import HeldCredential, credentials_of_people
 from evalhub.services.qualifying.languages import languages_of_people
 from evalhub.services.qualifying.levels import levels_of_people
@@ -22,7 +22,7 @@ from evalhub.services.qualifying.levels import levels_of_people
 COUNTED = 200
 """How far experts are counted."""
 
-FEW = 1_000
+FEW = 500
 """The most that are looked at one by one, beside all in the order of their names."""
 
 
@@ -76,11 +76,19 @@ def search_registry(
     leaves few, those few are looked at, and else the first of all by name, who then fit often
     enough. What is found is counted up to ``COUNTED``.
     """
-    rows = session.connection().execute(_search(wanted, page, session, now)).all()
-    n_found = len(rows)
-    first = offset_of(page)
-    shown = _people(rows[first : first + PAGE_SIZE], session, now)
-    return Listing(shown, page, min(n_found, COUNTED), is_more=n_found > COUNTED)
+    asked = list(_sources(wanted, now))
+    few = next((query for query in asked if _leaves_few(query, session)), None)
+    fitting = _experts() if few is None else _among(few)
+    fitting = _asking(fitting, [query for query in asked if query is not few])
+    # By id as well: people of one name would otherwise change places between two pages.
+    ordered = fitting.order_by(sa.func.lower(t.person.c.name), t.person.c.id)
+    shown = ordered.limit(PAGE_SIZE).offset(offset_of(page))
+    rows = session.connection().execute(shown).all()
+    counted = fitting if few is not None or not asked else _begun_at(asked)
+    n_found = count_rows(counted.limit(COUNTED + 1), session=session)
+    return Listing(
+        _people(rows, session, now), page, min(n_found, COUNTED), is_more=n_found > COUNTED
+    )
 
 
 def get_qualified(public_id: str, *, session: Session, now: datetime) -> QualifiedPerson:
@@ -111,34 +119,40 @@ def _experts() -> "sa.Select[*tuple[Any, ...]]":
     return sa.select(*columns).where(is_expert, t.person.c.disabled_at.is_(None))
 
 
-def _search(
-    wanted: Wanted, page: int, session: Session, now: datetime
+def _among(few: "sa.Select[int]") -> "sa.Select[*tuple[Any, ...]]":
+    """Select the experts among a few people, who are put in order, and not found in the order."""
+    # Its own table with a limit: a database that takes it apart walks along all names instead, and
+    # asks of each whether it is one of the few.
+    begun = few.distinct().limit(FEW).cte("few")
+    (who,) = begun.columns
+    return _experts().select_from(begun.join(t.person, t.person.c.id == who))
+
+
+def _asking(
+    query: "sa.Select[*tuple[Any, ...]]", asked: "Sequence[sa.Select[int]]"
 ) -> "sa.Select[*tuple[Any, ...]]":
-    """Select who fits by name, as many as are counted or stand before the end of the page."""
-    asked = list(_sources(wanted, now))
-    few = next((query for query in asked if _leaves_few(query, session)), None)
-    query = _experts()
-    if few is not None:
-        # Its own table with a limit: a database that takes it apart walks along all names instead,
-        # and asks of each whether it is one of the few.
-        begun = few.distinct().limit(FEW).cte("few")
-        (of_few,) = begun.columns
-        query = query.select_from(begun.join(t.person, t.person.c.id == of_few))
     for one in asked:
-        if one is few:
-            continue
         (who,) = one.selected_columns
-        query = query.where(sa.exists(one.where(who == t.person.c.id)))
-    # By id as well: people of one name would otherwise change places between two pages.
-    query = query.order_by(sa.func.lower(t.person.c.name), t.person.c.id)
-    # Once for the page and the count, which would otherwise each look at the same people.
-    return query.limit(max(COUNTED + 1, offset_of(page + 1)))
+        # Correlated by hand: it may look into the table that the whole search begins at as well.
+        holds = one.where(who == t.person.c.id).correlate(t.person)
+        query = query.where(sa.exists(holds))
+    return query
+
+
+def _begun_at(asked: "Sequence[sa.Select[int]]") -> "sa.Select[int]":
+    """Select those who fit, from the first thing that is asked for.
+
+    All of the first fit that far. Walking along names meets many who do not before it has counted
+    enough of those who do.
+    """
+    first, *others = asked
+    (who,) = first.selected_columns
+    fitting = _asking(_experts().where(t.person.c.id == who), others).correlate(who.table)
+    return first.where(sa.exists(fitting)).distinct()
 
 
 def _leaves_few(query: "sa.Select[int]", session: Session) -> bool:
-    few = query.distinct().limit(FEW + 1).subquery()
-    n = session.connection().execute(sa.select(sa.func.count()).select_from(few)).scalar_one()
-    return int(n) <= FEW
+    return count_rows(query.distinct().limit(FEW + 1), session=session) <= FEW
 
 
 def _sources(wanted: Wanted, now: datetime) -> "Iterator[sa.Select[int]]":

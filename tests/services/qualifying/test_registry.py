@@ -153,6 +153,24 @@ def test_f65_of_very_many_only_so_many_are_counted(session: Session, now: dateti
     assert (names, few.n_found, few.is_more) == ([f"Ada {n - 1:04}"], 1, False)
 
 
+def test_f65_two_things_that_each_leave_many_leave_those_who_have_both(
+    session: Session, now: datetime
+) -> None:
+    add_experts(session, n := 2 * FEW)
+    last = 10_000 + n - 1
+    first_half = [{"word": "expert", "person_id": 10_000 + one} for one in range(FEW + 1)]
+    second_half = [{"language": "sw", "person_id": last - one} for one in range(FEW + 1)]
+    session.connection().execute(sa.insert(t.person_word), first_half)
+    session.connection().execute(sa.insert(t.person_language), second_half)
+
+    both = search_registry(Wanted(text="expert ada", language="sw"), session=session, now=now)
+    words = search_registry(Wanted(text="ada expert"), session=session, now=now)
+
+    assert [one.name for one in both.items] == [f"Ada {FEW - 1:04}", f"Ada {FEW:04}"]
+    assert (both.n_found, both.is_more) == (2, False)
+    assert (words.n_found, words.is_more, words.items[0].name) == (COUNTED, True, "Ada 0000")
+
+
 def steps_of(session: Session, wanted: Wanted, now: datetime) -> list[str]:
     """Return how SQLite reads the people that a search finds, and how often it is asked."""
     asked: list[tuple[str, Any]] = []
