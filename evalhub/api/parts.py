@@ -5,11 +5,14 @@ from flask_openapi3 import APIBlueprint
 from evalhub.api import (
     agreement,
     annotators,
+    applications,
     asking,
     consent,
     endpoints,
     judges,
+    ladder,
     matrix,
+    operations,
     prompt_sets,
     pulls,
     releases,
@@ -17,6 +20,8 @@ from evalhub.api import (
     reviews,
     root,
     scores,
+    teams,
+    trainings,
 )
 
 APIS: tuple[APIBlueprint, ...] = (
@@ -32,6 +37,11 @@ APIS: tuple[APIBlueprint, ...] = (
     reviews.bp,
     endpoints.bp,
     consent.bp,
+    teams.bp,
+    operations.bp,
+    trainings.bp,
+    applications.bp,
+    ladder.bp,
     pulls.bp,
     prompt_sets.bp,
 )

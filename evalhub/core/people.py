@@ -38,6 +38,10 @@ class Scope(StrEnum):
     """List and download releases."""
     REPORTS_WRITE = "reports:write"
     """Report rows of releases and read what became of it."""
+    OPERATIONS_WRITE = "operations:write"
+    """Read what is stuck in projects and do what coordinators do about it; look after teams."""
+    QUALIFICATIONS_WRITE = "qualifications:write"
+    """Publish trainings; read applications and evidence for levels, and decide about them."""
     CONSENT_WITHDRAW = "consent:withdraw"
     """Read what one's judgments may be used for, and take that back."""
 
@@ -62,6 +66,8 @@ SCOPE_ROLES: dict[Scope, frozenset[Role]] = {
     ),
     Scope.RELEASES_READ: frozenset({Role.ADMIN, Role.RESEARCHER, Role.LAB, Role.AUDITOR}),
     Scope.REPORTS_WRITE: frozenset({Role.ADMIN, Role.RESEARCHER, Role.LAB}),
+    Scope.OPERATIONS_WRITE: frozenset({Role.ADMIN, Role.COORDINATOR}),
+    Scope.QUALIFICATIONS_WRITE: frozenset({Role.ADMIN, Role.COORDINATOR}),
     # Everybody: who is no expert any more still has judgments to take a consent back for.
     Scope.CONSENT_WITHDRAW: frozenset(Role),
 }

@@ -41,6 +41,10 @@ SCOPE_NOTES: Mapping[Scope, str] = Words(
         Scope.PROJECTS_READ: N_("read projects and boards"),
         Scope.RELEASES_READ: N_("list and download releases"),
         Scope.REPORTS_WRITE: N_("report rows of releases"),
+        Scope.OPERATIONS_WRITE: N_("read what is stuck, pause, take back, look after teams"),
+        Scope.QUALIFICATIONS_WRITE: N_(
+            "publish trainings, decide about applications and levels in your name"
+        ),
         Scope.CONSENT_WITHDRAW: N_("read what your judgments may be used for, and take it back"),
     }
 )

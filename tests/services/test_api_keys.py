@@ -43,7 +43,19 @@ def lab(session: Session) -> Actor:
     ("roles", "scopes"),
     [
         ({Role.ADMIN}, set(Scope)),
-        ({Role.RESEARCHER}, set(Scope)),
+        (
+            {Role.RESEARCHER},
+            set(Scope) - {Scope.OPERATIONS_WRITE, Scope.QUALIFICATIONS_WRITE},
+        ),
+        (
+            {Role.COORDINATOR},
+            {
+                Scope.PROJECTS_READ,
+                Scope.OPERATIONS_WRITE,
+                Scope.QUALIFICATIONS_WRITE,
+                Scope.CONSENT_WITHDRAW,
+            },
+        ),
         ({Role.LAB}, {Scope.RELEASES_READ, Scope.REPORTS_WRITE, Scope.CONSENT_WITHDRAW}),
         ({Role.AUDITOR}, {Scope.RELEASES_READ, Scope.PROJECTS_READ, Scope.CONSENT_WITHDRAW}),
         ({Role.ANNOTATOR}, {Scope.CONSENT_WITHDRAW}),

@@ -86,6 +86,8 @@ def test_a_key_opens_what_its_scopes_name_and_nothing_else(
         Scope.PULLS_WRITE: "/api/v1/pulls/1",
         Scope.RELEASES_READ: "/api/v1/releases",
         Scope.REPORTS_WRITE: "/api/v1/releases/1/1/reports",
+        Scope.OPERATIONS_WRITE: "/api/v1/operations",
+        Scope.QUALIFICATIONS_WRITE: "/api/v1/applications",
         Scope.CONSENT_WITHDRAW: "/api/v1/consent",
     }
     assert set(opened) == set(Scope), "name an address of the new scope"
