@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from evalhub.core.campaigns import OverlapRule, PairingStrategy, ProjectStatus, SelectionMode
+from evalhub.core.free_words import check_words
 from evalhub.core.money import MAX_MINOR_UNITS, is_currency
 from evalhub.core.overlaps import LEAST_OVERLAP
 from evalhub.core.pay.tiers import PayTier
 from evalhub.core.people import Role
-from evalhub.core.rubrics.texts import is_clean
 from evalhub.errors import Problem
 
 MAX_TITLE = 200
@@ -94,11 +94,7 @@ def _texts(plan: ProjectPlan) -> Iterator[Problem]:
         "terms": (plan.terms, 0, MAX_TERMS),
     }
     for name, (text, least, most) in limits.items():
-        if not least <= len(text.strip()) <= most:
-            rule = f"has {len(text.strip())} characters; it needs {least} to {most}"
-            yield Problem(name, rule)
-        elif not is_clean(text.replace("\r\n", "\n")):
-            yield Problem(name, "holds a control character")
+        yield from check_words(text, least=least, most=most, where=name)
     if not plan.title.strip().isprintable():
         yield Problem("title", "must be one line of printable characters")
     if not is_currency(plan.pay_currency):

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from evalhub.core.free_words import says_something
 from evalhub.core.people import RELEASE_SCOPES, SCOPE_ROLES, Actor, ReleaseLimit, Role, Scope
 from evalhub.db.models import ApiKey, Person
 from evalhub.errors import BadInput, Forbidden, NotFound, Sentence
@@ -199,8 +200,11 @@ def _check_limited(scopes: Collection[Scope]) -> None:
 
 
 def _check(name: str, scopes: Collection[Scope], days: int, roles: frozenset[Role]) -> None:
-    if not 1 <= len(name) <= MAX_NAME_LENGTH:
-        raise BadInput.at("name", Sentence("needs 1 to %(most)s characters", most=MAX_NAME_LENGTH))
+    if not (says_something(name) and len(name) <= MAX_NAME_LENGTH and name.isprintable()):
+        raise BadInput.at(
+            "name",
+            Sentence("needs one line of 1 to %(most)s printable characters", most=MAX_NAME_LENGTH),
+        )
     if not 1 <= days <= MAX_DAYS:
         raise BadInput.at(
             "days", Sentence("%(days)s is not between 1 and %(most)s", days=days, most=MAX_DAYS)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import chain
 from math import ceil
 
+from evalhub.core.free_words import seen_length
 from evalhub.core.judging.answers import (
     SIDES,
     Answer,
@@ -24,7 +25,6 @@ from evalhub.core.judging.outcomes import VetoState, facts_of, outcome_of, route
 from evalhub.core.judging.quoting import is_quoted
 from evalhub.core.rubrics.conditions import Facts, evaluate
 from evalhub.core.rubrics.schema import CitationTable, Criterion, Rubric
-from evalhub.core.rubrics.texts import seen_length
 from evalhub.core.rubrics.vocabulary import NOT_CHECKED, Mode, VetoOverride
 from evalhub.errors import BadInput, Problem, Sentence
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from evalhub.core.rubrics.texts import is_clean
+from evalhub.core.free_words import is_clean
 from evalhub.errors import Problem, Sentence
 
 REVISION_FIELD = "revision"

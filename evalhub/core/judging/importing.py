@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 
 from evalhub.core.canonical import Json
+from evalhub.core.free_words import is_clean
 from evalhub.core.judging.answers import Choice
 from evalhub.core.reading.csv_rows import read_csv
 from evalhub.core.reading.json_lines import read_json_lines
 from evalhub.core.reading.quoting import kind_of, shown
 from evalhub.core.reading.rows import NumberedRow
-from evalhub.core.rubrics.texts import is_clean
 from evalhub.errors import BadInput, Problem
 
 MAX_KEY = 200

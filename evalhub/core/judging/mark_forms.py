@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from evalhub.core.free_words import is_clean
 from evalhub.core.judging.answers import SIDES, Answer, Mark, Side, SideFlags
 from evalhub.core.judging.form_reading import MAX_QUOTE_CHARS, FormReader
 from evalhub.core.judging.marking import AT, AWAY, MARK_FIELD, MARKS_QUESTION, MAX_MARKS, PARTS
 from evalhub.core.rubrics.schema import Rubric
-from evalhub.core.rubrics.texts import is_clean
 from evalhub.errors import Sentence
 
 

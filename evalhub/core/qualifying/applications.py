@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from evalhub.core.rubrics.texts import is_clean
+from evalhub.core.free_words import check_words
 from evalhub.errors import Problem, Sentence
 
 MAX_BACKGROUND = 4_000
@@ -44,14 +44,7 @@ class Application:
 
 def check_application(application: Application) -> Iterator[Problem]:
     """Yield every rule that an application breaks."""
-    text = application.background.strip()
-    if not 1 <= len(text) <= MAX_BACKGROUND:
-        rule = Sentence(
-            "has %(n)s characters; it needs 1 to %(most)s", n=len(text), most=MAX_BACKGROUND
-        )
-        yield Problem("background", rule)
-    elif not is_clean(text.replace("\r\n", "\n")):
-        yield Problem("background", Sentence("holds a control character"))
+    yield from check_words(application.background, most=MAX_BACKGROUND, where="background")
     if not 1 <= application.week_hours <= MAX_WEEK_HOURS:
         rule = Sentence(
             "%(value)s does not lie between %(least)s and %(most)s",

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from evalhub.core.canonical import Json
+from evalhub.core.free_words import says_something
 from evalhub.core.qualifying.credentials import name_rule
 from evalhub.core.qualifying.items import (
     MAX_ITEMS,
@@ -171,7 +172,7 @@ def _head_problems(assessment: Assessment) -> Iterator[Problem]:
     if not is_slug(assessment.domain):
         yield Problem("domain", name_rule(assessment.domain))
     title = assessment.title
-    if not (1 <= len(title) <= MAX_LINE and title.isprintable()):
+    if not (says_something(title) and len(title) <= MAX_LINE and title.isprintable()):
         yield Problem("title", f"needs one line of 1 to {MAX_LINE} printable characters")
     if not 1 <= assessment.minutes <= MAX_MINUTES:
         yield Problem("minutes", f"must be a whole number from 1 to {MAX_MINUTES}")

@@ -12,7 +12,6 @@ from enum import StrEnum
 from evalhub.core.pay.disputes import DECIDERS, RESPONSE_TIME, DisputeLevel
 from evalhub.core.qualifying.assessments import Assessment, Share, grade
 from evalhub.core.qualifying.items import Key, check_key
-from evalhub.core.rubrics.texts import is_clean, seen_length
 from evalhub.errors import Problem, Sentence
 
 __all__ = [
@@ -22,7 +21,6 @@ __all__ = [
     "ContestStanding",
     "Regrade",
     "check_answer",
-    "check_words",
     "regrade_of",
     "standing_of",
 ]
@@ -89,19 +87,6 @@ def regrade_of(
     """Return what keys ``after`` make of an attempt that keys ``before`` had graded."""
     old, new = grade(assessment, before, answers), grade(assessment, after, answers)
     return Regrade(old.total, new.total, old.is_passed, new.is_passed)
-
-
-def check_words(text: str) -> Iterator[Problem]:
-    """Yield what is wrong with the reason of a contest or of its answer."""
-    if not seen_length(text) or len(text.strip()) > MAX_CONTEST_WORDS:
-        rule = Sentence(
-            "has %(n)s characters; it needs 1 to %(most)s",
-            n=len(text.strip()),
-            most=MAX_CONTEST_WORDS,
-        )
-        yield Problem("reason", rule)
-    elif not is_clean(text):
-        yield Problem("reason", Sentence("holds a control character"))
 
 
 def check_answer(outcome: ContestOutcome, present: Key, wanted: Key) -> Iterator[Problem]:

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from evalhub.core.free_words import check_words, says_something
 from evalhub.core.prompts.patterns import JURISDICTION
-from evalhub.core.rubrics.texts import MAX_SLUG, is_clean, is_slug, seen_length
+from evalhub.core.rubrics.texts import MAX_SLUG, is_slug
 from evalhub.errors import Problem, Sentence
 
 MAX_ISSUER = 200
@@ -104,7 +105,7 @@ def _names(credential: Credential) -> Iterator[Problem]:
     if credential.jurisdiction and not is_jurisdiction(credential.jurisdiction):
         yield Problem("jurisdiction", jurisdiction_rule(credential.jurisdiction))
     issuer = credential.issuer.strip()
-    if not (1 <= len(issuer) <= MAX_ISSUER and issuer.isprintable()):
+    if not (says_something(issuer) and len(issuer) <= MAX_ISSUER and issuer.isprintable()):
         rule = Sentence("needs one line of 1 to %(most)s printable characters", most=MAX_ISSUER)
         yield Problem("issuer", rule)
 
@@ -125,15 +126,7 @@ def _dates(credential: Credential, today: date) -> Iterator[Problem]:
 
 def check_reason(reason: str) -> list[Problem]:
     """Return what is wrong with the reason of a decision; every decision has one."""
-    text = reason.strip()
-    if not seen_length(text) or len(text) > MAX_REASON:
-        rule = Sentence(
-            "has %(n)s characters; a decision needs 1 to %(most)s", n=len(text), most=MAX_REASON
-        )
-        return [Problem("reason", rule)]
-    if not is_clean(text):
-        return [Problem("reason", Sentence("holds a control character"))]
-    return []
+    return list(check_words(reason, most=MAX_REASON))
 
 
 def is_jurisdiction(text: str) -> bool:

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from evalhub.core.canonical import Json
+from evalhub.core.free_words import check_words, is_clean, says_something
 from evalhub.core.qualifying.credentials import name_rule
-from evalhub.core.rubrics.texts import is_clean, is_slug
+from evalhub.core.rubrics.texts import is_slug
 from evalhub.errors import Problem
 
 MAX_ITEMS = 100
@@ -70,7 +71,7 @@ def check_items(items: Sequence[Item], keys: Sequence[Key]) -> Iterator[Problem]
         if not is_slug(item.skill):
             yield Problem(f"item {number}, skill", name_rule(item.skill))
         for name, text in (("prompt", item.prompt), ("a", item.a), ("b", item.b)):
-            if not (1 <= len(text.strip()) <= MAX_ITEM_TEXT and is_clean(text)):
+            if not (says_something(text) and len(text.strip()) <= MAX_ITEM_TEXT and is_clean(text)):
                 rule = f"needs 1 to {MAX_ITEM_TEXT} characters and no control characters"
                 yield Problem(f"item {number}, {name}", rule)
         for problem in check_key(key):
@@ -82,8 +83,7 @@ def check_key(key: Key) -> list[Problem]:
     problems = []
     if not key.accepts or not key.accepts <= set(PREFERENCES):
         problems.append(Problem("accepts", "needs preferences from -3 to 3, at least one"))
-    if not (1 <= len(key.reason.strip()) <= MAX_KEY_REASON and is_clean(key.reason)):
-        problems.append(Problem("reason", f"needs 1 to {MAX_KEY_REASON} characters"))
+    problems += check_words(key.reason, most=MAX_KEY_REASON)
     return problems
 
 

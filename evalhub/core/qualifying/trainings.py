@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from math import ceil
 
 from evalhub.core.canonical import Json
+from evalhub.core.free_words import is_clean, says_something
 from evalhub.core.money import MAX_MINOR_UNITS, is_currency
 from evalhub.core.pay.ledger import Entry, UnpaidReason, WorkKind
 from evalhub.core.pay.tiers import SECONDS_A_MINUTE, Price
@@ -29,7 +30,7 @@ from evalhub.core.qualifying.items import (
     whole_of,
 )
 from evalhub.core.qualifying.training_pages import Page, split_pages
-from evalhub.core.rubrics.texts import MAX_LINE, is_clean, is_slug
+from evalhub.core.rubrics.texts import MAX_LINE, is_slug
 from evalhub.errors import BadInput, Problem
 
 TRAINING_SCHEMA = "evalhub.training/1"
@@ -226,7 +227,11 @@ def _page_problems(training: Training) -> Iterator[Problem]:
     for number, page in enumerate(training.pages, start=1):
         if not _is_line(page.title):
             yield Problem(f"page {number}, title", f"needs one line of 1 to {MAX_LINE} characters")
-        if not (1 <= len(page.text.strip()) <= MAX_ITEM_TEXT and is_clean(page.text)):
+        if not (
+            says_something(page.text)
+            and len(page.text.strip()) <= MAX_ITEM_TEXT
+            and is_clean(page.text)
+        ):
             rule = f"needs 1 to {MAX_ITEM_TEXT} characters and no control characters"
             yield Problem(f"page {number}, text", rule)
         # It would be two pages once somebody has opened and kept the form that joins them.
@@ -237,4 +242,4 @@ def _page_problems(training: Training) -> Iterator[Problem]:
 
 
 def _is_line(text: str) -> bool:
-    return 1 <= len(text) <= MAX_LINE and bool(text.strip()) and text.isprintable()
+    return len(text) <= MAX_LINE and says_something(text) and text.isprintable()

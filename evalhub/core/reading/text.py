@@ -1,7 +1,5 @@
 """Decode bytes as UTF-8 text and refuse everything else with its place."""
 
-import unicodedata
-
 from evalhub.errors import BadInput
 
 UTF8_MARK = b"\xef\xbb\xbf"
@@ -64,11 +62,3 @@ def place_in(data: bytes, offset: int) -> str:
         return f"at byte {offset}"
     line = data.count(b"\n", 0, offset) + 1
     return f"at byte {offset} (line {line})"
-
-
-def says_something(text: str) -> bool:
-    """Tell whether a reader sees anything in ``text``: a letter, a figure or a sign.
-
-    Characters without width pass for text wherever blanks are stripped, and show as nothing.
-    """
-    return any(unicodedata.category(character)[0] in "LNPS" for character in text)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from evalhub.core.consent import ConsentPurpose
+from evalhub.core.free_words import seen_length
 from evalhub.core.wording import counted
 from evalhub.errors import BadInput, NotCleared, Problem
 
@@ -59,7 +60,7 @@ def check_rules(rules: Sequence[GateRule]) -> None:
     problems += [
         Problem(f"gate {rule.gate}", f"is accepted only with a reason of {MIN_REASON} characters")
         for rule in rules
-        if rule.action is GateAction.ACCEPT and len(rule.reason.strip()) < MIN_REASON
+        if rule.action is GateAction.ACCEPT and seen_length(rule.reason) < MIN_REASON
     ]
     if problems:
         raise BadInput(problems)

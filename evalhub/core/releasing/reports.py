@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from evalhub.core.rubrics.texts import seen_length
+from evalhub.core.free_words import check_words
 from evalhub.errors import BadInput, Problem
 
 MAX_TEXT = 2_000
@@ -53,8 +53,7 @@ class RowReport:
         problems = []
         if not 1 <= len(self.pair_id) <= MAX_PAIR_ID:
             problems.append(Problem("pair_id", f"needs 1 to {MAX_PAIR_ID} characters"))
-        if not seen_length(self.text) or len(self.text.strip()) > MAX_TEXT:
-            problems.append(Problem("text", f"needs 1 to {MAX_TEXT} characters"))
+        problems += check_words(self.text, most=MAX_TEXT, where="text")
         if problems:
             raise BadInput(problems)
 
@@ -70,8 +69,8 @@ class Answer:
     reason: str
 
     def __post_init__(self) -> None:
-        if not seen_length(self.reason) or len(self.reason.strip()) > MAX_REASON:
-            raise BadInput.at("reason", f"needs 1 to {MAX_REASON} characters")
+        if problems := list(check_words(self.reason, most=MAX_REASON)):
+            raise BadInput(problems)
 
 
 @dataclass(frozen=True, slots=True, order=True)

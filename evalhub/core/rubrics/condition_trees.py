@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable
 
 from evalhub.core.canonical import Json
+from evalhub.core.free_words import is_clean
 from evalhub.core.rubrics.conditions import (
     AllOf,
     AnyOf,
@@ -16,7 +17,7 @@ from evalhub.core.rubrics.conditions import (
     Not,
 )
 from evalhub.core.rubrics.spots import Findings, Spot
-from evalhub.core.rubrics.texts import MAX_LINE, is_clean
+from evalhub.core.rubrics.texts import MAX_LINE
 
 _SHAPE = "must be one of any, all, not, tag, or field with exactly one of in, eq, gte"
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from evalhub.core.rubrics.texts import is_clean
+from evalhub.core import free_words
 from evalhub.errors import Problem, Sentence
 
 MIN_WORDS, MAX_WORDS = 10, 4_000
@@ -105,7 +105,7 @@ def check_note(note: NewNote, criteria: Collection[str]) -> list[Problem]:
         rule = Sentence("the rubric has no criterion %(name)s", name=repr(note.criterion[:64]))
         problems.append(Problem("criterion", rule))
     credit = note.credit
-    if len(credit) > MAX_CREDIT or not (credit.isprintable() and is_clean(credit)):
+    if len(credit) > MAX_CREDIT or not credit.isprintable():
         rule = Sentence("is one line of at most %(most)s printable characters", most=MAX_CREDIT)
         problems.append(Problem("credit", rule))
     if len(note.tokens) > MAX_PAIRS:
@@ -116,18 +116,4 @@ def check_note(note: NewNote, criteria: Collection[str]) -> list[Problem]:
 
 def check_words(words: str) -> list[Problem]:
     """Return what is wrong with the words of a note or of a decision about one."""
-    text = plain_words(words)
-    if not MIN_WORDS <= len(text) <= MAX_WORDS:
-        rule = Sentence(
-            "has %(n)s characters; it needs %(least)s to %(most)s",
-            n=len(text),
-            least=MIN_WORDS,
-            most=MAX_WORDS,
-        )
-        return [Problem("words", rule)]
-    return [] if is_clean(text) else [Problem("words", Sentence("holds a control character"))]
-
-
-def plain_words(words: str) -> str:
-    """Return words as they are kept: with one kind of line ends and no blank around them."""
-    return words.replace("\r\n", "\n").strip()
+    return list(free_words.check_words(words, least=MIN_WORDS, most=MAX_WORDS, where="words"))

@@ -2,10 +2,11 @@
 
 import datetime as dt
 import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, TypeAlias
+
+from evalhub.core.free_words import is_clean, says_something
 
 MAX_LINE = 200
 MAX_SLUG = 64
@@ -37,33 +38,18 @@ class NumberRule:
         return f"must lie between {self.least:g} and {self.most:g}"
 
 
-def is_clean(text: str) -> bool:
-    """Return whether ``text`` has only characters that pages, databases and UTF-8 can carry."""
-    return all(
-        (char >= " " and char != "\x7f" and not "\ud800" <= char <= "\udfff") or char in "\n\t"
-        for char in text
-    )
-
-
-def seen_length(text: str) -> int:
-    """Return how many characters of ``text`` somebody reads, spaces at its ends not among them.
-
-    A reason of joiners and marks of direction alone has hundreds of characters and says nothing.
-    """
-    return len("".join(char for char in text if unicodedata.category(char) != "Cf").strip())
-
-
 def is_slug(text: str) -> bool:
     """Return whether ``text`` is a short name of lower-case letters and digits."""
     return len(text) <= MAX_SLUG and _SLUG.fullmatch(text) is not None
 
 
 def _is_line(text: str) -> bool:
-    return 0 < len(text) <= MAX_LINE and text == text.strip() and text.isprintable()
+    is_line = text == text.strip() and text.isprintable()
+    return is_line and len(text) <= MAX_LINE and says_something(text)
 
 
 def _is_text(text: str) -> bool:
-    return 0 < len(text) <= MAX_TEXT and bool(text.strip()) and is_clean(text)
+    return len(text) <= MAX_TEXT and says_something(text) and is_clean(text)
 
 
 def _is_optional_text(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 import unicodedata
 
+from evalhub.core.free_words import says_something
 from evalhub.errors import BadInput, Sentence
 
 MAX_EMAIL_LENGTH = 254
@@ -43,7 +44,7 @@ def clean_name(text: str, *, where: str = "name", limit: int = MAX_NAME_LENGTH) 
     """
     # One spelling for one name, so that two people who look alike in a list are two people.
     name = " ".join(unicodedata.normalize("NFC", text).split())
-    if not 1 <= len(name) <= limit:
+    if not (says_something(name) and len(name) <= limit):
         raise BadInput.at(
             where,
             Sentence("needs 1 to %(limit)s characters; %(n)s were given", limit=limit, n=len(name)),

@@ -6,6 +6,7 @@ from sqlmodel import Session, col, select
 
 from evalhub.core.canonical import canonical_json
 from evalhub.core.consent import STANDING_TEXT, ConsentText, text_from_json
+from evalhub.core.free_words import says_something
 from evalhub.core.people import Actor
 from evalhub.db.models import ConsentText as ConsentTextRow
 from evalhub.errors import BadInput
@@ -28,7 +29,7 @@ def publish_text(text: ConsentText, *, session: Session, actor: Actor, now: date
     if text.version != expected:
         raise BadInput.at("consent text, field 'version'", f"must be {expected}, the next one")
     for name in ("title", "ownership", "retention", "training", "likeness", "withdrawal"):
-        if not getattr(text, name).strip():
+        if not says_something(getattr(text, name)):
             raise BadInput.at(f"consent text, field {name!r}", "must not be empty")
     row_of(STANDING_TEXT, session=session, now=now)
     row = row_of(text, session=session, now=now, actor=actor)

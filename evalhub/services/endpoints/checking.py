@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from urllib.parse import parse_qsl, urlsplit
 
+from evalhub.core.free_words import says_something
 from evalhub.core.pulling.parameters import check_parameters
 from evalhub.endpoints.dialects import DIALECTS
 from evalhub.endpoints.errors import UrlBlocked
@@ -52,7 +53,7 @@ def _naming_problems(draft: EndpointDraft) -> Iterator[Problem]:
         )
     for name, longest in TEXTS.items():
         text = str(getattr(draft, name))
-        if not text.strip() or len(text) > longest or not text.isprintable():
+        if not says_something(text) or len(text) > longest or not text.isprintable():
             yield Problem(name, f"must be 1 to {longest} printable characters")
     if draft.dialect not in DIALECTS:
         yield Problem("dialect", f"{draft.dialect[:40]!r} is not one of {', '.join(DIALECTS)}")

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from evalhub.core.campaigns import AnnotatorKind, JudgmentOrigin
 from evalhub.core.canonical import canonical_json, sha256_hex
+from evalhub.core.free_words import says_something
 from evalhub.core.judging.answers import Answer, answer_to_json
 from evalhub.core.judging.importing import (
     ImportColumns,
@@ -186,7 +187,7 @@ def known_pairs(project_id: int, *, after: int | None = None, session: Session) 
 
 def _check_source(source: str) -> None:
     is_line = source == source.strip() and source.isprintable()
-    if not 1 <= len(source) <= MAX_SOURCE or not is_line:
+    if not (is_line and len(source) <= MAX_SOURCE and says_something(source)):
         rule = f"needs 1 to {MAX_SOURCE} printable characters without spaces around them"
         raise BadInput.at("source", rule)
 

@@ -8,10 +8,10 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from evalhub.core.campaigns import AssignmentStatus
+from evalhub.core.free_words import check_words, plain_words
 from evalhub.core.people import Actor
 from evalhub.core.reviewing.cases import MAX_MINUTES, MAX_WORDS, Case, CaseEvent
 from evalhub.core.reviewing.vocabulary import CaseStep, Trigger
-from evalhub.core.rubrics.texts import is_clean, seen_length
 from evalhub.db.models import Assignment, Judgment, ReviewCase, ReviewExpert, ReviewStep
 from evalhub.errors import BadInput, NotFound, Sentence
 from evalhub.services.audit import record
@@ -124,12 +124,9 @@ def minutes_of(case_id: int, step: CaseStep, *, session: Session) -> int:
 
 def checked_words(words: str, *, where: str = "words") -> str:
     """Return what somebody wrote, with plain line ends; raise ``BadInput`` without a word."""
-    text = words.replace("\r\n", "\n").strip()
-    if not seen_length(text) or len(text) > MAX_WORDS:
-        rule = Sentence("write a reason of at most %(most)s characters", most=MAX_WORDS)
-        raise BadInput.at(where, rule)
-    if not is_clean(text):
-        raise BadInput.at(where, Sentence("holds an invisible control character; type it again"))
+    text = plain_words(words)
+    if problems := list(check_words(text, most=MAX_WORDS, where=where)):
+        raise BadInput(problems)
     return text
 
 

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from evalhub.core.campaigns import OverlapRule, ProjectStatus, SelectionMode
+from evalhub.core.free_words import plain_words
 from evalhub.core.overlaps import LEAST_OVERLAP
 from evalhub.core.people import Actor
 from evalhub.core.qualifying.credentials import check_reason
@@ -48,7 +49,7 @@ def change_overlap(
         session=session,
         actor=actor,
         subject=f"project:{project.slug}",
-        details={"before": before, "after": overlap, "reason": reason.strip()},
+        details={"before": before, "after": overlap, "reason": plain_words(reason)},
         now=now,
     )
     return _n_left(project, session)

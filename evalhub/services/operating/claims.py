@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from evalhub.core.assigning import Lease, ReleaseReason
 from evalhub.core.campaigns import AssignmentStatus
+from evalhub.core.free_words import plain_words
 from evalhub.core.pay.tiers import Price
 from evalhub.core.people import Actor, Origin
 from evalhub.core.qualifying.credentials import check_reason
@@ -93,7 +94,7 @@ def take_back(
         session=session,
         actor=actor,
         subject=f"project:{project.slug}",
-        details={"assignment": lease.id, "person": person.public_id, "reason": reason.strip()},
+        details={"assignment": lease.id, "person": person.public_id, "reason": plain_words(reason)},
         now=now,
     )
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from evalhub.core.free_words import check_words, plain_words
 from evalhub.core.money import MAX_MINOR_UNITS
 from evalhub.core.pay.disputes import (
     DECIDERS,
@@ -22,7 +23,6 @@ from evalhub.core.pay.disputes import (
 from evalhub.core.pay.ledger import Entry
 from evalhub.core.pay.tiers import Price
 from evalhub.core.people import Actor
-from evalhub.core.rubrics.texts import is_clean
 from evalhub.db.models import Dispute, DisputeAnswer, PayEntry, Person, Project
 from evalhub.errors import BadInput, Conflict, Forbidden, NotFound, Sentence
 from evalhub.services.audit import record
@@ -256,11 +256,9 @@ def _view(dispute: Dispute, session: Session, now: datetime) -> DisputeView:
 
 
 def _checked(words: str) -> str:
-    text = words.replace("\r\n", "\n").strip()
-    if not 1 <= len(text) <= MAX_WORDS:
-        raise BadInput.at("reason", f"has {len(text)} characters; it needs 1 to {MAX_WORDS:,}")
-    if not is_clean(text):
-        raise BadInput.at("reason", "holds a control character")
+    text = plain_words(words)
+    if problems := list(check_words(text, most=MAX_WORDS)):
+        raise BadInput(problems)
     return text
 
 

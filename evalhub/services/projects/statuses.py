@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 
 from evalhub.config import DEFAULT_PAY_FLOORS
 from evalhub.core.campaigns import ProjectStatus, SelectionMode
+from evalhub.core.free_words import plain_words
 from evalhub.core.pay.tiers import Floors, Price, check_floor, parse_floors
 from evalhub.core.people import Actor
 from evalhub.core.projects import NEXT_STATUSES
@@ -114,7 +115,7 @@ def change_status(
             "before": before.value,
             "n_pairs_added": report.n_added,
             "n_pairs_identical": report.n_identical,
-            **({} if reason is None else {"reason": reason.strip()}),
+            **({} if reason is None else {"reason": plain_words(reason)}),
         },
         now=now,
     )

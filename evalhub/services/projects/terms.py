@@ -10,10 +10,10 @@ from datetime import datetime
 from sqlmodel import Session, select
 
 from evalhub.core.campaigns import ProjectStatus
+from evalhub.core.free_words import check_words, plain_words, says_something
 from evalhub.core.pay.tiers import Floors, PayTier, Price, check_floor, tier_of
 from evalhub.core.people import Actor
 from evalhub.core.projects import MAX_TERMS
-from evalhub.core.rubrics.texts import is_clean
 from evalhub.db.models import Project, ProjectTerms, RubricVersion
 from evalhub.errors import BadInput, Conflict, StaleForm
 from evalhub.services.audit import record
@@ -75,7 +75,7 @@ def change_terms(
     project.expected_minutes = change.price.expected_minutes
     project.terms_number += 1
     session.add(project)
-    session.add(_row(project, reason=change.reason.strip(), at=now, by=actor.person_id))
+    session.add(_row(project, reason=plain_words(change.reason), at=now, by=actor.person_id))
     session.flush()
     after = current_terms(project, session=session)
     _record(project, before, after, session=session, actor=actor, now=now)
@@ -116,12 +116,10 @@ def _check(change: TermsChange) -> None:
         ("terms", change.terms, MAX_TERMS),
         ("reason", change.reason, MAX_REASON),
     ):
-        if len(text.strip()) > most:
-            raise BadInput.at(where, f"has {len(text.strip())} characters; at most {most:,} fit")
-        if not is_clean(text.replace("\r\n", "\n")):
-            raise BadInput.at(where, "holds a control character")
+        if problems := list(check_words(text, least=0, most=most, where=where)):
+            raise BadInput(problems)
     # People who worked on the old terms are owed a word about the new ones.
-    if not change.reason.strip():
+    if not says_something(change.reason):
         raise BadInput.at("reason", "say why; everybody on the project reads it")
 
 

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 
 from evalhub.core.campaigns import UploadStatus
 from evalhub.core.canonical import Json, canonical_json
+from evalhub.core.free_words import says_something
 from evalhub.core.people import Actor
 from evalhub.core.prompts.cards import SetCard, card_to_json
 from evalhub.core.prompts.files import PromptFile
@@ -50,7 +51,11 @@ class SetNames:
             rule = f"{shown(self.slug)} must be up to {MAX_SLUG} lower-case letters and digits"
             problems.append(Problem("slug", f"{rule} with single '-' or '_' between them"))
         title = self.title.strip()
-        if (is_new and not title) or len(title) > MAX_TITLE or not title.isprintable():
+        if (
+            (is_new and not says_something(title))
+            or len(title) > MAX_TITLE
+            or not title.isprintable()
+        ):
             problems.append(Problem("title", f"must be one line of 1 to {MAX_TITLE} characters"))
         if problems:
             raise BadInput(problems)

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from evalhub.core.free_words import plain_words
 from evalhub.core.people import Actor, Role
 from evalhub.core.qualifying.applications import (
     NEXT_DECISIONS,
@@ -105,7 +106,7 @@ def apply_for(
         public_id=secrets.token_hex(8),
         person_id=person_id,
         domain=domain,
-        background=application.background.strip(),
+        background=plain_words(application.background),
         week_hours=application.week_hours,
         applied_at=now,
     )
@@ -153,7 +154,7 @@ def decide_application(
     problems = check_reason(reason)
     if problems:
         raise BadInput(problems)
-    _append(row, decision, reason.strip(), by=by, session=session, actor=actor, now=now)
+    _append(row, decision, plain_words(reason), by=by, session=session, actor=actor, now=now)
     if decision is ApplicationDecision.ACCEPTED:
         _make_expert(row.person_id, by=by, session=session, now=now)
 

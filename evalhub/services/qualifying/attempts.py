@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from evalhub.core.free_words import plain_words
 from evalhub.core.people import Actor
 from evalhub.core.qualifying.assessments import (
     MAX_EXTRA_MINUTES,
@@ -155,7 +156,7 @@ def reset_attempt(
         )
     ended_at = min(now, attempt.ends_at)
     book_time(attempt, person_id, ended_at=ended_at, session=session, now=now)
-    text = reason.strip()
+    text = plain_words(reason)
     _add_event(attempt.id, AttemptEventKind.RESET, text, session=session, by=by, now=now)
     row = session.get_one(Attempt, attempt.id)
     _record("attempt.reset", row, {"reason": text}, session=session, actor=actor, now=now)

@@ -5,10 +5,11 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from evalhub.core.free_words import check_words
 from evalhub.core.people import Actor
 from evalhub.core.qualifying.applications import MAX_CALL_TEXT
 from evalhub.core.qualifying.credentials import name_rule
-from evalhub.core.rubrics.texts import is_clean, is_slug
+from evalhub.core.rubrics.texts import is_slug
 from evalhub.db.models import ApplicationCall
 from evalhub.errors import BadInput, Forbidden, NotFound, Sentence
 from evalhub.services import audit
@@ -35,9 +36,8 @@ def set_call(
         raise Forbidden(Sentence("Domains are opened by coordinators and admins."))
     if not is_slug(domain):
         raise BadInput.at("domain", name_rule(domain))
-    if len(text.strip()) > MAX_CALL_TEXT or not is_clean(text.replace("\r\n", "\n")):
-        rule = Sentence("needs at most %(most)s plain characters", most=MAX_CALL_TEXT)
-        raise BadInput.at("text", rule)
+    if problems := list(check_words(text, least=0, most=MAX_CALL_TEXT, where="call_text")):
+        raise BadInput(problems)
     lock(f"call for {domain}", session=session)
     newest = _newest(domain, session)
     session.add(

@@ -6,13 +6,14 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from evalhub.core.free_words import check_words, plain_words
 from evalhub.core.people import Actor
 from evalhub.core.qualifying.contests import (
     DECIDERS,
+    MAX_CONTEST_WORDS,
     ContestOutcome,
     ContestStanding,
     check_answer,
-    check_words,
     standing_of,
 )
 from evalhub.core.qualifying.items import Item, Key, is_right
@@ -185,8 +186,8 @@ def list_contests(*, session: Session, now: datetime) -> list[Contest]:
 
 
 def _checked(words: str) -> str:
-    text = words.replace("\r\n", "\n").strip()
-    problems = list(check_words(text))
+    text = plain_words(words)
+    problems = list(check_words(text, most=MAX_CONTEST_WORDS))
     if problems:
         raise BadInput(problems)
     return text

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from evalhub.core.free_words import plain_words
 from evalhub.core.people import Actor
 from evalhub.core.qualifying.credentials import (
     NEXT_DECISIONS,
@@ -127,7 +128,7 @@ def decide_credential(
             credential_id=row.id,
             number=latest.number + 1 if latest else 1,
             decision=decision,
-            reason=reason.strip(),
+            reason=plain_words(reason),
             decided_at=now,
             decided_by=decided_by,
         )
@@ -234,7 +235,7 @@ def _record(
             "credential": row.public_id,
             "class": row.credential_class,
             "domain": row.domain,
-            "reason": reason.strip(),
+            "reason": plain_words(reason),
         },
         now=now,
     )

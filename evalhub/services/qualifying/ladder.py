@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from evalhub.core.canonical import canonical_json
+from evalhub.core.free_words import plain_words
 from evalhub.core.people import Actor, Role
 from evalhub.core.qualifying.credentials import check_reason
 from evalhub.core.qualifying.ladder import (
@@ -205,7 +206,7 @@ def review_level(
             outcome=step.outcome,
             level_before=before.level,
             level_after=after,
-            reason=step.reason.strip(),
+            reason=plain_words(step.reason),
             evidence=canonical_json(asdict(before.evidence)),
             decided_at=now,
             decided_by=by,

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
+from evalhub.core.free_words import plain_words
 from evalhub.core.people import Actor
 from evalhub.core.qualifying.levels import Level, LevelDecision, check_level
 from evalhub.db.models import LevelDecision as LevelRow
@@ -46,7 +47,7 @@ def decide_level(
             person_id=person_id,
             domain=domain,
             level=level,
-            reason=reason.strip(),
+            reason=plain_words(reason),
             decided_at=now,
             decided_by=decided_by,
             expires_at=now + timedelta(days=days) if level else None,
@@ -64,7 +65,7 @@ def decide_level(
             "before": int(before),
             "level": level,
             "days": days,
-            "reason": reason.strip(),
+            "reason": plain_words(reason),
         },
         now=now,
     )

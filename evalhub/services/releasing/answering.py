@@ -5,6 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from evalhub.core.free_words import plain_words
 from evalhub.core.people import Actor, Role
 from evalhub.core.releasing.reports import Answer
 from evalhub.db.models import RowReport, RowReportAnswer
@@ -46,7 +47,7 @@ def answer_report(
             report_id=report.id,
             revision=n_given + 1,
             decision=answer.decision,
-            reason=answer.reason.strip(),
+            reason=plain_words(answer.reason),
             answered_by=actor.person_id,
             answered_at=now,
         )

@@ -8,6 +8,7 @@ import pyarrow.dataset as ds
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from evalhub.core.free_words import plain_words
 from evalhub.core.people import Actor
 from evalhub.core.releasing.files import table_files
 from evalhub.core.releasing.reports import RowReport as Wanted
@@ -82,7 +83,7 @@ def file_report(
         pair_id=wanted.pair_id,
         prompt_key=prompt_key,
         kind=wanted.kind,
-        text=wanted.text.strip(),
+        text=plain_words(wanted.text),
         person_id=actor.person_id,
         api_key_id=actor.key_id,
         created_at=now,
@@ -119,7 +120,7 @@ def _known(release: KeptRelease, wanted: Wanted, *, person_id: int, session: Ses
         RowReport.person_id == person_id,
         RowReport.pair_id == wanted.pair_id,
         RowReport.kind == wanted.kind,
-        RowReport.text == wanted.text.strip(),
+        RowReport.text == plain_words(wanted.text),
     )
     return session.exec(query).first()
 

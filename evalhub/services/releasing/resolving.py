@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session, select
 
+from evalhub.core.free_words import plain_words
 from evalhub.core.people import Actor
 from evalhub.core.qualifying.credentials import check_reason
 from evalhub.db.models import Person, ReleaseAnnotator
@@ -42,7 +43,7 @@ def resolve_annotator(
         session=session,
         actor=actor,
         subject=f"release:{name}",
-        details={"annotator": annotator, "reason": reason.strip()},
+        details={"annotator": annotator, "reason": plain_words(reason)},
         now=now,
     )
     return session.get_one(Person, row.person_id)

@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from evalhub.core.consent import SAID_NO, ConsentPurpose, standing_on
+from evalhub.core.free_words import check_words, plain_words
 from evalhub.core.people import Actor
-from evalhub.core.reading.text import says_something
 from evalhub.db.models import Person, ReleaseAnnotator, ReleaseWithdrawal
 from evalhub.errors import BadInput, Conflict
 from evalhub.services import audit
@@ -42,9 +42,9 @@ def withdraw_release(
     Nothing is deleted: what was downloaded must stay explicable. Raise ``BadInput`` for a reason
     that says nothing and ``Conflict`` for a release that is withdrawn already.
     """
-    told = reason.strip()
-    if not (MIN_REASON <= len(told) <= MAX_REASON and says_something(told)):
-        raise BadInput.at("reason", f"must have {MIN_REASON} to {MAX_REASON} characters")
+    told = plain_words(reason)
+    if problems := list(check_words(told, least=MIN_REASON, most=MAX_REASON)):
+        raise BadInput(problems)
     if release_id in find_withdrawals([release_id], session=session):
         raise Conflict(f"Release {name} is withdrawn already.")
     session.add(

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from evalhub.core.free_words import says_something
 from evalhub.core.people import Actor
 from evalhub.core.reviewing.cases import (
     CaseEvent,
@@ -65,7 +66,7 @@ def answer_case(
 
 def _event(stored: StoredCase, answer: CaseAnswer, person_id: int, now: datetime) -> CaseEvent:
     needs_words = answer.step not in WORDLESS
-    words = checked_words(answer.words) if needs_words or answer.words.strip() else ""
+    words = checked_words(answer.words) if needs_words or says_something(answer.words) else ""
     event = CaseEvent(answer.step, person_id, now, words)
     if answer.step is CaseStep.RETURNED:
         return replace(event, reason=check_return(answer.reason).value)

@@ -4,13 +4,13 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from evalhub.core.free_words import plain_words
 from evalhub.core.people import Actor, Role
 from evalhub.core.rubrics.drafts import draft_text
 from evalhub.core.rubrics.notes import (
     NoteState,
     check_words,
     next_states,
-    plain_words,
     state_after,
 )
 from evalhub.core.rubrics.schema import version_key

@@ -7,9 +7,10 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Session
 
+from evalhub.core.free_words import plain_words
 from evalhub.core.prompts.parsing import prompt_from_document
 from evalhub.core.prompts.records import Prompt
-from evalhub.core.rubrics.notes import NewNote, check_note, plain_words
+from evalhub.core.rubrics.notes import NewNote, check_note
 from evalhub.db import tables as t
 from evalhub.db.models import RubricNote, RubricNotePair
 from evalhub.errors import BadInput, Sentence

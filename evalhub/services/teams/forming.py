@@ -4,9 +4,9 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from evalhub.core.free_words import says_something
 from evalhub.core.people import Actor, Role
 from evalhub.core.projects import MAX_SLUG, MAX_TITLE, is_slug
-from evalhub.core.rubrics.texts import is_clean
 from evalhub.db.models import Person, RoleGrant, Team, TeamMember
 from evalhub.errors import BadInput, Conflict, Forbidden, NotFound, Problem, Sentence
 from evalhub.services.accounts.fields import folded_email
@@ -126,7 +126,7 @@ def _check(slug: str, title: str) -> None:
             most=MAX_SLUG,
         )
         problems.append(Problem("slug", rule))
-    if not (1 <= len(title) <= MAX_TITLE and title.isprintable() and is_clean(title)):
+    if not (says_something(title) and len(title) <= MAX_TITLE and title.isprintable()):
         rule = Sentence("needs one line of 1 to %(most)s printable characters", most=MAX_TITLE)
         problems.append(Problem("title", rule))
     if problems:

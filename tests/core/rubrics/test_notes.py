@@ -46,6 +46,7 @@ def test_f15_what_cannot_be_kept_is_named(fault: dict[str, str], where: str) -> 
 
 def test_blanks_around_words_count_for_nothing() -> None:
     assert check_words(" " * 20 + "short") != []
+    assert check_words("\u200b" * 20) != []
     assert check_words("two\r\nlines of it") == []
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from evalhub.core.free_words import is_clean, says_something
 from evalhub.core.people import Actor, Role
-from evalhub.core.reading.text import says_something
-from evalhub.core.rubrics.texts import MAX_TEXT, is_clean
+from evalhub.core.rubrics.texts import MAX_TEXT
 from evalhub.errors import BadInput, Problem
 
 
