@@ -11,7 +11,7 @@ from evalhub.core.campaigns import PullStatus
 from evalhub.core.people import Role
 from evalhub.db.claims import claim
 from evalhub.db.engine import Database
-from evalhub.db.models import Endpoint, Pull
+from evalhub.db.models import AccountPace, Endpoint, Pull
 from evalhub.endpoints.scripted import Script, ScriptedReply, ScriptedServer
 from evalhub.services.pulling import (
     PullProgress,
@@ -23,7 +23,7 @@ from evalhub.services.pulling import (
     run_pull,
 )
 from evalhub.services.pulling.settling import note_wait
-from evalhub.services.workers import beat
+from evalhub.services.workers import beat, database_now
 from tests.factories import MOMENT, make_prompt_set_version
 from tests.pulling import QUESTIONS, Scene, fast_clients, store_response
 from tests.web.conftest import SignIn, fill
@@ -346,6 +346,26 @@ def test_a_pull_that_waits_for_an_endpoint_says_for_which_and_why(
         "stalled",
         "careful@1 does not answer: <b>. Nothing has to be done unless it is gone for good.",
     )
+
+
+def test_a_pull_that_waits_for_its_account_says_for_how_long(
+    client: FlaskClient, scene: Scene
+) -> None:
+    pull = scene.start()
+    with scene.database.transaction() as session:
+        one = session.exec(select(Endpoint)).one()
+        one.account, one.requests_per_minute = "lab", 6
+        session.add(one)
+        free_at = database_now(session).timestamp() + 700
+        session.add(AccountPace(account="lab", requests_free_at=free_at, tokens_free_at=0.0))
+        session.exec(select(Pull)).one().status = PullStatus.RUNNING
+
+    with claim(scene.database, "endpoint-careful"):
+        page = client.get(f"/pulls/{pull.public_id}").text
+
+    assert "careful@1 waits for its account <code>lab</code>: the 6 requests a minute" in page
+    assert "are used up for 12 minutes more. It goes on by itself." in page
+    assert "gone for good" not in page
 
 
 def test_a_cancelled_pull_says_who_stopped_it_and_how_to_go_on(

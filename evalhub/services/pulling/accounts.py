@@ -12,7 +12,7 @@ from sqlmodel import Session
 from evalhub.core.pulling.pacing import Pace, correct, take
 from evalhub.core.pulling.specs import EndpointSpec
 from evalhub.db.engine import Database
-from evalhub.db.models import AccountPace
+from evalhub.db.models import AccountPace, Endpoint
 from evalhub.services.locks import lock
 from evalhub.services.workers import database_now
 
@@ -23,6 +23,19 @@ Providers judge single minutes and have forgotten after an hour; but the clock w
 days what a limit of one token a minute, a slip of the pen, had put on it. An hour leaves sixty
 endpoints that wait for one request a minute a place each.
 """
+
+
+TOLD_WAIT_S = 60.0
+"""A wait that is told: whoever watches a pull takes more than a minute of silence for a fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountWait:
+    """Hold how long the next request waits for the limits of its account, and for which limit."""
+
+    account: str
+    limit: str
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +90,28 @@ def take_place(spec: EndpointSpec, n_tokens: float, *, session: Session) -> floa
     session.add(row)
     session.flush()
     return max(waits)
+
+
+def find_wait(endpoint: Endpoint, *, session: Session) -> AccountWait | None:
+    """Return what the next request to ``endpoint`` waits for, or None where it waits shortly.
+
+    Read from the account's clock alone, which whoever asks has moved on: nothing has to be
+    written down for it while a pull runs.
+    """
+    row = session.get(AccountPace, endpoint.account) if endpoint.account else None
+    if row is None:
+        return None
+    now = database_now(session).timestamp()
+    waits = [
+        AccountWait(row.account, f"{per_minute:,} {what} a minute", free_at - now)
+        for per_minute, what, free_at in (
+            (endpoint.requests_per_minute, "requests", row.requests_free_at),
+            (endpoint.tokens_per_minute, "tokens", row.tokens_free_at),
+        )
+        if per_minute is not None
+    ]
+    longest = max(waits, key=lambda wait: wait.seconds, default=None)
+    return longest if longest and longest.seconds >= TOLD_WAIT_S else None
 
 
 def settle_tokens(spec: EndpointSpec, n_tokens: float, *, session: Session) -> None:

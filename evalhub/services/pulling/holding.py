@@ -24,7 +24,8 @@ class Attendance(StrEnum):
     ASKED = "asked"
     """A process holds one of its endpoints and asks it."""
     STALLED = "stalled"
-    """A process holds its endpoints, and one of them does not answer and is waited for."""
+    """A process holds its endpoints, and one of them is waited for: it does not answer, or the
+    limits of its account are used up."""
     ABANDONED = "abandoned"
     """It is marked as running, and no process holds any of its endpoints."""
 
@@ -97,8 +98,12 @@ def _advice(progress: PullProgress, attendance: Attendance, *, has_worker: bool)
             f"{rescue}{'take' if has_worker else 'Take'} it over, or go on with {command}."
         )
     if attendance is Attendance.STALLED:
-        waits = [f"{one.label} {one.reason}" for one in progress.endpoints if one.is_waiting]
-        return " ".join([*waits, "Nothing has to be done unless it is gone for good."])
+        waiting = [one for one in progress.endpoints if one.is_waiting]
+        told = [f"{one.label} {one.waits_for}" for one in waiting]
+        # An account has room again by the clock; an endpoint may never answer any more.
+        if any(one.reason for one in waiting):
+            told.append("Nothing has to be done unless it is gone for good.")
+        return " ".join(told)
     if pull.status is PullStatus.FAILED:
         return (
             "Mend what the reason names, then resume it, or go on with "

@@ -1,16 +1,20 @@
 """Count how far a pull has come, by endpoint and by what came back."""
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlmodel import Session
 
+from evalhub.core.campaigns import PullStatus
 from evalhub.core.pulling.costs import Amount, summed
 from evalhub.core.responses import ErrorKind, ResponseStatus
+from evalhub.core.wording import counted
 from evalhub.db.models import Endpoint, Pull, PullEndpoint
 from evalhub.db.tables import endpoint, prompt, pull_endpoint, response
+from evalhub.services.pulling.accounts import AccountWait, find_wait
 from evalhub.services.pulling.budgeting import spent_by
 from evalhub.services.pulling.finding import PullView, get_pull, get_row
 from evalhub.services.pulling.missing import demand_of, is_to_ask, numbered
@@ -53,6 +57,8 @@ class EndpointProgress:
     """What this pull's own requests took and cost; None where the endpoint has no price."""
     last_response_at: datetime | None = None
     """When this pull last stored a response of the endpoint."""
+    account_wait: AccountWait | None = None
+    """What its next request waits for, where that is long."""
 
     @property
     def n_tokens(self) -> int:
@@ -66,8 +72,20 @@ class EndpointProgress:
 
     @property
     def is_waiting(self) -> bool:
-        """Tell whether the endpoint does not answer and is waited for, for ``reason``."""
-        return bool(self.reason) and not self.is_ended
+        """Tell whether it is waited for: it does not answer, or its account has no room."""
+        return not self.is_ended and bool(self.reason or self.account_wait)
+
+    @property
+    def waits_for(self) -> str:
+        """Return why it is waited for, as a sentence about it goes on."""
+        if self.reason or self.account_wait is None:
+            return self.reason
+        wait = self.account_wait
+        minutes = math.ceil(wait.seconds / 60)
+        return (
+            f"waits for its account `{wait.account}`: the {wait.limit} that its endpoints share "
+            f"are used up for {counted(minutes, 'minute')} more. It goes on by itself."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +136,17 @@ def pull_progress(public_id: str, *, session: Session) -> PullProgress:
     row = get_row(public_id, session=session)
     counts = _counts(row, session)
     errors = _errors(row, session)
+    is_running = row.status is PullStatus.RUNNING
     shares = sa.select(PullEndpoint, Endpoint).where(
         pull_endpoint.c.pull_id == row.id, pull_endpoint.c.endpoint_id == endpoint.c.id
     )
     return PullProgress(
         get_pull(public_id, session=session),
         tuple(
-            _progress(share, one, counts.get(one.id, []), tuple(errors.get(one.id, [])))
+            replace(
+                _progress(share, one, counts.get(one.id, []), tuple(errors.get(one.id, []))),
+                account_wait=find_wait(one, session=session) if is_running else None,
+            )
             for share, one in session.execute(shares.order_by(endpoint.c.slug))
         ),
     )

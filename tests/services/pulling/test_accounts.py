@@ -18,11 +18,12 @@ from evalhub.services.pulling import RunTools, pull_progress, run_pull
 from evalhub.services.pulling.accounts import (
     LONGEST_DEBT_S,
     AccountLimits,
+    find_wait,
     settle_tokens,
     take_place,
 )
 from evalhub.services.workers import database_now
-from tests.factories import MOMENT
+from tests.factories import MOMENT, make_endpoint
 from tests.pulling import QUESTIONS, Scene, no_sleep
 
 
@@ -84,6 +85,37 @@ def test_settling_gives_tokens_back_and_takes_no_place(session: Session) -> None
 
     # Ten seconds for the one request before it; the tokens of that one are used up after five.
     assert 9.0 < wait_s <= 10.0
+
+
+def an_endpoint(session: Session, *, rpm: int | None = None, tpm: int | None = None) -> Endpoint:
+    one = make_endpoint(session)
+    one.account, one.requests_per_minute, one.tokens_per_minute = "lab", rpm, tpm
+    return one
+
+
+def test_a_long_wait_for_an_account_names_the_limit_that_is_used_up(session: Session) -> None:
+    one = an_endpoint(session, rpm=6, tpm=600)
+    take_place(spec("b", rpm=6, tpm=600), 3_000.0, session=session)
+
+    wait = find_wait(one, session=session)
+
+    assert wait is not None
+    assert (wait.account, wait.limit) == ("lab", "600 tokens a minute")
+    assert 299.0 < wait.seconds <= 300.0
+
+
+def test_no_wait_is_told_that_is_short_or_of_another_limit(session: Session) -> None:
+    by_tokens = an_endpoint(session, tpm=600)
+    alone = make_endpoint(session)
+    assert find_wait(by_tokens, session=session) is None, "nobody has asked the account yet"
+    for _place in range(9):
+        take_place(spec("b", rpm=6), 0.0, session=session)
+
+    assert find_wait(an_endpoint(session, rpm=6), session=session) is not None
+    assert find_wait(an_endpoint(session, rpm=60), session=session) is not None
+    assert find_wait(by_tokens, session=session) is None
+    assert find_wait(an_endpoint(session), session=session) is None
+    assert find_wait(alone, session=session) is None
 
 
 def test_settling_an_account_that_nobody_used_changes_nothing(session: Session) -> None:
