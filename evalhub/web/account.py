@@ -15,7 +15,7 @@ from evalhub.services.accounts import sessions, signing_in
 from evalhub.services.accounts.changing_passwords import change_password
 from evalhub.services.accounts.passwords import new_password
 from evalhub.services.accounts.people import get_person
-from evalhub.services.teams import find_led_team
+from evalhub.services.teams import find_own_stay
 from evalhub.web.context import (
     commit_now,
     current_actor,
@@ -166,7 +166,7 @@ def _page(
         keys=api_keys.list_keys(own_id(), session=session, now=now()),
         scopes=sorted(api_keys.allowed_scopes(me.actor.roles)),
         lifetimes=LIFETIMES,
-        leads_team=find_led_team(own_id(), session=session) is not None,
+        team=find_own_stay(own_id(), session=session),
         problems=problems,
         key_problems=key_problems,
         issued=issued,

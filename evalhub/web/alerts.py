@@ -10,7 +10,6 @@ from evalhub.core.reviewing.alerts import AlertOutcome, CheckKind
 from evalhub.core.reviewing.cases import MAX_WORDS
 from evalhub.core.scoring.annotators.checks import LEVEL, MIN_OTHERS, MIN_OWN
 from evalhub.errors import BadInput, Conflict, Problem
-from evalhub.rim.fields import choice
 from evalhub.services.projects.finding import READERS, get_project
 from evalhub.services.reviewing.alerts import (
     ANSWERERS,
@@ -27,7 +26,7 @@ from evalhub.web.context import (
 )
 from evalhub.web.language import N_, Words, _
 from evalhub.web.problems import problems_of, status_of
-from evalhub.web.sent import sent_form
+from evalhub.web.sent import picked, sent_form
 
 bp = Blueprint("alerts", __name__, url_prefix="/projects")
 
@@ -85,7 +84,7 @@ def answer(slug: str, alert_id: int) -> ResponseReturnValue:
         answer_alert(
             project,
             alert_id,
-            choice(form.outcome, AlertOutcome, where="outcome"),
+            picked(form.outcome, AlertOutcome, where="outcome"),
             words=form.words,
             actor=current_actor(),
             session=current_session(),

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from evalhub.core.qualifying.applications import ApplicationDecision
 from evalhub.core.qualifying.items import PREFERENCES, Key
 from evalhub.errors import BadInput, Conflict, NotFound, Problem, Sentence
-from evalhub.rim.fields import choice, whole_number
+from evalhub.rim.fields import whole_number
 from evalhub.services.qualifying.applying import (
     decide_application,
     get_application,
@@ -41,7 +41,8 @@ from evalhub.web.context import (
     signed_in,
 )
 from evalhub.web.language import _
-from evalhub.web.sent import sent_text
+from evalhub.web.preferences import PREFERENCE_NAMES
+from evalhub.web.sent import picked, sent_text
 
 bp = Blueprint("applications", __name__, url_prefix="/applications")
 
@@ -87,7 +88,7 @@ def decide(public_id: str) -> ResponseReturnValue:
     try:
         decide_application(
             public_id,
-            choice(sent_text("decision"), ApplicationDecision, where="decision"),
+            picked(sent_text("decision"), ApplicationDecision, where="decision"),
             reason=sent_text("reason"),
             session=current_session(),
             actor=current_actor(),
@@ -223,7 +224,7 @@ def _items(domain: str, refused: int = 0, problems: Sequence[Problem] = ()) -> s
         published=published,
         keys=keys_of(published.id, session=session),
         statistics=statistics_of(published, session=session, now=now()),
-        preferences=list(PREFERENCES),
+        preferences=PREFERENCE_NAMES,
         say=say,
         refused=refused,
         problems=problems,

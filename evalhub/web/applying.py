@@ -109,6 +109,7 @@ def show_assessment(domain: str) -> ResponseReturnValue:
         grade=grade_of(attempt, session=session) if attempt else None,
         lines=graded_lines(attempt, session=session, now=now()) if attempt else [],
         regrades=regrades_of(attempt.id, session=session) if attempt else [],
+        next_number=_next_number(attempt) if attempt else None,
         moment_now=now(),
         say=say,
     )
@@ -161,6 +162,12 @@ def answer(domain: str, number: int) -> ResponseReturnValue:
     if number < len(attempt.published.assessment.items):
         return redirect(url_for("applying.show_item", domain=domain, number=number + 1), code=303)
     return redirect(url_for("applying.show_assessment", domain=domain), code=303)
+
+
+def _next_number(attempt: StandingAttempt) -> int | None:
+    """Return the first pair without an answer; None once each has one."""
+    n_items = len(attempt.published.assessment.items)
+    return next((at + 1 for at in range(n_items) if at not in attempt.answers), None)
 
 
 def _application(domain: str) -> StandingApplication:

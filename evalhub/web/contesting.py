@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 from evalhub.core.qualifying.contests import DECIDERS, MAX_CONTEST_WORDS, ContestOutcome
 from evalhub.core.qualifying.items import PREFERENCES, Key
 from evalhub.errors import BadInput, Conflict, Forbidden, NotFound, Problem, Sentence
-from evalhub.rim.fields import choice
 from evalhub.services.qualifying.applying import own_application
 from evalhub.services.qualifying.assessing import keys_of
 from evalhub.services.qualifying.attempts import ENDED
@@ -31,8 +30,10 @@ from evalhub.web.context import (
     requires,
 )
 from evalhub.web.language import _
+from evalhub.web.preferences import PREFERENCE_NAMES
 from evalhub.web.problems import problems_of, status_of
 from evalhub.web.rendering import render_alike, render_text
+from evalhub.web.sent import picked
 
 bp = Blueprint("contesting", __name__)
 
@@ -92,7 +93,7 @@ def decide(public_id: str) -> ResponseReturnValue:
     try:
         answer_contest(
             public_id,
-            choice(request.form.get("outcome", ""), ContestOutcome, where="outcome"),
+            picked(request.form.get("outcome", ""), ContestOutcome, where="outcome"),
             Key(_accepted(), request.form.get("reason", "").replace("\r\n", "\n").strip()),
             session=current_session(),
             actor=current_actor(),
@@ -148,7 +149,7 @@ def _page(public_id: str, problems: Sequence[Problem] = ()) -> str:
         key=keys_of(contest.published.id, session=session)[contest.position],
         answers=render_alike(contest.item.a, contest.item.b),
         render=render_text,
-        preferences=list(PREFERENCES),
+        preferences=PREFERENCE_NAMES,
         can_answer=current_actor().has(*DECIDERS[contest.standing.level]) and not sat,
         sat=sat,
         max_words=MAX_CONTEST_WORDS,

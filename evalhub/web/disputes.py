@@ -10,7 +10,7 @@ from evalhub.core.money import parse_money
 from evalhub.core.pay.disputes import MAX_MINUTES, MAX_WORDS, DisputeStep
 from evalhub.core.people import Role
 from evalhub.errors import BadInput, Conflict, Problem
-from evalhub.rim.fields import choice, whole_number
+from evalhub.rim.fields import whole_number
 from evalhub.services.paying.disputing import (
     answer_dispute,
     appeal,
@@ -30,7 +30,7 @@ from evalhub.web.context import (
 )
 from evalhub.web.language import _
 from evalhub.web.problems import problems_of, status_of
-from evalhub.web.sent import sent_form
+from evalhub.web.sent import picked, sent_form
 
 bp = Blueprint("disputes", __name__)
 ANSWERERS = (Role.COORDINATOR, Role.ADMIN)
@@ -124,7 +124,7 @@ def decide(dispute_id: int) -> ResponseReturnValue:
     try:
         answer_dispute(
             dispute_id,
-            choice(form.step, DisputeStep, where="step"),
+            picked(form.step, DisputeStep, where="step"),
             words=form.reason,
             minor_units=parse_money(form.pay, form.currency, where="pay"),
             actor=current_actor(),

@@ -10,7 +10,6 @@ from evalhub.core.people import SCOPE_ROLES, Role, Scope
 from evalhub.core.releasing.dossier.findings import findings_of
 from evalhub.core.releasing.dossier.signing import SignOffRole, SignOffText, signing_roles
 from evalhub.errors import BadInput, Conflict, Problem
-from evalhub.rim.fields import choice
 from evalhub.services.releasing.dossiers import find_dossier
 from evalhub.services.releasing.kept import FoundRelease, get_release
 from evalhub.services.releasing.signing import list_sign_offs, sign_release
@@ -25,7 +24,7 @@ from evalhub.web.context import (
 from evalhub.web.dossier_view import sections_of
 from evalhub.web.language import N_, Words, _
 from evalhub.web.problems import problems_of, status_of
-from evalhub.web.sent import sent_form
+from evalhub.web.sent import picked, sent_form
 
 bp = Blueprint("dossiers", __name__, url_prefix="/releases")
 
@@ -62,7 +61,7 @@ def sign(project: str, version: str) -> ResponseReturnValue:
     try:
         sign_release(
             release,
-            choice(form.role, SignOffRole, where="as"),
+            picked(form.role, SignOffRole, where="as"),
             SignOffText(_lines(form.statement), _lines(form.open_findings)),
             seen_sha256=form.manifest_sha256,
             session=current_session(),

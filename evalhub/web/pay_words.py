@@ -61,7 +61,7 @@ STEP_NAMES: Mapping[DisputeStep, str] = Words(
     {
         DisputeStep.UPHELD: N_("Upheld"),
         DisputeStep.REJECTED: N_("Rejected"),
-        DisputeStep.APPEALED: N_("Appealed"),
+        DisputeStep.APPEALED: N_("Taken to the administration"),
     }
 )
 

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from evalhub.core.qualifying.credentials import CredentialDecision
 from evalhub.core.qualifying.levels import Level
 from evalhub.errors import BadInput, Conflict, NotFound, Problem, Sentence
-from evalhub.rim.fields import choice, whole_number
+from evalhub.rim.fields import whole_number
 from evalhub.rim.routing import page_number
 from evalhub.services.qualifying.credentials import decide_credential, state_credential
 from evalhub.services.qualifying.deciding import QUALIFIERS
@@ -31,7 +31,7 @@ from evalhub.web.context import (
 )
 from evalhub.web.credential_form import credential_of_form
 from evalhub.web.language import _
-from evalhub.web.sent import sent_text
+from evalhub.web.sent import picked, sent_text
 
 bp = Blueprint("registry", __name__, url_prefix="/registry")
 
@@ -98,7 +98,7 @@ def decide(public_id: str, credential_id: str) -> ResponseReturnValue:
     try:
         decide_credential(
             credential_id,
-            choice(sent_text("decision"), CredentialDecision, where="decision"),
+            picked(sent_text("decision"), CredentialDecision, where="decision"),
             reason=sent_text("reason"),
             session=current_session(),
             actor=current_actor(),

@@ -39,7 +39,7 @@ from evalhub.web.context import (
 )
 from evalhub.web.language import N_, Words, _
 from evalhub.web.problems import problems_of, status_of
-from evalhub.web.sent import sent_form
+from evalhub.web.sent import picked, sent_form
 
 bp = Blueprint("reports", __name__)
 
@@ -88,7 +88,7 @@ def report(project: str, version: str) -> ResponseReturnValue:
         filed = report_row(
             project,
             version,
-            RowReport(form.pair_id, choice(form.kind, ReportKind, where="kind"), form.text),
+            RowReport(form.pair_id, picked(form.kind, ReportKind, where="kind"), form.text),
             database=runtime().database,
             settings=current_settings(),
             actor=current_actor(),
@@ -123,7 +123,7 @@ def show_project(slug: str) -> ResponseReturnValue:
 def answer(slug: str, number: int) -> ResponseReturnValue:
     """Decide about a report."""
     try:
-        decision = choice(request.form.get("decision", ""), ReportDecision, where="decision")
+        decision = picked(request.form.get("decision", ""), ReportDecision, where="decision")
         answer_report(
             slug,
             number,

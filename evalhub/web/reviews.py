@@ -14,7 +14,7 @@ from evalhub.core.reviewing.vocabulary import (
     ReturnReason,
     Verdict,
 )
-from evalhub.errors import BadInput, Conflict, Forbidden, Problem
+from evalhub.errors import BadInput, Conflict, Forbidden, Problem, Sentence
 from evalhub.rim.fields import choice, shown
 from evalhub.rim.routing import page_number
 from evalhub.services.projects.finding import MANAGERS, READERS, get_project
@@ -155,7 +155,8 @@ def _share(text: str) -> float:
     whole, _dot, rest = plain.partition(".")
     is_number = plain.isascii() and whole.isdigit() and (rest.isdigit() or not _dot)
     if not is_number or len(plain) > len("100.0000"):
-        raise BadInput.at("share", f"{shown(text)} is no percentage such as 5 or 2.5")
+        rule = Sentence("%(value)s is no percentage such as 5 or 2.5", value=shown(text))
+        raise BadInput.at("share", rule)
     return float(plain) / 100
 
 

@@ -35,6 +35,7 @@ from evalhub.web.context import (
     requires,
 )
 from evalhub.web.language import _
+from evalhub.web.preferences import PREFERENCE_NAMES
 from evalhub.web.problems import problems_of, status_of
 from evalhub.web.uploaded import name_of
 
@@ -44,6 +45,7 @@ N_BLANK = 3
 """Empty places for pairs below those that a training has; keeping it gives as many again."""
 HEAD = ("slug", "domain", "title", "rubric", "minutes", "pay", "pay_currency", "pass_percent")
 _PERCENT = re.compile(r"[0-9]{1,3}(\.[0-9]{1,12})?")
+WHOLE_PERCENT = 100
 PAIR = ("skill", "prompt", "a", "b", "reason")
 
 
@@ -138,7 +140,7 @@ def _form(typed: Mapping[str, str], problems: Sequence[Problem] = ()) -> str:
         numbers=range(1, (taken[-1] if taken else 0) + N_BLANK + 1),
         n_taken=len(taken),
         rubrics=list_rubrics(session=current_session()),
-        preferences=list(PREFERENCES),
+        preferences=PREFERENCE_NAMES,
         problems=problems,
     )
 
@@ -178,6 +180,9 @@ def _share_of(percent: str) -> float:
     digits = percent.strip()
     if not _PERCENT.fullmatch(digits):
         rule = Sentence("%(value)s is no number such as 67.5", value=shown(percent))
+        raise BadInput.at("pass_percent", rule)
+    if Decimal(digits) > WHOLE_PERCENT:
+        rule = Sentence("must lie between 0 and 100 per cent")
         raise BadInput.at("pass_percent", rule)
     return float(Decimal(digits) / 100)
 

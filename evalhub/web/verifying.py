@@ -6,6 +6,7 @@ from flask import Blueprint, jsonify, redirect, render_template, request, url_fo
 from flask.typing import ResponseReturnValue
 
 from evalhub.core.qualifying.portfolios import PortfolioState
+from evalhub.core.reading.text import decode_text
 from evalhub.errors import BadInput, Problem, Sentence
 from evalhub.services.qualifying.portfolios import get_portfolio, state_of, state_of_file
 from evalhub.services.qualifying.signing import public_key
@@ -13,7 +14,7 @@ from evalhub.web import ladder_words as say
 from evalhub.web.context import current_session, current_settings, reading
 from evalhub.web.filed import attachment
 from evalhub.web.language import N_, Words
-from evalhub.web.problems import problems_of, status_of
+from evalhub.web.problems import status_of
 
 bp = Blueprint("verifying", __name__)
 
@@ -24,6 +25,9 @@ STATE_WORDS: Mapping[PortfolioState, str] = Words(
         PortfolioState.CHANGED: N_("This is not what was signed here: something was changed."),
         PortfolioState.UNKNOWN: N_("No portfolio of this name was signed here."),
     }
+)
+NOT_ONE = Sentence(
+    "This is not the file of a portfolio. It is the file ending in .json that its owner downloaded."
 )
 MAX_FILE = 200_000
 
@@ -37,15 +41,15 @@ def ask() -> ResponseReturnValue:
 @bp.post("/verify")
 def check() -> ResponseReturnValue:
     """Check a file that somebody was shown."""
-    text = request.form.get("file", "")
     try:
-        if len(text) > MAX_FILE:
-            raise BadInput.at("portfolio", Sentence("is longer than any portfolio"))
+        text = _sent_text()
         # Strangers send this: it must not hold the one writer's place of SQLite meanwhile.
         with reading() as session:
             state = state_of_file(text, session=session)
     except BadInput as error:
-        return _check_page(problems=problems_of(error)), status_of(error)
+        # Whoever checks a portfolio was handed a file and knows nothing of its syntax: where the
+        # reading of it stopped would tell them less than that it is another file.
+        return _check_page(problems=[Problem("", NOT_ONE)]), status_of(error)
     return _check_page(state)
 
 
@@ -74,6 +78,19 @@ def download(public_id: str) -> ResponseReturnValue:
     if state_of(portfolio) is not PortfolioState.VALID:
         return redirect(url_for("verifying.show", public_id=public_id), code=303)
     return attachment(portfolio.file, f"portfolio-{public_id[:8]}.json", "application/json")
+
+
+def _sent_text() -> str:
+    """Return what was sent, as a file or pasted; raise ``BadInput`` where it is no text."""
+    sent = request.files.get("upload")
+    if sent is not None and sent.filename:
+        # A byte more than fits, so that a longer one is noticed and not cut.
+        text = decode_text(sent.stream.read(MAX_FILE + 1), where="upload", may_have_mark=True)
+    else:
+        text = request.form.get("file", "")
+    if len(text) > MAX_FILE:
+        raise BadInput.at("upload", "is longer than any portfolio")
+    return text
 
 
 def _check_page(state: PortfolioState | None = None, problems: Sequence[Problem] = ()) -> str:

@@ -70,11 +70,14 @@ DIALECT_NAMES: Mapping[DialectName, str] = Words(
 
 PLACE_NAMES: Mapping[str, str] = Words(
     {
-        "accepts": N_("Preferences that are right"),
+        "a": N_("Answer A"),
+        "accepts": N_("Answers that are right"),
         "action": N_("The button that was pressed"),
         "as": N_("What you sign as"),
+        "b": N_("Answer B"),
         "background": N_("Your background"),
         "baseline": N_("Baseline"),
+        "call_text": N_("What applicants read"),
         "classes": N_("Classes that are enough"),
         "credential_class": N_("Class"),
         "days": N_("Days it is valid"),
@@ -93,6 +96,7 @@ PLACE_NAMES: Mapping[str, str] = Words(
         "jurisdiction": N_("Jurisdiction"),
         "jurisdictions": N_("Jurisdictions that are enough"),
         "key": N_("Key"),
+        "kind": N_("What is wrong"),
         "languages": N_("Languages"),
         "lease_minutes": N_("Minutes to judge in"),
         "level": N_("Level"),
@@ -101,11 +105,16 @@ PLACE_NAMES: Mapping[str, str] = Words(
         "name": N_("Name"),
         "overlap": N_("Judgments wanted per pair"),
         "overlap_rule": N_("When a pair has enough"),
+        "outcome": N_("Your answer"),
+        "pair_id": N_("Pair"),
         "pairs_per_prompt": N_("Pairs a prompt gets"),
+        "pass_percent": N_("Right pairs to pass, per cent"),
+        "pass_share": N_("Right pairs to pass, per cent"),
         "pay": N_("Pay"),
         "pay_currency": N_("Currency"),
         "pay_tier": N_("Tier of pay"),
         "preference": N_("Preference"),
+        "prompt": N_("Prompt"),
         "prompt_set": N_("Prompt set"),
         "purpose": N_("Purpose"),
         "reason": N_("Reason"),
@@ -118,6 +127,7 @@ PLACE_NAMES: Mapping[str, str] = Words(
         "scopes": N_("What it may do"),
         "seed": N_("Seed"),
         "selection_mode": N_("Which comparison comes next"),
+        "skill": N_("Skill"),
         "slug": N_("Short name"),
         "specialties": N_("Specialties that are enough"),
         "specialty": N_("Specialty"),
@@ -125,12 +135,14 @@ PLACE_NAMES: Mapping[str, str] = Words(
         "step": N_("Answer"),
         "strategy": N_("Which pairs are made"),
         "terms": N_("Terms"),
-        "text": N_("What applicants read"),
+        "share": N_("Judgments drawn for review, in percent"),
+        "text": N_("In words"),
         "title": N_("Title"),
         "total_timeout_s": N_("Longest time for all tries"),
         "url": N_("Address"),
         "version": N_("Version"),
         "week_hours": N_("Hours a week"),
+        "words": N_("Your words"),
     }
 )
 """Names of fields in what programs send, and what a person who reads a page would call them."""
@@ -181,6 +193,9 @@ NOUNS = (
 )
 """What ``counted`` counts on pages."""
 
+_NUMBERED = {"item": N_("Pair %(number)s"), "page": N_("Page %(number)s")}
+"""Parts of a document that are counted, and what a form calls them."""
+
 BROWSERS = (
     ("Edg/", "Edge"),
     ("OPR/", "Opera"),
@@ -216,8 +231,22 @@ def refusal_words(roles: Collection[Role]) -> str:
 
 
 def place_words(where: str) -> str:
-    """Return what a page calls the field ``where``; any other place is named already."""
-    return PLACE_NAMES.get(where, where)
+    """Return what a page calls the field ``where``; any other place is named already.
+
+    A form that is read as a document has places within: ``the form, item 2, key, reason`` is the
+    reason of the second pair, for whoever has filled it in.
+    """
+    whole, *parts = where.split(", ")
+    if not parts or whole != _("the form"):
+        return PLACE_NAMES.get(where, where)
+    return ", ".join(_part(part) for part in parts if part != "key")
+
+
+def _part(part: str) -> str:
+    name, _space, number = part.partition(" ")
+    if name in _NUMBERED and number.isdigit():
+        return _(_NUMBERED[name], number=number)
+    return PLACE_NAMES.get(part, part)
 
 
 def word(member: StrEnum) -> str:

@@ -20,6 +20,7 @@ from evalhub.services.judging.history import own_judgments
 from evalhub.services.judging.today import today_of
 from evalhub.services.reviewing.reading import n_asked
 from evalhub.services.rubric_notes.reading import n_decided_lately
+from evalhub.services.teams import find_own_stay
 from evalhub.web import judging_words as say
 from evalhub.web.context import (
     commit_now,
@@ -124,6 +125,7 @@ def _list(problems: Sequence[Problem] = ()) -> str:
         works=works,
         n_asked=n_asked(person_id, session=session, now=now()),
         n_decided=n_decided_lately(person_id, session=session, now=now()),
+        team=find_own_stay(person_id, session=session),
         held=[work for work in works if work.held],
         today=today_of(person_id, session=session, now=now()),
         recent=own_judgments(person_id, session=session, now=now(), language=current_language()),

@@ -114,6 +114,23 @@ def test_f17_the_rules_stand_before_the_start_and_the_clock_runs_after_it(
     assert "Pair 1 of 3" in page
 
 
+def test_a_running_assessment_leads_to_the_first_pair_without_an_answer(
+    client: FlaskClient, person: Person
+) -> None:
+    begin(client)
+    answer(client, 1, "-1")
+    answer(client, 3, "1")
+    going_on = client.get(ASSESSMENT).text
+    answer(client, 2, "0")
+
+    done = client.get(ASSESSMENT).text
+
+    assert f'<a class="btn btn-primary" href="{ASSESSMENT}/2">' in going_on
+    assert going_on.count(">not answered<") == 1
+    assert "Go on with pair" not in done
+    assert '<button type="submit" class="btn btn-primary">Hand in' in done
+
+
 def test_f17_a_second_start_answers_409(client: FlaskClient, person: Person, clock: Clock) -> None:
     begin(client)
     token = fill(client.get(ASSESSMENT))["csrf_token"]
@@ -318,7 +335,8 @@ def test_keys_are_mended_and_items_show_how_they_do(client: FlaskClient, waiting
     assert "100 % (95 % interval 21 to 100, n = 1)" in before.text
     assert "fewer than 5 attempts" in before.text
     assert (refused.status_code, mended.status_code) == (422, 303)
-    assert "-1, 1: <bdi>Both hold.</bdi>" in client.get(page_of).text
+    words = "A is slightly better, B is slightly better: <bdi>Both hold.</bdi>"
+    assert words in client.get(page_of).text
     assert client.get("/applications/assessments/law").status_code == 404
 
 
@@ -337,6 +355,7 @@ def test_nobody_decides_about_their_own_application(
     refused = client.post(f"{found.group()}/decision", data={**data, "reason": "I am good."})
 
     assert "Somebody else decides" in page.text
+    assert 'id="decision-h"' not in page.text, "a heading over nothing"
     assert forms_of(page) == []
     assert refused.status_code == 403
 

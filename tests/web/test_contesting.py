@@ -110,14 +110,14 @@ def test_f16_whoever_decides_sees_the_pair_and_no_name(desk: FlaskClient, contes
     for text in (listed, page):
         assert "Ada Example" not in text
     assert "B says &lt;it&gt;." in page
-    assert "0: <bdi>A names the dose.</bdi>" in page
+    assert "both the same: <bdi>A names the dose.</bdi>" in page
 
 
 def test_f16_whoever_decides_is_told_who_reads_the_reason(desk: FlaskClient, contest: str) -> None:
     page = desk.get(contest).text
 
     assert "Whoever objected reads it" in page
-    assert "without telling which preferences are right" in page
+    assert "without telling which answers are right" in page
     assert "everybody whose attempt it grades does" not in page
 
 

@@ -1,5 +1,6 @@
 """The coordinator's console shows what is stuck, and every button there asks for a reason."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -78,6 +79,14 @@ def test_f10_a_project_is_paused_and_opened_with_a_reason(
     assert row(database, slug).status is ProjectStatus.OPEN
     closed = client.post(action, data=fill(again, action, status="closed", reason="Because."))
     assert closed.status_code == 422
+
+
+def test_each_form_of_the_console_says_what_it_is_for(client: FlaskClient, slug: str) -> None:
+    page = client.get(f"/operations/{slug}").text
+
+    headings = re.findall(r'<h3 class="sub-h">([^<]+)</h3>', page)
+    assert headings == ["Pause the project", "Judgments a pair"]
+    assert ">Reason</label>" not in page, "two fields of one name on one page"
 
 
 def test_f10_the_overlap_is_changed_with_a_reason(

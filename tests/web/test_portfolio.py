@@ -1,6 +1,7 @@
 """The pages of portfolios: made and taken back by their owner, checked by anybody."""
 
 import re
+from io import BytesIO
 
 import pytest
 from flask import Flask
@@ -72,6 +73,35 @@ def test_f35_a_file_is_checked_and_one_byte_is_noticed(
     assert "signed here, as it stands" in good.text
     assert "something was changed" in bad.text
     assert (good.status_code, broken.status_code, long.status_code) == (200, 422, 422)
+
+
+def test_f35_a_file_is_uploaded_as_it_was_downloaded(
+    client: FlaskClient, expert: Person, stranger: FlaskClient
+) -> None:
+    file = client.get(f"{make(client)}.json")
+    form = fill(stranger.get("/verify"), "/verify")
+
+    def upload(content: bytes) -> str:
+        sent = {**form, "upload": (BytesIO(content), "portfolio.json")}
+        return stranger.post("/verify", data=sent).text
+
+    assert "signed here, as it stands" in upload(file.data)
+    # Some editors put a mark of byte order before what they keep.
+    assert "signed here, as it stands" in upload(b"\xef\xbb\xbf" + file.data)
+    assert "something was changed" in upload(file.data.replace(b": 3", b": 5"))
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b'"text"', b"\xff\xfe\x00", b" " * 200_001, b"%PDF-1.4"]
+)
+def test_what_is_no_portfolio_is_told_in_plain_words(stranger: FlaskClient, content: bytes) -> None:
+    form = fill(stranger.get("/verify"), "/verify")
+
+    page = stranger.post("/verify", data={**form, "upload": (BytesIO(content), "cv.pdf")})
+
+    assert page.status_code == 422
+    assert "This is not the file of a portfolio." in page.text
+    assert "JSON" not in page.text
 
 
 def test_f35_what_was_taken_back_says_so_and_shows_nothing(

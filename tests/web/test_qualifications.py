@@ -1,5 +1,7 @@
 """The page on which experts state what they are qualified for and see what counts."""
 
+import re
+
 import pytest
 from flask.testing import FlaskClient
 from sqlmodel import col, select
@@ -16,6 +18,7 @@ from tests.web.pages import fill, form_of
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 PAGE = "/qualifications"
 STATE = "/qualifications/credentials"
+OWN_TABS = ("/qualifications", "/apply", "/training", "/ladder", "/how-assessed", "/portfolio")
 LICENCE = {
     "credential_class": " In house  Counsel",
     "domain": "Law",
@@ -145,3 +148,15 @@ def test_it_is_for_experts(client: FlaskClient, sign_in: SignIn, role: Role) -> 
     sign_in(client, {role})
 
     assert client.get(PAGE).status_code == 403
+
+
+def test_tabs_lead_only_where_their_reader_may_go(client: FlaskClient, sign_in: SignIn) -> None:
+    sign_in(client, {Role.COORDINATOR})
+
+    for path in ("/apply", "/how-assessed"):
+        tabs = re.findall(r'<a href="(/[^"]*)"', client.get(path).text.partition('class="tabs"')[2])
+        shown = [tab for tab in tabs if tab in OWN_TABS]
+        assert shown == ["/apply", "/how-assessed"]
+        assert [client.get(tab).status_code for tab in shown] == [200, 200]
+    sign_in(client, {Role.ANNOTATOR})
+    assert all(f'<a href="{tab}"' in client.get("/apply").text for tab in OWN_TABS)

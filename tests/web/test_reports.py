@@ -103,10 +103,11 @@ def test_another_lab_sees_nothing_of_it(enter: Open, pair_id: str) -> None:
     [
         ({"pair_id": "zz"}, 404, "has no pair &#39;zz&#39;"),
         ({"pair_id": ""}, 422, "needs 1 to 64 characters"),
-        ({"text": ""}, 422, "needs 1 to 2000 characters"),
-        ({"kind": "rude"}, 422, "is none of wrong_preference"),
+        ({"text": ""}, 422, "write something that can be read, at most 2,000 characters"),
+        ({"kind": "rude"}, 422, "<b>What is wrong:</b> choose one of the answers below"),
+        ({"text": "\u200b" * 9}, 422, "<b>In words:</b> write something that can be read"),
     ],
-    ids=["pair", "no pair", "no text", "kind"],
+    ids=["pair", "no pair", "no text", "kind", "nothing to see"],
 )
 def test_a_bad_report_comes_back_as_it_was_typed(
     enter: Open,
@@ -162,8 +163,8 @@ def test_what_labs_write_is_shown_as_text(
 @pytest.mark.parametrize(
     ("answers", "status", "says"),
     [
-        ({"reason": " "}, 422, "needs 1 to 1000 characters"),
-        ({"decision": "burn"}, 422, "is none of left_out, kept"),
+        ({"reason": " "}, 422, "write something that can be read, at most 1,000 characters"),
+        ({"decision": "burn"}, 422, "choose one of the answers below"),
         ({"seen": "1"}, 409, "Somebody has answered report 1 meanwhile"),
         ({"seen": "x"}, 422, "is not a whole number"),
     ],

@@ -122,6 +122,31 @@ def test_f09_a_return_reaches_the_expert_with_its_reason(review: Stage) -> None:
     assert "judge again or keep it" in expert.get(OWN).text
 
 
+def test_words_that_turn_the_direction_end_before_the_quotation_does(review: Stage) -> None:
+    answer(review.reviewer, step="returned", reason="guideline", words="\u202eRule 3")
+
+    for path in (f"{OWN}/1", f"{OWN}/feedback"):
+        page = review.experts[0].get(path).text
+        assert '<q><bdi class="foreign">\u202eRule 3</bdi></q>' in page
+
+
+@pytest.mark.parametrize("words", ["\u200b" * 30, "\u2800", "\u3164"])
+def test_invisible_words_are_no_reason_on_any_side(review: Stage, words: str) -> None:
+    returned = answer(review.reviewer, step="returned", reason="guideline", words=words)
+    kept = answer(review.reviewer, step="returned", reason="guideline", words="Rule 3.")
+    appealed = speak(review.experts[0], "appeal", words=words)
+
+    assert (returned, kept, appealed) == (422, 303, 422)
+
+
+def test_keeping_says_whether_its_minutes_are_paid(review: Stage) -> None:
+    answer(review.reviewer, step="returned", reason="guideline", words="Rule 3.")
+
+    page = review.experts[0].get(f"{OWN}/1").text
+
+    assert "The minutes stand in your earnings unpaid." in page
+
+
 def test_the_form_of_a_returned_judgment_opens_again(review: Stage) -> None:
     answer(review.reviewer, step="returned", reason="contradiction", words="Look.")
     page = review.experts[0].get(f"{OWN}/1").text
@@ -151,6 +176,7 @@ def test_f10_experts_read_each_other_and_keep_their_word(dispute: Stage) -> None
     page = dispute.experts[0].get(f"{OWN}/1").text
     assert "What you said" in page
     assert "What expert 2 said" in page
+    assert "The minutes are paid, up to those" in page
 
     assert [speak(browser, "keep") for browser in dispute.experts] == [303, 303]
     assert speak(dispute.experts[0], "keep") == 409

@@ -92,3 +92,33 @@ def test_f32_who_leads_no_team_sees_none(
     assert client.get("/teams/mine").status_code == 404
     assert client.get(PAGE).status_code == 404
     assert "/teams/mine" not in client.get("/account").text
+
+
+def test_f32_a_member_reads_what_their_lead_reads_of_them(
+    client: FlaskClient, sign_in: SignIn, database: Database, clock: Clock
+) -> None:
+    member = sign_in(client, {Role.ANNOTATOR})
+    before = client.get("/account").text + client.get("/work").text
+    with database.transaction() as session:
+        create_team("alpha", "Alpha <b>", session=session, actor=command_actor(), now=clock())
+        chief = make_person(session, Role.ANNOTATOR, name="Lea Lead")
+        for person, is_lead in ((chief, True), (member, False)):
+            put_in_team(
+                "alpha",
+                email=person.email or "",
+                week_hours=12,
+                is_lead=is_lead,
+                session=session,
+                actor=command_actor(),
+                now=clock(),
+            )
+
+    account, work = client.get("/account").text, client.get("/work").text
+
+    assert "Alpha" not in before
+    assert "You are in the team Alpha &lt;b&gt;." in work
+    assert 'href="/account#team"' in work
+    assert "Lea Lead" in account
+    assert "12&nbsp;h a week" in account
+    assert "Ask a coordinator." in account
+    assert "/teams/mine" not in account

@@ -258,14 +258,14 @@ def test_an_old_page_of_a_round_is_refused(expert: FlaskClient) -> None:
     ("field", "value", "says"),
     [
         ("pass_percent", "many", "is no number"),
-        ("pass_percent", "101", "pass_share"),
+        ("pass_percent", "101", "must lie between 0 and 100 per cent"),
         ("pass_percent", "NaN", "is no number"),
         ("minutes", "many", "is not a whole number"),
         ("pay", "1,500", "is not an amount"),
         ("pay", "0.01", "an hour"),
         ("pay_currency", "x", "is no currency"),
-        ("pages", "no title", "page 1, title"),
-        ("pair-3-prompt", "alone", "item 3, skill"),
+        ("pages", "no title", "Page 1, Title"),
+        ("pair-3-prompt", "alone", "Pair 3, Skill"),
     ],
 )
 def test_what_is_refused_stays_in_the_form(

@@ -62,6 +62,20 @@ def test_fields_are_called_what_pages_call_them() -> None:
     assert wording.place_words("f.csv line 3") == "f.csv line 3"
 
 
+@pytest.mark.parametrize(
+    ("where", "called"),
+    [
+        ("the form, pass_share", "Right pairs to pass, per cent"),
+        ("the form, item 2, key, accepts", "Pair 2, Answers that are right"),
+        ("the form, page 1, title", "Page 1, Title"),
+        ("the form, items", "items"),
+        ("t.json, item 2, key, accepts", "t.json, item 2, key, accepts"),
+    ],
+)
+def test_places_within_a_form_are_called_what_its_reader_filled_in(where: str, called: str) -> None:
+    assert wording.place_words(where) == called
+
+
 def test_every_noun_that_a_template_counts_is_translated() -> None:
     templates = Path(evalhub.__file__).parent / "templates"
     texts = [path.read_text(encoding="utf-8") for path in templates.rglob("*.html")]

@@ -2,8 +2,10 @@
 
 from evalhub.services.teams.finding import (
     TEAM_MAKERS,
+    OwnStay,
     TeamLine,
     find_led_team,
+    find_own_stay,
     get_team,
     hours_in_teams,
     list_teams,
@@ -18,11 +20,13 @@ from evalhub.services.teams.reading import MemberLine, TeamPage, team_page
 __all__ = [
     "TEAM_MAKERS",
     "MemberLine",
+    "OwnStay",
     "TeamLine",
     "TeamPage",
     "create_team",
     "end_stay",
     "find_led_team",
+    "find_own_stay",
     "get_team",
     "hours_in_teams",
     "list_teams",

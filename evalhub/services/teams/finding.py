@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -24,6 +25,18 @@ class TeamLine:
     leads: tuple[str, ...]
     n_members: int
     week_hours: int
+
+
+@dataclass(frozen=True, slots=True)
+class OwnStay:
+    """Hold what a member is told of the team they are in."""
+
+    slug: str
+    title: str
+    leads: tuple[str, ...]
+    is_lead: bool
+    week_hours: int
+    joined_at: datetime
 
 
 def list_teams(*, session: Session) -> list[TeamLine]:
@@ -67,6 +80,36 @@ def get_team_to_form(slug: str, *, session: Session, actor: Actor) -> Team:
     if not actor.has(*TEAM_MAKERS):
         raise Forbidden(Sentence("Teams are made by coordinators and admins."))
     return get_team(slug, session=session, actor=actor)
+
+
+def find_own_stay(person_id: int, *, session: Session) -> OwnStay | None:
+    """Return the team that a person is in, or None.
+
+    Somebody else put them in, and its leads read their name, hours and number of judgments: who is
+    read of must be told so, on their own pages.
+    """
+    query = (
+        select(TeamMember, Team)
+        .join(Team, col(Team.id) == col(TeamMember.team_id))
+        .where(TeamMember.person_id == person_id, col(TeamMember.left_at).is_(None))
+    )
+    found = session.exec(query).first()
+    if found is None:
+        return None
+    stay, team = found
+    leads = session.exec(
+        select(Person.name)
+        .join(TeamMember, col(TeamMember.person_id) == col(Person.id))
+        .where(
+            TeamMember.team_id == team.id,
+            col(TeamMember.is_lead).is_(True),
+            col(TeamMember.left_at).is_(None),
+        )
+        .order_by(col(Person.name), col(Person.id))
+    )
+    return OwnStay(
+        team.slug, team.title, tuple(leads), stay.is_lead, stay.week_hours, stay.joined_at
+    )
 
 
 def find_led_team(person_id: int, *, session: Session) -> str | None:

@@ -16,6 +16,7 @@ from evalhub.services.teams import (
     create_team,
     end_stay,
     find_led_team,
+    find_own_stay,
     get_team,
     list_teams,
     put_in_team,
@@ -68,6 +69,20 @@ def actor_of(person: Person, *roles: Role) -> Actor:
 def page(session: Session, now: datetime) -> TeamPage:
     team = get_team("alpha", session=session, actor=COMMAND)
     return team_page(team, session=session, now=now)
+
+
+def test_f32_a_member_is_told_of_their_team(session: Session, people: list[Person]) -> None:
+    lead, member, _other = people
+
+    mine = find_own_stay(member.id, session=session)
+    led = find_own_stay(lead.id, session=session)
+
+    assert mine is not None
+    assert (mine.title, mine.leads, mine.is_lead, mine.week_hours) == ("Alpha", ("Lea",), False, 20)
+    assert led is not None
+    assert led.is_lead
+    end_stay("alpha", member.public_id, session=session, actor=COMMAND, now=MOMENT)
+    assert find_own_stay(member.id, session=session) is None
 
 
 def test_f48_teams_are_listed_with_leads_and_hours(session: Session, people: list[Person]) -> None:
