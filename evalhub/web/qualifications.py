@@ -12,6 +12,7 @@ from evalhub.services.assigning.work import list_withheld
 from evalhub.services.qualifying.credentials import state_credential
 from evalhub.services.qualifying.languages import set_languages
 from evalhub.services.qualifying.registry import own_qualifications
+from evalhub.services.qualifying.requirements import classes_asked
 from evalhub.web import qualifying_words as say
 from evalhub.web.context import current_actor, current_session, now, only_read, own_id, requires
 from evalhub.web.credential_form import credential_of_form
@@ -73,6 +74,7 @@ def _page(refused: str = "", problems: Sequence[Problem] = ()) -> str:
         me_as=own_qualifications(own_id(), session=session, now=now()),
         withheld=list_withheld(own_id(), session=session, now=now()),
         moment_now=now(),
+        classes=classes_asked(session=session),
         say=say,
         refused=refused,
         problems=problems,

@@ -20,6 +20,7 @@ from evalhub.services.qualifying.registry import (
     get_qualified,
     search_registry,
 )
+from evalhub.services.qualifying.requirements import classes_asked
 from evalhub.web import qualifying_words as say
 from evalhub.web.answering import done, refused
 from evalhub.web.context import (
@@ -162,6 +163,7 @@ def _page(public_id: str, refused: str = "", problems: Sequence[Problem] = ()) -
         levels=list(Level),
         year_days=YEAR_DAYS,
         moment_now=now(),
+        classes=classes_asked(session=current_session()),
         say=say,
         refused=refused,
         problems=problems,

@@ -10,7 +10,13 @@ from evalhub.core.people import Role
 from evalhub.core.qualifying.requirements import Requirement
 from evalhub.db.engine import Database
 from evalhub.db.models import Credential, Person, Project
-from tests.factories import make_credential, make_level, make_person, make_requirement
+from tests.factories import (
+    make_credential,
+    make_level,
+    make_person,
+    make_project,
+    make_requirement,
+)
 from tests.web.conftest import SignIn
 from tests.web.desk import Desk, make_desk
 from tests.web.pages import fill, form_of
@@ -63,8 +69,10 @@ def test_a_credential_is_stated_in_the_spelling_that_projects_ask_for(
         ("issued_on", "20200131", "is not a date such as"),
         ("issued_on", "2999-01-01", "between 1900 and today"),
         ("expires_on", "2019-01-01", "before the day of issue"),
-        ("credential_class", "Dr. med.", "lower-case letters"),
+        ("credential_class", "Ärztin", "needs the letters a to z"),
         ("jurisdiction", "the moon", "a country or a part of one"),
+        ("jurisdiction", "ZZ", "a country or a part of one"),
+        ("jurisdiction", "xy-ab", "a country or a part of one"),
     ],
 )
 def test_what_is_refused_stays_in_the_form(
@@ -160,3 +168,27 @@ def test_tabs_lead_only_where_their_reader_may_go(client: FlaskClient, sign_in: 
         assert [client.get(tab).status_code for tab in shown] == [200, 200]
     sign_in(client, {Role.ANNOTATOR})
     assert all(f'<a href="{tab}"' in client.get("/apply").text for tab in OWN_TABS)
+
+
+def test_classes_are_chosen_from_those_that_projects_ask_for(
+    client: FlaskClient, expert: Person, database: Database
+) -> None:
+    with database.transaction() as session:
+        for classes in (("physician", "nurse_practitioner"), ("physician",)):
+            project = make_project(session)
+            asked = Requirement(domain="medicine", needs_credential=True, classes=classes)
+            make_requirement(session, project, asked)
+    page = client.get(PAGE)
+    given = {**LICENCE, "credential_class": "other", "other_class": "Tax Adviser"}
+
+    client.post(STATE, data=fill(page, STATE, **{**LICENCE, "credential_class": "physician"}))
+    client.post(STATE, data=fill(page, STATE, **given))
+    refused = client.post(STATE, data=fill(page, STATE, **{**given, "other_class": "Ärztin"}))
+
+    options = re.findall(r'<option value="([^"]*)"', page.text)
+    assert options == ["", "nurse_practitioner", "physician", "other"]
+    with database.transaction(write=False) as session:
+        query = select(Credential.credential_class).where(Credential.person_id == expert.id)
+        assert set(session.exec(query)) == {"physician", "tax_adviser"}
+    assert form_of(refused, STATE).values["other_class"] == ["Ärztin"]
+    assert form_of(refused, STATE).values["credential_class"] == ["other"]

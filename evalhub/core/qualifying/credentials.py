@@ -137,7 +137,8 @@ def is_jurisdiction(text: str) -> bool:
 def name_rule(text: str) -> Sentence:
     """Return the rule that a class, domain or specialty breaks."""
     return Sentence(
-        "%(text)s is not 1 to %(most)s lower-case letters and digits, joined by single '_' or '-'",
+        "%(text)s needs the letters a to z and digits alone, at most %(most)s of them, such as "
+        "physician or emergency_medicine",
         text=repr(text[:MAX_SLUG]),
         most=MAX_SLUG,
     )

@@ -7,6 +7,7 @@ from functools import lru_cache
 import sqlalchemy as sa
 from sqlmodel import Session
 
+from evalhub.core.campaigns import ProjectStatus
 from evalhub.core.qualifying.requirements import (
     NO_REQUIREMENT,
     Requirement,
@@ -31,6 +32,16 @@ def requirement_in_force(project_id: int, *, session: Session) -> StandingRequir
     return StandingRequirement(row.number, parse_requirement(row.document))
 
 
+def classes_asked(*, session: Session) -> list[str]:
+    """Return the classes of credentials that projects ask for now, in alphabetical order.
+
+    A credential counts where its class is the word that a project wrote. Who is offered these
+    words does not miss it by another language or another spelling.
+    """
+    rows = session.connection().execute(_IN_FORCE)
+    return sorted({name for row in rows for name in parse_requirement(row.document).classes})
+
+
 @lru_cache(maxsize=256)
 def parse_requirement(document: str | None) -> Requirement:
     """Return a stored requirement; None, where there is none, asks for nothing.
@@ -47,3 +58,16 @@ _NEWEST = (
     .limit(1)
 )
 """Built once: every comparison page asks whether the project still lets its reader in."""
+
+_LATER = t.project_requirement.alias("later")
+_IN_FORCE = (
+    sa.select(t.project_requirement.c.document)
+    .join(t.project, t.project.c.id == t.project_requirement.c.project_id)
+    .where(
+        t.project.c.status != ProjectStatus.CLOSED,
+        ~sa.exists().where(
+            _LATER.c.project_id == t.project_requirement.c.project_id,
+            _LATER.c.number > t.project_requirement.c.number,
+        ),
+    )
+)
