@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from io import BytesIO
-from xml.sax.saxutils import escape
 
 from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
@@ -14,7 +13,14 @@ from evalhub.core.pay.earnings import Sums
 from evalhub.core.pay.statements import Statement, StatementLine
 from evalhub.core.pay.words import KIND_WORDS, REASON_WORDS, duration
 from evalhub.errors import Sentence
-from evalhub.services.paying.faces import BOLD, FACE, drawable, register_faces
+from evalhub.services.paying.faces import (
+    BOLD,
+    FACE,
+    needs_shaping,
+    register_faces,
+    set_text,
+    undrawable,
+)
 from evalhub.services.paying.speech import ENGLISH, Speech
 
 SIDE, TOP = 20 * mm, 18 * mm
@@ -74,6 +80,7 @@ def _parts(statement: Statement, speech: Speech) -> Iterator[Flowable]:
     yield _text(say(Sentence("Work")), _HEAD)
     if not statement.booked:
         yield _text(say(Sentence("Nothing was booked.")), _PLAIN)
+        yield from _told_missing(statement, speech)
         return
     yield _table(_said(say, _LINE_HEAD), [_line(line, speech) for line in statement.lines])
     earnings = statement.earnings
@@ -91,7 +98,19 @@ def _parts(statement: Statement, speech: Speech) -> Iterator[Flowable]:
         yield _text(say(Sentence("Unpaid time")), _HEAD)
         for one in earnings.unpaid:
             yield _text(f"{say(REASON_WORDS[one.reason])}: {duration(one.seconds)}", _PLAIN)
+    yield from _told_missing(statement, speech)
     yield _text(say(NOTE), _SMALL)
+
+
+def _told_missing(statement: Statement, speech: Speech) -> Iterator[Flowable]:
+    """Yield a line about the characters of names that no face could draw."""
+    missing = undrawable(statement.name, *(line.project_title for line in statement.lines))
+    if missing:
+        words = Sentence(
+            "A dot stands for what could not be drawn: %(characters)s",
+            characters="; ".join(missing),
+        )
+        yield _text(speech.say(words), _SMALL)
 
 
 _LINE_HEAD = (
@@ -157,5 +176,8 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
 
 
 def _text(text: str, style: ParagraphStyle) -> Paragraph:
-    # A title is text and not markup: "<b>" in a project's name stands there as it was written.
-    return Paragraph(escape(drawable(text)), style)
+    return Paragraph(set_text(text), _shaped(style) if needs_shaping(text) else style)
+
+
+def _shaped(style: ParagraphStyle) -> ParagraphStyle:
+    return ParagraphStyle(f"{style.name} shaped", parent=style, shaping=1)

@@ -1,12 +1,16 @@
 """A statement as PDF: what it holds, whatever its names are made of."""
 
+import unicodedata
+from io import BytesIO
+
 import pytest
+from pypdf import PdfReader
 
 from evalhub.core.pay.earnings import Booked
 from evalhub.core.pay.ledger import UnpaidReason, WorkKind
 from evalhub.core.pay.statements import Month, Statement
 from evalhub.core.pay.words import REASON_WORDS
-from evalhub.services.paying.faces import MISSING, drawable
+from evalhub.services.paying.faces import HAN, MISSING, set_text, undrawable
 from evalhub.services.paying.pdf import statement_pdf
 from evalhub.services.paying.speech import ENGLISH, Speech
 from evalhub.web.pay_words import UNPAID_WORDS
@@ -45,8 +49,82 @@ def test_a_long_month_goes_over_several_pages() -> None:
     assert pdf(*entries).count(b"/Type /Page") > 3
 
 
-def test_letters_that_the_face_lacks_are_dots_in_their_place() -> None:
-    assert drawable("Ada Söhne, 李雷") == f"Ada Söhne, {MISSING}{MISSING}"
+def text_of(file: bytes) -> str:
+    pages = [page.extract_text() for page in PdfReader(BytesIO(file)).pages]
+    return " ".join(" ".join(pages).split())
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Nguyễn Thị Ánh",
+        "Ελένη Παπαδοπούλου",
+        "Дмитрий Щёголев",
+        "გიორგი მაისურაძე",
+        "สมชาย ใจดี",
+        "שרה",
+        "王小明",
+        "山田たろう",
+        "김민수",
+        "Li王",
+        "Łukasz Żółć",
+    ],
+)
+def test_a_name_is_drawn_in_its_letters(name: str) -> None:
+    found = text_of(pdf(*FULL, name=name))
+
+    assert name in found
+    assert "could not be drawn" not in found
+
+
+def test_arabic_letters_are_joined_and_stand_from_the_right() -> None:
+    found = text_of(pdf(*FULL, name="محمد علي"))
+
+    # Read back as the joined forms that were drawn, each of which stands for its letter.
+    assert "محمد علي" not in found
+    assert "محمد علي" in unicodedata.normalize("NFKC", found)
+    assert "could not be drawn" not in found
+
+
+def test_devanagari_is_drawn_with_its_marks_in_place() -> None:
+    found = text_of(pdf(*FULL, name="प्रिया"))
+
+    assert "could not be drawn" not in found
+    assert MISSING not in found
+
+
+def test_the_words_of_a_statement_can_be_copied() -> None:
+    assert "are left out of it on both sides." in text_of(pdf(*FULL))
+
+
+def test_what_no_face_has_is_named_and_not_hidden() -> None:
+    found = text_of(pdf(booked(60, 6_000, title="ગુજરાતી 😀"), name="Ada ગ"))
+
+    assert f"Ada {MISSING}" in found
+    assert "A dot stands for what could not be drawn: U+0A97 GUJARATI LETTER GA;" in found
+    assert "U+1F600 GRINNING FACE" in found
+    assert "U+0A97 GUJARATI LETTER GA" in text_of(pdf(name="Ada ગ"))
+
+
+@pytest.mark.parametrize(
+    ("text", "set_as"),
+    [
+        ("Ada <b> & Söhne", "Ada &lt;b&gt; &amp; Söhne"),
+        ("one\n two", "one two"),
+        ("e\u0301", "é"),
+        ("a · b", "a · b"),
+        ("王小明, a1b2", f'<font name="{HAN}">王小明,</font> a1b2'),
+        ("שרה כהן a1", "כהן שרה a1"),
+        ("a1 שרה כהן", "a1 כהן שרה"),
+        ("王é", f'<font name="{HAN}">王{MISSING}</font>'),
+    ],
+)
+def test_each_word_stands_in_one_face_and_in_its_order(text: str, set_as: str) -> None:
+    assert set_text(text) == set_as
+
+
+def test_a_dot_that_was_written_is_not_taken_for_a_gap() -> None:
+    assert undrawable(f"a {MISSING} b") == ()
 
 
 def test_a_statement_speaks_as_it_is_told() -> None:
