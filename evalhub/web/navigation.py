@@ -54,7 +54,12 @@ ENTRIES = (
         parts=("/registry", "/applications", "/training-desk", "/contests", "/ladder-desk"),
     ),
     Entry(N_("Reviews"), "/reviews", frozenset({Role.REVIEWER, Role.COORDINATOR, Role.ADMIN})),
-    Entry(N_("Disputes"), "/disputes", frozenset({Role.COORDINATOR, Role.ADMIN})),
+    Entry(
+        N_("Disputes"),
+        "/disputes",
+        frozenset({Role.COORDINATOR, Role.ADMIN}),
+        parts=("/disputes", "/removals"),
+    ),
     Entry(N_("Rubrics"), "/rubrics"),
     Entry(
         N_("Releases"),

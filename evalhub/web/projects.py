@@ -276,6 +276,7 @@ def remove_person(slug: str) -> ResponseReturnValue:
             project,
             public_id=request.form.get("person", ""),
             role=choice(request.form.get("role", ""), Role, where="role"),
+            reason=request.form.get("reason", ""),
             session=current_session(),
             actor=current_actor(),
             now=now(),

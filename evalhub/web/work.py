@@ -18,6 +18,7 @@ from evalhub.services.assigning.work import Work, list_work
 from evalhub.services.consenting.answers import answers_of
 from evalhub.services.judging.history import own_judgments
 from evalhub.services.judging.today import today_of
+from evalhub.services.projects.removals import own_removals
 from evalhub.services.reviewing.reading import n_asked
 from evalhub.services.rubric_notes.reading import n_decided_lately
 from evalhub.services.teams import find_own_stay
@@ -126,6 +127,7 @@ def _list(problems: Sequence[Problem] = ()) -> str:
         n_asked=n_asked(person_id, session=session, now=now()),
         n_decided=n_decided_lately(person_id, session=session, now=now()),
         team=find_own_stay(person_id, session=session),
+        removals=own_removals(person_id, session=session, now=now()),
         held=[work for work in works if work.held],
         today=today_of(person_id, session=session, now=now()),
         recent=own_judgments(person_id, session=session, now=now(), language=current_language()),

@@ -160,7 +160,10 @@ def test_a_person_is_taken_off_again(
     with database.transaction() as session:
         add_member(session, session.exec(select(Project)).one(), person)
 
-    assert post(client, "members/remove", person=person.public_id, role="annotator") == 303
+    assert (
+        post(client, "members/remove", person=person.public_id, role="annotator", reason="Away.")
+        == 303
+    )
     with database.transaction(write=False) as session:
         assert session.exec(select(ProjectMember)).all() == []
 

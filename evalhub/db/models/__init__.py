@@ -35,6 +35,7 @@ from evalhub.db.models.portfolio import Portfolio, PortfolioRevocation
 from evalhub.db.models.project import Project
 from evalhub.db.models.project_endpoint import ProjectEndpoint
 from evalhub.db.models.project_member import ProjectMember
+from evalhub.db.models.project_removal import ProjectRemoval, ProjectRemovalStep
 from evalhub.db.models.project_requirement import ProjectRequirement
 from evalhub.db.models.project_statement import ProjectStatement
 from evalhub.db.models.project_terms import ProjectTerms
@@ -113,6 +114,8 @@ __all__ = [
     "Project",
     "ProjectEndpoint",
     "ProjectMember",
+    "ProjectRemoval",
+    "ProjectRemovalStep",
     "ProjectRequirement",
     "ProjectStatement",
     "ProjectTerms",

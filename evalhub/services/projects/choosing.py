@@ -18,6 +18,7 @@ from evalhub.errors import Conflict, Forbidden, NotFound, Sentence
 from evalhub.services import audit
 from evalhub.services.projects.finding import get_project, get_project_to_manage
 from evalhub.services.projects.members import join, leave
+from evalhub.services.projects.removals import hold_membership, is_removed, removed_from
 from evalhub.services.qualifying.letting_in import LACK_SENTENCES, qualifications_of
 from evalhub.services.qualifying.requirements import parse_requirement, requirement_in_force
 
@@ -41,13 +42,15 @@ class ProjectOffer:
     is_simulated: bool
     is_joinable: bool
     is_member: bool
+    is_removed: bool
     requirement: Requirement
     lacks: tuple[LackKind, ...]
 
     @property
     def can_join(self) -> bool:
         """Tell whether the person can put themselves on it now."""
-        return self.is_joinable and not self.is_member and not self.lacks
+        is_kept_away = self.is_member or self.is_removed
+        return self.is_joinable and not is_kept_away and not self.lacks
 
 
 def list_offers(person_id: int, *, session: Session, now: datetime) -> list[ProjectOffer]:
@@ -57,7 +60,8 @@ def list_offers(person_id: int, *, session: Session, now: datetime) -> list[Proj
     everybody reads why a project is not theirs and what would make it so.
     """
     held = qualifications_of(person_id, session=session)
-    found = [_offer(row, held, now) for row in _projects(person_id, session)]
+    removed = removed_from(person_id, session=session)
+    found = [_offer(row, held, removed, now) for row in _projects(person_id, session)]
     return sorted(found, key=lambda one: (not one.is_member, bool(one.lacks), one.title, one.slug))
 
 
@@ -65,8 +69,9 @@ def join_project(slug: str, *, session: Session, actor: Actor, now: datetime) ->
     """Put the actor on a project as an annotator, by their own choice; twice changes nothing.
 
     Raise ``NotFound`` for a project that nobody may join, which says no more than that of one that
-    is not there, ``Conflict`` for one that is not open, and ``Forbidden`` for who has a hand in it
-    and with what they lack: also an answer about consent, without which no work is begun.
+    is not there, ``Conflict`` for one that is not open, and ``Forbidden`` for who was taken off it,
+    who has a hand in it and with what they lack: also an answer about consent, without which no
+    work is begun.
     """
     project = get_project(slug, session=session)
     if not project.is_joinable or project.status is ProjectStatus.DRAFT:
@@ -75,6 +80,15 @@ def join_project(slug: str, *, session: Session, actor: Actor, now: datetime) ->
         raise Conflict(Sentence("This project takes nobody in now."))
     if actor.person_id is None or not actor.has(Role.ANNOTATOR):
         raise Forbidden(Sentence("Projects are joined by experts."))
+    # Held: a removal at this moment comes first, and is seen here, or waits.
+    hold_membership(project.id, actor.person_id, session=session)
+    if is_removed(project.id, actor.person_id, session=session):
+        raise Forbidden(
+            Sentence(
+                "You were taken off this project, so you cannot put yourself on it. Read why, and "
+                "object if it is wrong."
+            )
+        )
     inside = sa.select(t.project.c.id).where(t.project.c.id == project.id)
     knows_models = inside.where(_knows_models(actor.person_id))
     if session.connection().execute(knows_models).first() is not None:
@@ -191,7 +205,12 @@ def _projects(person_id: int, session: Session) -> "Sequence[sa.Row[*tuple[Any, 
     return session.connection().execute(query).all()
 
 
-def _offer(row: "sa.Row[*tuple[Any, ...]]", held: Qualifications, now: datetime) -> ProjectOffer:
+def _offer(
+    row: "sa.Row[*tuple[Any, ...]]",
+    held: Qualifications,
+    removed: frozenset[int],
+    now: datetime,
+) -> ProjectOffer:
     requirement = parse_requirement(row.requirement)
     is_member = bool(row.is_member)
     lacks = fit_of(requirement, held, now).lacks if is_member else _lacks(requirement, held, now)
@@ -208,6 +227,7 @@ def _offer(row: "sa.Row[*tuple[Any, ...]]", held: Qualifications, now: datetime)
         is_simulated=row.is_simulated,
         is_joinable=row.is_joinable,
         is_member=is_member,
+        is_removed=row.id in removed,
         requirement=requirement,
         lacks=lacks,
     )

@@ -10,13 +10,15 @@ from evalhub.core.assigning import ReleaseReason
 from evalhub.core.pay.ledger import UnpaidReason
 from evalhub.core.people import Actor, Origin, Role
 from evalhub.core.projects import MEMBER_ROLES
+from evalhub.core.qualifying.credentials import check_reason
 from evalhub.db.models import Person, Project, ProjectMember, RoleGrant
-from evalhub.errors import BadInput, NotFound, Sentence
+from evalhub.errors import BadInput, Conflict, NotFound, Sentence
 from evalhub.services.accounts.fields import folded_email
 from evalhub.services.assigning.leases import find_open_lease
 from evalhub.services.assigning.releasing import end_lease
 from evalhub.services.audit import record
 from evalhub.services.paying.booking import book_return
+from evalhub.services.projects.removals import hold_membership, is_removed, keep_removal
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,8 @@ def add_member(
     """Put the person with this e-mail address on the project; twice changes nothing.
 
     Raise ``BadInput`` when nobody has the address, when the role is none a project has, or
-    when the person does not hold it: projects use roles, they do not grant them.
+    when the person does not hold it: projects use roles, they do not grant them. Raise
+    ``Conflict`` for an expert who was taken off it: that is lifted first, with a reason.
     """
     if role not in MEMBER_ROLES:
         raise BadInput.at("role", f"nobody is {role.value!r} on a project")
@@ -70,6 +73,14 @@ def add_member(
     # Joining as a reviewer must not make one: only an admin gives roles, and takes them.
     if session.get(RoleGrant, (person.id, role)) is None:
         raise BadInput.at("role", f"{person.name} does not hold the role {role.value!r}")
+    hold_membership(project.id, person.id, session=session)
+    if role is Role.ANNOTATOR and is_removed(project.id, person.id, session=session):
+        raise Conflict(
+            Sentence(
+                "%(name)s was taken off this project. Lift that first, with a reason.",
+                name=person.name,
+            )
+        )
     join(project, person_id=person.id, role=role, session=session, actor=actor, now=now)
 
 
@@ -93,14 +104,27 @@ def join(
 
 
 def remove_member(
-    project: Project, *, public_id: str, role: Role, session: Session, actor: Actor, now: datetime
+    project: Project,
+    *,
+    public_id: str,
+    role: Role,
+    reason: str,
+    session: Session,
+    actor: Actor,
+    now: datetime,
 ) -> None:
-    """Take a person off the project; what they judged stays. Raise ``NotFound`` for others.
+    """Take a person off the project, with a reason; what they judged stays.
 
-    The comparison an annotator has in work goes back to the queue.
+    The comparison an annotator has in work goes back to the queue, and they are kept away until
+    somebody lifts it: they read the reason and may object. Raise ``BadInput`` without a reason and
+    ``NotFound`` for who is not on it.
     """
+    if problems := check_reason(reason):
+        raise BadInput(problems)
     # One refusal for both: whether somebody has an account is not for a project's page to say.
     person = session.exec(select(Person).where(Person.public_id == public_id)).first()
+    if person is not None:
+        hold_membership(project.id, person.id, session=session)
     member = person and session.get(ProjectMember, (project.id, person.id, role))
     if person is None or member is None:
         raise NotFound(f"There is no such {role.value} on {project.slug!r}.")
@@ -109,6 +133,7 @@ def remove_member(
     session.delete(member)
     session.flush()
     if role is Role.ANNOTATOR:
+        keep_removal(project, person.id, reason, session=session, actor=actor, now=now)
         _end_open_lease(
             project,
             person.id,
@@ -118,7 +143,14 @@ def remove_member(
             now=now,
         )
     _record(
-        "project.remove_member", project, person.id, role, session=session, actor=actor, now=now
+        "project.remove_member",
+        project,
+        person.id,
+        role,
+        reason=reason.strip(),
+        session=session,
+        actor=actor,
+        now=now,
     )
 
 
@@ -178,13 +210,15 @@ def _record(
     session: Session,
     actor: Actor,
     now: datetime,
+    reason: str = "",
 ) -> None:
     person = session.get_one(Person, person_id)
+    details = {"person": person.public_id, "role": role.value}
     record(
         action,
         session=session,
         actor=actor,
         subject=f"project:{project.slug}",
-        details={"person": person.public_id, "role": role.value},
+        details={**details, "reason": reason} if reason else details,
         now=now,
     )

@@ -233,6 +233,7 @@ def leave(desk: Desk) -> None:
         desk.campaign.project,
         public_id=desk.campaign.people[0].public_id,
         role=Role.ANNOTATOR,
+        reason="Away for months.",
         session=desk.session,
         actor=command_actor(),
         now=desk.now,

@@ -146,6 +146,7 @@ def test_who_is_taken_off_a_project_sees_the_time_that_was_lost(desk: Desk) -> N
         desk.session.get_one(Project, desk.lease.project_id),
         public_id=person.public_id,
         role=Role.ANNOTATOR,
+        reason="Away for months.",
         session=desk.session,
         actor=Actor(None, "x", frozenset(Role)),
         now=desk.now + 3 * MINUTE,
