@@ -84,6 +84,12 @@ class Settings(BaseModel):
         description="Least pay of an hour by tier and currency, as general=20 USD, separated by "
         "commas.",
     )
+    review_backlog_hours: int = Field(
+        default=72,
+        ge=1,
+        le=8760,
+        description="Hours that a case may wait for a reviewer before the capacity page warns.",
+    )
     trusted_proxies: str = Field(
         default="",
         description="Addresses or networks of proxies whose X-Request-Id is kept, by commas.",

@@ -34,7 +34,7 @@ FEATURES: Mapping[str, str] = {
     "F33": "Training that is paid, and what a level still takes",
     "F34": "Roles and levels that a person gives, on stated evidence",
     "F35": "A signed portfolio that can be verified and taken back",
-    "F48": "Teams and capacity: pledged and worked hours, how a team judges",
+    "F48": "Capacity of teams and of the house: people in relation, backlog, turnaround",
     "F49": "Checks for oddities, with a test statistic, that alert a person and decide nothing",
     "F51": "Disputes with a clock for the answer, and appeal",
     "F52": "Proposals for rubrics, thanked in the change log and counted in the portfolio",

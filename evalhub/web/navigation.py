@@ -45,7 +45,7 @@ ENTRIES = (
         N_("Operations"),
         "/operations",
         frozenset({Role.ADMIN, Role.COORDINATOR}),
-        parts=("/operations", "/teams"),
+        parts=("/operations", "/teams", "/capacity"),
     ),
     Entry(
         N_("Registry"),

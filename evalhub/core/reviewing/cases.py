@@ -103,6 +103,14 @@ def standing_of(case: Case, now: datetime) -> CaseStanding:
     return _owed(case, CaseState.WAITING, talk_ends_at, now)
 
 
+def waits_since(case: Case, now: datetime) -> datetime | None:
+    """Return since when a case waits for whoever answers it; None where it does not."""
+    state = standing_of(case, now).state
+    if state is CaseState.APPEALED:
+        return next(event.at for event in case.events if event.step is CaseStep.APPEALED)
+    return _talk_end(case) if state is CaseState.WAITING else None
+
+
 def has_spoken(case: Case, person_id: int) -> bool:
     """Tell whether an expert has revised or kept their judgment; each may do so once."""
     return any(event.step in SPOKEN and event.person_id == person_id for event in case.events)

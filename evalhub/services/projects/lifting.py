@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlmodel import Session, select
 
 from evalhub.core.campaigns import ProjectStatus
+from evalhub.core.free_words import plain_words
 from evalhub.core.pay.disputes import DECIDERS, DisputeState
 from evalhub.core.people import Actor, Role
 from evalhub.core.qualifying.credentials import check_reason
@@ -111,7 +112,7 @@ def _append(
             project_removal_id=removal.id,
             number=len(removal.events) + 1,
             step=step,
-            words=words.replace("\r\n", "\n").strip(),
+            words=plain_words(words),
             made_at=now,
             made_by=actor.person_id,
         )

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
+from evalhub.core.free_words import plain_words
 from evalhub.core.pay.disputes import DECIDERS, DisputeState, Standing
 from evalhub.core.people import Actor
 from evalhub.core.removals import (
@@ -68,7 +69,7 @@ def keep_removal(
         ProjectRemoval(
             project_id=project.id,
             person_id=person_id,
-            reason=reason.strip(),
+            reason=plain_words(reason),
             removed_at=now,
             removed_by=actor.person_id,
         )

@@ -22,6 +22,7 @@ from evalhub.core.reviewing.cases import (
     may_appeal,
     may_revise,
     standing_of,
+    waits_since,
 )
 from evalhub.core.reviewing.vocabulary import CaseKind, CaseStep, Trigger
 from evalhub.db.models import Person, Project, ReviewCase, ReviewExpert, ReviewStep
@@ -88,6 +89,13 @@ def queue(*, actor: Actor, session: Session, now: datetime, page: int = 1) -> Li
     start = (page - 1) * PAGE_SIZE
     shown = waiting[start : start + PAGE_SIZE]
     return Listing(_lines(shown, session=session, now=now), page, len(waiting))
+
+
+def waiting_since(*, session: Session, now: datetime) -> list[datetime]:
+    """Return since when each case waits that waits for an answer, in all projects."""
+    cases = load_cases(_is_open(), session=session)
+    found = (waits_since(stored.case, now) for stored in cases)
+    return [moment for moment in found if moment is not None]
 
 
 def project_cases(
