@@ -7,18 +7,52 @@ Python writes them, which is the same for integers and for the short decimals us
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 import orjson
 
+Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
+
+
+class StoredJson(Mapping[str, "Json"]):
+    """Hold an object as its canonical JSON ``text``, and read it when something of it is asked.
+
+    Most of what passes a million stored answers on wants their bytes alone, or a typed reader that
+    begins with the text; making dictionaries of all of them would take longer than either.
+    """
+
+    __slots__ = ("_read", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._read: dict[str, Json] | None = None
+
+    def __getitem__(self, key: str) -> Json:
+        return self._values()[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values())
+
+    def __len__(self) -> int:
+        return len(self._values())
+
+    def _values(self) -> "dict[str, Json]":
+        if self._read is None:
+            self._read = orjson.loads(self.text)
+        return self._read
+
+
+def stored_json(text: str) -> Json:
+    """Return the value whose canonical JSON is ``text``; objects are read when they are asked."""
+    return StoredJson(text) if text.startswith("{") else orjson.loads(text)
+
+
 # Made once: json.dumps makes an encoder a call, which takes as long as writing a short value.
 # ensure_ascii would make a lone surrogate look sound here and fail wherever it is stored.
 _ENCODER = json.JSONEncoder(
-    ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False, default=dict
 )
-
-Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
 
 
 def canonical_json(value: Json) -> str:
@@ -36,10 +70,16 @@ def canonical_bytes(value: Json) -> bytes:
     one is for ``canonical_json``.
     """
     try:
-        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+        return orjson.dumps(value, default=_fragment, option=orjson.OPT_SORT_KEYS)
     except orjson.JSONEncodeError:
         # Whole numbers beyond 64 bits, which Python writes and orjson refuses.
         return canonical_json(value).encode()
+
+
+def _fragment(value: object) -> orjson.Fragment:
+    if isinstance(value, StoredJson):
+        return orjson.Fragment(value.text)
+    raise TypeError(f"{type(value).__name__} is no JSON.")
 
 
 def sha256_hex(data: bytes | str) -> str:

@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalhub.core.canonical import canonical_bytes, canonical_json, content_hash, sha256_hex
+from evalhub.core.canonical import (
+    StoredJson,
+    canonical_bytes,
+    canonical_json,
+    content_hash,
+    sha256_hex,
+    stored_json,
+)
 
 values = st.recursive(
     st.none()
@@ -63,3 +70,25 @@ def test_the_faster_writer_knows_what_is_larger_than_64_bits_and_escapes() -> No
     assert canonical_bytes({"b": 2**70, "a": "\x1b\x7f\u2028"}) == (
         b'{"a":"\\u001b\x7f\xe2\x80\xa8","b":1180591620717411303424}'
     )
+
+
+@given(st.dictionaries(st.text(), st.lists(st.integers(-9, 9) | st.text() | st.none())))
+def test_a_stored_object_is_what_it_was_and_is_written_as_it_was(value: dict[str, object]) -> None:
+    text = canonical_json(value)  # type: ignore[arg-type]  # hypothesis cannot name the type
+
+    stored = stored_json(text)
+
+    assert isinstance(stored, StoredJson)
+    assert stored == value
+    assert len(stored) == len(value)
+    assert canonical_bytes(["before", stored]) == f'["before",{text}]'.encode()
+    assert canonical_json({"in": stored}) == f'{{"in":{text}}}'
+
+
+def test_what_is_stored_and_no_object_is_read_at_once() -> None:
+    assert [stored_json(text) for text in ("[1,2]", "null", '"{"')] == [[1, 2], None, "{"]
+
+
+def test_what_is_no_json_is_refused() -> None:
+    with pytest.raises(TypeError):
+        canonical_bytes({"at": object()})  # type: ignore[dict-item]  # what a caller may get wrong

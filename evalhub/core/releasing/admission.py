@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from evalhub.core.campaigns import AnnotatorKind, JudgmentOrigin
 from evalhub.core.consent import ConsentAnswer, ConsentPurpose, ConsentStanding, standing_on
@@ -40,8 +41,7 @@ _BY_STANDING = {
 _ROUNDED_TO = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """Hold what was decided of one judgment.
 
     ``filter`` is None for a judgment that is released. ``standing`` is where its annotator stands,

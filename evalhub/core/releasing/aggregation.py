@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias
+from functools import lru_cache
+from typing import Literal, NamedTuple, TypeAlias
 
 from evalhub.core.judging.answers import Choice
-from evalhub.core.releasing.material import JudgedPair, PairLabel, ReleaseJudgment
+from evalhub.core.releasing.material import JudgedPair, PairLabel
 from evalhub.core.releasing.recipe import PairRules
 from evalhub.core.releasing.vocabulary import PairOutcome, TieRule, VetoRule
 from evalhub.core.responses import ResponseStatus
@@ -53,21 +54,43 @@ def summarise(pair: JudgedPair, rules: PairRules | None = None) -> PairSummary:
     nobody could judge, both vetoed, too few judgments, a tie, low agreement, the preferred one
     vetoed, preference; the first that holds is the outcome.
     """
-    rules = rules or PairRules()
-    # Asked once of each judgment: most pairs have one, so this is done as often as anything.
-    choices = [item.record.canonical_choice for item in pair.judgments]
-    given = [item.record.canonical_preference for item in pair.judgments]
-    graded = [preference for preference in given if preference is not None]
+    votes = tuple(
+        _Vote(
+            item.record.canonical_choice,
+            item.record.canonical_preference,
+            item.vetoed_x,
+            item.vetoed_y,
+        )
+        for item in pair.judgments
+    )
+    is_answered = pair.x.status is pair.y.status is ResponseStatus.ANSWERED
+    return _summary(votes, rules or PairRules(), is_answered, pair.x_text == pair.y_text)
+
+
+class _Vote(NamedTuple):
+    """Hold what one judgment says of a pair, turned to the pair's own order."""
+
+    choice: Choice
+    preference: int | None
+    vetoed_x: bool
+    vetoed_y: bool
+
+
+# Most pairs have one judgment or two, of which there are a few hundred kinds.
+@lru_cache(maxsize=10_000)
+def _summary(
+    votes: tuple[_Vote, ...],
+    rules: PairRules,
+    is_answered: bool,  # noqa: FBT001 - the cache knows its arguments by their place
+    is_same_text: bool,  # noqa: FBT001 - likewise
+) -> PairSummary:
+    choices = [vote.choice for vote in votes]
+    graded = [vote.preference for vote in votes if vote.preference is not None]
     counts = {choice: choices.count(choice) for choice in Choice}
     n_ties = counts[Choice.TIE] + counts[Choice.BOTH_GOOD] + counts[Choice.BOTH_BAD]
-    vetoed = (
-        _is_vetoed(pair.judgments, "x", rules.veto_rule),
-        _is_vetoed(pair.judgments, "y", rules.veto_rule),
-    )
-    chosen = _preferred(counts[Choice.A], counts[Choice.B], n_ties, rules.tie_rule)
     summary = PairSummary(
         outcome=PairOutcome.PREFERENCE,
-        chosen=chosen,
+        chosen=_preferred(counts[Choice.A], counts[Choice.B], n_ties, rules.tie_rule),
         n_x=counts[Choice.A],
         n_y=counts[Choice.B],
         n_ties=n_ties,
@@ -76,20 +99,21 @@ def summarise(pair: JudgedPair, rules: PairRules | None = None) -> PairSummary:
         n_cannot_judge=counts[Choice.CANNOT_JUDGE],
         n_graded=len(graded),
         preference_sum=sum(graded),
-        vetoed_x=vetoed[0],
-        vetoed_y=vetoed[1],
+        vetoed_x=_is_vetoed(votes, "x", rules.veto_rule),
+        vetoed_y=_is_vetoed(votes, "y", rules.veto_rule),
     )
-    outcome = _unusable(pair, summary) or _left_out(summary, rules)
+    outcome = _unusable(summary, is_answered=is_answered, is_same_text=is_same_text)
+    outcome = outcome or _left_out(summary, rules)
     return replace(summary, outcome=outcome, chosen=None) if outcome else summary
 
 
-def _unusable(pair: JudgedPair, summary: PairSummary) -> PairOutcome | None:
+def _unusable(summary: PairSummary, *, is_answered: bool, is_same_text: bool) -> PairOutcome | None:
     """Return why nothing could be learned from the pair under any recipe, if so."""
     # Before the texts: a response that was cut off is no answer to learn from, whatever was said
     # of it.
-    if any(side.status is not ResponseStatus.ANSWERED for side in (pair.x, pair.y)):
+    if not is_answered:
         return PairOutcome.RESPONSE_NOT_ANSWERED
-    if pair.x_text == pair.y_text:
+    if is_same_text:
         return PairOutcome.IDENTICAL_RESPONSES
     if not summary.n_judgments:
         return PairOutcome.CANNOT_JUDGE
@@ -122,15 +146,15 @@ def _preferred(n_x: int, n_y: int, n_ties: int, rule: TieRule) -> PairSide | Non
     return "x" if n_x > n_y else "y"
 
 
-def _is_vetoed(judgments: Sequence[ReleaseJudgment], side: PairSide, rule: VetoRule) -> bool:
+def _is_vetoed(given: Sequence[_Vote], side: PairSide, rule: VetoRule) -> bool:
     """Tell whether enough of the judgments that judged raise a veto on ``side``."""
     if rule is VetoRule.IGNORED:
         return False
     votes = [
-        item.vetoed_x if side == "x" else item.vetoed_y
-        for item in judgments
+        vote.vetoed_x if side == "x" else vote.vetoed_y
+        for vote in given
         # Who could not judge a response could not clear it either.
-        if item.record.choice is not Choice.CANNOT_JUDGE
+        if vote.choice is not Choice.CANNOT_JUDGE
     ]
     enough = 1 if rule is VetoRule.ANY else (len(votes) + 1) // 2
     return bool(votes) and sum(votes) >= enough

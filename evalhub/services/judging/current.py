@@ -1,6 +1,6 @@
 """Read a project's judgments in force, for scoring and releasing."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from operator import attrgetter
 from typing import Any, TypeAlias
@@ -9,6 +9,7 @@ import orjson
 import sqlalchemy as sa
 from sqlmodel import Session
 
+from evalhub.core.canonical import stored_json
 from evalhub.core.judging.records import JudgedResponse, JudgmentRecord
 from evalhub.db import tables as t
 from evalhub.services.judging.joined import PAIR_SIDES, is_in_force, join_sides
@@ -31,6 +32,8 @@ _OF_JUDGMENT = (
 
 # A row of so many columns has no narrower type in SQLAlchemy.
 _Row: TypeAlias = sa.Row[*tuple[Any, ...]]
+
+_Sides: TypeAlias = tuple[JudgedResponse, JudgedResponse, bool]
 
 
 def current_judgments(project_id: int, *, session: Session) -> list[JudgmentRecord]:
@@ -74,20 +77,113 @@ def judgments_on(
     All records that name a response hold the same object.
     """
     query = (
-        sa.select(*_columns(), t.pair.c.response_x_id, t.pair.c.response_y_id)
-        .select_from(_joined())
+        sa.select(
+            t.pair.c.prompt_id,
+            t.pair.c.response_x_id,
+            t.pair.c.response_y_id,
+            t.judgment.c.person_id,
+            t.judgment.c.rubric_version_id,
+            *(t.judgment.c[name] for name in _OF_JUDGMENT),
+        )
+        .select_from(t.judgment.join(t.pair, t.pair.c.id == t.judgment.c.pair_id))
         .where(
             t.pair.c.prompt_id.in_(prompt_ids), t.judgment.c.project_id == project_id, is_in_force()
         )
     )
-    rows = session.connection().execute(query)
-    records = [
-        _record(row, responses[row.response_x_id], responses[row.response_y_id]) for row in rows
-    ]
+    # At once: going through a result asks its cursor for one row after another, which takes as
+    # long as reading them.
+    rows = session.connection().execute(query).all()
+    named = _Named(rows, responses, session)
+    records = [_named_record(row, named) for row in rows]
     # Not by row: the ids of two databases differ. Judgments of one file share a time, and their own
     # ids come from its lines.
     records.sort(key=attrgetter("created_at", "public_id"))
     return records
+
+
+class _Named:
+    """Hold what few rows say for many judgments: prompts, people and rubrics, each read once."""
+
+    def __init__(
+        self, rows: Sequence[_Row], responses: Mapping[int, JudgedResponse], session: Session
+    ) -> None:
+        p, who, r = t.prompt.c, t.person.c, t.rubric_version.c
+        self.prompts = _by_id(
+            sa.select(p.id, p.key, p.sha256), {row[0] for row in rows}, session=session
+        )
+        self.people = _by_id(
+            sa.select(who.id, who.public_id, who.origin), {row[3] for row in rows}, session=session
+        )
+        self.rubrics = _by_id(
+            sa.select(r.id, r.rubric_id, r.version), {row[4] for row in rows}, session=session
+        )
+        self._responses = responses
+        self._sides: dict[tuple[int, int], _Sides] = {}
+
+    def sides(self, first: int, second: int) -> "_Sides":
+        """Return the responses of a pair in the order of their content, and whether it differs.
+
+        Pairs are stored by row id, which differs from database to database; records are not.
+        """
+        found = self._sides.get((first, second))
+        if found is None:
+            found = _turned(self._responses[first], self._responses[second])
+            self._sides[first, second] = found
+        return found
+
+
+def _turned(x: JudgedResponse, y: JudgedResponse) -> "_Sides":
+    return (y, x, True) if y.sort_key < x.sort_key else (x, y, False)
+
+
+def _by_id(
+    query: "sa.Select[int, str, Any]", ids: set[int], *, session: Session
+) -> dict[int, tuple[str, Any]]:
+    """Return the two values beside the id of each row that ``ids`` names."""
+    row_id = query.selected_columns[0]
+    rows = session.connection().execute(query.where(row_id.in_(ids)))
+    return {number: (first, second) for number, first, second in rows}
+
+
+def _named_record(row: _Row, named: _Named) -> JudgmentRecord:
+    (
+        *ids,
+        public_id,
+        origin,
+        annotator_kind,
+        is_swapped,
+        choice,
+        preference,
+        answer,
+        why,
+        confidence,
+        created_at,
+        active_seconds,
+        revision,
+        credential_class,
+    ) = row
+    x, y, is_turned = named.sides(ids[1], ids[2])
+    # By place, in the order of the fields: names would be looked up for each of a million rows.
+    return JudgmentRecord(
+        public_id,
+        *named.prompts[ids[0]],
+        x,
+        y,
+        *named.people[ids[3]],
+        origin,
+        annotator_kind,
+        is_swapped is not is_turned,
+        choice,
+        preference,
+        stored_json(answer),
+        why,
+        confidence,
+        *named.rubrics[ids[4]],
+        created_at,
+        active_seconds,
+        revision,
+        credential_class,
+    )
 
 
 def _columns() -> "list[sa.ColumnElement[Any]]":
@@ -130,14 +226,13 @@ def _everywhere() -> "sa.Select[Any]":
 
 
 def _record(row: _Row, x: JudgedResponse, y: JudgedResponse) -> JudgmentRecord:
-    # Pairs are stored by row id, which differs from database to database; records are not.
-    is_turned = y.sort_key < x.sort_key
+    x, y, is_turned = _turned(x, y)
     return JudgmentRecord(
         public_id=row.public_id,
         prompt_key=row.prompt_key,
         prompt_sha256=row.prompt_sha256,
-        x=y if is_turned else x,
-        y=x if is_turned else y,
+        x=x,
+        y=y,
         person_public_id=row.person_public_id,
         person_origin=row.person_origin,
         origin=row.origin,

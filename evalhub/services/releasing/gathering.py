@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from sqlmodel import Session, col, select
 
 from evalhub.core.campaigns import AnnotatorKind
-from evalhub.core.canonical import Json, canonical_bytes
+from evalhub.core.canonical import Json, StoredJson, canonical_bytes
 from evalhub.core.judging.records import JudgmentRecord
 from evalhub.core.releasing.admission import Admission, AdmissionTally
 from evalhub.core.releasing.builds import BuildStage, Say, say_nothing
@@ -50,6 +50,8 @@ if TYPE_CHECKING:
 
 
 _FLAGS = ("flags_a", "flags_b")
+_BEGUN = ('"raised":[{', '"marks":[{')
+"""How lists that hold something begin in canonical JSON."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -202,11 +204,12 @@ class _Seen:
                 right = is_right(record, self.prompts.controls)
                 self.n_control_answers += right is not None
                 self.n_control_right += right is True
-        for key, items in groupby(page.released, key=lambda item: item.record.prompt_key):
-            released = self._cleared(list(items), page.prompts[key], page)
+        cleared = self._cleared(page)
+        for key, items in groupby(cleared, key=lambda item: item.record.prompt_key):
+            released = list(items)
             for item in released:
                 self._release(item, page.prompts[key])
-            self.n_prompts += bool(released)
+            self.n_prompts += 1
             self.labels.add_prompt((item.pair_id, item.record) for item in released)
 
     def judgments_sha256(self, tellable: frozenset[str]) -> str:
@@ -224,21 +227,17 @@ class _Seen:
         split = self.tally.admission.splits[prompt.group]
         self.released.update(f"{item.id} {prompt.group} {split}\n".encode())
 
-    def _cleared(
-        self, items: Sequence[NamedJudgment], prompt: ReleasePrompt, page: Page
-    ) -> list[NamedJudgment]:
-        """Scan the judgments on one prompt and return those that stay; each text once."""
-        messages = "\n\n".join(message.content for message in prompt.prompt.messages)
-        is_prompt_found = self.scan.is_found(messages, ScanPlace.PROMPT)
-        found: dict[int, bool] = {}
+    def _cleared(self, page: Page) -> list[NamedJudgment]:
+        """Scan the judgments of a page and return those that stay; each text once."""
+        prompts = self._found_prompts(page)
+        responses = self._found_responses(page)
+        reasons = self.scan.found_in(
+            [_words(one.record) for one in page.released], ScanPlace.REASON
+        )
         kept = []
-        for item in items:
-            for side in (item.record.x, item.record.y):
-                if id(side) not in found:
-                    text = page.text_of(side)
-                    found[id(side)] = self.scan.is_found(text, ScanPlace.RESPONSE)
-            is_found = self.scan.is_found(_words(item.record), ScanPlace.REASON) or is_prompt_found
-            if not (is_found or found[id(item.record.x)] or found[id(item.record.y)]):
+        for item, is_found in zip(page.released, reasons, strict=True):
+            sides = (id(item.record.x), id(item.record.y))
+            if not (is_found or item.record.prompt_key in prompts or responses & {*sides}):
                 kept.append(item)
                 continue
             self.tally.hold_personal_data()
@@ -247,6 +246,24 @@ class _Seen:
             else:
                 kept.append(item)
         return kept
+
+    def _found_prompts(self, page: Page) -> set[str]:
+        """Scan the prompts of released judgments; return the keys of those with hits."""
+        keys = list(dict.fromkeys(item.record.prompt_key for item in page.released))
+        told = (page.prompts[key].prompt.messages for key in keys)
+        texts = ["\n\n".join(message.content for message in messages) for messages in told]
+        found = self.scan.found_in(texts, ScanPlace.PROMPT)
+        return {key for key, is_found in zip(keys, found, strict=True) if is_found}
+
+    def _found_responses(self, page: Page) -> set[int]:
+        """Scan the judged responses and return the identities of those with hits."""
+        sides = {
+            id(side): side for item in page.released for side in (item.record.x, item.record.y)
+        }
+        found = self.scan.found_in(
+            [page.text_of(one) for one in sides.values()], ScanPlace.RESPONSE
+        )
+        return {key for key, is_found in zip(sides, found, strict=True) if is_found}
 
 
 def _words(record: JudgmentRecord) -> str:
@@ -261,6 +278,9 @@ def _words(record: JudgmentRecord) -> str:
 
 def _has_more_words(told: Mapping[str, Json]) -> bool:
     """Tell whether somebody typed or quoted something in an answer, beside the reason."""
+    # By the text, where there is one: nothing else of most answers has to be read.
+    if isinstance(told, StoredJson) and not any(begun in told.text for begun in _BEGUN):
+        return False
     flags = [told.get(name) for name in _FLAGS]
     is_flagged = any(not isinstance(one, Mapping) or one.get("raised") for one in flags if one)
     return is_flagged or bool(told.get("marks"))

@@ -7,6 +7,7 @@ order that a release is written in, and memory holds one page however many there
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Session
@@ -23,8 +24,7 @@ from evalhub.services.releasing.reading import read_prompt
 PROMPTS_PER_PAGE = 100
 
 
-@dataclass(frozen=True, slots=True)
-class NamedJudgment:
+class NamedJudgment(NamedTuple):
     """Hold a judgment in force with the ids it has in a release."""
 
     id: str
@@ -189,7 +189,7 @@ def _responses(
         r.text if with_texts else sa.literal(""),
     ).where(r.prompt_id.in_([one.row_id for one in run]))
     responses, texts = {}, {}
-    rows = session.connection().execute(query)
+    rows = session.connection().execute(query).all()
     for row_id, endpoint_id, sample, sha256, status, text in rows:
         slug, revision, model = endpoints[endpoint_id]
         response = JudgedResponse(slug, revision, sample, model, sha256, status)

@@ -24,8 +24,9 @@ from evalhub.services.releasing.reading import read_manifest
 from evalhub.services.releasing.withdrawing import find_withdrawals
 from evalhub.services.releasing.writing import Plan, plan_release, write_release
 
-NEW_OBJECTS = 200_000
-"""After how many new objects garbage is looked for during a build; some tens of megabytes."""
+NEW_OBJECTS = 1_000_000
+"""After how many new objects garbage is looked for during a build. A page has a tenth of them, and
+they are gone with it, so it is looked for where something keeps them."""
 
 
 @dataclass(frozen=True, slots=True)

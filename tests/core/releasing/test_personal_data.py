@@ -12,6 +12,7 @@ from evalhub.core.releasing.personal_data import (
     DataKind,
     PersonalDataScan,
     find_personal_data,
+    worth_searching,
 )
 
 
@@ -95,3 +96,39 @@ def test_a_hint_never_hides_what_the_search_would_find(text: str) -> None:
     whole = {kind: sum(1 for _ in search.find(text)) for kind, search in SEARCHES.items()}
 
     assert find_personal_data(text) == Counter({kind: n for kind, n in whole.items() if n})
+    assert worth_searching([text])[0] or not any(whole.values())
+
+
+@given(st.lists(PIECES | st.text(max_size=4), max_size=12).map("".join))
+def test_the_search_for_all_hints_at_once_passes_none_over(text: str) -> None:
+    is_hinted = any(search.hint.search(text) for search in SEARCHES.values())
+
+    assert worth_searching([text, "", text]) >= [is_hinted, False, is_hinted]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "+\u0664\u0669 \u0663\u0660 901820",
+        "DE\u0668\u0669",
+        "\u0661-\u0662\u0663-\u0664",
+        "\uff0b49 30",
+    ],
+    ids=["phone", "iban", "ssn", "wide plus"],
+)
+def test_figures_of_every_script_are_worth_a_search(text: str) -> None:
+    assert worth_searching([text]) == [True]
+
+
+def test_plain_prose_is_not_worth_a_search() -> None:
+    assert worth_searching(["Give 500 mg every 4-6 h.", "Größe: 3 + x", "日本語 3"]) == [False] * 3
+
+
+def test_many_texts_are_told_apart_and_all_of_them_counted() -> None:
+    scan = PersonalDataScan()
+
+    found = scan.found_in(["a@b.org", "nothing", "me@example.org"], ScanPlace.RESPONSE)
+
+    assert found == [True, False, False]
+    assert scan.facts().n_texts == 3
+    assert scan.facts().counts == (ScanCount("email", ScanPlace.RESPONSE, n_texts=1, n_hits=1),)

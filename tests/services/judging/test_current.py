@@ -3,8 +3,9 @@
 from sqlmodel import Session, select
 
 from evalhub.core.judging.answers import Choice
-from evalhub.db.models import Pair, Project, Prompt
-from evalhub.services.judging.current import current_judgments
+from evalhub.core.judging.records import JudgedResponse
+from evalhub.db.models import Endpoint, Pair, Project, Prompt, Response
+from evalhub.services.judging.current import current_judgments, judgments_on
 from tests.factories import (
     make_assignment,
     make_endpoint,
@@ -85,3 +86,43 @@ def test_a_record_carries_what_was_judged(session: Session) -> None:
     assert record.answer == {}
     assert record.person_public_id == person.public_id
     assert record.rubric_version == "1.0.0"
+
+
+def judged_responses(session: Session) -> dict[int, JudgedResponse]:
+    """Return every response there is, as whoever reads page by page knows them."""
+    rows = session.exec(select(Response, Endpoint).join(Endpoint)).all()
+    return {
+        one.id: JudgedResponse(
+            by.slug, by.revision, one.sample_index, by.model, one.sha256, one.status
+        )
+        for one, by in rows
+    }
+
+
+def test_reading_by_prompts_gives_what_reading_the_project_gives(session: Session) -> None:
+    pair = a_pair(session, first="zeta", second="alpha")
+    noise = a_pair(session, "gamma", "delta")
+    first, second = make_person(session), make_person(session)
+    make_judgment(session, noise, first)
+    assignment = make_assignment(session, pair, first)
+    make_judgment(session, pair, first, assignment=assignment, choice=Choice.A)
+    make_judgment(session, pair, first, assignment=assignment, choice=Choice.TIE, revision=2)
+    make_judgment(session, pair, second, choice=Choice.B, preference=2)
+
+    records = judgments_on(
+        [pair.prompt_id],
+        project_id=pair.project_id,
+        responses=judged_responses(session),
+        session=session,
+    )
+
+    whole = current_judgments(pair.project_id, session=session)
+    assert len(records) == 2
+    assert sorted(records, key=lambda one: one.sort_key) == whole
+    assert {id(record.x) for record in records} == {id(records[0].x)}
+
+
+def test_prompts_without_judgments_have_none(session: Session) -> None:
+    pair = a_pair(session)
+
+    assert judgments_on([pair.prompt_id], project_id=1, responses={}, session=session) == []

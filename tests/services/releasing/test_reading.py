@@ -2,7 +2,7 @@
 
 import pytest
 
-from evalhub.core.canonical import Json
+from evalhub.core.canonical import Json, canonical_json, stored_json
 from evalhub.core.judging.answers import (
     SCHEMA,
     Answer,
@@ -37,8 +37,10 @@ BROKEN: dict[str, Json] = {
 )
 def test_an_answer_comes_back_as_it_was_stored(answer: Answer) -> None:
     stored = answer_to_json(answer)
+    text = stored_json(canonical_json(stored))
 
-    assert read_answer(stored, where="here") == answer == answer_from_json(stored)
+    assert read_answer(text, where="here") == answer == answer_from_json(stored)
+    assert read_answer(stored, where="here") == answer
 
 
 @pytest.mark.parametrize("name", BROKEN)
@@ -47,12 +49,20 @@ def test_what_is_no_answer_is_refused_in_the_words_of_the_careful_reader(name: s
         answer_from_json(BROKEN[name], where="judgment 7")
 
     with pytest.raises(BadInput) as found:
-        read_answer(BROKEN[name], where="judgment 7")
+        read_answer(stored_json(canonical_json(BROKEN[name])), where="judgment 7")
 
     assert found.value.problems == careful.value.problems
 
 
 def test_a_number_that_the_fast_reader_cannot_hold_is_left_to_the_careful_one() -> None:
-    stored: Json = {"schema": SCHEMA, "confidence": 2**70}
+    stored: Json = {"schema": SCHEMA, "confidence": 2**62}
+    text = stored_json(canonical_json(stored))
 
-    assert read_answer(stored, where="here") == answer_from_json(stored)
+    assert read_answer(text, where="here") == answer_from_json(stored)
+
+
+def test_words_that_read_like_the_name_of_the_schema_name_none() -> None:
+    stored: Json = {"why": f'"schema":"{SCHEMA}"', "choice": "a", "preference": -1}
+
+    with pytest.raises(BadInput, match="schema"):
+        read_answer(stored_json(canonical_json(stored)), where="judgment 7")
