@@ -5,34 +5,49 @@ SQLite file. Its release is built with every table for trainers, in a process of
 of memory is told above what it had before it began. Above 200,000 judgments the
 pooled fit is left out, as it always is; below, it is most of the time of a small release.
 
-Beside it, in the same run: pyarrow alone writes the same rows of the same tables to Parquet with
-the same options, once from Arrow batches that are in memory, and once from dictionaries, which is
-what rows are before somebody has made columns of them. Neither reads a database, fits labels,
-writes JSON lines or hashes; the ratios say what all of that costs.
+Beside it, in the same run, a peer writes the same rows of the same tables from Arrow batches that
+are in memory: Parquet with pyarrow and the same options, and JSON lines with orjson, which is what
+a release holds, and takes the SHA-256 of both. Once more it begins from dictionaries, which is what
+rows are before somebody has made columns of them. It reads no database, fits no labels and searches
+no texts; the stages of the build say what each of those costs. ``verify`` reads the release at the
+end, again in a process of its own.
 """
 
 import argparse
+import hashlib
 import multiprocessing
 import resource
 import tempfile
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from time import perf_counter, process_time
-from typing import TypeAlias
+from typing import Any, BinaryIO, TypeAlias
 
+import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchmarks.release_project import SLUG, fill
 from evalhub.config import Settings
 from evalhub.core.releasing.clearance import Gate, GateAction, GateRule
-from evalhub.core.releasing.files import ROWS_PER_GROUP, ZSTD_LEVEL
+from evalhub.core.releasing.files import (
+    ROWS_PER_GROUP,
+    ZSTD_LEVEL,
+    JsonlWriter,
+    ParquetWriter,
+)
+from evalhub.core.releasing.personal_data import PersonalDataScan
 from evalhub.core.releasing.recipe import Recipe
 from evalhub.db.engine import Database
 from evalhub.db.migrate import upgrade
+from evalhub.services.releasing import gathering, writing
+from evalhub.services.releasing.paging import Pager
 from evalhub.services.releasing.preparing import prepare_release
+from evalhub.services.releasing.verifying import verify_release
 
 NOW = datetime(2026, 11, 2, tzinfo=UTC)
 VERSION = "1.0.0"
@@ -44,6 +59,21 @@ RECIPE = Recipe(
 MB = 2**20
 
 Figures: TypeAlias = dict[str, float]
+
+INDEX, READ, SCAN, LABEL = "near duplicates", "reading, twice", "searching texts", "labels"
+PARQUET, LINES, DOSSIER, REST = "Parquet with sums", "JSON lines with sums", "dossier", "the rest"
+TIMED = (
+    (gathering, "index_prompts", INDEX),
+    (Pager, "_page", READ),
+    (PersonalDataScan, "found_in", SCAN),
+    (writing, "label_release", LABEL),
+    (ParquetWriter, "write", PARQUET),
+    (ParquetWriter, "close", PARQUET),
+    (JsonlWriter, "write", LINES),
+    (writing, "document_texts", DOSSIER),
+)
+"""What each stage of a build is done by; the rest makes answers, votes, rows and columns."""
+STAGES = (INDEX, READ, SCAN, LABEL, PARQUET, LINES, DOSSIER, REST)
 
 
 def main() -> None:
@@ -58,30 +88,77 @@ def main() -> None:
         upgrade(database)
         fill(database, options.pairs, now=NOW)
         database.dispose()
-        built = _alone(partial(build, folder))
-        print(
-            f"{options.pairs:,} pairs, {built['rows']:,.0f} rows, {built['bytes'] / 1e9:.2f} GB: "
-            f"{built['cpu']:.1f} s of CPU, {built['wall']:.1f} s; "
-            f"{options.pairs / built['cpu']:,.0f} pairs and {built['rows'] / built['cpu']:,.0f} "
-            f"rows a second of CPU; {built['memory'] / MB:.0f} MB above the start",
-            flush=True,
-        )
-        for words, is_arrow in (("Arrow batches", True), ("dictionaries", False)):
-            bare = _alone(partial(write_again, folder, is_arrow=is_arrow))
-            print(
-                f"  pyarrow alone, from {words}: {bare['cpu']:.1f} s of CPU; the build is "
-                f"{bare['cpu'] / built['cpu']:.2f} times as fast",
-                flush=True,
-            )
+        compare(folder, options.pairs)
+
+
+def compare(folder: Path, n_pairs: int) -> None:
+    """Build, write again and verify the project of ``n_pairs`` in ``folder``, and print."""
+    built = _alone(partial(build, folder))
+    n_rows = built["rows"]
+    print(
+        f"{n_pairs:,} pairs, {n_rows:,.0f} rows, {built['bytes'] / 1e9:.2f} GB: "
+        f"{built['cpu']:.1f} s of CPU, {built['wall']:.1f} s; {n_pairs / built['cpu']:,.0f} pairs "
+        f"and {n_rows / built['cpu']:,.0f} rows a second of CPU; "
+        f"{built['memory'] / MB:.0f} MB above the start",
+        flush=True,
+    )
+    for name in STAGES:
+        seconds = built[name]
+        print(f"  {name:<36} {seconds:7.1f} s {n_rows / seconds:12,.0f} rows a second", flush=True)
+    peer = _alone(partial(write_again, folder))
+    own = built[PARQUET] + built[LINES]
+    both = peer["parquet"] + peer["lines"]
+    print(
+        f"  the peer: Parquet {peer['parquet']:.1f} s, JSON lines {peer['lines']:.1f} s, both from "
+        f"dictionaries {peer['dictionaries']:.1f} s of CPU, {n_rows / both:,.0f} rows a second\n"
+        f"  as fast as the peer at both formats: writing {both / own:.2f} times, the whole build "
+        f"{both / built['cpu']:.2f} times\n"
+        f"  as fast as the peer at Parquet alone: writing {peer['parquet'] / built[PARQUET]:.2f} "
+        f"times, the whole build {peer['parquet'] / built['cpu']:.2f} times",
+        flush=True,
+    )
+    told = _alone(partial(verify, folder))
+    print(
+        f"  verify: {told['cpu']:.1f} s of CPU, {told['memory'] / MB:.0f} MB above the start",
+        flush=True,
+    )
+
+
+@contextmanager
+def timed(spent: Counter[str]) -> Iterator[None]:
+    """Count the seconds of CPU that each stage takes while the block runs.
+
+    A stage is told by the methods that do it; what is in none of them is the rest.
+    """
+    kept = [(owner, name, getattr(owner, name)) for owner, name, _ in TIMED]
+    for owner, name, stage in TIMED:
+        setattr(owner, name, _counting(getattr(owner, name), stage, spent))
+    try:
+        yield
+    finally:
+        for owner, name, method in kept:
+            setattr(owner, name, method)
+
+
+def _counting(method: Callable[..., Any], stage: str, spent: Counter[str]) -> Callable[..., Any]:
+    def counting(*args: Any, **named: Any) -> Any:  # noqa: ANN401 - stands for methods of any kind
+        started = process_time()
+        try:
+            return method(*args, **named)
+        finally:
+            spent[stage] += process_time() - started
+
+    return counting
 
 
 def build(folder: Path) -> Figures:
     """Build the release into ``folder`` and return what it took."""
     database = Database(f"sqlite:///{folder}/bench.db")
     before, started, cpu = _peak(), perf_counter(), process_time()
+    spent: Counter[str] = Counter()
     settings = Settings(instance_dir=folder, database_url=database.url, secret_key=SECRET)
     target = folder / VERSION
-    with database.transaction(write=False) as session:
+    with timed(spent), database.transaction(write=False) as session:
         manifest = prepare_release(
             SLUG,
             session=session,
@@ -90,38 +167,64 @@ def build(folder: Path) -> Figures:
             version=VERSION,
             recipe=RECIPE,
         ).manifest
+    whole = process_time() - cpu
     return {
         "wall": perf_counter() - started,
-        "cpu": process_time() - cpu,
+        "cpu": whole,
         "memory": _peak() - before,
         "rows": sum(file.n_rows or 0 for file in manifest.files) / 2,
         "bytes": sum(file.n_bytes for file in manifest.files),
+        **spent,
+        REST: whole - spent.total(),
     }
 
 
-def write_again(folder: Path, *, is_arrow: bool) -> Figures:
-    """Write every table's rows with pyarrow from what is in memory, and count only that."""
-    cpu = 0.0
+def write_again(folder: Path) -> Figures:
+    """Write every table's rows again from what is in memory, and count only that."""
+    spent: Counter[str] = Counter()
     for path in sorted((folder / VERSION).rglob("*.parquet")):
         with pq.ParquetFile(path) as file:
-            target = folder / "again.parquet"
             writer = pq.ParquetWriter(
-                target, file.schema_arrow, compression="zstd", compression_level=ZSTD_LEVEL
+                folder / "again.parquet",
+                file.schema_arrow,
+                compression="zstd",
+                compression_level=ZSTD_LEVEL,
             )
-            for batch in file.iter_batches(ROWS_PER_GROUP):
-                rows = [] if is_arrow else batch.to_pylist()
-                started = process_time()
-                table = (
-                    pa.Table.from_batches([batch])
-                    if is_arrow
-                    else pa.Table.from_pylist(rows, schema=file.schema_arrow)
-                )
-                writer.write_table(table)
-                cpu += process_time() - started
+            with (folder / "again.jsonl").open("wb") as lines:
+                for batch in file.iter_batches(ROWS_PER_GROUP):
+                    _write_batch(batch, writer, lines, spent)
             started = process_time()
             writer.close()
-            cpu += process_time() - started
-    return {"cpu": cpu}
+            spent["parquet"] += process_time() - started
+        for kind in ("parquet", "jsonl"):
+            started = process_time()
+            with (folder / f"again.{kind}").open("rb") as written:
+                hashlib.file_digest(written, "sha256")
+            spent["parquet" if kind == "parquet" else "lines"] += process_time() - started
+    return dict(spent)
+
+
+def _write_batch(
+    batch: pa.RecordBatch, writer: pq.ParquetWriter, lines: BinaryIO, spent: Counter[str]
+) -> None:
+    started = process_time()
+    writer.write_table(pa.Table.from_batches([batch]))
+    spent["parquet"] += process_time() - started
+    started = process_time()
+    rows = batch.to_pylist()
+    lines.writelines(orjson.dumps(row) + b"\n" for row in rows)
+    spent["lines"] += process_time() - started
+    started = process_time()
+    pa.Table.from_pylist(rows, schema=batch.schema)
+    spent["dictionaries"] += process_time() - started
+
+
+def verify(folder: Path) -> Figures:
+    """Verify the release and return what it took."""
+    before, cpu = _peak(), process_time()
+    report = verify_release(folder / VERSION)
+    assert report.is_good, report.problems
+    return {"cpu": process_time() - cpu, "memory": _peak() - before}
 
 
 def _alone(work: Callable[[], Figures]) -> Figures:
