@@ -18,7 +18,7 @@ import hashlib
 import multiprocessing
 import resource
 import tempfile
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -125,7 +125,7 @@ def compare(folder: Path, n_pairs: int) -> None:
 
 
 @contextmanager
-def timed(spent: Counter[str]) -> Iterator[None]:
+def timed(spent: Figures) -> Iterator[None]:
     """Count the seconds of CPU that each stage takes while the block runs.
 
     A stage is told by the methods that do it; what is in none of them is the rest.
@@ -140,7 +140,7 @@ def timed(spent: Counter[str]) -> Iterator[None]:
             setattr(owner, name, method)
 
 
-def _counting(method: Callable[..., Any], stage: str, spent: Counter[str]) -> Callable[..., Any]:
+def _counting(method: Callable[..., Any], stage: str, spent: Figures) -> Callable[..., Any]:
     def counting(*args: Any, **named: Any) -> Any:  # noqa: ANN401 - stands for methods of any kind
         started = process_time()
         try:
@@ -155,7 +155,7 @@ def build(folder: Path) -> Figures:
     """Build the release into ``folder`` and return what it took."""
     database = Database(f"sqlite:///{folder}/bench.db")
     before, started, cpu = _peak(), perf_counter(), process_time()
-    spent: Counter[str] = Counter()
+    spent: Figures = defaultdict(float)
     settings = Settings(instance_dir=folder, database_url=database.url, secret_key=SECRET)
     target = folder / VERSION
     with timed(spent), database.transaction(write=False) as session:
@@ -175,13 +175,13 @@ def build(folder: Path) -> Figures:
         "rows": sum(file.n_rows or 0 for file in manifest.files) / 2,
         "bytes": sum(file.n_bytes for file in manifest.files),
         **spent,
-        REST: whole - spent.total(),
+        REST: whole - sum(spent.values()),
     }
 
 
 def write_again(folder: Path) -> Figures:
     """Write every table's rows again from what is in memory, and count only that."""
-    spent: Counter[str] = Counter()
+    spent: Figures = defaultdict(float)
     for path in sorted((folder / VERSION).rglob("*.parquet")):
         with pq.ParquetFile(path) as file:
             writer = pq.ParquetWriter(
@@ -205,7 +205,7 @@ def write_again(folder: Path) -> Figures:
 
 
 def _write_batch(
-    batch: pa.RecordBatch, writer: pq.ParquetWriter, lines: BinaryIO, spent: Counter[str]
+    batch: pa.RecordBatch, writer: pq.ParquetWriter, lines: BinaryIO, spent: Figures
 ) -> None:
     started = process_time()
     writer.write_table(pa.Table.from_batches([batch]))
