@@ -70,7 +70,9 @@ def had_words(one: Criterion, evidence: Evidence) -> str:
         return number(evidence.n_judgments)
     if one.kind is CriterionKind.AGREEMENT:
         return _agreement_words(evidence.agreement)
-    return _("there") if one.is_met else _("not there yet")
+    if one.kind is CriterionKind.CREDENTIAL:
+        return _("verified") if one.is_met else _("none")
+    return _("passed") if one.is_met else _("not passed")
 
 
 def _agreement_words(share: Share) -> str:

@@ -277,8 +277,15 @@ def _owed(
 
 
 def _owner(case: Case, since: datetime) -> int | None:
-    taken = [one for one in case.events if one.step is CaseStep.TAKEN and one.at >= since]
-    return taken[-1].person_id if taken else None
+    owner = None
+    for event in case.events:
+        if event.step is CaseStep.TAKEN and event.at >= since:
+            owner = event.person_id
+        # By their order and not their times alone: under a clock that was set back, an appeal would
+        # stay in the hands of whoever decided before, who is the one person that may not answer it.
+        elif event.step in CONTESTABLE or event.step is CaseStep.APPEALED:
+            owner = None
+    return owner
 
 
 def _after(contested: CaseEvent, case: Case, now: datetime) -> CaseStanding:

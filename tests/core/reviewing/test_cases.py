@@ -90,6 +90,18 @@ def test_a_case_in_hand_is_free_again_once_it_is_late() -> None:
         check_step(taken, CaseStep.ACCEPTED, OTHER, START + 2 * DAY)
 
 
+@pytest.mark.parametrize("appealed_after", [DAY, -DAY], ids=["later", "clock set back"])
+def test_f51_an_appeal_leaves_the_hands_of_whoever_decided(appealed_after: timedelta) -> None:
+    taken, returned = event(CaseStep.TAKEN), event(CaseStep.RETURNED)
+    appealed = case(taken, returned, event(CaseStep.APPEALED, ADA, after=appealed_after))
+    now = START + 2 * DAY
+
+    assert standing_of(appealed, now).owner is None
+    assert check_step(appealed, CaseStep.UPHELD, OTHER, now) == OTHER.person_id
+    held = replace(appealed, events=(*appealed.events, event(CaseStep.TAKEN, OTTO, after=DAY)))
+    assert standing_of(held, now).owner == OTTO
+
+
 OVERDUE = {
     "appeal": case(event(CaseStep.RETURNED), event(CaseStep.APPEALED, ADA)),
     "review": case(),
