@@ -18,6 +18,7 @@ from evalhub.services.assigning.claiming import go_on
 from evalhub.services.assigning.expiring import take_place
 from evalhub.services.assigning.leasing import lease_next
 from tests.services.assigning.conftest import make_campaign
+from tests.services.assigning.crowd import let_work
 from tests.services.projects.fairs import make_fair
 from tests.services.selecting.tournaments import make_tournament
 
@@ -105,6 +106,22 @@ def test_every_pair_gets_exactly_its_overlap(
         {pair_id for pair_id, _person in done}, 3
     )
     assert len(set(done)) == len(done) == 36
+    assert set(taken) == {3}
+
+
+def test_f65_eight_processes_give_no_pair_twice(database: Database, now: datetime) -> None:
+    with database.transaction() as session:
+        campaign = make_campaign(session, n_pairs=20, overlap=3, n_people=N_THREADS)
+        project_id = campaign.project.id
+        people = [person.id for person in campaign.people]
+
+    handed_in = let_work(database.url, project_id, people, now)
+
+    with database.transaction(write=False) as session:
+        done = session.exec(select(Assignment.pair_id, Assignment.person_id)).all()
+        taken = session.exec(select(Pair.n_taken)).all()
+    assert sum(handed_in) == len(done) == len(set(done)) == 60
+    assert set(Counter(pair_id for pair_id, _person in done).values()) == {3}
     assert set(taken) == {3}
 
 

@@ -22,8 +22,11 @@ from tests.services.judging.conftest import FORM, Desk, changed, small_rubric
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 PRICE, CAP = 700, 600
 
-SITTINGS = st.lists(st.tuples(st.integers(1, 900), st.booleans()), min_size=1, max_size=4)
-"""Times at the page, each with whether the lease runs out after it."""
+AFTERWARDS = ("go on", "run out", "set back")
+SITTINGS = st.lists(
+    st.tuples(st.integers(1, 900), st.sampled_from(AFTERWARDS)), min_size=1, max_size=4
+)
+"""Times at the page, each with whether the lease runs out after it or the clock is set back."""
 CHANGES = st.lists(st.integers(0, 250), max_size=2)
 
 
@@ -63,8 +66,13 @@ class Story:
 
     def run_out(self) -> None:
         """Let the lease end, and claim the pair again."""
-        self.now += timedelta(hours=3)
+        # Longer than all that the clock was set back.
+        self.now += timedelta(hours=12)
         self.claim()
+
+    def set_back(self) -> None:
+        """Set the clock back, as somebody does who mends it."""
+        self.now -= timedelta(hours=2)
 
     def judge(self, changes: list[int]) -> None:
         """Hand in the form twice, as a network does, and change it for some time each."""
@@ -97,7 +105,7 @@ class Story:
 @given(SITTINGS, st.sampled_from(["judge", "give back", "run out"]), CHANGES)
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_f21_over_any_history_minutes_add_up_and_nothing_is_paid_twice(
-    database: Database, sittings: list[tuple[int, bool]], end: str, changes: list[int]
+    database: Database, sittings: list[tuple[int, str]], end: str, changes: list[int]
 ) -> None:
     with database.session(write=True) as session:
         campaign = make_campaign(session, rubric=small_rubric(session))
@@ -105,10 +113,12 @@ def test_f21_over_any_history_minutes_add_up_and_nothing_is_paid_twice(
         session.flush()
         story = Story(campaign, session, datetime(2026, 1, 1, tzinfo=UTC))
 
-        for seconds, runs_out in sittings:
+        for seconds, afterwards in sittings:
             story.sit(seconds)
-            if runs_out:
+            if afterwards == "run out":
                 story.run_out()
+            elif afterwards == "set back":
+                story.set_back()
         if end == "judge":
             story.judge(changes)
         elif end == "give back":
@@ -122,7 +132,12 @@ def test_f21_over_any_history_minutes_add_up_and_nothing_is_paid_twice(
     for seconds, _money, reason in entries:
         by_reason[reason] += seconds
     is_judged = end == "judge"
-    assert sum(by_reason.values()) == story.told
     assert sum(money for _seconds, money, _reason in entries) == (PRICE if is_judged else 0)
+    if any(afterwards == "set back" for _seconds, afterwards in sittings):
+        # Time that the clock took away is never made up, nor counted twice where it comes again.
+        assert all(0 <= seconds <= story.told for seconds in by_reason.values())
+        assert sum(by_reason.values()) <= story.told
+        return
+    assert sum(by_reason.values()) == story.told
     assert by_reason[None] == (min(story.told, CAP) if is_judged else 0)
     assert by_reason[UnpaidReason.EXPIRED] == (story.told if end == "run out" else 0)

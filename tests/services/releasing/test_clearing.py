@@ -99,7 +99,7 @@ def test_full_consent_is_full_coverage(bench: Bench) -> None:
     }
 
 
-def test_a_purpose_that_nobody_granted_is_refused_by_all(bench: Bench) -> None:
+def test_f24_a_purpose_that_nobody_granted_is_refused_by_all(bench: Bench) -> None:
     make_consent(bench.session, bench.person(0), ConsentPurpose.RESEARCH)
 
     built = bench.build(Recipe(purpose=ConsentPurpose.RESEARCH))
@@ -108,7 +108,7 @@ def test_a_purpose_that_nobody_granted_is_refused_by_all(bench: Bench) -> None:
     assert built.manifest.counts.n_annotators == 1
 
 
-def test_a_withdrawn_consent_leaves_the_next_version(bench: Bench) -> None:
+def test_f24_a_withdrawn_consent_leaves_the_next_version(bench: Bench) -> None:
     first = bench.build()
     withdraw_consent(bench.session, bench.person(1))
 
@@ -135,7 +135,7 @@ def silent(session: Session, settings: Settings, now: datetime) -> Bench:
     return Bench(session, settings, now, is_consented=False)
 
 
-def test_unanswered_consent_blocks_with_its_count_and_leaves_nothing(silent: Bench) -> None:
+def test_f24_unanswered_consent_blocks_with_its_count_and_leaves_nothing(silent: Bench) -> None:
     with pytest.raises(NotCleared, match="19 of 19 judgments whose annotator never answered"):
         silent.build()
 

@@ -38,7 +38,7 @@ def in_two_languages(shares: tuple[float, float]) -> Observations:
     return see(votes, facets)
 
 
-def test_a_planted_difference_between_languages_is_found_with_its_sign() -> None:
+def test_f55_a_planted_difference_between_languages_is_found_with_its_sign() -> None:
     field = field_of(in_two_languages((0.8, 0.4)), FieldName.PROMPT_GROUPS)
 
     (figure,) = field.figures
@@ -50,6 +50,21 @@ def test_a_planted_difference_between_languages_is_found_with_its_sign() -> None
     assert figure.n == 240
     assert "Found at 5 % after adjustment: 1." in field.text
     assert "audience, difficulty, domain, jurisdiction, risk" in field.text
+
+
+def test_f55_a_language_of_too_few_prompts_is_withheld_and_counted() -> None:
+    whole = in_two_languages((0.8, 0.4))
+    few = {f"de-{n}" for n in range(4)}
+    votes = [one for one in whole.votes if one.prompt in few or one.prompt.startswith("en")]
+    facets = {
+        one: kept for one, kept in whole.facets.items() if not one.startswith("de") or one in few
+    }
+
+    seen = see(votes, facets)
+
+    field = field_of(seen, FieldName.PROMPT_GROUPS)
+    assert field.figures == ()
+    assert "Examined: 0 comparisons" in field.text
 
 
 def test_no_difference_is_stated_with_its_interval() -> None:
