@@ -8,41 +8,159 @@ import re
 import sys
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "features.md"
 
-FEATURES: Mapping[str, str] = {
-    "F03": "Credentials, and work that goes only to those who hold what it asks for",
-    "F09": "Review: accept, return with a reason, mark as ambiguous; nothing is edited silently",
-    "F10": "Coordination: pause, overlap, claims taken back, rubric; each in the audit log",
-    "F11": "Exceptions with a typed reason, an owner, a due time and escalation",
-    "F15": "Reports on criteria that become versions; scores never pool over major versions",
-    "F16": "Assessments by domain, timed on the server and graded blind",
-    "F17": "One attempt, resumable; extra time and resets by a person",
-    "F18": "Pay bands with floors by tier",
-    "F19": "Skipping and giving back cost nothing",
-    "F20": "Apply, assess, decide with a reason, choose; no work before consent",
-    "F21": "The effective hourly rate over all minutes, the unpaid ones with their reason",
-    "F22": "A ledger of one's work, whose file equals its page",
-    "F23": "Changed terms and rubrics reach only what is not claimed",
-    "F24": "Consent in plain answers, by version, with withdrawal",
-    "F25": "Feedback: outcomes of reviews with their reasons, without names",
-    "F30": "Five levels a domain that lapse and are renewed",
-    "F32": "Teams: the lead sees their own team, its hours and pay",
-    "F33": "Training that is paid, and what a level still takes",
-    "F34": "Roles and levels that a person gives, on stated evidence",
-    "F35": "A signed portfolio that can be verified and taken back",
-    "F48": "Capacity of teams and of the house: people in relation, backlog, turnaround",
-    "F49": "Checks for oddities, with a test statistic, that alert a person and decide nothing",
-    "F51": "Disputes with a clock for the answer, and appeal",
-    "F52": "Proposals for rubrics, thanked in the change log and counted in the portfolio",
-    "F53": "What is stuck and why, and how a project's work goes week by week",
-    "F54": "Pseudonyms that lead to a credential for the operator alone",
-    "F55": "Prompts by language, jurisdiction and specialty",
-    "F57": "Calibration before the first work",
-    "F65": "A registry and claims that take as long among 11,000 as among 100",
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """Hold what is promised and how one sees that it is so."""
+
+    words: str
+    seen: str
+
+
+FEATURES: Mapping[str, Feature] = {
+    "F03": Feature(
+        "Credentials, and work that goes only to those who hold what it asks for",
+        "A lawyer without a verified medical credential is answered 403 on medical work and "
+        "never finds it in their list",
+    ),
+    "F09": Feature(
+        "Review: accept, return with a reason, mark as ambiguous; nothing is edited silently",
+        "A returned judgment says why and how its rework is paid; the decision and both "
+        "versions of the answer stay",
+    ),
+    "F10": Feature(
+        "Coordination: pause, overlap, claims taken back, rubric; each in the audit log",
+        "Pausing, another overlap, a claim taken back and a new rubric each leave an entry "
+        "with its reason in the audit log",
+    ),
+    "F11": Feature(
+        "Exceptions with a typed reason, an owner, a due time and escalation",
+        "A veto against what another prefers, a spread of three, a reported page open one "
+        "case each; what is late goes up one level",
+    ),
+    "F15": Feature(
+        "Reports on criteria that become versions; scores never pool over major versions",
+        "A report stands beside the criterion it is about and leads into a new version; two "
+        "major versions share no score",
+    ),
+    "F16": Feature(
+        "Assessments by domain, timed on the server and graded blind",
+        "Sixty minutes hold on every device, and whoever grades is given nothing of the "
+        "person; results come by skill",
+    ),
+    "F17": Feature(
+        "One attempt, resumable; extra time and resets by a person",
+        "A second start is answered 409; a connection lost at minute 20 comes back to 40 "
+        "minutes; a reset has a person and a reason",
+    ),
+    "F18": Feature(
+        "Pay bands with floors by tier",
+        "A project of professionals under its floor does not open, and the band stands before"
+        " the claim",
+    ),
+    "F19": Feature(
+        "Skipping and giving back cost nothing",
+        "No history of skips and returns moves a score, a level or an offer",
+    ),
+    "F20": Feature(
+        "Apply, assess, decide with a reason, choose; no work before consent",
+        "No way leads to paid work without an acceptance, which has a reason, and an answer "
+        "about consent",
+    ),
+    "F21": Feature(
+        "The effective hourly rate over all minutes, the unpaid ones with their reason",
+        "60 paid and 30 unpaid minutes at 60 USD an hour come to 40.00 USD, with the reasons "
+        "of the 30",
+    ),
+    "F22": Feature(
+        "A ledger of one's work, whose file equals its page",
+        "The rows of a month's file add up to what the page and the PDF show, and say what "
+        "approval is",
+    ),
+    "F23": Feature(
+        "Changed terms and rubrics reach only what is not claimed",
+        "Pay and rubric of a claim stay what they were at the claim; the change is read "
+        "before the next one",
+    ),
+    "F24": Feature(
+        "Consent in plain answers, by version, with withdrawal",
+        "Without an answer or a grant of its purpose a row is in no release, and a withdrawal"
+        " counts from the next one on",
+    ),
+    "F25": Feature(
+        "Feedback: outcomes of reviews with their reasons, without names",
+        "Both experts read the outcome with its kind of reason and its words, and no name",
+    ),
+    "F30": Feature(
+        "Five levels a domain that lapse and are renewed",
+        "Level 3 of medicine opens work of level 3 in medicine alone; one that lapsed stops "
+        "claims and keeps the draft",
+    ),
+    "F32": Feature(
+        "Teams: the lead sees their own team, its hours and pay",
+        "A lead finds their own team and 404 for every other; hours pledged and worked stand "
+        "side by side",
+    ),
+    "F33": Feature(
+        "Training that is paid, and what a level still takes",
+        "A level lists exactly what is met and what is missing; minutes of training are in "
+        "the ledger",
+    ),
+    "F34": Feature(
+        "Roles and levels that a person gives, on stated evidence",
+        "The evidence is shown, a person decides with a reason, and the decision keeps both",
+    ),
+    "F35": Feature(
+        "A signed portfolio that can be verified and taken back",
+        "The published key verifies the file, one changed byte fails, and its owner takes it back",
+    ),
+    "F48": Feature(
+        "Capacity of teams and of the house: people in relation, backlog, turnaround",
+        "Experts, reviewers and coordination stand in relation, and a backlog of reviews over "
+        "its hours is warned of",
+    ),
+    "F49": Feature(
+        "Checks for oddities, with a test statistic, that alert a person and decide nothing",
+        "Who always prefers one side is listed with statistic and p; a person answers, and "
+        "nothing else happens",
+    ),
+    "F51": Feature(
+        "Disputes with a clock for the answer, and appeal",
+        "Two clicks open a dispute, its clock sends it up, and what is owed stands in the ledger",
+    ),
+    "F52": Feature(
+        "Proposals for rubrics, thanked in the change log and counted in the portfolio",
+        "A proposal that was taken stands in the rubric's log under a pseudonym and in the "
+        "portfolio",
+    ),
+    "F53": Feature(
+        "What is stuck and why, and how a project's work goes week by week",
+        "Accuracy, rework and times are computed from the rows themselves each time",
+    ),
+    "F54": Feature(
+        "Pseudonyms that lead to a credential for the operator alone",
+        "A release has pseudonym and class; the operator finds the person, and a lab does not",
+    ),
+    "F55": Feature(
+        "Prompts by language, jurisdiction and specialty",
+        "A prompt in Swahili reaches those who work in Swahili alone; results by language "
+        "leave out what is too few",
+    ),
+    "F57": Feature(
+        "Calibration before the first work",
+        "Whoever is new claims live work once the calibration is passed",
+    ),
+    "F65": Feature(
+        "A registry and claims that take as long among 11,000 as among 100",
+        "Search and claims are timed at 100, 1,000 and 11,000 experts; eight processes give "
+        "no pair twice",
+    ),
 }
 """What is promised, by its id."""
 
@@ -53,7 +171,7 @@ HEAD = (
     "tests whose names\ncarry its id (`test_f53_…`). This page is written by "
     "`python -m scripts.features`, and a test holds that every file it\nnames has such tests. "
     "`pytest -k f53` runs the tests of one feature.\n\n"
-    "| Id | Feature | Tests in |\n|---|---|---|\n"
+    "| Id | Feature | Seen by | Tests in |\n|---|---|---|---|\n"
 )
 
 
@@ -69,11 +187,15 @@ def files_by_feature(folder: Path = ROOT / "tests") -> dict[str, list[str]]:
 def page_of(tests: Mapping[str, Sequence[str]]) -> str:
     """Return the page about the features that have tests."""
     rows = (
-        f"| {name} | {words} | {', '.join(f'`{path}`' for path in tests[name])} |\n"
-        for name, words in FEATURES.items()
+        f"| {name} | {one.words} | {one.seen} | {_listed(tests[name])} |\n"
+        for name, one in FEATURES.items()
         if tests.get(name)
     )
     return HEAD + "".join(rows)
+
+
+def _listed(paths: Sequence[str]) -> str:
+    return ", ".join(f"`{path}`" for path in paths)
 
 
 def main() -> int:

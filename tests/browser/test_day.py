@@ -14,16 +14,14 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
+from pypdf import PdfReader
 from sqlmodel import select
 
-from evalhub.core.pay.statements import parse_month
 from evalhub.core.people import Role, command_actor
 from evalhub.core.qualifying.requirements import Requirement
 from evalhub.db.engine import Database
 from evalhub.db.models import Person, Project
 from evalhub.services.accounts.invitations import invite
-from evalhub.services.paying.pdf import statement_pdf
-from evalhub.services.paying.reading import statement_of
 from evalhub.services.reviewing.opening import look_through
 from evalhub.services.reviewing.rules import write_share
 from evalhub.services.teams import create_team, put_in_team
@@ -244,14 +242,10 @@ def read_outcome_and_statement(day: Day) -> None:
     cents = sum(round(100 * float(row["amount"])) for row in rows)
     assert cents > 1_000
     day.says(f"{cents / 100:.2f} USD")
-    with day.database.transaction(write=False) as session:
-        person = session.exec(select(Person).where(Person.public_id == day.person_id)).one()
-        told = statement_of(
-            person.id, parse_month(f"{day.clock():%Y-%m}"), session=session, now=day.clock()
-        )
-    [total] = told.earnings.totals
-    assert total.minor_units == cents
-    assert page.request.get(f"{day.base}{base}.pdf").body() == statement_pdf(told)
+    sheet = PdfReader(io.BytesIO(page.request.get(f"{day.base}{base}.pdf").body()))
+    told = " ".join(one.extract_text() for one in sheet.pages).replace("\xa0", " ")
+    assert f"{cents / 100:.2f}" in told
+    assert NAME in told
 
 
 def show_portfolio(day: Day, stranger: Page) -> None:
