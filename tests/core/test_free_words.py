@@ -74,3 +74,19 @@ def test_clean_text_holds_no_control_characters_and_no_surrogates() -> None:
     assert is_clean("Grüße\n\t😀")
     assert not is_clean("\ud800")
     assert not is_clean("a\rb")
+
+
+@pytest.mark.parametrize("code", [0x00, 0x08, 0x0B, 0x0D, 0x1F, 0x7F, 0xD800, 0xDFFF])
+def test_one_character_that_nothing_can_carry_makes_a_text_unclean(code: int) -> None:
+    assert not is_clean(f"fine {chr(code)} text")
+
+
+@pytest.mark.parametrize("code", [0x09, 0x0A, 0x20, 0x7E, 0x80, 0xD7FF, 0xE000, 0x10FFFF])
+def test_characters_beside_those_are_clean(code: int) -> None:
+    assert is_clean(f"fine {chr(code)} text")
+
+
+@pytest.mark.parametrize("text", ["", "  ", "a  b", " two words ", "x" * 30, "~ !"])
+def test_plain_text_counts_as_any_other_text_does(text: str) -> None:
+    # Whatever is not ASCII is looked at character by character.
+    assert seen_length(text) == seen_length(f"{text} é") - 1 - bool(text.strip())

@@ -68,14 +68,19 @@ class PromptFacts:
         return self.n_citations_a if side == "a" else self.n_citations_b
 
 
-def check_answer(rubric: Rubric, answer: Answer, facts: PromptFacts) -> list[Problem]:
+def check_answer(
+    rubric: Rubric, answer: Answer, facts: PromptFacts, *, is_as_read: bool = False
+) -> list[Problem]:
     """Return every rule that ``answer`` breaks, in the order of the form; empty when none.
 
     An option that routes the pair away makes everything else unnecessary. An answer that
     cannot judge needs its typed reason and no more: who cannot say which answer is better need
     not have a view of the rest, and asking for one would put a price on saying so.
+
+    ``is_as_read`` says that ``parse_form`` has just read the answer with this rubric, so that it
+    holds nothing that a form could not have sent.
     """
-    misfits = _misfits(rubric, answer)
+    misfits = [] if is_as_read else _misfits(rubric, answer)
     if misfits or route_of(rubric, answer) is not None:
         return misfits
     found = _overall(answer)

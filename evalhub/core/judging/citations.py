@@ -6,7 +6,9 @@ not a claim of completeness; the same text always gives the same list.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from urllib.parse import urlsplit
 
 LIMIT = 30
@@ -33,7 +35,17 @@ _PATTERNS = {
         r"\s?\d{1,9}[\w.]{0,20}(?:\(\w{1,4}\)){0,5}"
     ),
 }
-_CITATION = re.compile("|".join(f"(?P<{kind}_>{text})" for kind, text in _PATTERNS.items()))
+_HINTS = {
+    "link": re.compile(r"\]\(http"),
+    "address": re.compile("http"),
+    "paper": re.compile("doi:|PM"),
+    "case": re.compile(r" vs?\.? [A-Z]"),
+    "act": re.compile("irective|egulation"),
+    "docket": re.compile(r"[CTF]-\d"),
+    "provision": re.compile(r"(?:\u00a7|ections?|[Ss]\.|rticles?|rt\.|ules?|egulations?)\s?\d"),
+}
+"""What a text must hold for a pattern to match anywhere in it. Most texts hold few of these, and
+trying every pattern at every place of them takes longer than anything else on a new page."""
 _LEADING = re.compile(r"^(?:(?:In|See|Under|Per|And|The|But|To|Of|For|By|Since|On) )+")
 
 
@@ -48,7 +60,7 @@ class Citation:
 def find_citations(text: str) -> tuple[Citation, ...]:
     """Return the sources that ``text`` cites, in order and once each, at most ``LIMIT``."""
     found: dict[str, Citation] = {}
-    for match in _CITATION.finditer(text):
+    for match in _citations(tuple(kind for kind in _PATTERNS if _HINTS[kind].search(text)), text):
         citation = _citation(match)
         found.setdefault(citation.label.casefold(), citation)
         if len(found) == LIMIT:
@@ -56,10 +68,20 @@ def find_citations(text: str) -> tuple[Citation, ...]:
     return tuple(found.values())
 
 
+def _citations(kinds: tuple[str, ...], text: str) -> Iterator[re.Match[str]]:
+    return _pattern(kinds).finditer(text) if kinds else iter(())
+
+
+@cache
+def _pattern(kinds: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?P<{kind}_>{_PATTERNS[kind]})" for kind in kinds))
+
+
 def _citation(match: re.Match[str]) -> Citation:
-    target = match["target"] or match["address_"]
-    if match["label"]:
-        return Citation(_cut(" ".join(match["label"].split())), host_of(target))
+    parts = match.groupdict("")
+    target = parts.get("target") or parts.get("address_")
+    if named := parts.get("label"):
+        return Citation(_cut(" ".join(named.split())), host_of(target or ""))
     label = " ".join(match.group().replace("*", "").split())
     return Citation(_cut(_LEADING.sub("", label).rstrip(".,;:")), host_of(target or ""))
 

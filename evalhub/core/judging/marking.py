@@ -22,6 +22,7 @@ MARKS_QUESTION = "marks"
 PARTS = ("side", "words", "at", "flag", "reason")
 AWAY = "away"
 """The part of a form that takes a mark away which is shown with its place."""
+MARK_START = "marks."
 MARK_FIELD = re.compile(rf"marks\.(?P<number>[1-9][0-9]?)\.(?P<part>{'|'.join((*PARTS, AWAY))})")
 AT = re.compile(r"(?P<start>[0-9]{1,8})-(?P<end>[0-9]{1,8})")
 _NTH = re.compile(r"#(?P<nth>[1-9][0-9]{0,2})/(?P<n>[1-9][0-9]{0,2})")
@@ -64,7 +65,8 @@ def mark_rows(fields: Iterable[tuple[str, str]], texts: Texts) -> tuple[MarkRow,
     """
     parts_by_number: dict[int, dict[str, str]] = {}
     for name, value in fields:
-        found = MARK_FIELD.fullmatch(name)
+        # Asked first, as most forms hold no marks and many other fields.
+        found = MARK_FIELD.fullmatch(name) if name.startswith(MARK_START) else None
         if found:
             parts_by_number.setdefault(int(found["number"]), {})[found["part"]] = value
     named = [
@@ -120,6 +122,8 @@ def same_words(one: str, other: str) -> bool:
 
 def placed_fields(fields: Sequence[tuple[str, str]], texts: Texts) -> list[tuple[str, str]]:
     """Return a form's fields with every mark at its place, as far as there is just one."""
+    if not any(name.startswith(MARK_START) for name, _ in fields):
+        return list(fields)
     rest = [field for field in fields if not MARK_FIELD.fullmatch(field[0])]
     return rest + [field for row in mark_rows(fields, texts) for field in _fields(row)]
 

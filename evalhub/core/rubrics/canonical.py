@@ -6,6 +6,8 @@ files that say the same, be they YAML or JSON, have one canonical form and one h
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
+from functools import cache
+from typing import Any
 
 from evalhub.core.canonical import Json, content_hash
 from evalhub.core.rubrics.condition_trees import condition_to_json
@@ -27,8 +29,13 @@ def fields_to_json(value: object) -> Mapping[str, Json]:
     """Return the fields of a dataclass that hold something, as JSON by name."""
     if isinstance(value, type) or not is_dataclass(value):
         raise TypeError(f"{value!r} is not an instance of a dataclass.")
-    pairs = ((item.name, getattr(value, item.name)) for item in fields(value))
+    pairs = ((name, getattr(value, name)) for name in _names(value.__class__))
     return {name: _to_json(inner) for name, inner in pairs if inner is not None}
+
+
+@cache
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(item.name for item in fields(kind))
 
 
 def _to_json(value: object) -> Json:

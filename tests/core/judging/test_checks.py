@@ -314,3 +314,12 @@ def test_the_share_of_sources_to_check_is_exact(percent: int, n_a: int, n_b: int
     told = [rule for rule in found if "check at least" in rule]
     assert len(told) == (wanted > 0)
     assert all(f"at least {wanted} of {counted(n_a + n_b, 'source')};" in rule for rule in told)
+
+
+def test_an_answer_that_was_just_read_is_not_read_again() -> None:
+    read = answer()
+    made_up = replace(read, reasons=("made up",))
+
+    assert [one.partition(":")[0] for one in check(made_up)] == ["reasons"]
+    assert check_answer(small(), made_up, CITED, is_as_read=True) == []
+    assert check_answer(small(), read, CITED, is_as_read=True) == check(read) == []

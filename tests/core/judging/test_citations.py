@@ -1,10 +1,18 @@
 """Sources are found in the text of a response."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evalhub.core.judging.citations import LIMIT, MAX_LABEL, Citation, find_citations, host_of
+from evalhub.core.judging.citations import (
+    _HINTS,
+    _PATTERNS,
+    LIMIT,
+    MAX_LABEL,
+    Citation,
+    find_citations,
+    host_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -83,3 +91,23 @@ def test_a_long_hostile_text_is_read_to_its_end(piece: str) -> None:
 @given(st.text())
 def test_any_text_is_read(text: str) -> None:
     assert len(find_citations(text)) <= LIMIT
+
+
+@pytest.mark.parametrize("kind", _PATTERNS)
+@given(st.data())
+@settings(max_examples=25, deadline=None)
+def test_a_hint_misses_nothing_that_its_pattern_finds(kind: str, data: st.DataObject) -> None:
+    found = data.draw(st.from_regex(_PATTERNS[kind], fullmatch=True))
+
+    assert _HINTS[kind].search(found)
+
+
+def test_only_what_is_hinted_at_is_looked_for_and_still_comes_first() -> None:
+    text = "[Article 6](https://a.example) and Article 7, https://b.example or PMID 12345"
+
+    assert [one.label for one in find_citations(text)] == [
+        "Article 6",
+        "Article 7",
+        "https://b.example",
+        "PMID 12345",
+    ]

@@ -1,10 +1,17 @@
 """Text in which a model names itself is found; text about models is not."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evalhub.core.pulling.naming import LIMIT, names_itself, naming_spans
+from evalhub.core.pulling.naming import (
+    _LIKELY,
+    LIMIT,
+    MAKERS,
+    MODELS,
+    names_itself,
+    naming_spans,
+)
 
 
 @pytest.mark.parametrize(
@@ -102,3 +109,17 @@ def test_a_text_names_itself_where_there_is_something_to_hide(
 
     assert (passage is not None) is bool(naming_spans(text, names))
     assert passage is None or passage in text
+
+
+@given(st.data())
+@settings(max_examples=30, deadline=None)
+def test_no_text_with_a_name_is_passed_over(data: st.DataObject) -> None:
+    pattern = data.draw(st.sampled_from((*MODELS, *MAKERS)))
+    name = data.draw(st.from_regex(f"(?i:{pattern})", fullmatch=True).filter(_LIKELY.fullmatch))
+
+    assert names_itself(f"I am {name}.") or not names_itself(f"Claude aside, I am {name}.")
+
+
+@pytest.mark.parametrize("name", ["M\u0131stral", "\u212aimi", "MiNiMax", "M\u0130n\u0131Max"])
+def test_letters_that_count_as_others_hide_no_name(name: str) -> None:
+    assert bool(names_itself(f"i am {name}.")) is bool(names_itself(f"Claude aside, i am {name}."))
