@@ -38,7 +38,8 @@ class OpenDatabases:
         test gets another database: it would wait for that writer for ever.
         """
         database = self._open[url]
-        is_held = database.engine.pool.checkedout() > 0  # type: ignore[attr-defined]  # of pools that count
+        pools = (database.engine.pool, database.writer.pool)
+        is_held = any(pool.checkedout() > 0 for pool in pools)  # type: ignore[attr-defined]  # of pools that count
         self._n_lost += is_held
         if database.is_sqlite or is_held:
             database.dispose()

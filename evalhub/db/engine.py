@@ -10,11 +10,13 @@ statement to its end, whatever others commit meanwhile.
 import fcntl
 import os
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
+from sqlalchemy.engine.base import OptionEngine
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
@@ -23,6 +25,9 @@ from evalhub.errors import SettingsError
 
 WRITE = "evalhub_write"
 """Execution option that marks an engine's transactions as writers."""
+
+TRUSTED_FOR_S = 1.0
+"""Seconds for which a connection to PostgreSQL is taken to be alive after its last use."""
 
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -34,19 +39,28 @@ SQLITE_PRAGMAS = (
 
 
 class Database:
-    """Own one engine and open its transactions."""
+    """Own one engine and open its transactions.
+
+    ``writer`` is the same engine for transactions that write. On SQLite its connections are its
+    own, so that neither kind has to be told anew at each transaction what it may do.
+    """
 
     def __init__(self, url: str) -> None:
         self.url = normalise_url(url)
         self.is_sqlite = self.url.startswith("sqlite")
         self.engine = _sqlite_engine(self.url) if self.is_sqlite else _postgres_engine(self.url)
-        self._writer = self.engine.execution_options(**{WRITE: True})
+        options = {WRITE: True}
+        self.writer = (
+            _WithOwnPool(self.engine, options)
+            if self.is_sqlite
+            else self.engine.execution_options(**options)
+        )
 
     def session(self, *, write: bool) -> Session:
         """Return a session that begins at its first statement; the caller ends it."""
         # Rows stay readable after the commit: pages are rendered from them, and reading each again
         # would be a transaction of its own.
-        return Session(self._writer if write else self.engine, expire_on_commit=False)
+        return Session(self.writer if write else self.engine, expire_on_commit=False)
 
     @contextmanager
     def transaction(self, *, write: bool = True) -> Iterator[Session]:
@@ -57,6 +71,8 @@ class Database:
     def dispose(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
+        if self.is_sqlite:
+            self.writer.dispose()
 
 
 def normalise_url(url: str) -> str:
@@ -73,9 +89,7 @@ def normalise_url(url: str) -> str:
 
 
 def _postgres_engine(url: str) -> sa.Engine:
-    # Asked before use: a connection that the server dropped overnight would otherwise fail the
-    # first request of the morning.
-    engine = sa.create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8)
+    engine = sa.create_engine(url, pool_size=8, max_overflow=8)
 
     @sa.event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
@@ -84,12 +98,50 @@ def _postgres_engine(url: str) -> sa.Engine:
             # several steps (a release, a board) would mix states; SQLite never does.
             connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
 
+    @sa.event.listens_for(engine, "checkin")
+    def checkin(_connection: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
+        entry.info["rests_since"] = time.monotonic()
+
+    @sa.event.listens_for(engine, "checkout")
+    def checkout(connection: DBAPIConnection, entry: ConnectionPoolEntry, _proxy: object) -> None:
+        # Asked before use: a connection that the server dropped overnight would otherwise fail the
+        # first request of the morning. One that was used a moment ago is not asked, which would
+        # take as long as a statement, several times a request.
+        rests_since = entry.info.get("rests_since")
+        if rests_since is None or time.monotonic() - rests_since < TRUSTED_FOR_S:
+            return
+        try:
+            is_alive = engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error:
+            is_alive = False
+        if not is_alive:
+            # The pool opens another, and lets go of all that were opened before.
+            raise sa.exc.InvalidatePoolError
+
     return engine
+
+
+class _WithOwnPool(OptionEngine):
+    """Be an engine with the events of another and connections of its own."""
+
+    pool: sa.Pool = None  # type: ignore[assignment]  # set below; the class it extends shares one
+
+    def __init__(self, engine: sa.Engine, options: Mapping[str, object]) -> None:
+        super().__init__(engine, options)
+        self.pool = engine.pool.recreate()
 
 
 def _sqlite_engine(url: str) -> sa.Engine:
     path = Path(sa.make_url(url).database or "")
-    engine = sa.create_engine(url, connect_args={"timeout": 30.0}, pool_size=8, max_overflow=8)
+    engine = sa.create_engine(
+        url,
+        # All statements of a connection stay ready to run; there are some hundred.
+        connect_args={"timeout": 30.0, "cached_statements": 512},
+        pool_size=8,
+        max_overflow=8,
+        # The connection used last has the newest pages at hand; what others wrote it reads anew.
+        pool_use_lifo=True,
+    )
     lock = WriterLock(path.with_name(path.name + ".lock"))
 
     @sa.event.listens_for(engine, "connect")
@@ -103,14 +155,12 @@ def _sqlite_engine(url: str) -> sa.Engine:
 
     @sa.event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
-        # A connection goes back to the pool as it was left, so each transaction says anew what it
-        # may do.
         if not connection.get_execution_options().get(WRITE):
-            connection.exec_driver_sql("PRAGMA query_only=ON")
+            _let_read_only(connection, is_so=True)
             connection.exec_driver_sql("BEGIN")
             return
         connection.info["lock"] = lock.acquire()
-        connection.exec_driver_sql("PRAGMA query_only=OFF")
+        _let_read_only(connection, is_so=False)
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     @sa.event.listens_for(engine, "checkin")
@@ -120,6 +170,17 @@ def _sqlite_engine(url: str) -> sa.Engine:
             lock.release(held)
 
     return engine
+
+
+def _let_read_only(connection: sa.Connection, *, is_so: bool) -> None:
+    """Let a connection of SQLite's refuse to write, or write.
+
+    SQLite throws away every statement that it has ready when it is told, so a connection is told
+    once: those that read and those that write are kept in pools of their own.
+    """
+    if connection.info.get("reads_only") is not is_so:
+        connection.exec_driver_sql(f"PRAGMA query_only={'ON' if is_so else 'OFF'}")
+        connection.info["reads_only"] = is_so
 
 
 class WriterLock:

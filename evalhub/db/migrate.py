@@ -17,7 +17,7 @@ def alembic_config(database: Database) -> Config:
     """Return an Alembic configuration bound to ``database``; there is no ini file."""
     config = Config()
     config.set_main_option("script_location", str(SCRIPTS))
-    config.attributes["engine"] = database.engine
+    config.attributes["engine"] = database.writer
     return config
 
 

@@ -5,7 +5,6 @@ from alembic import context
 from sqlmodel import SQLModel
 
 import evalhub.db.models  # noqa: F401 - fills the metadata
-from evalhub.db.engine import WRITE
 from evalhub.errors import Conflict
 
 
@@ -43,7 +42,7 @@ def refuse_broken_references(connection: sa.Connection) -> None:
         )
 
 
-engine = context.config.attributes["engine"].execution_options(**{WRITE: True})
+engine = context.config.attributes["engine"]
 
 with engine.connect() as connection:
     if connection.dialect.name == "sqlite":

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from types import FrameType
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 from sqlmodel import select
@@ -194,3 +195,42 @@ def test_a_reading_transaction_sees_one_state_to_its_end(database: Database, now
     with database.transaction(write=False) as reading:
         later = reading.connection().execute(count).scalar_one()
     assert (before, after, later) == (0, 0, 1)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_statements_stay_ready_from_one_transaction_to_the_next(database: Database) -> None:
+    for write in (True, False, True, False):
+        with database.transaction(write=write) as session:
+            session.connection()
+    told: list[str] = []
+
+    for pool in (database.engine, database.writer):
+        with pool.connect() as connection:
+            connection.connection.driver_connection.set_trace_callback(told.append)  # type: ignore[union-attr]  # SQLite's
+    for write in (True, False):
+        with database.transaction(write=write) as session:
+            session.connection()
+
+    assert "BEGIN IMMEDIATE" in told
+    assert "BEGIN" in told
+    # It would make SQLite put every statement together anew.
+    assert not [one for one in told if one.startswith("PRAGMA")]
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_connection_that_was_dropped_over_night_is_replaced(database: Database) -> None:
+    pid = sa.text("SELECT pg_backend_pid()")
+    with database.transaction() as session:
+        rested = session.connection().execute(pid).scalar_one()
+        entry = session.connection().info
+    entry["rests_since"] -= 60
+    with database.transaction() as one, database.transaction() as other:
+        # It is alive, so it is used again.
+        assert rested in {s.connection().execute(pid).scalar_one() for s in (one, other)}
+    with psycopg.connect(database.url.replace("+psycopg", ""), autocommit=True) as admin:
+        admin.execute("SELECT pg_terminate_backend(%s)", [rested])
+    entry["rests_since"] -= 60
+
+    for _ in range(3):
+        with database.transaction() as session:
+            assert session.connection().execute(pid).scalar_one() != rested

@@ -36,6 +36,8 @@ class Assignment(SQLModel, table=True):
             postgresql_where=sa.text("status = 'leased'"),
         ),
         sa.Index(None, "person_id", "status"),
+        # Holds all that a choice asks about what one person had of a project.
+        sa.Index(None, "project_id", "person_id", "status", "pair_id"),
         # Finds what was given out since a given assignment without reading what came before.
         sa.Index(None, "project_id", "id"),
         # Finds the leases that ran out, which every claim looks for.
@@ -44,7 +46,7 @@ class Assignment(SQLModel, table=True):
 
     id: int = Field(default=None, primary_key=True)
     token: str = Field(max_length=64, unique=True)
-    project_id: int = Field(foreign_key="project.id", ondelete="RESTRICT", index=True)
+    project_id: int = Field(foreign_key="project.id", ondelete="RESTRICT")
     pair_id: int = Field(foreign_key="pair.id", ondelete="RESTRICT", index=True)
     person_id: int = Field(foreign_key="person.id", ondelete="RESTRICT")
     is_swapped: bool

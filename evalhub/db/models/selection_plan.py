@@ -14,7 +14,9 @@ class SelectionPlan(SQLModel, table=True):
 
     It rests on the judgments up to the row ``after_judgment_id``, ``n_judgments`` of them with
     a score, and is made anew after ``n_until_next`` more. Places that it did not see taken belong
-    to assignments after ``after_assignment_id``. It is derived: losing it costs one fit.
+    to assignments after ``after_assignment_id``. ``least_open`` is the fewest pairs with room that
+    any two models had that can be drawn: before so many places are given out none can be used up.
+    It is derived: losing it costs one fit.
     """
 
     __tablename__ = "selection_plan"
@@ -27,4 +29,5 @@ class SelectionPlan(SQLModel, table=True):
     after_judgment_id: int
     after_assignment_id: int
     n_until_next: int
+    least_open: int | None = None
     planned_at: datetime = Field(sa_type=UtcDateTime)

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from evalhub.core.people import Actor, Role
 from evalhub.db import tables as t
 from evalhub.db.models import Person, WebSession
+from evalhub.db.prepared import Prepared
 from evalhub.errors import NotFound
 from evalhub.services import audit
 from evalhub.services.accounts.tokens import new_token, token_hash
@@ -63,7 +64,7 @@ def start_session(
     return token
 
 
-_SIGNED_IN = (
+_SIGNED_IN = Prepared(
     sa.select(
         t.web_session.c.id,
         t.web_session.c.last_seen_at,
@@ -78,7 +79,7 @@ _SIGNED_IN = (
     .where(
         t.web_session.c.token_hash == sa.bindparam("token_hash"),
         t.web_session.c.revoked_at.is_(None),
-        t.web_session.c.expires_at > sa.bindparam("now"),
+        t.web_session.c.expires_at > sa.bindparam("now", type_=t.web_session.c.expires_at.type),
         # Closing an account ends its sign-ins as well; this stands even where a row was missed.
         t.person.c.disabled_at.is_(None),
     )
@@ -92,7 +93,7 @@ def find_signed_in(token: str, *, session: Session, now: datetime) -> SignedIn |
     asked = {"token_hash": token_hash(token), "now": now}
     # A row for each role, and one without a role for who holds none: a second statement would ask
     # a server over the network again, on every request.
-    rows = session.connection().execute(_SIGNED_IN, asked).all()
+    rows = _SIGNED_IN.all(asked, session=session)
     if not rows:
         return None
     row, roles = rows[0], frozenset(Role(one.role) for one in rows if one.role is not None)

@@ -24,11 +24,13 @@ from evalhub.core.assigning import (
 )
 from evalhub.core.campaigns import AssignmentStatus
 from evalhub.db import tables as t
+from evalhub.db.prepared import Prepared, Row
 from evalhub.services.assigning.expiring import take_place
 from evalhub.services.assigning.reach import EVERYTHING, Reach
 
 COUNTED = 1_000
-"""How far open pairs are counted; beyond it the number says "or more"."""
+"""How far pairs are counted, those that are open and those that are not; beyond it a number says
+"or more"."""
 
 N_CANDIDATES = 8
 """How many open pairs of two models, in the project's order, the next one is chosen among.
@@ -54,10 +56,10 @@ class Taken:
 class _Ways:
     """Hold the statements by which pairs are found, over all of a project or on one route."""
 
-    window: "sa.Select[*tuple[Any, ...]]"
-    n_open: "sa.Select[int]"
+    window: Prepared
+    n_open: Prepared
     closed: "sa.Select[int, float] | sa.CompoundSelect[int, float]"
-    candidates: "sa.Select[*tuple[Any, ...]]"
+    candidates: Prepared
 
 
 _Keys: TypeAlias = dict[str, Any]
@@ -100,14 +102,14 @@ def n_open_to(
     of a project would never be offered again, because claims are offered by this number.
     """
     keys: _Keys = {"project": project_id, "person": person_id, "now": now}
-    connection = session.connection()
     if reach.is_all:
-        return connection.execute(_WHOLE.n_open, keys).scalar_one()
+        n: int = _WHOLE.n_open.scalar(keys, session=session)
+        return n
     counts = (
-        connection.execute(_ON_ROUTE.n_open, {**keys, "route": route}).scalar_one()
-        for route in reach.routes
+        _ON_ROUTE.n_open.scalar({**keys, "route": route}, session=session) for route in reach.routes
     )
-    return min(sum(counts), COUNTED)
+    n_on_routes: int = min(sum(counts), COUNTED)
+    return n_on_routes
 
 
 def _take_planned(
@@ -117,9 +119,7 @@ def _take_planned(
     session: Session,
     rng: random.Random,
 ) -> Taken | None:
-    connection = session.connection()
-    ways = _WHOLE if "routes" not in keys else _ON_ROUTE
-    closed = {row.id: row.probability for row in connection.execute(ways.closed, keys)}
+    closed = _closed_matchups(keys, session=session)
     while (drawn := _draw_matchup(keys, closed, session=session, rng=rng)) is not None:
         asked = {**keys, "matchup": drawn.id}
         rows = _first(_WHOLE.candidates, _ON_ROUTE.candidates, asked, N_CANDIDATES, session)
@@ -139,9 +139,25 @@ def _take_planned(
     return None
 
 
+def _closed_matchups(keys: _Keys, *, session: Session) -> dict[int, float]:
+    """Return the probabilities of the planned matchups of which nothing is open to the person."""
+    if "routes" in keys:
+        rows = session.connection().execute(_ON_ROUTE.closed, keys)
+    else:
+        touched = _TOUCHED.one(keys, session=session)
+        n_given = touched.n_since + touched.n_had
+        # Finding what is used up costs more than all the rest of a choice. Where less was given
+        # out than the smallest matchup held, nothing can be, and nearly all of a project's life it
+        # is so.
+        if n_given < min(touched.least_open or 0, COUNTED) and not touched.is_blocked:
+            return {}
+        rows = session.connection().execute(_WHOLE.closed, keys)
+    return {row.id: row.probability for row in rows}
+
+
 def _draw_matchup(
     keys: _Keys, closed: dict[int, float], *, session: Session, rng: random.Random
-) -> "sa.Row[int, float] | None":
+) -> Row | None:
     """Draw a matchup by its probability, given that it is not ``closed``; None if all are.
 
     A lot that falls on a closed one is drawn again, which leaves the others exactly in proportion.
@@ -151,7 +167,7 @@ def _draw_matchup(
     # Each lot is one look into an index. Listing all matchups costs their number, thousands for a
     # hundred models, and is left for when lots keep falling on closed ones.
     for _ in range(MAX_LOTS):
-        drawn = connection.execute(_MATCHUP, {**keys, "lot": rng.random()}).first()
+        drawn = _MATCHUP.first({**keys, "lot": rng.random()}, session=session)
         if drawn is not None and drawn.id not in closed:
             return drawn
     rows = [row for row in connection.execute(_PLANNED, keys) if row.id not in closed]
@@ -179,20 +195,19 @@ def _windows(keys: _Keys, *, session: Session) -> Iterator[list[int]]:
 
 
 def _first(
-    whole: "sa.Select[Any]", on_route: "sa.Select[Any]", keys: _Keys, most: int, session: Session
-) -> "Sequence[sa.Row[*tuple[Any, ...]]]":
+    whole: Prepared, on_route: Prepared, keys: _Keys, most: int, session: Session
+) -> Sequence[Row]:
     """Return the first pairs that a statement finds, over a project or route by route.
 
     The first of a route stand together in an index; those of several at once would all have to be
     sorted. Most people have one route or two.
     """
-    connection = session.connection()
     if "routes" not in keys:
-        return connection.execute(whole, keys).all()
+        return whole.all(keys, session=session)
     rows = [
         row
         for route in keys["routes"]
-        for row in connection.execute(on_route, {**keys, "route": route})
+        for row in on_route.all({**keys, "route": route}, session=session)
     ]
     return sorted(rows, key=lambda row: row.position)[:most]
 
@@ -296,6 +311,34 @@ def _without_open_pair(*rules: "sa.ColumnElement[bool]") -> "sa.Select[int, floa
     )
 
 
+def _touched() -> "sa.Select[*tuple[Any, ...]]":
+    """Select what bounds how many pairs of any matchup are closed to a person by now.
+
+    ``n_since`` was given out since the plan, ``n_had`` the person had at any time. They are counted
+    in an index and no further than ``COUNTED``. ``is_blocked`` tells whether a prompt is kept from
+    the person.
+    """
+    a, plan = t.assignment.c, t.selection_plan.c
+    since = sa.select(a.id).where(a.project_id == plan.project_id, a.id > plan.after_assignment_id)
+    had = sa.select(a.id).where(*_is_mine())
+    blocked = sa.exists().where(
+        *_is_mine(),
+        a.status == AssignmentStatus.RELEASED,
+        a.release_reason == ReleaseReason.PROMPT_BLOCKED,
+    )
+
+    def counted(rows: "sa.Select[int]") -> "sa.ScalarSelect[int]":
+        some = rows.limit(COUNTED).correlate(t.selection_plan).subquery()
+        return sa.select(sa.func.count()).select_from(some).scalar_subquery()
+
+    return sa.select(
+        plan.least_open,
+        counted(since).label("n_since"),
+        counted(had).label("n_had"),
+        blocked.label("is_blocked"),
+    ).where(plan.project_id == sa.bindparam("project"))
+
+
 def _candidates() -> "sa.Select[*tuple[Any, ...]]":
     """Select the first open pairs of a matchup, with how much each one's prompt was used."""
     used = t.pair.alias("used")
@@ -325,10 +368,10 @@ def _candidates() -> "sa.Select[*tuple[Any, ...]]":
 def _whole() -> _Ways:
     n_open = _open_pairs(_has_room_or_over()).limit(COUNTED)
     return _Ways(
-        window=_open_pairs().order_by(t.pair.c.position).limit(WINDOW),
-        n_open=sa.select(sa.func.count()).select_from(n_open.subquery()),
+        window=Prepared(_open_pairs().order_by(t.pair.c.position).limit(WINDOW)),
+        n_open=Prepared(sa.select(sa.func.count()).select_from(n_open.subquery())),
         closed=_closed(),
-        candidates=_candidates(),
+        candidates=Prepared(_candidates()),
     )
 
 
@@ -338,19 +381,20 @@ def _on_route() -> _Ways:
     is_on_any = t.pair.c.route.in_(sa.bindparam("routes", expanding=True))
     n_open = _open_pairs(_has_room_or_over()).where(is_on).limit(COUNTED)
     return _Ways(
-        window=_open_pairs().where(is_on).order_by(t.pair.c.position).limit(WINDOW),
-        n_open=sa.select(sa.func.count()).select_from(n_open.subquery()),
+        window=Prepared(_open_pairs().where(is_on).order_by(t.pair.c.position).limit(WINDOW)),
+        n_open=Prepared(sa.select(sa.func.count()).select_from(n_open.subquery())),
         closed=_without_open_pair(is_on_any),
-        candidates=_candidates().where(is_on),
+        candidates=Prepared(_candidates().where(is_on)),
     )
 
 
 # Built once: putting such a statement together costs more than running it.
 _WHOLE, _ON_ROUTE = _whole(), _on_route()
+_TOUCHED = Prepared(_touched())
 _PLANNED = sa.select(t.matchup.c.id, t.matchup.c.probability).where(
     t.matchup.c.project_id == sa.bindparam("project"), t.matchup.c.probability.is_not(None)
 )
-_MATCHUP = (
+_MATCHUP = Prepared(
     _PLANNED.where(t.matchup.c.up_to > sa.bindparam("lot", type_=sa.Float))
     .order_by(t.matchup.c.up_to)
     .limit(1)

@@ -3,21 +3,18 @@
 import random
 from datetime import datetime
 
-import sqlalchemy as sa
 from sqlmodel import Session, select
 
 from evalhub.core.assigning import Lease
 from evalhub.core.canonical import sha256_hex
 from evalhub.core.people import Actor, Role
-from evalhub.db import tables as t
 from evalhub.db.models import Project, ProjectMember
+from evalhub.db.prepared import savepoint
 from evalhub.errors import BadInput, Conflict, NotFound, Sentence
 from evalhub.services.assigning.leases import find_open_lease
-from evalhub.services.assigning.leasing import lease_next
+from evalhub.services.assigning.leasing import CHANGED, lease_next
 from evalhub.services.audit import record
 from evalhub.services.paying.terms import terms_read
-
-CHANGED = Sentence("The terms of this project have changed. Read them before you claim again.")
 
 
 def claim(
@@ -81,15 +78,17 @@ def go_on(
     Nobody is led into work on terms they have not seen: raise ``Conflict`` where those of the
     project have changed since their last claim; otherwise as ``lease_next``.
     """
-    number = session.connection().execute(_NUMBER, {"project": project_id}).scalar_one()
-    if number and _has_changed(project_id, number, person_id, session=session, now=now):
-        raise Conflict(CHANGED)
-    # Who is told of the refusal goes on in this transaction, as after a stored judgment: without
-    # the savepoint the claim on unread terms would be committed with what they do next.
-    # Of the connection and not of the session, whose savepoints look through all it has loaded.
-    with session.connection().begin_nested():
-        lease = lease_next(project_id, person_id=person_id, session=session, now=now, rng=rng)
-        return _on_read_terms(lease, number, now=now)
+    # What is refused is refused before anything is given out. The savepoint is for what nobody
+    # foresaw: a place that was taken must not be committed with the judgment before it.
+    with savepoint(session):
+        return lease_next(
+            project_id,
+            person_id=person_id,
+            session=session,
+            now=now,
+            rng=rng,
+            only_on_read_terms=True,
+        )
 
 
 def _must_agree(project: Project, person_id: int, *, session: Session, now: datetime) -> bool:
@@ -119,6 +118,3 @@ def _on_read_terms(lease: Lease | None, number: int, *, now: datetime) -> Lease 
     if lease is not None and lease.leased_at == now and lease.terms_number > number:
         raise Conflict(CHANGED)
     return lease
-
-
-_NUMBER = sa.select(t.project.c.terms_number).where(t.project.c.id == sa.bindparam("project"))

@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from evalhub.core.campaigns import AssignmentStatus
 from evalhub.db import tables as t
+from evalhub.db.prepared import Prepared
 from evalhub.services.paying.booking import book_expired
 
 
@@ -77,11 +78,14 @@ def take_place(pair_id: int, *, session: Session) -> bool:
     """
     connection = session.connection()
     if connection.dialect.name == "sqlite":
-        return _take(pair_id, connection)  # There is one writer, who waits for nobody.
+        return _take(pair_id, session)  # There is one writer, who waits for nobody.
+    # Nearly always nobody else has the row, and then one statement does it.
+    if _TAKE_FREE.first({"pair": pair_id}, session=session) is not None:
+        return True
     # PostgreSQL keeps the row of a pair locked that filled up while we waited for it. Two claims
     # that each went on to the other's would wait for each other.
     savepoint = connection.begin_nested()
-    is_taken = _take(pair_id, connection)
+    is_taken = _take(pair_id, session)
     if is_taken:
         savepoint.commit()
     else:
@@ -89,14 +93,29 @@ def take_place(pair_id: int, *, session: Session) -> bool:
     return is_taken
 
 
-def _take(pair_id: int, connection: sa.Connection) -> bool:
-    return connection.execute(_TAKE, {"pair": pair_id}).first() is not None
+def _take(pair_id: int, session: Session) -> bool:
+    return _TAKE.first({"pair": pair_id}, session=session) is not None
 
 
-_TAKE = (
+_TAKE = Prepared(
     sa.update(t.pair)
     # Look and hold are one statement: between two, another claim could take the last place.
     .where(t.pair.c.id == sa.bindparam("pair"), t.pair.c.n_taken < t.pair.c.overlap)
     .values(n_taken=t.pair.c.n_taken + 1)
     .returning(t.pair.c.id)
 )
+_FREE = t.pair.alias("free")
+_TAKE_FREE = Prepared(
+    sa.update(t.pair)
+    .where(
+        t.pair.c.id
+        == sa.select(_FREE.c.id)
+        .where(_FREE.c.id == sa.bindparam("pair"), _FREE.c.n_taken < _FREE.c.overlap)
+        # Without the key, as the update itself: whoever stores a judgment holds the pair's key.
+        .with_for_update(key_share=True, skip_locked=True)
+        .scalar_subquery()
+    )
+    .values(n_taken=t.pair.c.n_taken + 1)
+    .returning(t.pair.c.id)
+)
+"""As above, for a row that nobody else holds: it waits for nobody and so needs no savepoint."""

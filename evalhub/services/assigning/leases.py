@@ -1,7 +1,7 @@
 """Find leases, and keep the one in work from running out."""
 
+from dataclasses import fields
 from datetime import datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session
@@ -9,18 +9,23 @@ from sqlmodel import Session
 from evalhub.core.assigning import LONGEST_LEASE, Lease
 from evalhub.core.campaigns import AssignmentStatus
 from evalhub.db import tables as t
+from evalhub.db.prepared import Prepared, Row
 from evalhub.errors import NotFound, Sentence
 
-_BY_TOKEN = sa.select(t.assignment).where(
+LEASE_COLUMNS = tuple(t.assignment.c[field.name] for field in fields(Lease))
+"""The columns of ``assignment`` that a lease holds, in its order."""
+
+_BY_TOKEN = sa.select(*LEASE_COLUMNS).where(
     t.assignment.c.token == sa.bindparam("token"),
     t.assignment.c.person_id == sa.bindparam("person"),
 )
-_OPEN = sa.select(t.assignment).where(
+_OPEN = sa.select(*LEASE_COLUMNS).where(
     t.assignment.c.project_id == sa.bindparam("project"),
     t.assignment.c.person_id == sa.bindparam("person"),
     t.assignment.c.status == AssignmentStatus.LEASED,
 )
-_BY_TOKEN_HELD, _OPEN_HELD = _BY_TOKEN.with_for_update(), _OPEN.with_for_update()
+_LEASE_BY_TOKEN, _HELD_BY_TOKEN = Prepared(_BY_TOKEN), Prepared(_BY_TOKEN.with_for_update())
+_OPEN_LEASE, _HELD_LEASE = Prepared(_OPEN), Prepared(_OPEN.with_for_update())
 """Built once: every request of a comparison runs some, and building one costs more than running
 it."""
 
@@ -37,8 +42,8 @@ def get_lease(token: str, *, person_id: int, session: Session, for_update: bool 
     With ``for_update`` nobody else changes it until the transaction ends. Raise
     ``NotFound`` for an unknown token and for another person's alike.
     """
-    query = _BY_TOKEN_HELD if for_update else _BY_TOKEN
-    row = session.connection().execute(query, {"token": token, "person": person_id}).first()
+    query = _HELD_BY_TOKEN if for_update else _LEASE_BY_TOKEN
+    row = query.first({"token": token, "person": person_id}, session=session)
     if row is None:
         raise NotFound(Sentence("This comparison does not exist, or it is not yours."))
     return lease_of(row)
@@ -48,8 +53,8 @@ def find_open_lease(
     project_id: int, *, person_id: int, session: Session, for_update: bool = False
 ) -> Lease | None:
     """Return the lease the person holds in a project, or None."""
-    query = _OPEN_HELD if for_update else _OPEN
-    row = session.connection().execute(query, {"project": project_id, "person": person_id}).first()
+    query = _HELD_LEASE if for_update else _OPEN_LEASE
+    row = query.first({"project": project_id, "person": person_id}, session=session)
     return None if row is None else lease_of(row)
 
 
@@ -83,6 +88,6 @@ def extend(lease: Lease, *, session: Session, now: datetime) -> datetime:
     return lease.expires_at if extended is None else extended
 
 
-def lease_of(row: "sa.Row[*tuple[Any, ...]]") -> Lease:
-    """Return a row of ``assignment`` as a lease."""
-    return Lease(**row._mapping)  # noqa: SLF001 - a documented attribute despite its name
+def lease_of(row: Row) -> Lease:
+    """Return a row of ``LEASE_COLUMNS`` as a lease."""
+    return Lease(*row)

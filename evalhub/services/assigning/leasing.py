@@ -4,7 +4,6 @@ import random
 import secrets
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 from sqlmodel import Session
@@ -13,39 +12,51 @@ from evalhub.core.assigning import Lease, SelectionPolicy, side_order
 from evalhub.core.campaigns import AssignmentStatus, ProjectStatus
 from evalhub.core.people import Role
 from evalhub.db import tables as t
+from evalhub.db.prepared import Prepared, Row
 from evalhub.errors import Conflict, NotFound, Sentence
 from evalhub.services.assigning.choosing import Taken, take_pair
 from evalhub.services.assigning.expiring import reclaim_expired
-from evalhub.services.assigning.leases import extend, find_open_lease, lease_of
+from evalhub.services.assigning.leases import LEASE_COLUMNS, extend, find_open_lease, lease_of
 from evalhub.services.assigning.reach import Reach, reach_of
+from evalhub.services.paying.terms import terms_read
 from evalhub.services.qualifying.letting_in import class_let_in
 from evalhub.services.qualifying.requirements import parse_requirement
 
-_Terms: TypeAlias = sa.Row[*tuple[Any, ...]]
-"""A project's status, plan, lease time and pay, which SQLAlchemy types no further."""
+CHANGED = Sentence("The terms of this project have changed. Read them before you claim again.")
 
 _HELD = (AssignmentStatus.LEASED, AssignmentStatus.SUBMITTED)
 
 
 def lease_next(
-    project_id: int, *, person_id: int, session: Session, now: datetime, rng: random.Random
+    project_id: int,
+    *,
+    person_id: int,
+    session: Session,
+    now: datetime,
+    rng: random.Random,
+    only_on_read_terms: bool = False,
 ) -> Lease | None:
     """Return the person's open lease in the project, else a new one, else None.
 
     A new lease reserves one place of a pair that has room and that this person has neither
     judged nor given back; a pair whose lease ran out may come back to them. No more places
     of a pair are ever taken than its overlap. None means that nothing is left for them.
+    ``only_on_read_terms`` makes no lease on terms that are newer than those of their last claim.
 
     Raise ``NotFound`` when the person is not an annotator of the project, ``Conflict`` when it
-    hands out no pairs now, and ``Forbidden`` when it asks for what they have not shown.
+    hands out no pairs now or its terms are not to be claimed on, and ``Forbidden`` when it asks for
+    what they have not shown. Nothing was given out then.
     """
-    terms = _terms(project_id, person_id=person_id, session=session)
+    terms = _terms(project_id, person_id=person_id, session=session, now=now)
     # Before the look at what is held: one's own lease that ran out is taken back too, or it would
     # keep a person at a pair for ever.
-    reclaim_expired(project_id, session=session, now=now)
+    if terms.is_any_over:
+        reclaim_expired(project_id, session=session, now=now)
     held = find_open_lease(project_id, person_id=person_id, session=session, for_update=True)
     if held is not None:
         return _kept(held, session=session, now=now)
+    if only_on_read_terms:
+        _refuse_unread(terms.terms_number, project_id, person_id, session=session)
     if terms.status is not ProjectStatus.OPEN:
         raise Conflict(
             Sentence(
@@ -74,10 +85,10 @@ def lease_next(
         "is_swapped": _side_order(taken.pair_id, person_id=person_id, session=session, rng=rng),
         "credential_class": _class_on(taken.pair_id, reach, session=session) or credential_class,
     }
-    return lease_of(session.connection().execute(_INSERT, values).one())
+    return lease_of(_INSERT.one(values, session=session))
 
 
-def _promised(taken: Taken, terms: _Terms, *, now: datetime) -> dict[str, object]:
+def _promised(taken: Taken, terms: Row, *, now: datetime) -> dict[str, object]:
     """Return what a lease of the pair that was taken holds, whoever it goes to."""
     return {
         # It stands in addresses and is all that names a comparison to its annotator, so it must
@@ -112,14 +123,27 @@ def _kept(held: Lease, *, session: Session, now: datetime) -> Lease:
     return replace(held, expires_at=extend(held, session=session, now=now))
 
 
-def _terms(project_id: int, *, person_id: int, session: Session) -> _Terms:
+def _refuse_unread(number: int, project_id: int, person_id: int, *, session: Session) -> None:
+    """Refuse a claim on the terms ``number`` to who last claimed on others.
+
+    The number is that which the lease would get, read in the same statement: a change of terms
+    comes either before it and is seen, or after the claim.
+    """
+    if number == 0:
+        return  # They were never changed.
+    read = terms_read(project_id, person_id=person_id, session=session)
+    if read is not None and read < number:
+        raise Conflict(CHANGED)
+
+
+def _terms(project_id: int, *, person_id: int, session: Session, now: datetime) -> Row:
     """Return what the project promises and plans, holding the person's membership.
 
     Holding it makes two claims of one person wait for each other on PostgreSQL; on SQLite
     there is one writer anyway.
     """
-    keys = {"project": project_id, "person": person_id}
-    row = session.connection().execute(_TERMS, keys).first()
+    keys = {"project": project_id, "person": person_id, "now": now}
+    row = _TERMS.first(keys, session=session)
     if row is None:
         raise NotFound(Sentence("There is no such project for you to judge in."))
     return row
@@ -127,7 +151,7 @@ def _terms(project_id: int, *, person_id: int, session: Session) -> _Terms:
 
 def _side_order(pair_id: int, *, person_id: int, session: Session, rng: random.Random) -> bool:
     """Return the order less used for the pair; the order a person already saw stays theirs."""
-    shown = session.connection().execute(_SHOWN, {"pair": pair_id}).all()
+    shown = _SHOWN.all({"pair": pair_id}, session=session)
     # Sides that change under somebody who begins again would put their first impression on the
     # wrong answer.
     mine = [row.is_swapped for row in shown if row.person_id == person_id]
@@ -137,7 +161,7 @@ def _side_order(pair_id: int, *, person_id: int, session: Session, rng: random.R
     return side_order(n_plain=held.count(False), n_swapped=held.count(True), rng=rng)
 
 
-def _terms_statement() -> "sa.Select[*tuple[Any, ...]]":
+def _terms_statement() -> sa.Executable:
     member, project, plan = t.project_member, t.project, t.selection_plan
     asked, later = t.project_requirement, t.project_requirement.alias("later")
     newest = (
@@ -145,6 +169,11 @@ def _terms_statement() -> "sa.Select[*tuple[Any, ...]]":
         .where(later.c.project_id == project.c.id)
         .correlate(project)
         .scalar_subquery()
+    )
+    over = sa.exists().where(
+        t.assignment.c.project_id == sa.bindparam("project"),
+        t.assignment.c.status == AssignmentStatus.LEASED,
+        t.assignment.c.expires_at <= sa.bindparam("now", type_=t.assignment.c.expires_at.type),
     )
     return (
         sa.select(
@@ -155,6 +184,8 @@ def _terms_statement() -> "sa.Select[*tuple[Any, ...]]":
             project.c.terms_number,
             plan.c.policy,
             asked.c.document.label("requirement"),
+            # Nearly never, and then a sweep finds them: it need not be tried at each claim.
+            over.label("is_any_over"),
         )
         .join(member, member.c.project_id == project.c.id)
         .outerjoin(plan, plan.c.project_id == project.c.id)
@@ -169,10 +200,10 @@ def _terms_statement() -> "sa.Select[*tuple[Any, ...]]":
 
 
 # Built once, as those of the choice are.
-_TERMS = _terms_statement()
-_SHOWN = (
+_TERMS = Prepared(_terms_statement())
+_SHOWN = Prepared(
     sa.select(t.assignment.c.is_swapped, t.assignment.c.person_id, t.assignment.c.status)
     .where(t.assignment.c.pair_id == sa.bindparam("pair"))
     .order_by(t.assignment.c.id)
 )
-_INSERT = sa.insert(t.assignment).returning(t.assignment)
+_INSERT = Prepared(sa.insert(t.assignment).returning(*LEASE_COLUMNS))

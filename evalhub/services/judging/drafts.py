@@ -3,7 +3,6 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session
@@ -14,6 +13,7 @@ from evalhub.core.canonical import sha256_hex
 from evalhub.core.judging.form_reading import DRAFT_FIELD, IGNORED_FIELDS, REVISION_FIELD
 from evalhub.core.judging.forms import base_of
 from evalhub.db import tables as t
+from evalhub.db.prepared import Prepared, Row
 from evalhub.errors import BadInput, Conflict, LeaseLost, Sentence, StaleDraft
 from evalhub.services.assigning.leases import TAKEN_BACK, extend, get_lease
 from evalhub.services.assigning.standing import LeaseStanding, standing_of
@@ -145,7 +145,7 @@ def drop_draft(lease: Lease, *, session: Session) -> None:
 
     ``find_draft`` looks over the same assignments, so none that is over can come back.
     """
-    session.connection().execute(_DROP, _pair_of(lease))
+    _DROP.run(_pair_of(lease), session=session)
 
 
 def find_draft(lease: Lease, *, session: Session, revision: int = 0) -> SavedDraft | None:
@@ -154,16 +154,15 @@ def find_draft(lease: Lease, *, session: Session, revision: int = 0) -> SavedDra
     Before the first judgment (0) drafts of leases that ran out count too, as the pair may
     have come back. Revisions belong to one assignment, and so do the drafts over them.
     """
-    connection = session.connection()
     rows = (
-        connection.execute(_OF_ASSIGNMENT, {"assignment": lease.id})
+        _OF_ASSIGNMENT.all({"assignment": lease.id}, session=session)
         if revision
-        else connection.execute(_OF_PAIR, _pair_of(lease))
+        else _OF_PAIR.all(_pair_of(lease), session=session)
     )
     return next((draft for row in rows if (draft := _draft(row)).revision == revision), None)
 
 
-def _draft(row: "sa.Row[*tuple[Any, ...]]") -> SavedDraft:
+def _draft(row: Row) -> SavedDraft:
     stored = [(name, value) for name, value in json.loads(row.fields)]
     fields = tuple(field for field in stored if field[0] != REVISION_FIELD)
     return SavedDraft(fields, base_of(stored), row.active_seconds, row.saved_at)
@@ -183,12 +182,14 @@ _ASSIGNMENTS_LIKE = (
 )
 """Every assignment of one pair to one person. What follows is built once: every page of a
 comparison looks for a draft."""
-_DROP = sa.delete(t.draft).where(t.draft.c.assignment_id.in_(_ASSIGNMENTS_LIKE))
+_DROP = Prepared(sa.delete(t.draft).where(t.draft.c.assignment_id.in_(_ASSIGNMENTS_LIKE)))
 _NEWEST_FIRST = sa.select(t.draft).order_by(
     t.draft.c.saved_at.desc(), t.draft.c.assignment_id.desc()
 )
-_OF_PAIR = _NEWEST_FIRST.where(t.draft.c.assignment_id.in_(_ASSIGNMENTS_LIKE))
-_OF_ASSIGNMENT = _NEWEST_FIRST.where(t.draft.c.assignment_id == sa.bindparam("assignment"))
+_OF_PAIR = Prepared(_NEWEST_FIRST.where(t.draft.c.assignment_id.in_(_ASSIGNMENTS_LIKE)))
+_OF_ASSIGNMENT = Prepared(
+    _NEWEST_FIRST.where(t.draft.c.assignment_id == sa.bindparam("assignment"))
+)
 
 
 def counted_seconds(

@@ -24,6 +24,7 @@ from evalhub.core.prompts.parsing import prompt_from_document
 from evalhub.core.prompts.records import Prompt
 from evalhub.core.rubrics.schema import Rubric
 from evalhub.db import tables as t
+from evalhub.db.prepared import Prepared
 from evalhub.services.assigning.leases import get_lease
 from evalhub.services.keeping_texts import TextCache
 from evalhub.services.rubric_translations import speak_rubric, words_for
@@ -102,18 +103,14 @@ def get_matter(
     The rubric speaks ``language`` where it is translated into it; else its own.
     """
     lease = get_lease(token, person_id=person_id, session=session, for_update=for_update)
-    row = (
-        session.connection()
-        .execute(
-            _MATTER,
-            {
-                "pair_id": lease.pair_id,
-                "person_id": person_id,
-                "language": language,
-                "terms_number": lease.terms_number,
-            },
-        )
-        .one()
+    row = _MATTER.one(
+        {
+            "pair_id": lease.pair_id,
+            "person_id": person_id,
+            "language": language,
+            "terms_number": lease.terms_number,
+        },
+        session=session,
     )
     # Both names are masked in both texts: which one was hidden would tell the sides apart.
     names = (row.x_model, row.x_slug, row.y_model, row.y_slug)
@@ -193,7 +190,7 @@ def _statement() -> "sa.Select[*tuple[Any, ...]]":
     )
 
 
-_MATTER = _statement()
+_MATTER = Prepared(_statement())
 """Built once: putting so many joins together costs more than running them."""
 
 

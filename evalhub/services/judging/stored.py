@@ -15,6 +15,7 @@ from evalhub.core.judging.answers import Answer, Choice, answer_to_json
 from evalhub.core.judging.form_reading import LANGUAGE_FIELD
 from evalhub.core.judging.forms import base_of
 from evalhub.db import tables as t
+from evalhub.db.prepared import Prepared
 from evalhub.errors import BadInput, Sentence, StaleForm
 from evalhub.services.judging.matter import Matter
 from evalhub.services.rubric_translations import list_languages
@@ -64,9 +65,9 @@ def list_versions(assignment_id: int, *, session: Session) -> tuple[Version, ...
     return tuple(Version(*row) for row in rows)
 
 
-_INSERT = sa.insert(t.judgment).inline()
+_INSERT = Prepared(sa.insert(t.judgment).inline())
 """Without asking for the number it gets, which nothing here needs."""
-_REVISIONS = (
+_REVISIONS = Prepared(
     sa.select(
         t.judgment.c.public_id,
         t.judgment.c.revision,
@@ -83,7 +84,7 @@ _REVISIONS = (
 
 def find_judgment(assignment_id: int, *, session: Session) -> StoredJudgment | None:
     """Return the judgment in force of an assignment, or None."""
-    rows = session.connection().execute(_REVISIONS, {"assignment": assignment_id}).all()
+    rows = _REVISIONS.all({"assignment": assignment_id}, session=session)
     if not rows:
         return None
     newest = rows[-1]
@@ -174,8 +175,7 @@ def add_judgment(
         first_at=previous.first_at if previous else now,
     )
     lease = matter.lease
-    session.connection().execute(
-        _INSERT,
+    _INSERT.run(
         {
             "public_id": made.public_id,
             "project_id": lease.project_id,
@@ -197,5 +197,6 @@ def add_judgment(
             "credential_class": lease.credential_class,
             "created_at": now,
         },
+        session=session,
     )
     return made

@@ -23,6 +23,7 @@ from evalhub.core.judging.outcomes import OutcomeKind, outcome_of
 from evalhub.core.pay.ledger import UnpaidReason
 from evalhub.core.rubrics.vocabulary import Route
 from evalhub.db import tables as t
+from evalhub.db.prepared import Prepared
 from evalhub.errors import BadInput, Conflict, LeaseLost, Sentence
 from evalhub.services.assigning.expiring import reclaim_expired, take_place
 from evalhub.services.assigning.leases import TAKEN_BACK
@@ -110,7 +111,7 @@ def submit(
     matter = get_matter(
         token, person_id=person_id, session=session, for_update=True, language=language
     )
-    answer = _read(matter, fields)
+    answer = read = _read(matter, fields)
     # The assignment is held since the look-up, so this is the newest until the transaction ends.
     previous = find_judgment(matter.lease.id, session=session)
     outcome = outcome_of(matter.rubric, answer)
@@ -124,7 +125,7 @@ def submit(
             return _submission(SubmissionKind.REPEATED, matter, previous)
     refuse_stale(fields, previous)
     # After the version: a form over an old one is told so, and not that an answer is missing.
-    problems = check_answer(matter.rubric, answer, matter.facts)
+    problems = check_answer(matter.rubric, answer, matter.facts, is_as_read=answer is read)
     if problems:
         raise BadInput(problems)
     if previous is None and outcome.kind is OutcomeKind.RETURN:
@@ -342,8 +343,8 @@ def _set_status(
         "ended_at": now,
         "release_reason": "" if reason is None else reason.value,
     }
-    session.connection().execute(_SET_STATUS, values)
+    _SET_STATUS.run(values, session=session)
 
 
-_SET_STATUS = sa.update(t.assignment).where(t.assignment.c.id == sa.bindparam("id_"))
+_SET_STATUS = Prepared(sa.update(t.assignment).where(t.assignment.c.id == sa.bindparam("id_")))
 """Built once, as is every statement that a submission runs."""

@@ -15,7 +15,7 @@ from evalhub.core.qualifying.credentials import check_reason
 from evalhub.db import tables as t
 from evalhub.db.models import Person, Project
 from evalhub.errors import BadInput, Conflict, NotFound, Sentence
-from evalhub.services.assigning.leases import lease_of
+from evalhub.services.assigning.leases import LEASE_COLUMNS, lease_of
 from evalhub.services.assigning.releasing import end_lease
 from evalhub.services.audit import record
 from evalhub.services.paying.booking import book_taken_back
@@ -102,7 +102,7 @@ def take_back(
 def _held(project: Project, claim_id: int, session: Session) -> Lease:
     """Return the claim, held: a judgment that is being stored comes first or finds it gone."""
     query = (
-        sa.select(t.assignment)
+        sa.select(*LEASE_COLUMNS)
         .where(t.assignment.c.id == claim_id, t.assignment.c.project_id == project.id)
         .with_for_update()
     )

@@ -6,13 +6,13 @@ from functools import lru_cache
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.sql.dml import ReturningInsert
 from sqlmodel import Session
 
 from evalhub.core.assigning import Lease
 from evalhub.core.pay.ledger import Entry, UnpaidReason, judged, moved, taken_back, unjudged
 from evalhub.core.pay.tiers import Price
 from evalhub.db import tables as t
+from evalhub.db.prepared import Prepared
 
 
 def book(
@@ -30,11 +30,9 @@ def book(
     An entry whose key is there changes nothing, so whoever repeats an event after a lost answer
     books nothing twice; the unique key decides between two who book it at the same moment.
     """
-    connection = session.connection()
-    insert = _insert(connection.dialect.name)
+    insert = _insert(session.get_bind().dialect.name)
     return sum(
-        connection.execute(
-            insert,
+        insert.first(
             {
                 "key": entry.key,
                 "person_id": person_id,
@@ -48,18 +46,19 @@ def book(
                 "booked_at": now,
                 "booked_by": booked_by,
             },
-        ).first()
+            session=session,
+        )
         is not None
         for entry in entries
     )
 
 
 @lru_cache
-def _insert(dialect: str) -> ReturningInsert[int]:
+def _insert(dialect: str) -> Prepared:
     """Return the statement; the two dialects write the same one with classes of their own."""
     make = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    statement = make(t.pay_entry)
-    return statement.on_conflict_do_nothing(index_elements=["key"]).returning(t.pay_entry.c.id)
+    statement = make(t.pay_entry).on_conflict_do_nothing(index_elements=["key"])
+    return Prepared(statement.returning(t.pay_entry.c.id))
 
 
 def book_judgment(
@@ -144,7 +143,7 @@ def book_expired(assignment_ids: Collection[int], *, session: Session, now: date
 def carried_seconds(lease: Lease, *, session: Session) -> int:
     """Return the time booked of this person's leases of the pair that ran out, unless it moved."""
     keys = {"pair": lease.pair_id, "person": lease.person_id}
-    return int(session.connection().execute(_CARRIED, keys).scalar_one())
+    return int(_CARRIED.scalar(keys, session=session))
 
 
 def _book(lease: Lease, entries: Sequence[Entry], *, session: Session, now: datetime) -> None:
@@ -183,7 +182,7 @@ def _moves(lease: Lease, session: Session) -> list[Entry]:
     What was taken back before is among them and is not booked again: its key is there.
     """
     keys = {"pair": lease.pair_id, "person": lease.person_id}
-    return [moved(Entry(*row)) for row in session.connection().execute(_EXPIRED, keys)]
+    return [moved(Entry(*row)) for row in _EXPIRED.all(keys, session=session)]
 
 
 _ENTRY = t.pay_entry.c
@@ -193,12 +192,12 @@ _OF_EXPIRED = (
     _ENTRY.unpaid_reason == UnpaidReason.EXPIRED,
 )
 # Built once: each submission runs both, and building one costs more than running it.
-_CARRIED = (
+_CARRIED = Prepared(
     sa.select(sa.func.coalesce(sa.func.sum(_ENTRY.seconds), 0))
     .join(t.assignment, t.assignment.c.id == _ENTRY.assignment_id)
     .where(*_OF_EXPIRED)
 )
-_EXPIRED = (
+_EXPIRED = Prepared(
     sa.select(
         _ENTRY.key,
         _ENTRY.kind,

@@ -10,6 +10,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from evalhub.core.pay.tiers import PayTier, Price
 from evalhub.db import tables as t
 from evalhub.db.models import Project, ProjectTerms, RubricVersion
+from evalhub.db.prepared import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +71,7 @@ def terms_read(project_id: int, *, person_id: int, session: Session) -> int | No
 
     The highest number and not the latest claim: numbers only grow, and clocks may be set back.
     """
-    a = t.assignment.c
-    query = sa.select(sa.func.max(a.terms_number)).where(
-        a.project_id == project_id, a.person_id == person_id
-    )
-    number: int | None = session.connection().execute(query).scalar()
+    number: int | None = _READ.scalar({"project": project_id, "person": person_id}, session=session)
     return number
 
 
@@ -87,3 +84,11 @@ def minutes_at(project: Project, number: int, *, session: Session) -> int:
 def rows_of(project: Project) -> SelectOfScalar[ProjectTerms]:
     """Select every set of terms of a project that was written down."""
     return select(ProjectTerms).where(ProjectTerms.project_id == project.id)
+
+
+_READ = Prepared(
+    sa.select(sa.func.max(t.assignment.c.terms_number)).where(
+        t.assignment.c.project_id == sa.bindparam("project"),
+        t.assignment.c.person_id == sa.bindparam("person"),
+    )
+)

@@ -14,6 +14,7 @@ from evalhub.core.qualifying.requirements import (
     requirement_from_json,
 )
 from evalhub.db import tables as t
+from evalhub.db.prepared import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class StandingRequirement:
 
 def requirement_in_force(project_id: int, *, session: Session) -> StandingRequirement:
     """Return what a project asks for now."""
-    row = session.connection().execute(_NEWEST, {"project": project_id}).first()
+    row = _NEWEST.first({"project": project_id}, session=session)
     if row is None:
         return StandingRequirement(0, NO_REQUIREMENT)
     return StandingRequirement(row.number, parse_requirement(row.document))
@@ -51,7 +52,7 @@ def parse_requirement(document: str | None) -> Requirement:
     return NO_REQUIREMENT if document is None else requirement_from_json(json.loads(document))
 
 
-_NEWEST = (
+_NEWEST = Prepared(
     sa.select(t.project_requirement.c.number, t.project_requirement.c.document)
     .where(t.project_requirement.c.project_id == sa.bindparam("project"))
     .order_by(t.project_requirement.c.number.desc())

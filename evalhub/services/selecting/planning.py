@@ -19,6 +19,7 @@ from evalhub.core.scoring.selection.lots import FLOOR, ModelPairs
 from evalhub.core.scoring.selection.planning import BATCH, SelectionPlan, plan_selection
 from evalhub.db import tables as t
 from evalhub.db.engine import Database
+from evalhub.db.prepared import Prepared
 from evalhub.services.locks import lock
 from evalhub.services.selecting.tallies import Tally, tally_project
 
@@ -55,16 +56,13 @@ class DraftPlan:
 
 def is_plan_due(project_id: int, *, session: Session) -> bool:
     """Tell whether the project draws by a plan and has none, or one that is used up."""
-    connection = session.connection()
-    row = connection.execute(_STANDING, {"project": project_id}).one()
+    row = _STANDING.one({"project": project_id}, session=session)
     if row.selection_mode is SelectionMode.UNIFORM:
         return False
     # No plan yet: the project was opened before it had pairs, or before there were plans.
     if row.n_until_next is None:
         return True
-    keys = {"project": project_id, "after": row.after_judgment_id}
-    n_new: int = connection.execute(_N_NEW, keys).scalar_one()
-    return n_new >= int(row.n_until_next)
+    return bool(row.n_new >= row.n_until_next)
 
 
 def draft_plan(project_id: int, *, session: Session, tally: Tally | None = None) -> DraftPlan:
@@ -129,6 +127,7 @@ def store_plan(draft: DraftPlan, *, session: Session, now: datetime) -> None:
         "n_judgments": draft.tally.n_judgments,
         "after_judgment_id": draft.tally.last_judgment_id,
         "after_assignment_id": draft.after_assignment_id,
+        "least_open": min(draft.n_open, default=None),
         "n_until_next": BATCH if draft.plan is None else draft.plan.n_until_next,
         "planned_at": now,
     }
@@ -199,25 +198,37 @@ _COMPARED = sa.select(t.matchup.c.endpoint_low_id, t.matchup.c.endpoint_high_id)
     t.matchup.c.project_id == sa.bindparam("project"),
     sa.exists().where(t.pair.c.matchup_id == t.matchup.c.id, t.pair.c.is_offered.is_(True)),
 )
-_STANDING = (
-    sa.select(
-        t.project.c.selection_mode,
-        t.selection_plan.c.n_until_next,
-        t.selection_plan.c.after_judgment_id,
+
+
+def _standing() -> "sa.Select[SelectionMode, int, int]":
+    """Select by what plan a project draws, and how many judgments the plan does not know yet.
+
+    They are counted no further than the longest batch, so that asking stays cheap after a large
+    import.
+    """
+    plan = t.selection_plan
+    new = (
+        sa.select(t.judgment.c.id)
+        .where(
+            t.judgment.c.project_id == t.project.c.id,
+            t.judgment.c.id > plan.c.after_judgment_id,
+        )
+        .limit(BATCH)
+        .correlate(t.project, plan)
+        .subquery()
     )
-    .outerjoin(t.selection_plan, t.selection_plan.c.project_id == t.project.c.id)
-    .where(t.project.c.id == sa.bindparam("project"))
-)
-# Counted no further than the longest batch, so that asking stays cheap after a large import.
-_N_NEW = sa.select(sa.func.count()).select_from(
-    sa.select(t.judgment.c.id)
-    .where(
-        t.judgment.c.project_id == sa.bindparam("project"),
-        t.judgment.c.id > sa.bindparam("after"),
+    return (
+        sa.select(
+            t.project.c.selection_mode,
+            plan.c.n_until_next,
+            sa.select(sa.func.count()).select_from(new).scalar_subquery().label("n_new"),
+        )
+        .outerjoin(plan, plan.c.project_id == t.project.c.id)
+        .where(t.project.c.id == sa.bindparam("project"))
     )
-    .limit(BATCH)
-    .subquery()
-)
+
+
+_STANDING = Prepared(_standing())
 _LAST_ASSIGNMENT = sa.select(sa.func.max(t.assignment.c.id)).where(
     t.assignment.c.project_id == sa.bindparam("project")
 )

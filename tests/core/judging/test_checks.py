@@ -322,4 +322,4 @@ def test_an_answer_that_was_just_read_is_not_read_again() -> None:
 
     assert [one.partition(":")[0] for one in check(made_up)] == ["reasons"]
     assert check_answer(small(), made_up, CITED, is_as_read=True) == []
-    assert check_answer(small(), read, CITED, is_as_read=True) == check(read) == []
+    assert check_answer(small(), read, CITED, is_as_read=True) == []

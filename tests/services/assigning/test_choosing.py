@@ -3,13 +3,17 @@
 import itertools
 import random
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 import pytest
+import sqlalchemy as sa
 from sqlmodel import Session
 
-from evalhub.core.assigning import Lease, SelectionPolicy
+from evalhub.core.assigning import Lease, ReleaseReason, SelectionPolicy
 from evalhub.core.campaigns import AssignmentStatus
+from evalhub.db.models import Assignment, SelectionPlan
 from evalhub.services.assigning.choosing import N_CANDIDATES
 from evalhub.services.assigning.leasing import lease_next
 from evalhub.services.assigning.releasing import release
@@ -195,3 +199,58 @@ def test_the_lot_falls_where_the_plan_says(session: Session, now: datetime, lot:
 
     assert drawn is not None
     assert models_of(tournament, drawn) == expected
+
+
+def looks_for_closed(session: Session, act: Callable[[], object]) -> bool:
+    """Tell whether ``act`` looks through the plan for models that are used up."""
+    seen: list[str] = []
+    connection = session.connection()
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        seen.append(statement)
+
+    sa.event.listen(connection, "before_cursor_execute", note)
+    act()
+    sa.event.remove(connection, "before_cursor_execute", note)
+    return any("NOT (EXISTS" in one or "UNION" in one for one in seen)
+
+
+def test_nothing_is_looked_through_before_anything_can_be_used_up(
+    session: Session, noise: Tournament, now: datetime
+) -> None:
+    tournament = make_tournament(session, n_prompts=3, n_people=4)
+    tournament.set_chances(CHANCES)
+
+    looked = [
+        looks_for_closed(session, partial(lease, tournament, now, by=by, seed=by))
+        for by in range(4)
+    ]
+
+    # Each two models have three pairs: three leases could take all of one.
+    assert looked == [False, False, False, True]
+
+
+def test_a_plan_from_before_the_fewest_pairs_were_counted_is_looked_through(
+    session: Session, now: datetime
+) -> None:
+    tournament = make_tournament(session, n_prompts=3)
+    tournament.set_chances(CHANCES)
+    session.get_one(SelectionPlan, tournament.project.id).least_open = None
+    session.flush()
+
+    assert looks_for_closed(session, partial(lease, tournament, now))
+
+
+def test_a_prompt_that_is_kept_from_somebody_is_looked_for_theirs_alone(
+    session: Session, now: datetime
+) -> None:
+    tournament = make_tournament(session, n_models=2, n_prompts=4)
+    tournament.set_chances({(0, 1): 1.0})
+    first = lease(tournament, now)
+    assert first is not None
+    session.get_one(Assignment, first.id).release_reason = ReleaseReason.PROMPT_BLOCKED
+    session.get_one(Assignment, first.id).status = AssignmentStatus.RELEASED
+    session.flush()
+
+    assert not looks_for_closed(session, partial(lease, tournament, now, by=1))
+    assert looks_for_closed(session, partial(lease, tournament, now, by=0))

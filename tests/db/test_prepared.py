@@ -1,0 +1,145 @@
+"""Prepared statements do what SQLAlchemy's own execution does, on both databases."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from evalhub.core.people import Origin
+from evalhub.db import tables as t
+from evalhub.db.engine import Database
+from evalhub.db.prepared import Prepared, Row, savepoint
+
+NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
+INSERT = Prepared(sa.insert(t.person).returning(t.person.c.id))
+BY_NAME = Prepared(
+    sa.select(t.person)
+    .where(t.person.c.name == sa.bindparam("name"), t.person.c.origin == Origin.ACCOUNT)
+    .order_by(t.person.c.id)
+)
+SIMULATE = Prepared(
+    sa.update(t.person)
+    .where(t.person.c.name == sa.bindparam("name_"))
+    .values(origin=Origin.SIMULATED)
+)
+
+
+@pytest.fixture(params=["alone", "listened to"])
+def session(request: pytest.FixtureRequest, database: Database) -> Iterator[Session]:
+    """Give a writing session, once as it is served and once while somebody counts statements."""
+    with database.transaction() as session:
+        if request.param == "listened to":
+            sa.event.listen(session.connection(), "before_cursor_execute", lambda *_: None)
+        yield session
+
+
+def add(session: Session, name: str) -> Row:
+    values = {"public_id": name * 2, "name": name, "origin": Origin.ACCOUNT, "created_at": NOW}
+    return INSERT.scalar(values, session=session)
+
+
+def test_rows_come_back_with_names_and_our_own_types(session: Session) -> None:
+    first, _ = add(session, "a"), add(session, "b")
+
+    row = BY_NAME.one({"name": "a"}, session=session)
+
+    assert (row.id, row.name, row.origin, row.created_at) == (first, "a", Origin.ACCOUNT, NOW)
+    assert row.created_at.tzinfo is UTC
+    assert row.disabled_at is None
+    assert tuple(row) == tuple(session.connection().execute(sa.select(t.person)).all()[0])
+
+
+def test_what_is_not_there_is_none(session: Session) -> None:
+    keys = {"name": "nobody"}
+
+    assert BY_NAME.all(keys, session=session) == []
+    assert BY_NAME.first(keys, session=session) is None
+    assert BY_NAME.scalar(keys, session=session) is None
+    with pytest.raises(ValueError, match="not enough values"):
+        BY_NAME.one(keys, session=session)
+
+
+def test_a_statement_without_rows_changes_them(session: Session) -> None:
+    add(session, "a")
+
+    SIMULATE.run({"name_": "a"}, session=session)
+
+    assert BY_NAME.first({"name": "a"}, session=session) is None
+    assert session.connection().execute(sa.select(t.person.c.origin)).scalar() is Origin.SIMULATED
+
+
+def test_an_error_of_the_database_has_its_usual_class(session: Session) -> None:
+    add(session, "a")
+
+    with pytest.raises(sa.exc.IntegrityError, match="INSERT INTO person"), savepoint(session):
+        add(session, "a")
+
+
+def test_a_savepoint_undoes_its_block_alone(session: Session) -> None:
+    add(session, "a")
+
+    with pytest.raises(LookupError), savepoint(session):
+        add(session, "b")
+        raise LookupError
+    with savepoint(session):
+        add(session, "c")
+
+    assert session.connection().execute(sa.select(t.person.c.name)).scalars().all() == ["a", "c"]
+
+
+def test_each_transaction_of_a_session_runs_on_its_own_connection(database: Database) -> None:
+    with database.session(write=True) as session:
+        add(session, "a")
+        session.commit()
+        add(session, "b")
+        session.rollback()
+        assert BY_NAME.first({"name": "a"}, session=session) is not None
+        assert BY_NAME.first({"name": "b"}, session=session) is None
+
+
+def test_a_reading_transaction_refuses_a_prepared_write(database: Database) -> None:
+    with pytest.raises(sa.exc.DBAPIError), database.transaction(write=False) as session:
+        add(session, "a")
+
+    with database.transaction(write=False) as session:
+        assert BY_NAME.all({"name": "a"}, session=session) == []
+
+
+def test_fixed_values_are_written_out_and_not_bound(database: Database) -> None:
+    with database.transaction(write=False) as session:
+        BY_NAME.all({"name": "a"}, session=session)
+
+        compiled = BY_NAME.compiled(database.engine.dialect, ("name",))
+
+    assert "origin = 'account'" in compiled.text
+    assert len(compiled.places) == 1
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("statement", "keys", "rule"),
+    [
+        (
+            sa.select(t.person.c.id).where(t.person.c.id.in_(sa.bindparam("ids", expanding=True))),
+            {"ids": [1, 2]},
+            "another length",
+        ),
+        (sa.select(t.person.c.id).where(t.person.c.id == sa.bindparam("id")), {}, "not given"),
+        (
+            sa.insert(sa.Table("x", sa.MetaData(), sa.Column("y", default=lambda: 1))),
+            {},
+            "name its column",
+        ),
+    ],
+    ids=["a list", "a value that is missing", "a default of Python's"],
+)
+def test_what_cannot_be_compiled_once_is_refused(
+    database: Database, statement: sa.Executable, keys: dict[str, object], rule: str
+) -> None:
+    with (
+        database.transaction(write=False) as session,
+        pytest.raises(ValueError, match=rule),
+    ):
+        Prepared(statement).all(keys, session=session)
