@@ -24,6 +24,7 @@ KIND_NAMES: Mapping[WorkKind, str] = Words(
         WorkKind.ASSESSMENT: N_("Assessment"),
         WorkKind.REWORK: N_("Rework"),
         WorkKind.DISPUTE: N_("Dispute"),
+        WorkKind.APPEAL: N_("Appeal of a review"),
         WorkKind.ADJUSTMENT: N_("Adjustment"),
     }
 )
@@ -39,6 +40,7 @@ REASON_NAMES: Mapping[UnpaidReason, str] = Words(
         UnpaidReason.ASSESSMENT: N_("Unpaid assessment"),
         UnpaidReason.REWORK: N_("Unpaid rework"),
         UnpaidReason.DISPUTE: N_("A dispute not upheld or not decided"),
+        UnpaidReason.APPEAL: N_("An appeal not upheld"),
     }
 )
 
@@ -53,6 +55,7 @@ UNPAID_WORDS = (
     N_("unpaid assessment"),
     N_("unpaid rework"),
     N_("dispute not upheld or not decided"),
+    N_("appeal not upheld"),
 )
 """Why time is unpaid, as statements and dossiers say it; the words themselves stand in the core."""
 

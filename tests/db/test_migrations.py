@@ -40,7 +40,7 @@ from evalhub.db.models import (
     ReviewLook,
 )
 from evalhub.services.paying.booking import book
-from tests.factories import make_assignment, make_judgment, make_person, make_project
+from tests.factories import MOMENT, make_assignment, make_judgment, make_person, make_project
 from tests.services.selecting.tournaments import make_tournament
 
 
@@ -369,3 +369,46 @@ def test_what_was_judged_before_there_were_reviews_is_not_looked_at(
     with database.transaction(write=False) as session:
         assert session.get_one(ReviewLook, old).looked_until > now
         assert session.get_one(ReviewLook, looked).looked_until == now
+
+
+def test_appeals_that_stood_as_disputes_are_named(database: Database) -> None:
+    with database.transaction() as session:
+        person = make_person(session)
+        for key, kind, reason in (
+            ("review:7:appeal:1", WorkKind.APPEAL, UnpaidReason.APPEAL),
+            ("review:8:appeal:1", WorkKind.APPEAL, UnpaidReason.VOLUNTEER),
+            ("dispute:1:time", WorkKind.DISPUTE, UnpaidReason.DISPUTE),
+        ):
+            entry = Entry(key, kind, 60, 0, "USD", reason)
+            book([entry], person_id=person.id, session=session, now=MOMENT)
+
+    command.downgrade(alembic_config(database), "0038")
+    with database.engine.connect() as connection:
+        before = connection.execute(sa.text("SELECT kind, unpaid_reason FROM pay_entry")).all()
+    upgrade(database)
+
+    assert {tuple(row) for row in before} == {("dispute", "dispute"), ("dispute", "volunteer")}
+    with database.transaction(write=False) as session:
+        found = {one.key: (one.kind, one.unpaid_reason) for one in session.exec(select(PayEntry))}
+    assert found["review:7:appeal:1"] == (WorkKind.APPEAL, UnpaidReason.APPEAL)
+    assert found["review:8:appeal:1"] == (WorkKind.APPEAL, UnpaidReason.VOLUNTEER)
+    assert found["dispute:1:time"] == (WorkKind.DISPUTE, UnpaidReason.DISPUTE)
+
+
+def test_the_ledger_keeps_its_rules_when_a_word_is_added(database: Database) -> None:
+    """SQLite copies the table for it, which loses what the copy does not name."""
+    with database.engine.connect() as connection:
+        checks = sa.inspect(connection).get_check_constraints("pay_entry")
+        indexes = sa.inspect(connection).get_indexes("pay_entry")
+
+    assert {check["name"] for check in checks} == {
+        "ck_pay_entry_never_taken_back",
+        "ck_pay_entry_unpaid_is_without_money",
+        "ck_pay_entry_workkind_known",
+        "ck_pay_entry_unpaidreason_known",
+    }
+    assert {index["name"] for index in indexes} >= {
+        "ix_pay_entry_person_id_booked_at",
+        "ix_pay_entry_project_id",
+        "ix_pay_entry_assignment_id",
+    }

@@ -12,6 +12,9 @@ from enum import StrEnum
 
 from evalhub.core.pay.tiers import Price
 
+TAKEN_BACK = ":taken_back"
+"""Ends the key of what a comparison came to that was taken from who held it."""
+
 MOVED = ":moved"
 """How the key of an entry ends that takes back the time of the entry whose key stands before it."""
 
@@ -28,7 +31,9 @@ class WorkKind(StrEnum):
     REWORK = "rework"
     """Looking again at a judgment that a review sent back."""
     DISPUTE = "dispute"
-    """Arguing against a return, an amount of pay or a decision."""
+    """Arguing against an amount of pay, or time that was not paid."""
+    APPEAL = "appeal"
+    """Appealing a return or a decision of a review."""
     ADJUSTMENT = "adjustment"
     """Money alone, as a decision set it right."""
 
@@ -54,6 +59,8 @@ class UnpaidReason(StrEnum):
     """Rework that no mistake of ours made necessary."""
     DISPUTE = "dispute"
     """A dispute that was not upheld, or is not decided yet."""
+    APPEAL = "appeal"
+    """An appeal that was not upheld."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +77,15 @@ class Entry:
     minor_units: int
     currency: str
     unpaid_reason: UnpaidReason | None = None
+
+    @property
+    def is_price_of_judgment(self) -> bool:
+        """Tell whether it pays a comparison that was answered.
+
+        One that was taken back is paid as the same type of task, and its expert has judged nothing.
+        """
+        is_comparison = self.kind is WorkKind.COMPARISON and self.minor_units > 0
+        return is_comparison and not self.key.endswith(TAKEN_BACK)
 
 
 def judged(
@@ -118,7 +134,7 @@ def taken_back(assignment_id: int, price: Price, *, seconds: float) -> tuple[Ent
     Nobody pays for a decision of ours: up to the expected minutes the time is paid by its part of
     the price, rounded up to a minor unit, and what lies over them is unpaid as in a judgment.
     """
-    key, whole = f"assignment:{assignment_id}:taken_back", round(seconds)
+    key, whole = f"assignment:{assignment_id}{TAKEN_BACK}", round(seconds)
     if not whole:
         return ()
     if not price.minor_units:

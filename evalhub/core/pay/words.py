@@ -12,6 +12,7 @@ KIND_WORDS: Mapping[WorkKind, str] = {
     WorkKind.ASSESSMENT: "Assessment",
     WorkKind.REWORK: "Rework",
     WorkKind.DISPUTE: "Dispute",
+    WorkKind.APPEAL: "Appeal of a review",
     WorkKind.ADJUSTMENT: "Adjustment",
 }
 REASON_WORDS: Mapping[UnpaidReason, str] = {
@@ -24,6 +25,7 @@ REASON_WORDS: Mapping[UnpaidReason, str] = {
     UnpaidReason.ASSESSMENT: "unpaid assessment",
     UnpaidReason.REWORK: "unpaid rework",
     UnpaidReason.DISPUTE: "dispute not upheld or not decided",
+    UnpaidReason.APPEAL: "appeal not upheld",
 }
 
 

@@ -48,7 +48,7 @@ def appeal_upheld(
         entries += _paid(f"{key}:upheld", WorkKind.REWORK, unpaid_seconds, price)
     if minutes:
         appeal, seconds = f"review:{case_id}:appeal:{person_id}", minutes * 60
-        entries.append(_at_hour(appeal, WorkKind.DISPUTE, seconds, price))
+        entries.append(_at_hour(appeal, WorkKind.APPEAL, seconds, price))
     return tuple(entries)
 
 
@@ -57,7 +57,7 @@ def appeal_rejected(
 ) -> tuple[Entry, ...]:
     """Return the entry of the time that a rejected appeal took; none where it took none."""
     key = f"review:{case_id}:appeal:{person_id}"
-    unpaid = Entry(key, WorkKind.DISPUTE, minutes * 60, 0, currency, UnpaidReason.DISPUTE)
+    unpaid = Entry(key, WorkKind.APPEAL, minutes * 60, 0, currency, UnpaidReason.APPEAL)
     return (unpaid,) if minutes else ()
 
 

@@ -117,5 +117,6 @@ def _offered(row: _Row, entries: list[Entry]) -> Offered:
         lately=sums_of(
             [entry for entry in entries if entry.currency == row.pay_currency], row.pay_currency
         ),
-        n_priced=sum(1 for entry in entries if entry.minor_units),
+        # Of comparisons alone: a training, an appeal and what was taken back are paid, too.
+        n_priced=sum(entry.is_price_of_judgment for entry in entries),
     )

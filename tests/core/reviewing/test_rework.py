@@ -38,7 +38,7 @@ def test_f09_rework_after_a_reviewers_mistake_is_paid() -> None:
     assert [(one.kind, one.seconds, one.minor_units) for one in entries] == [
         (WorkKind.REWORK, -300, 0),
         (WorkKind.REWORK, 300, 500),
-        (WorkKind.DISPUTE, 360, 600),
+        (WorkKind.APPEAL, 360, 600),
     ]
     assert len({one.key for one in entries}) == 3
 
@@ -46,7 +46,7 @@ def test_f09_rework_after_a_reviewers_mistake_is_paid() -> None:
 def test_f51_a_rejected_appeal_leaves_its_time_unpaid() -> None:
     [entry] = appeal_rejected(7, 1, minutes=6, currency="USD")
 
-    assert (entry.seconds, entry.unpaid_reason) == (360, UnpaidReason.DISPUTE)
+    assert (entry.seconds, entry.unpaid_reason) == (360, UnpaidReason.APPEAL)
     assert appeal_rejected(7, 1, minutes=0, currency="USD") == ()
 
 

@@ -126,7 +126,7 @@ def test_f09_rework_after_a_reviewers_mistake_is_paid(scene: Scene) -> None:
     scene.answer(case_id, CaseStep.UPHELD, scene.otto)
 
     assert scene.booked("rework") == [(300, 0, "rework"), (-300, 0, "rework"), (300, 500, None)]
-    assert scene.booked("dispute") == [(360, 600, None)]
+    assert scene.booked("appeal") == [(360, 600, None)]
 
 
 def test_f51_a_rejected_appeal_stands_with_its_reason(scene: Scene) -> None:
@@ -137,7 +137,7 @@ def test_f51_a_rejected_appeal_stands_with_its_reason(scene: Scene) -> None:
     scene.answer(case_id, CaseStep.REJECTED, scene.otto, words="The dose is missing.")
 
     assert own(scene, case_id).events[-1].words == "The dose is missing."
-    assert scene.booked("dispute") == [(360, 0, "dispute")]
+    assert scene.booked("appeal") == [(360, 0, "appeal")]
     with pytest.raises(Conflict, match="once"):
         scene.appeal(0, case_id)
 
@@ -219,7 +219,7 @@ def test_an_appeal_that_is_right_decides_anew(scene: Scene) -> None:
     decision = own(scene, case_id).decision
     assert decision is not None
     assert decision.verdict is Verdict.SPLIT
-    assert scene.booked("dispute") == [(360, 600, None)]
+    assert scene.booked("appeal") == [(360, 600, None)]
 
 
 def test_nobody_decides_about_a_pair_they_judged(scene: Scene) -> None:
