@@ -12,7 +12,6 @@ from evalhub.web.language import _, decimal, with_comma
 HEAT_STEPS = (20, 30, 40, 47, 53, 60, 70, 80)
 """Upper bounds, in per cent, of the steps of a win matrix's scale; the fifth is even."""
 
-NONE = "none"
 MINUS = "\N{MINUS SIGN}"
 
 
@@ -46,25 +45,25 @@ def capitalize_first(text: str) -> str:
 
 def share(value: float | None) -> str:
     """Return a share or a difference of shares in per cent, such as ``53.2 %`` on one line."""
-    return NONE if value is None else f"{_signed(value * 100, 1)}\u00a0%"
+    return _("none") if value is None else f"{_signed(value * 100, 1)}\u00a0%"
 
 
 def coefficient(value: float | None) -> str:
     """Return a coefficient to three places, such as ``0.291``."""
-    return NONE if value is None else _signed(value, 3)
+    return _("none") if value is None else _signed(value, 3)
 
 
 def shares(interval: Interval | None) -> str:
     """Return an interval in per cent, such as ``51.9 to 54.4``."""
     if interval is None:
-        return NONE
+        return _("none")
     return _range(_signed(interval.low * 100, 1), _signed(interval.high * 100, 1))
 
 
 def coefficients(interval: Interval | None) -> str:
     """Return an interval of a coefficient, such as ``0.272 to 0.309``."""
     if interval is None:
-        return NONE
+        return _("none")
     return _range(_signed(interval.low, 3), _signed(interval.high, 3))
 
 

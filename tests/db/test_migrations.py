@@ -382,7 +382,7 @@ def test_appeals_that_stood_as_disputes_are_named(database: Database) -> None:
             entry = Entry(key, kind, 60, 0, "USD", reason)
             book([entry], person_id=person.id, session=session, now=MOMENT)
 
-    command.downgrade(alembic_config(database), "0038")
+    command.downgrade(alembic_config(database), "0044")
     with database.engine.connect() as connection:
         before = connection.execute(sa.text("SELECT kind, unpaid_reason FROM pay_entry")).all()
     upgrade(database)

@@ -76,6 +76,25 @@ def signed_bytes(document: Mapping[str, Json]) -> bytes:
     return canonical_json(dict(document)).encode(errors="surrogatepass")
 
 
+def pseudonym_of(public_id: str) -> str:
+    """Return what stands for the holder of a portfolio who wants no name on it."""
+    return f"expert {public_id[:8]}"
+
+
+def says_the_same(one: Mapping[str, Json], other: Mapping[str, Json]) -> bool:
+    """Tell whether two portfolios show the same under the same name, or both under none.
+
+    Each has an id and a time of its own, and a pseudonym made of the id.
+    """
+    return _content(one) == _content(other)
+
+
+def _content(document: Mapping[str, Json]) -> dict[str, Json]:
+    is_nameless = document["holder"] == pseudonym_of(str(document["id"]))
+    told = {name: value for name, value in document.items() if name not in {"id", "made_at"}}
+    return {**told, "holder": "" if is_nameless else document["holder"]}
+
+
 def shown_records(records: Sequence[DomainRecord]) -> tuple[DomainRecord, ...]:
     """Return the records that show something; an empty one would only raise questions."""
     return tuple(

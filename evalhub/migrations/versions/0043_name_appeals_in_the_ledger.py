@@ -5,7 +5,7 @@ from alembic import op
 from evalhub.db.append_only import allow_changes, make_append_only
 
 revision = "0043"
-down_revision = "0038"
+down_revision = "0044"
 branch_labels = None
 depends_on = None
 

@@ -15,6 +15,8 @@ from evalhub.core.qualifying.portfolios import (
     PortfolioState,
     level_in_force,
     portfolio_to_json,
+    pseudonym_of,
+    says_the_same,
     shown_records,
     signed_bytes,
 )
@@ -23,6 +25,7 @@ from evalhub.db.models import Person, PortfolioRevocation
 from evalhub.db.models import Portfolio as PortfolioRow
 from evalhub.errors import BadInput, Conflict, NotFound, Sentence
 from evalhub.services import audit
+from evalhub.services.locks import lock
 from evalhub.services.qualifying.ladder import own_standings, standing_in
 from evalhub.services.qualifying.signing import is_signed, public_key, sign
 from evalhub.services.rubric_notes.reading import accepted_by_domain
@@ -57,23 +60,33 @@ def make_portfolio(
 ) -> SignedPortfolio:
     """Sign what the actor can show now and return it; with their name only if they want that.
 
-    Raise ``Conflict`` where there is nothing to show yet.
+    Where the same was signed before and stands, that one is returned: a form that was sent twice
+    would leave a second address to take back. Raise ``Conflict`` where there is nothing to show.
     """
     person = session.get_one(Person, actor.person_id)
+    lock(f"portfolios of {person.id}", session=session)
     records = shown_records(_records(person.id, session, now))
     if not records:
         raise Conflict(
             Sentence("There is nothing to show yet: no level, judgment, training or proposal.")
         )
     public_id = secrets.token_hex(16)
-    holder = person.name if is_named else f"expert {public_id[:8]}"
+    holder = person.name if is_named else pseudonym_of(public_id)
     document = portfolio_to_json(Portfolio(public_id, issuer, holder, now, records))
+    key = public_key(secret=secret)
+    for kept in own_portfolios(person.id, session=session):
+        if (
+            not kept.revoked_at
+            and kept.public_key == key
+            and says_the_same(kept.document, document)
+        ):
+            return kept
     row = PortfolioRow(
         public_id=public_id,
         person_id=person.id,
         document=canonical_json(document),
         signature=sign(signed_bytes(document), secret=secret),
-        public_key=public_key(secret=secret),
+        public_key=key,
         made_at=now,
     )
     session.add(row)

@@ -112,7 +112,7 @@ def test_f35_a_file_signed_with_another_key_is_not_believed(
 
 
 def test_f35_its_owner_takes_it_back_for_good(both: Both, session: Session, now: datetime) -> None:
-    kept, made = make(both, session, now), make(both, session, now)
+    kept, made = make(both, session, now, is_named=True), make(both, session, now)
     for _ in range(2):
         revoke_portfolio(made.public_id, session=session, actor=both.as_expert, now=now)
 
@@ -184,3 +184,19 @@ def test_a_row_that_somebody_wrote_into_is_not_believed(
 
     assert state_of(made) is PortfolioState.VALID
     assert state_of(altered) is PortfolioState.CHANGED
+
+
+def test_the_same_is_signed_once_until_it_is_taken_back(
+    both: Both, session: Session, now: datetime
+) -> None:
+    first = make(both, session, now)
+    again, named = make(both, session, now), make(both, session, now, is_named=True)
+    named_again = make(both, session, now, is_named=True)
+
+    assert again == first
+    assert named_again == named != first
+    assert len(own_portfolios(both.expert.id, session=session)) == 2
+    revoke_portfolio(first.public_id, session=session, actor=both.as_expert, now=now)
+    assert make(both, session, now).public_id != first.public_id
+    make_level(session, both.expert, 2, domain="law")
+    assert make(both, session, now, is_named=True).public_id != named.public_id
