@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from evalhub.core.free_words import says_something
+from evalhub.core.free_words import plain_words, says_something
 from evalhub.core.people import Actor
 from evalhub.core.reviewing.cases import (
     CaseEvent,
@@ -44,11 +44,14 @@ def answer_case(
     """Append an answer to a case and book what follows from it.
 
     No judgment is changed: a return leaves the judgment in force until its author judges again,
-    and a decision stands beside the votes. Raise ``NotFound``, ``Forbidden`` for who may not
+    and a decision stands beside the votes. The same answer sent again changes nothing: without
+    scripts a button can be pressed twice. Raise ``NotFound``, ``Forbidden`` for who may not
     answer, ``Conflict`` where the case does not stand so, and ``BadInput`` without a reason.
     """
     stored = get_case(case_id, session=session, is_held=True)
     check_reader(stored, actor=actor, session=session)
+    if stored.case.events and _is_of(answer, stored.case.events[-1], actor):
+        return
     person_id = check_step(stored.case, answer.step, actor, now)
     event = _event(stored, answer, person_id, now)
     append_step(stored, event, actor=actor, session=session)
@@ -62,6 +65,13 @@ def answer_case(
             session=session,
             now=now,
         )
+
+
+def _is_of(answer: CaseAnswer, event: CaseEvent, actor: Actor) -> bool:
+    """Tell whether ``event`` is what came of this very answer of the actor."""
+    given = (answer.step, plain_words(answer.words), answer.reason, answer.verdict)
+    kept = (event.step, event.words, event.reason, event.verdict or "")
+    return event.person_id == actor.person_id and given == kept
 
 
 def _event(stored: StoredCase, answer: CaseAnswer, person_id: int, now: datetime) -> CaseEvent:

@@ -75,6 +75,19 @@ def test_f09_a_return_keeps_both_versions_and_says_why(scene: Scene) -> None:
     assert scene.booked("rework") == [(240, 0, "rework")]
 
 
+def test_the_same_return_sent_twice_is_one(scene: Scene) -> None:
+    case_id = sampled(scene)
+    for _time in range(2):
+        scene.answer(case_id, CaseStep.RETURNED, words="Rule 3.\r\n", reason="guideline")
+
+    assert [one.step for one in own(scene, case_id).events] == [CaseStep.RETURNED]
+    with pytest.raises(Conflict):
+        scene.answer(case_id, CaseStep.RETURNED, words="Rule 4.", reason="guideline")
+    with pytest.raises(Conflict):
+        by = scene.otto
+        scene.answer(case_id, CaseStep.RETURNED, by, words="Rule 3.", reason="guideline")
+
+
 def test_f09_a_returned_judgment_is_revised_once(scene: Scene) -> None:
     case_id = sampled(scene)
     scene.send_back(case_id)
