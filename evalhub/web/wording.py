@@ -190,6 +190,7 @@ NOUNS = (
     n_("%(num)s prompt", "%(num)s prompts"),
     n_("%(num)s prompt or expert", "%(num)s prompts or experts"),
     n_("%(num)s source", "%(num)s sources"),
+    n_("%(num)s test", "%(num)s tests"),
 )
 """What ``counted`` counts on pages."""
 
