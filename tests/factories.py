@@ -16,6 +16,7 @@ from evalhub.core.campaigns import (
     PairingStrategy,
     ProjectStatus,
     PullStatus,
+    Purpose,
     SelectionMode,
 )
 from evalhub.core.canonical import canonical_json, sha256_hex
@@ -428,8 +429,10 @@ def make_assignment(
     *,
     status: AssignmentStatus = AssignmentStatus.LEASED,
     is_swapped: bool = False,
+    purpose: Purpose = Purpose.WORK,
+    occasion: int = 0,
 ) -> Assignment:
-    """Add an assignment of ``pair`` to ``person`` that takes a place while it is held."""
+    """Add an assignment of ``pair`` to ``person`` that takes a place while it is held as work."""
     assignment = Assignment(
         token=uuid.uuid4().hex,
         project_id=pair.project_id,
@@ -439,11 +442,15 @@ def make_assignment(
         status=status,
         policy="uniform",
         probability=1.0,
+        purpose=purpose,
+        occasion=occasion,
         leased_at=MOMENT,
         expires_at=MOMENT + timedelta(hours=1),
+        ended_at=None if status is AssignmentStatus.LEASED else MOMENT,
     )
     session.add(assignment)
-    if status in {AssignmentStatus.LEASED, AssignmentStatus.SUBMITTED}:
+    held = {AssignmentStatus.LEASED, AssignmentStatus.SUBMITTED}
+    if status in held and purpose.holds_place:
         pair.n_taken += 1
         session.add(pair)
     session.flush()
@@ -478,6 +485,7 @@ def make_judgment(  # noqa: PLR0913 - one parameter a field that some test names
         active_seconds=active_seconds,
         rubric_version_id=project.rubric_version_id,
         is_swapped=assignment.is_swapped if assignment else False,
+        purpose=assignment.purpose if assignment else Purpose.WORK,
         choice=choice,
         preference=preference,
         answer="{}",

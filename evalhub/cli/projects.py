@@ -3,7 +3,7 @@
 import click
 
 from evalhub.cli.context import ACTOR, database, now, settings, transaction
-from evalhub.cli.requiring import joining_command, require_command
+from evalhub.cli.requiring import joining_command, quality_command, require_command
 from evalhub.cli.words import table
 from evalhub.core.campaigns import OverlapRule, PairingStrategy, ProjectStatus, SelectionMode
 from evalhub.core.money import amount, parse_money
@@ -27,6 +27,7 @@ def group() -> None:
 
 group.add_command(require_command)
 group.add_command(joining_command)
+group.add_command(quality_command)
 
 
 @group.command("create")

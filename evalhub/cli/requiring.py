@@ -1,10 +1,21 @@
-"""The commands that say what a project asks of its experts, and whether they may join."""
+"""The commands that say what a project asks of its experts, how they join, and what checks them."""
 
 import click
 
 from evalhub.cli.context import ACTOR, now, transaction
 from evalhub.core.qualifying.requirements import Requirement
+from evalhub.core.quality import (
+    MAX_ANCHOR,
+    MAX_CONTROL,
+    MAX_REPEAT,
+    MAX_REPEAT_DAYS,
+    QualityShares,
+)
+from evalhub.core.wording import counted
+from evalhub.services.assigning.shares import shares_in
+from evalhub.services.controls.sharing import set_shares
 from evalhub.services.projects.choosing import let_join
+from evalhub.services.projects.finding import get_project
 from evalhub.services.projects.requiring import write_requirement
 
 
@@ -71,3 +82,35 @@ def joining_command(slug: str, answer: str) -> None:
         click.echo(f"Experts who show what {slug} asks for may join it.")
     else:
         click.echo(f"Experts are put on {slug} by those who run it.")
+
+
+@click.command("quality")
+@click.argument("slug")
+@click.option("--control", type=click.IntRange(0, MAX_CONTROL), help="Controls, of 100.")
+@click.option("--repeat", type=click.IntRange(0, MAX_REPEAT), help="Repeats, of 100.")
+@click.option("--repeat-days", type=click.IntRange(1, MAX_REPEAT_DAYS), help="Until one may come.")
+@click.option("--anchor", type=click.IntRange(0, MAX_ANCHOR), help="Anchors, of 100.")
+@click.option("--reason", required=True, help="Why; it stands in the audit log.")
+def quality_command(
+    slug: str,
+    *,
+    control: int | None,
+    repeat: int | None,
+    repeat_days: int | None,
+    anchor: int | None,
+    reason: str,
+) -> None:
+    """Let other shares of project SLUG check quality; what is not named stays."""
+    with transaction() as session:
+        shares = shares_in(get_project(slug, session=session))
+        shares = QualityShares(
+            control=shares.control if control is None else control,
+            repeat=shares.repeat if repeat is None else repeat,
+            repeat_days=shares.repeat_days if repeat_days is None else repeat_days,
+            anchor=shares.anchor if anchor is None else anchor,
+        )
+        n_pairs = set_shares(slug, shares, reason=reason, session=session, actor=ACTOR, now=now())
+    click.echo(
+        f"Of 100 comparisons in {slug}, {shares.control} are controls, {shares.repeat} repeats and "
+        f"{shares.anchor} anchors; {counted(n_pairs, 'pair')} left its queue."
+    )

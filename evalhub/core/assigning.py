@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
 
-from evalhub.core.campaigns import AssignmentStatus
+from evalhub.core.campaigns import AssignmentStatus, Purpose
 
 WINDOW = 100
 """How many open pairs, in the project's drawn order, the next one is chosen among.
@@ -76,7 +76,8 @@ class Lease:
     of the project that held then. ``policy`` and ``probability`` say
     by which rule the pair was drawn and how likely it was among those open to the person then,
     the random floor included; ``docs/methods/selection.md`` defines it. ``credential_class`` is
-    that of the credential that let the person in, None where the project asks for none.
+    that of the credential that let the person in, None where the project asks for none. ``purpose``
+    says what it was given out for, and ``occasion`` numbers the times a person may get an anchor.
     """
 
     id: int
@@ -96,6 +97,8 @@ class Lease:
     ended_at: datetime | None
     release_reason: str
     credential_class: str | None
+    purpose: Purpose
+    occasion: int
 
 
 def draw(items: Sequence[_Item], rng: random.Random) -> tuple[_Item, float]:

@@ -86,6 +86,24 @@ class AssignmentStatus(StrEnum):
     """The lease ran out; the draft is kept."""
 
 
+class Purpose(StrEnum):
+    """What a comparison is given out for; its page, its pay and its terms are the same for all."""
+
+    WORK = "work"
+    """To be scored and released; it holds a place of its pair."""
+    CONTROL = "control"
+    """Its answer is known, so it tells how often judgments are right."""
+    REPEAT = "repeat"
+    """The person judged the pair before, with the sides the other way round."""
+    ANCHOR = "anchor"
+    """Many judge the same few pairs over time, which tells whether judging drifts."""
+
+    @property
+    def holds_place(self) -> bool:
+        """Tell whether an assignment takes a place of its pair's overlap."""
+        return self is Purpose.WORK
+
+
 class JudgmentOrigin(StrEnum):
     """How a judgment reached EvalHub."""
 

@@ -37,6 +37,11 @@ CHECK_NAMES: Mapping[CheckKind, str] = Words(
         CheckKind.FLAT: N_("Share of forms with all criteria alike, tested against the others"),
         CheckKind.COPIED: N_("Share of reasons that repeat an earlier one word for word"),
         CheckKind.AGREEMENT: N_("Share of pairs judged as most others do, tested against theirs"),
+        CheckKind.CONTROL: N_("Share of controls answered right, tested against the others"),
+        CheckKind.REPEAT: N_(
+            "Share of pairs answered alike when they came again, tested against the others"
+        ),
+        CheckKind.DRIFT: N_("Share of anchors answered as at first, tested against then"),
     }
 )
 OUTCOME_NAMES: Mapping[AlertOutcome, str] = Words(

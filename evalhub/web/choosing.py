@@ -23,6 +23,7 @@ from evalhub.web.context import (
     own_id,
     requires,
 )
+from evalhub.web.control_words import shares_words
 from evalhub.web.language import _
 from evalhub.web.pay_words import TIER_NAMES
 from evalhub.web.rendering import render_text
@@ -45,6 +46,7 @@ def show() -> ResponseReturnValue:
         pay_words=judging_words.pay_words,
         render=render_text,
         say=say,
+        shares_words=shares_words,
     )
 
 

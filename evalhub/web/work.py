@@ -33,6 +33,7 @@ from evalhub.web.context import (
     own_id,
     requires,
 )
+from evalhub.web.control_words import shares_words
 from evalhub.web.language import _, current_language
 from evalhub.web.pay_words import TIER_NAMES
 from evalhub.web.rendering import render_text
@@ -93,6 +94,7 @@ def show_history() -> ResponseReturnValue:
         "work/history.html",
         listing=listing,
         say=say,
+        shares_words=shares_words,
         link=lambda page: url_for("work.show_history", page=page),
     )
 
@@ -132,6 +134,7 @@ def _list(problems: Sequence[Problem] = ()) -> str:
         today=today_of(person_id, session=session, now=now()),
         recent=own_judgments(person_id, session=session, now=now(), language=current_language()),
         say=say,
+        shares_words=shares_words,
         tiers=TIER_NAMES,
         offers={work.slug: _offer(work) for work in works},
         render=render_text,

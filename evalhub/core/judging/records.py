@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from evalhub.core.campaigns import AnnotatorKind, JudgmentOrigin
+from evalhub.core.campaigns import AnnotatorKind, JudgmentOrigin, Purpose
 from evalhub.core.canonical import Json, content_hash
 from evalhub.core.judging.answers import Choice
+from evalhub.core.judging.known import KeyAnswer
 from evalhub.core.people import Origin
 from evalhub.core.responses import ResponseStatus
 
@@ -48,7 +49,8 @@ class JudgmentRecord:
 
     ``choice``, ``preference`` and ``answer`` are as shown: A is response y when
     ``is_swapped``. ``preference`` is None where only a choice is known (imported files
-    without a graded preference) and for cannot-judge.
+    without a graded preference) and for cannot-judge. ``accepted`` are the choices, turned as
+    ``canonical_choice``, that the key in force takes as right; None unless it is a control.
     """
 
     public_id: str
@@ -73,6 +75,8 @@ class JudgmentRecord:
     revision: int
     # As the annotator held it then; None where the project asked for none.
     credential_class: str | None = None
+    purpose: Purpose = Purpose.WORK
+    accepted: frozenset[KeyAnswer] | None = None
 
     @property
     def pair_key(self) -> str:

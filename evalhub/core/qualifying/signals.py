@@ -8,6 +8,7 @@ platform work asks for and decency anyway.
 from dataclasses import dataclass, fields
 from enum import StrEnum
 
+from evalhub.core.campaigns import Purpose
 from evalhub.core.qualifying.ladder import CriterionKind
 from evalhub.core.qualifying.requirements import LackKind
 from evalhub.core.reviewing.alerts import CheckKind
@@ -128,15 +129,37 @@ SIGNALS: tuple[Signal, ...] = (
         SignalUse.PERSON,
         Sentence("You, in the feedback on your week, and those who run projects."),
         tuple(field.name for field in fields(AnnotatorFigures)),
-        (f"{ANNOTATORS}.figures", f"{ANNOTATORS}.controls", f"{ANNOTATORS}.medians"),
+        (
+            f"{ANNOTATORS}.figures",
+            f"{ANNOTATORS}.controls",
+            f"{ANNOTATORS}.medians",
+            f"{ANNOTATORS}.repeats",
+        ),
+    ),
+    Signal(
+        "controls",
+        Sentence("Comparisons that check quality"),
+        Sentence(
+            "A share of the comparisons of a project, which you read before you claim: controls, "
+            "whose answer experts agreed on; own pairs that come again with their sides changed; "
+            "and anchors, which many judge again over time. A lot decides when one comes. They "
+            "look like all others and are paid like them, enter no score and no release, and "
+            "giving one back changes nothing. You read your shares every week, and after a week "
+            "which controls you answered otherwise, to contest what was taken as right."
+        ),
+        SignalUse.PERSON,
+        Sentence("You, and those who run projects; of anchors the project as a whole."),
+        tuple(purpose for purpose in Purpose if not purpose.holds_place),
+        ("evalhub.core.quality", "evalhub.core.judging.known", f"{ANNOTATORS}.drift"),
     ),
     Signal(
         "checks",
         Sentence("Checks for what looks unlike the others"),
         Sentence(
             "Tests of the side you prefer, your speed, criteria answered all alike, reasons that "
-            "repeat word for word, and agreement, corrected for their number. A finding is a "
-            "reason to ask you about it: nothing is dropped, weighted or taken from you by it."
+            "repeat word for word, agreement, controls, pairs that came again, and of the "
+            "anchors of a whole project, corrected for their number. A finding is a reason to ask "
+            "you about it: nothing is dropped, weighted or taken from you by it."
         ),
         SignalUse.PERSON,
         Sentence("Those who review, and who answer each finding with what they made of it."),
@@ -200,8 +223,8 @@ SIGNALS: tuple[Signal, ...] = (
         Sentence("Which pair comes next"),
         Sentence(
             "Pairs are chosen by what they tell of the models, with a share by lot, and never by "
-            "what is known of you. What you skipped or gave back is not offered again and "
-            "is used for nothing else."
+            "what is known of you; a pair that comes again is one that you judged. What you "
+            "skipped or gave back is not offered again and is used for nothing else."
         ),
         SignalUse.GATE,
         Sentence("Nobody; it is not kept of people."),

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from evalhub.core.campaigns import AnnotatorKind, JudgmentOrigin
+from evalhub.core.campaigns import AnnotatorKind, JudgmentOrigin, Purpose
 from evalhub.core.consent import ConsentAnswer, ConsentPurpose, ConsentStanding, standing_on
 from evalhub.core.judging.records import JudgmentRecord
 from evalhub.core.prompts.records import Prompt
@@ -116,6 +116,8 @@ class Admission:
     def _basic(self, record: JudgmentRecord, prompt: Prompt, pair: str) -> FilterName | None:
         if record.annotator_kind is not AnnotatorKind.HUMAN:
             return FilterName.MODEL_JUDGE
+        if record.purpose is Purpose.CONTROL:
+            return FilterName.CONTROL_PROMPT
         if prompt.split in _BY_USE:
             return _BY_USE[prompt.split]
         if pair in self.reported:

@@ -104,7 +104,7 @@ class FilterName(StrEnum):
     MODEL_JUDGE = "model_judge"
     """Judgments made by a model used as a judge."""
     CONTROL_PROMPT = "control_prompt"
-    """Judgments on prompts with known answers (split ``gold``), which serve as control items."""
+    """Judgments of control items, and on prompts with known answers (split ``gold``)."""
     HELD_OUT_PROMPT = "held_out_prompt"
     """Judgments on prompts with split ``holdout``."""
     REPORTED_ROW = "reported_row"

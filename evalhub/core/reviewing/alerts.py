@@ -16,6 +16,12 @@ class CheckKind(StrEnum):
     """Reasons repeat an earlier reason word for word as often as those of the others."""
     AGREEMENT = "agreement"
     """Agreement with the majority of the others is what theirs is."""
+    CONTROL = "control"
+    """Control items are answered as known as often as by the others."""
+    REPEAT = "repeat"
+    """The same pair gets the same answer again as often as from the others."""
+    DRIFT = "drift"
+    """A project's anchors are answered as they were in its first periods; of nobody alone."""
 
 
 class AlertOutcome(StrEnum):
@@ -31,10 +37,10 @@ class AlertOutcome(StrEnum):
     """The project is to be changed, not the person: the rubric, the page or the time."""
 
 
-def alert_key(project_id: int, person_id: int, check: str, n: int) -> str:
-    """Return what names an alert.
+def alert_key(project_id: int, about: int | str, check: str, n: int) -> str:
+    """Return what names an alert about a person, by their row, or about a period of the project.
 
     The same finding is told once, and again only when the judgments it rests on have doubled:
     a list that repeats itself every day is not read any more.
     """
-    return f"{project_id}:{person_id}:{check}:{n.bit_length()}"
+    return f"{project_id}:{about}:{check}:{n.bit_length()}"

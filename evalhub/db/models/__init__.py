@@ -13,6 +13,12 @@ from evalhub.db.models.attempt import Attempt, AttemptAnswer, AttemptEvent, Extr
 from evalhub.db.models.audit_event import AuditEvent
 from evalhub.db.models.consent_answer import ConsentAnswer
 from evalhub.db.models.consent_text import ConsentText
+from evalhub.db.models.control import (
+    ControlContest,
+    ControlContestAnswer,
+    ControlItem,
+    ControlKey,
+)
 from evalhub.db.models.credential import Credential, CredentialDecision
 from evalhub.db.models.dispute import Dispute, DisputeAnswer
 from evalhub.db.models.draft import Draft
@@ -87,6 +93,10 @@ __all__ = [
     "AuditEvent",
     "ConsentAnswer",
     "ConsentText",
+    "ControlContest",
+    "ControlContestAnswer",
+    "ControlItem",
+    "ControlKey",
     "Credential",
     "CredentialDecision",
     "Dispute",

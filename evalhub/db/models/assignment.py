@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from evalhub.core.campaigns import AssignmentStatus
+from evalhub.core.campaigns import AssignmentStatus, Purpose
 from evalhub.db.models.base import UtcDateTime, vocabulary
 
 
@@ -17,11 +17,13 @@ class Assignment(SQLModel, table=True):
 
     __table_args__ = (
         sa.Index(
-            # Nobody holds or has judged a pair twice, whatever two requests at once may do; an
-            # assignment that ran out or was given back does not count.
+            # Nobody holds or has judged a pair twice for one purpose and occasion, whatever two
+            # requests at once may do; an assignment that ran out or was given back does not count.
             "uq_assignment_pair_person_held",
             "pair_id",
             "person_id",
+            "purpose",
+            "occasion",
             unique=True,
             sqlite_where=sa.text("status IN ('leased', 'submitted')"),
             postgresql_where=sa.text("status IN ('leased', 'submitted')"),
@@ -51,6 +53,15 @@ class Assignment(SQLModel, table=True):
     person_id: int = Field(foreign_key="person.id", ondelete="RESTRICT")
     is_swapped: bool
     status: AssignmentStatus = Field(sa_type=vocabulary(AssignmentStatus))
+    # Neither leaves the server: a page that told them would change what is being measured.
+    purpose: Purpose = Field(
+        default=Purpose.WORK,
+        sa_type=vocabulary(Purpose),
+        nullable=False,
+        sa_column_kwargs={"server_default": sa.text("'work'")},
+    )
+    # Numbers the periods in which a person may get the same anchor; 0 for all other purposes.
+    occasion: int = Field(default=0, sa_column_kwargs={"server_default": sa.text("0")})
     # How the pair was drawn and how likely that was: estimates weigh by it, and it cannot be
     # worked out afterwards.
     policy: str = Field(max_length=40)

@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from evalhub.core.campaigns import AnnotatorKind, JudgmentOrigin
+from evalhub.core.campaigns import AnnotatorKind, JudgmentOrigin, Purpose
 from evalhub.core.judging.answers import Choice
 from evalhub.db.models.base import UtcDateTime, vocabulary
 
@@ -47,6 +47,13 @@ class Judgment(SQLModel, table=True):
     revision: int = 1
     origin: JudgmentOrigin = Field(sa_type=vocabulary(JudgmentOrigin))
     annotator_kind: AnnotatorKind = Field(sa_type=vocabulary(AnnotatorKind))
+    # Of its assignment, copied: every reader of judgments asks for it, and few join assignments.
+    purpose: Purpose = Field(
+        default=Purpose.WORK,
+        sa_type=vocabulary(Purpose),
+        nullable=False,
+        sa_column_kwargs={"server_default": sa.text("'work'")},
+    )
     # With the judgment and not by its project: what a choice meant is what its rubric said that
     # day.
     rubric_version_id: int = Field(foreign_key="rubric_version.id", ondelete="RESTRICT", index=True)

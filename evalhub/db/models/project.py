@@ -26,6 +26,10 @@ class Project(SQLModel, table=True):
     __table_args__ = (
         sa.CheckConstraint("overlap BETWEEN 1 AND 100", name="overlap_range"),
         sa.CheckConstraint("pay_minor_units >= 0", name="pay_not_negative"),
+        sa.CheckConstraint("control_percent BETWEEN 0 AND 20", name="control_range"),
+        sa.CheckConstraint("repeat_percent BETWEEN 0 AND 10", name="repeat_range"),
+        sa.CheckConstraint("repeat_days BETWEEN 1 AND 365", name="repeat_days_range"),
+        sa.CheckConstraint("anchor_percent BETWEEN 0 AND 10", name="anchor_range"),
     )
 
     id: int = Field(default=None, primary_key=True)
@@ -62,6 +66,11 @@ class Project(SQLModel, table=True):
     terms: str = Field(default="", sa_type=sa.Text)
     terms_number: int = Field(default=0, sa_column_kwargs={"server_default": sa.text("0")})
     is_joinable: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
+    # How many of a hundred comparisons check quality, by what they are for.
+    control_percent: int = Field(default=0, sa_column_kwargs={"server_default": sa.text("0")})
+    repeat_percent: int = Field(default=0, sa_column_kwargs={"server_default": sa.text("0")})
+    repeat_days: int = Field(default=7, sa_column_kwargs={"server_default": sa.text("7")})
+    anchor_percent: int = Field(default=0, sa_column_kwargs={"server_default": sa.text("0")})
     is_simulated: bool = False
     created_at: datetime = Field(sa_type=UtcDateTime)
     created_by: int | None = Field(default=None, foreign_key="person.id", ondelete="RESTRICT")

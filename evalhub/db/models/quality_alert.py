@@ -10,14 +10,19 @@ from evalhub.db.models.base import UtcDateTime, vocabulary
 
 
 class QualityAlert(SQLModel, table=True):
-    """One significant test, as it was computed then. A database trigger refuses changes."""
+    """One significant test, as it was computed then. A database trigger refuses changes.
+
+    ``person_id`` is null where it is about a whole project.
+    """
 
     __tablename__ = "quality_alert"
 
     id: int = Field(default=None, primary_key=True)
     key: str = Field(max_length=120, unique=True)
     project_id: int = Field(foreign_key="project.id", ondelete="RESTRICT", index=True)
-    person_id: int = Field(foreign_key="person.id", ondelete="RESTRICT", index=True)
+    person_id: int | None = Field(
+        default=None, foreign_key="person.id", ondelete="RESTRICT", index=True
+    )
     kind: CheckKind = Field(sa_type=vocabulary(CheckKind))
     n: int
     value: float

@@ -22,7 +22,7 @@ from evalhub.core.assigning import (
     draw,
     draw_by_prompt,
 )
-from evalhub.core.campaigns import AssignmentStatus
+from evalhub.core.campaigns import AssignmentStatus, Purpose
 from evalhub.db import tables as t
 from evalhub.db.prepared import Prepared, Row
 from evalhub.services.assigning.expiring import take_place
@@ -45,11 +45,17 @@ MAX_LOTS = 20
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """Name the pair of which a place was taken, by which rule, and how likely that was."""
+    """Name the pair that was taken, by which rule, how likely that was, and what it is for.
+
+    ``is_swapped`` is the order of its sides where the purpose asks for one.
+    """
 
     pair_id: int
     policy: SelectionPolicy
     probability: float
+    purpose: Purpose = Purpose.WORK
+    occasion: int = 0
+    is_swapped: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +218,17 @@ def _first(
     return sorted(rows, key=lambda row: row.position)[:most]
 
 
+def is_any_open() -> "sa.ColumnElement[bool]":
+    """Return the condition that work is open to a person, whose routes are bound if it asks."""
+    return sa.exists(_open_pairs())
+
+
+def is_any_open_on_routes() -> "sa.ColumnElement[bool]":
+    """Return the same for the pairs on some routes."""
+    on_any = t.pair.c.route.in_(sa.bindparam("routes", expanding=True))
+    return sa.exists(_open_pairs().where(on_any))
+
+
 def _is_open(
     has_room: "sa.ColumnElement[bool] | None" = None,
 ) -> "tuple[sa.ColumnElement[bool], ...]":
@@ -221,7 +238,7 @@ def _is_open(
         t.pair.c.is_offered.is_(True),
         t.pair.c.n_taken < t.pair.c.overlap if has_room is None else has_room,
         t.pair.c.id.not_in(seen),
-        t.pair.c.prompt_id.not_in(_blocked_prompts()),
+        t.pair.c.prompt_id.not_in(blocked_prompts()),
     )
 
 
@@ -234,7 +251,8 @@ def _is_mine() -> "tuple[sa.ColumnElement[bool], ...]":
     )
 
 
-def _blocked_prompts() -> "sa.Select[int]":
+def blocked_prompts() -> "sa.Select[int]":
+    """Select the prompts that are kept from a person because they sent one back."""
     blocked = t.pair.alias("blocked")
     return (
         sa.select(blocked.c.prompt_id)
@@ -256,6 +274,8 @@ def _has_room_or_over() -> "sa.ColumnElement[bool]":
     over = sa.select(t.assignment.c.pair_id).where(
         t.assignment.c.project_id == sa.bindparam("project"),
         t.assignment.c.status == AssignmentStatus.LEASED,
+        # The others hold no place that could be taken back.
+        t.assignment.c.purpose == Purpose.WORK,
         t.assignment.c.expires_at <= sa.bindparam("now", type_=t.assignment.c.expires_at.type),
     )
     return sa.or_(t.pair.c.n_taken < t.pair.c.overlap, t.pair.c.id.in_(over))
@@ -283,7 +303,7 @@ def _closed() -> "sa.CompoundSelect[int, float]":
         .group_by(t.pair.c.matchup_id)
     )
     kept_away = sa.select(t.pair.c.matchup_id, t.pair.c.id.label("n")).where(
-        t.pair.c.prompt_id.in_(_blocked_prompts()),
+        t.pair.c.prompt_id.in_(blocked_prompts()),
     )
     some, others = touched.subquery(), kept_away.subquery()
     without = _without_open_pair()

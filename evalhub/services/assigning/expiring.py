@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from evalhub.core.campaigns import AssignmentStatus
+from evalhub.core.campaigns import AssignmentStatus, Purpose
 from evalhub.db import tables as t
 from evalhub.db.prepared import Prepared
 from evalhub.services.paying.booking import book_expired
@@ -27,13 +27,13 @@ def reclaim_expired(project_id: int, *, session: Session, now: datetime) -> int:
         if is_mine is None:
             return 0
     ended = connection.execute(_SWEEP, {"project": project_id, "now": now}).all()
-    freed = Counter(row.pair_id for row in ended)
+    freed = Counter(row.pair_id for row in ended if Purpose(row.purpose).holds_place)
     # In one order for all, or two sweeps that free the same pairs could each wait for the other.
     for pair_id, n_places in sorted(freed.items()):
         free_places(pair_id, n_places=n_places, session=session)
     if ended:
         book_expired([row.id for row in ended], session=session, now=now)
-    return freed.total()
+    return len(ended)
 
 
 def free_places(pair_id: int, *, n_places: int = 1, session: Session) -> None:
@@ -66,7 +66,7 @@ _SWEEP = (
         )
     )
     .values(status=AssignmentStatus.EXPIRED, ended_at=_NOW)
-    .returning(t.assignment.c.id, t.assignment.c.pair_id)
+    .returning(t.assignment.c.id, t.assignment.c.pair_id, t.assignment.c.purpose)
 )
 """Built once, as every claim sweeps and building it costs more than running it."""
 

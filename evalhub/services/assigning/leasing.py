@@ -9,15 +9,18 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from evalhub.core.assigning import Lease, SelectionPolicy, side_order
-from evalhub.core.campaigns import AssignmentStatus, ProjectStatus
+from evalhub.core.campaigns import AssignmentStatus, ProjectStatus, Purpose
 from evalhub.core.people import Role
+from evalhub.core.quality import draw_purpose, period_at
 from evalhub.db import tables as t
 from evalhub.db.prepared import Prepared, Row
 from evalhub.errors import Conflict, NotFound, Sentence
+from evalhub.services.assigning.checking import Checking, take_check
 from evalhub.services.assigning.choosing import Taken, take_pair
 from evalhub.services.assigning.expiring import reclaim_expired
 from evalhub.services.assigning.leases import LEASE_COLUMNS, extend, find_open_lease, lease_of
 from evalhub.services.assigning.reach import Reach, reach_of
+from evalhub.services.assigning.shares import SHARES, shares_in
 from evalhub.services.paying.terms import terms_read
 from evalhub.services.qualifying.letting_in import class_let_in
 from evalhub.services.qualifying.requirements import parse_requirement
@@ -68,7 +71,9 @@ def lease_next(
     requirement = parse_requirement(terms.requirement)
     credential_class = class_let_in(requirement, person_id=person_id, session=session, now=now)
     reach = reach_of(project_id, requirement, person_id=person_id, session=session, now=now)
-    taken = take_pair(
+    ids = (project_id, person_id)
+    taken = _take_check(terms, reach, ids=ids, session=session, now=now, rng=rng)
+    taken = taken or take_pair(
         project_id,
         person_id=person_id,
         policy=terms.policy or SelectionPolicy.UNIFORM,
@@ -82,10 +87,33 @@ def lease_next(
         **_promised(taken, terms, now=now),
         "project_id": project_id,
         "person_id": person_id,
-        "is_swapped": _side_order(taken.pair_id, person_id=person_id, session=session, rng=rng),
+        "is_swapped": _side_order(taken, person_id=person_id, session=session, rng=rng),
         "credential_class": _class_on(taken.pair_id, reach, session=session) or credential_class,
     }
     return lease_of(_INSERT.one(values, session=session))
+
+
+def _take_check(
+    terms: Row,
+    reach: Reach,
+    *,
+    ids: tuple[int, int],
+    session: Session,
+    now: datetime,
+    rng: random.Random,
+) -> Taken | None:
+    """Return a pair that checks quality where the lot falls on one and one is there for them.
+
+    Otherwise they get work, as if the lot had fallen on it: who has had all controls goes on.
+    """
+    shares = shares_in(terms)
+    # Without shares no lot is drawn: what a seed gives out in other projects stays what it was.
+    purpose = draw_purpose(shares, rng.random()) if shares.total else Purpose.WORK
+    if purpose.holds_place:
+        return None
+    period = period_at(now, since=terms.created_at)
+    checking = Checking(*ids, purpose, period, now - timedelta(days=shares.repeat_days), reach)
+    return take_check(checking, session=session, rng=rng)
 
 
 def _promised(taken: Taken, terms: Row, *, now: datetime) -> dict[str, object]:
@@ -95,6 +123,8 @@ def _promised(taken: Taken, terms: Row, *, now: datetime) -> dict[str, object]:
         # not be guessable from another.
         "token": secrets.token_urlsafe(24),
         "pair_id": taken.pair_id,
+        "purpose": taken.purpose,
+        "occasion": taken.occasion,
         "status": AssignmentStatus.LEASED,
         "policy": taken.policy,
         "probability": taken.probability,
@@ -149,9 +179,12 @@ def _terms(project_id: int, *, person_id: int, session: Session, now: datetime) 
     return row
 
 
-def _side_order(pair_id: int, *, person_id: int, session: Session, rng: random.Random) -> bool:
+def _side_order(taken: Taken, *, person_id: int, session: Session, rng: random.Random) -> bool:
     """Return the order less used for the pair; the order a person already saw stays theirs."""
-    shown = _SHOWN.all({"pair": pair_id}, session=session)
+    if taken.is_swapped is not None:
+        return bool(taken.is_swapped)
+    rows = _SHOWN.all({"pair": taken.pair_id}, session=session)
+    shown = [row for row in rows if row.purpose is taken.purpose]
     # Sides that change under somebody who begins again would put their first impression on the
     # wrong answer.
     mine = [row.is_swapped for row in shown if row.person_id == person_id]
@@ -182,6 +215,8 @@ def _terms_statement() -> sa.Executable:
             project.c.pay_minor_units,
             project.c.pay_currency,
             project.c.terms_number,
+            *SHARES,
+            project.c.created_at,
             plan.c.policy,
             asked.c.document.label("requirement"),
             # Nearly never, and then a sweep finds them: it need not be tried at each claim.
@@ -202,7 +237,12 @@ def _terms_statement() -> sa.Executable:
 # Built once, as those of the choice are.
 _TERMS = Prepared(_terms_statement())
 _SHOWN = Prepared(
-    sa.select(t.assignment.c.is_swapped, t.assignment.c.person_id, t.assignment.c.status)
+    sa.select(
+        t.assignment.c.is_swapped,
+        t.assignment.c.person_id,
+        t.assignment.c.status,
+        t.assignment.c.purpose,
+    )
     .where(t.assignment.c.pair_id == sa.bindparam("pair"))
     .order_by(t.assignment.c.id)
 )

@@ -48,4 +48,5 @@ def end_lease(lease: Lease, *, reason: ReleaseReason, session: Session, now: dat
         .where(t.assignment.c.id == lease.id)
         .values(status=AssignmentStatus.RELEASED, ended_at=now, release_reason=reason.value)
     )
-    free_places(lease.pair_id, session=session)
+    if lease.purpose.holds_place:
+        free_places(lease.pair_id, session=session)

@@ -49,6 +49,9 @@ def standing_of(lease: Lease, *, session: Session, now: datetime) -> LeaseStandi
     others = _others(lease, session)
     if any(other.person_id == lease.person_id and _holds(other, now) for other in others):
         return LeaseStanding.AGAIN
+    # What checks quality has no place that somebody else could have taken.
+    if not lease.purpose.holds_place:
+        return LeaseStanding.FREE
     # Places of leases that ran out count as free: submitting sweeps before it takes one.
     n_over = sum(not _holds(other, now) for other in others)
     if _n_free(lease, session) + n_over > 0:
@@ -58,12 +61,14 @@ def standing_of(lease: Lease, *, session: Session, now: datetime) -> LeaseStandi
 
 
 def _others(lease: Lease, session: Session) -> "Sequence[sa.Row[*tuple[Any, ...]]]":
-    """Return the pair's other assignments that have a place of it."""
+    """Return the pair's other assignments that were given out for the same and are not over."""
     query = sa.select(
         t.assignment.c.person_id, t.assignment.c.status, t.assignment.c.expires_at
     ).where(
         t.assignment.c.pair_id == lease.pair_id,
         t.assignment.c.id != lease.id,
+        t.assignment.c.purpose == lease.purpose,
+        t.assignment.c.occasion == lease.occasion,
         t.assignment.c.status.in_((AssignmentStatus.LEASED, AssignmentStatus.SUBMITTED)),
     )
     return session.connection().execute(query).all()

@@ -9,13 +9,15 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from evalhub.core.assigning import Lease
-from evalhub.core.campaigns import AssignmentStatus, ProjectStatus
+from evalhub.core.campaigns import AssignmentStatus, ProjectStatus, Purpose
 from evalhub.core.pay.tiers import PayTier
 from evalhub.core.people import Role
 from evalhub.core.qualifying.requirements import LackKind, Qualifications, Requirement, fit_of
+from evalhub.core.quality import QualityShares, n_to_expect
 from evalhub.db import tables as t
-from evalhub.services.assigning.choosing import n_open_to
+from evalhub.services.assigning.choosing import COUNTED, n_open_to
 from evalhub.services.assigning.reach import reach_of
+from evalhub.services.assigning.shares import shares_in, shares_of
 from evalhub.services.assigning.standing import LeaseStanding, standing_of
 from evalhub.services.paying.terms import Terms, terms_read, terms_since
 from evalhub.services.qualifying.letting_in import qualifications_of
@@ -67,6 +69,7 @@ class Work:
     lease_minutes: int
     terms: str
     is_simulated: bool
+    shares: QualityShares
     n_left: int
     n_answered: int
     has_begun: bool
@@ -174,6 +177,7 @@ def _work(
         lease_minutes=row.lease_minutes,
         terms=row.terms,
         is_simulated=row.is_simulated,
+        shares=shares_in(row),
         n_left=0 if lacks else _n_left(row.id, requirement, person_id, session, now),
         n_answered=_n_answered(row.id, person_id, session),
         has_begun=read is not None,
@@ -189,7 +193,25 @@ def _n_left(
     project_id: int, requirement: Requirement, person_id: int, session: Session, now: datetime
 ) -> int:
     reach = reach_of(project_id, requirement, person_id=person_id, session=session, now=now)
-    return n_open_to(project_id, person_id=person_id, session=session, now=now, reach=reach)
+    n_open = n_open_to(project_id, person_id=person_id, session=session, now=now, reach=reach)
+    shares = shares_of(project_id, session=session)
+    if not shares.total:
+        return n_open
+    n_work, n_all = (
+        session.connection()
+        .execute(
+            sa.select(
+                sa.func.count(sa.case((t.assignment.c.purpose == Purpose.WORK, 1))), sa.func.count()
+            ).where(
+                t.assignment.c.project_id == project_id,
+                t.assignment.c.person_id == person_id,
+                t.assignment.c.status != AssignmentStatus.EXPIRED,
+            )
+        )
+        .one()
+    )
+    n = n_to_expect(shares, n_open=n_open, n_work=n_work, n_checking=n_all - n_work)
+    return min(n, COUNTED)
 
 
 def _n_answered(project_id: int, person_id: int, session: Session) -> int:

@@ -28,6 +28,9 @@ class AskedAgain:
 
 def find_asked(lease: Lease, *, session: Session, now: datetime) -> AskedAgain | None:
     """Return the case that lets the lease's person judge its pair again now, or None."""
+    # A case is about the judgment that counts: asking by a repeat of it would ask twice.
+    if not lease.purpose.holds_place:
+        return None
     of_person = sa.select(col(ReviewExpert.case_id)).where(
         col(ReviewExpert.person_id) == lease.person_id
     )

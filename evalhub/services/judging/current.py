@@ -1,6 +1,6 @@
 """Read a project's judgments in force, for scoring and releasing."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from operator import attrgetter
 from typing import Any, TypeAlias
@@ -9,10 +9,17 @@ import orjson
 import sqlalchemy as sa
 from sqlmodel import Session
 
+from evalhub.core.campaigns import Purpose
 from evalhub.core.canonical import stored_json
+from evalhub.core.judging.known import KeyAnswer, turned
 from evalhub.core.judging.records import JudgedResponse, JudgmentRecord
 from evalhub.db import tables as t
-from evalhub.services.judging.joined import PAIR_SIDES, is_in_force, join_sides
+from evalhub.db.in_force import is_newest
+from evalhub.services.judging.joined import join_sides
+from evalhub.services.judging.keys import Keys, keys_in_force
+
+COUNTED = (Purpose.WORK,)
+"""What is scored and released."""
 
 _OF_JUDGMENT = (
     "public_id",
@@ -28,6 +35,8 @@ _OF_JUDGMENT = (
     "active_seconds",
     "revision",
     "credential_class",
+    "purpose",
+    "pair_id",
 )
 
 # A row of so many columns has no narrower type in SQLAlchemy.
@@ -36,16 +45,37 @@ _Row: TypeAlias = sa.Row[*tuple[Any, ...]]
 _Sides: TypeAlias = tuple[JudgedResponse, JudgedResponse, bool]
 
 
-def current_judgments(project_id: int, *, session: Session) -> list[JudgmentRecord]:
+def current_judgments(
+    project_id: int, *, session: Session, purposes: Collection[Purpose] = COUNTED
+) -> list[JudgmentRecord]:
     """Return the judgments of a project that are in force, ordered by their content.
 
     The one in force is the highest revision of its assignment; imported judgments have no
     revisions. Cannot-judge is included, as it is an answer. The order does not depend on
-    row ids or on a database's collation, so SQLite and PostgreSQL agree.
+    row ids or on a database's collation, so SQLite and PostgreSQL agree. Those that check quality
+    come only where ``purposes`` names them, those on controls with what their key accepts.
     """
-    rows = session.connection().execute(_statement(project_id))
-    records = (_record(row, *(_response(row, side) for side in PAIR_SIDES)) for row in rows)
-    return sorted(records, key=lambda record: record.sort_key)
+    asked = (t.judgment.c.project_id == project_id, t.judgment.c.purpose.in_(purposes))
+    rows = session.connection().execute(_everywhere().where(*asked))
+    keys = _keys_for(purposes, t.pair.c.project_id == project_id, session=session)
+    return _sorted(rows, keys)
+
+
+def judgments_of(person_id: int, *, since: datetime, session: Session) -> list[JudgmentRecord]:
+    """Return what a person judged after ``since``, for whatever purpose, and what it repeats."""
+    repeat = t.judgment.alias("repeat")
+    repeated = sa.select(repeat.c.pair_id).where(
+        repeat.c.person_id == person_id,
+        repeat.c.purpose == Purpose.REPEAT,
+        repeat.c.created_at > since,
+    )
+    mine = (t.judgment.c.person_id == person_id, t.judgment.c.assignment_id.is_not(None))
+    of_time = sa.or_(t.judgment.c.created_at > since, t.judgment.c.pair_id.in_(repeated))
+    rows = session.connection().execute(_everywhere().where(*mine, of_time))
+    had = sa.select(t.assignment.c.pair_id).where(
+        t.assignment.c.person_id == person_id, t.assignment.c.purpose == Purpose.CONTROL
+    )
+    return _sorted(rows, keys_in_force(t.pair.c.id.in_(had), session=session))
 
 
 def judgments_beside(person_id: int, *, since: datetime, session: Session) -> list[JudgmentRecord]:
@@ -58,9 +88,8 @@ def judgments_beside(person_id: int, *, since: datetime, session: Session) -> li
     pairs = sa.select(mine.c.pair_id).where(
         mine.c.person_id == person_id, mine.c.created_at > since
     )
-    rows = session.connection().execute(_everywhere().where(t.judgment.c.pair_id.in_(pairs)))
-    records = (_record(row, *(_response(row, side) for side in PAIR_SIDES)) for row in rows)
-    return sorted(records, key=lambda record: record.sort_key)
+    asked = (t.judgment.c.pair_id.in_(pairs), t.judgment.c.purpose == Purpose.WORK)
+    return _sorted(session.connection().execute(_everywhere().where(*asked)), {})
 
 
 def judgments_on(
@@ -69,6 +98,7 @@ def judgments_on(
     project_id: int,
     responses: Mapping[int, JudgedResponse],
     session: Session,
+    purposes: Collection[Purpose] = COUNTED,
 ) -> list[JudgmentRecord]:
     """Return those of ``current_judgments`` that are on some prompts, ordered by time.
 
@@ -87,14 +117,19 @@ def judgments_on(
         )
         .select_from(t.judgment.join(t.pair, t.pair.c.id == t.judgment.c.pair_id))
         .where(
-            t.pair.c.prompt_id.in_(prompt_ids), t.judgment.c.project_id == project_id, is_in_force()
+            t.pair.c.prompt_id.in_(prompt_ids),
+            t.judgment.c.project_id == project_id,
+            t.judgment.c.purpose.in_(purposes),
+            is_newest(),
         )
     )
     # At once: going through a result asks its cursor for one row after another, which takes as
     # long as reading them.
     rows = session.connection().execute(query).all()
     named = _Named(rows, responses, session)
-    records = [_named_record(row, named) for row in rows]
+    on_prompts = (t.pair.c.project_id == project_id, t.pair.c.prompt_id.in_(prompt_ids))
+    keys = _keys_for(purposes, *on_prompts, session=session)
+    records = [_named_record(row, named, keys) for row in rows]
     # Not by row: the ids of two databases differ. Judgments of one file share a time, and their own
     # ids come from its lines.
     records.sort(key=attrgetter("created_at", "public_id"))
@@ -145,7 +180,7 @@ def _by_id(
     return {number: (first, second) for number, first, second in rows}
 
 
-def _named_record(row: _Row, named: _Named) -> JudgmentRecord:
+def _named_record(row: _Row, named: _Named, keys: Keys) -> JudgmentRecord:
     (
         *ids,
         public_id,
@@ -161,6 +196,8 @@ def _named_record(row: _Row, named: _Named) -> JudgmentRecord:
         active_seconds,
         revision,
         credential_class,
+        purpose,
+        pair_id,
     ) = row
     x, y, is_turned = named.sides(ids[1], ids[2])
     # By place, in the order of the fields: names would be looked up for each of a million rows.
@@ -183,6 +220,8 @@ def _named_record(row: _Row, named: _Named) -> JudgmentRecord:
         active_seconds,
         revision,
         credential_class,
+        purpose,
+        _accepted(purpose, pair_id, keys, is_turned=is_turned) if keys else None,
     )
 
 
@@ -207,8 +246,15 @@ def _joined() -> sa.FromClause:
     )
 
 
-def _statement(project_id: int) -> "sa.Select[Any]":
-    return _everywhere().where(t.judgment.c.project_id == project_id)
+def _keys_for(
+    purposes: Collection[Purpose], *of_pairs: "sa.ColumnElement[bool]", session: Session
+) -> Keys:
+    return keys_in_force(*of_pairs, session=session) if Purpose.CONTROL in purposes else {}
+
+
+def _sorted(rows: "Iterable[_Row]", keys: Keys) -> list[JudgmentRecord]:
+    records = (_record(row, _response(row, "x"), _response(row, "y"), keys) for row in rows)
+    return sorted(records, key=lambda record: record.sort_key)
 
 
 def _everywhere() -> "sa.Select[Any]":
@@ -222,10 +268,22 @@ def _everywhere() -> "sa.Select[Any]":
                 for name in ("sample_index", "sha256", "status")
             ),
         ]
-    return sa.select(*columns).select_from(source).where(is_in_force())
+    return sa.select(*columns).select_from(source).where(is_newest())
 
 
-def _record(row: _Row, x: JudgedResponse, y: JudgedResponse) -> JudgmentRecord:
+def _accepted(
+    purpose: Purpose, pair_id: int, keys: Keys, *, is_turned: bool
+) -> frozenset[KeyAnswer] | None:
+    """Return what the key of a control accepts in the record's order; None of other purposes.
+
+    By what it was given out for: the same pair may have been judged as work before it got a key.
+    """
+    if purpose is not Purpose.CONTROL or pair_id not in keys:
+        return None
+    return turned(keys[pair_id]) if is_turned else keys[pair_id]
+
+
+def _record(row: _Row, x: JudgedResponse, y: JudgedResponse, keys: Keys) -> JudgmentRecord:
     x, y, is_turned = _turned(x, y)
     return JudgmentRecord(
         public_id=row.public_id,
@@ -249,6 +307,8 @@ def _record(row: _Row, x: JudgedResponse, y: JudgedResponse) -> JudgmentRecord:
         active_seconds=row.active_seconds,
         revision=row.revision,
         credential_class=row.credential_class,
+        purpose=row.purpose,
+        accepted=_accepted(row.purpose, row.pair_id, keys, is_turned=is_turned),
     )
 
 

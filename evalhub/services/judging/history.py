@@ -12,7 +12,7 @@ from evalhub.core.judging.answers import Choice
 from evalhub.core.prompts.records import Prompt
 from evalhub.core.rubrics.schema import Rubric
 from evalhub.db import tables as t
-from evalhub.services.judging.joined import is_in_force
+from evalhub.db.in_force import is_newest
 from evalhub.services.judging.matter import parse_prompt
 from evalhub.services.paging import Listing, count_rows, offset_of
 from evalhub.services.rubric_translations import speak_rubric, words_for
@@ -100,7 +100,7 @@ def _in_force() -> "sa.Select[*tuple[Any, ...]]":
         .join(t.prompt, t.prompt.c.id == t.pair.c.prompt_id)
         .join(t.rubric_version, t.rubric_version.c.id == t.judgment.c.rubric_version_id)
         .join(first, sa.and_(first.c.assignment_id == t.assignment.c.id, first.c.revision == 1))
-        .where(t.judgment.c.person_id == sa.bindparam("person"), is_in_force())
+        .where(t.judgment.c.person_id == sa.bindparam("person"), is_newest())
         # By the first revision: a change must not move a judgment to where its author would not
         # look.
         .order_by(first.c.created_at.desc(), t.judgment.c.id.desc())

@@ -43,10 +43,13 @@ def is_prompt_settled(
     )
     # Who is not on a project that anybody may join could read the reference first and join then.
     can_join = t.project.c.is_joinable.is_(True)
+    # What checks quality is off the queue and is given out all the same.
+    is_item = sa.exists().where(t.control_item.c.pair_id == t.pair.c.id)
+    is_given = sa.or_(t.pair.c.is_offered.is_(True), is_item)
     may_come = sa.and_(
         t.project.c.status != ProjectStatus.CLOSED,
         ~is_over,
-        sa.or_(ran_out, sa.and_(t.pair.c.is_offered.is_(True), sa.or_(is_member, can_join))),
+        sa.or_(ran_out, sa.and_(is_given, sa.or_(is_member, can_join))),
     )
     left = (
         sa.select(t.pair.c.id)

@@ -185,6 +185,7 @@ def add_judgment(
             "revision": made.revision,
             "origin": matter.origin,
             "annotator_kind": AnnotatorKind.HUMAN,
+            "purpose": lease.purpose,
             "rubric_version_id": matter.rubric_version_id,
             "rubric_language": rubric_language,
             "is_swapped": lease.is_swapped,

@@ -148,7 +148,7 @@ def submit(
         record_revision(asked, matter.lease, seconds=seconds, session=session, now=now)
     # What was submitted is the judgment now; a draft left over would come back over it.
     drop_draft(matter.lease, session=session)
-    if matter.overlap_rule is not OverlapRule.FIXED:
+    if matter.overlap_rule is not OverlapRule.FIXED and matter.lease.purpose.holds_place:
         settle_places(
             matter.lease.pair_id,
             rule=matter.overlap_rule,
@@ -303,6 +303,8 @@ def _refuse_again(lease: Lease, *, session: Session) -> None:
             t.assignment.c.pair_id == lease.pair_id,
             t.assignment.c.person_id == lease.person_id,
             t.assignment.c.id != lease.id,
+            t.assignment.c.purpose == lease.purpose,
+            t.assignment.c.occasion == lease.occasion,
             sa.or_(t.assignment.c.status.in_(_HOLDING), is_cannot_judge),
         )
     )
@@ -318,7 +320,7 @@ def _retake_place(lease: Lease, *, session: Session, now: datetime) -> None:
     """Take a place again for a lease that ran out or a cannot-judge that became a judgment."""
     # The place may be kept by a lease that ran out as well and that nobody has swept up yet.
     reclaim_expired(lease.project_id, session=session, now=now)
-    if take_place(lease.pair_id, session=session):
+    if not lease.purpose.holds_place or take_place(lease.pair_id, session=session):
         return
     standing = standing_of(lease, session=session, now=now)
     lost = LOST_TO.get(standing, LOST_TO[LeaseStanding.JUDGED])

@@ -137,11 +137,19 @@ def _candidates(project: Project, *, session: Session) -> RowsByCandidate:
 
 
 def _existing(project: Project, rows: RowsByCandidate, session: Session) -> list[PlannedPair]:
-    """Return the pairs already handed out; those made for imported judgments do not count."""
+    """Return the pairs already handed out; those made for imported judgments do not count.
+
+    What was taken off the queue to check quality counts: otherwise each opening would offer it
+    again.
+    """
     by_response = {found.response_id: candidate for candidate, found in rows.items()}
     pairs = session.connection().execute(
         sa.select(t.pair.c.response_x_id, t.pair.c.response_y_id).where(
-            t.pair.c.project_id == project.id, t.pair.c.is_offered.is_(True)
+            t.pair.c.project_id == project.id,
+            sa.or_(
+                t.pair.c.is_offered.is_(True),
+                t.pair.c.id.in_(sa.select(t.control_item.c.pair_id)),
+            ),
         )
     )
     return [

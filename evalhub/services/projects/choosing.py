@@ -12,10 +12,12 @@ from evalhub.core.campaigns import ProjectStatus
 from evalhub.core.pay.tiers import PayTier, Price
 from evalhub.core.people import Actor, Role
 from evalhub.core.qualifying.requirements import LackKind, Qualifications, Requirement, fit_of
+from evalhub.core.quality import QualityShares
 from evalhub.db import tables as t
 from evalhub.db.models import Project
 from evalhub.errors import Conflict, Forbidden, NotFound, Sentence
 from evalhub.services import audit
+from evalhub.services.assigning.shares import shares_in
 from evalhub.services.projects.finding import get_project, get_project_to_manage
 from evalhub.services.projects.members import join, leave
 from evalhub.services.projects.removals import hold_membership, is_removed, removed_from
@@ -43,6 +45,7 @@ class ProjectOffer:
     is_joinable: bool
     is_member: bool
     is_removed: bool
+    shares: QualityShares
     requirement: Requirement
     lacks: tuple[LackKind, ...]
 
@@ -228,6 +231,7 @@ def _offer(
         is_joinable=row.is_joinable,
         is_member=is_member,
         is_removed=row.id in removed,
+        shares=shares_in(row),
         requirement=requirement,
         lacks=lacks,
     )

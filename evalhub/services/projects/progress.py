@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from evalhub.core.campaigns import AssignmentStatus, JudgmentOrigin
+from evalhub.core.campaigns import AssignmentStatus, JudgmentOrigin, Purpose
 from evalhub.core.judging.answers import Choice
 from evalhub.core.people import Origin, Role
 from evalhub.db import tables as t
@@ -97,7 +97,9 @@ def _judgments(project: Project, session: Session) -> "sa.Row[*tuple[Any, ...]]"
             sa.func.max(t.judgment.c.created_at).label("last_judged_at"),
         )
         .join(t.person, t.person.c.id == t.judgment.c.person_id)
-        .where(t.judgment.c.project_id == project.id, ~is_revised)
+        .where(
+            t.judgment.c.project_id == project.id, t.judgment.c.purpose == Purpose.WORK, ~is_revised
+        )
     )
     return row.one()
 
@@ -116,6 +118,9 @@ def _leases(project: Project, session: Session, now: datetime | None) -> "sa.Row
         .where(
             t.assignment.c.project_id == project.id,
             t.assignment.c.status == AssignmentStatus.LEASED,
+            # The others hold none of the places that are counted here.
+            t.assignment.c.purpose == Purpose.WORK,
+            sa.exists().where(t.pair.c.id == t.assignment.c.pair_id, t.pair.c.is_offered.is_(True)),
         )
     )
     return session.connection().execute(query).one()

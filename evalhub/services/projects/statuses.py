@@ -17,6 +17,7 @@ from evalhub.errors import BadInput, Conflict
 from evalhub.services.audit import record
 from evalhub.services.pairing.adding import PairingReport, add_pairs
 from evalhub.services.pairing.drafting import DraftPairs, draft_pairs
+from evalhub.services.pairing.pool import fill_pool
 from evalhub.services.selecting.planning import draft_plan, is_plan_due, store_plan
 from evalhub.services.selecting.tallies import Tally, tally_project
 
@@ -98,6 +99,7 @@ def change_status(
         check_floor(project.pay_tier, price_of(project), floors)
         # On every opening, not the first alone: what was pulled during a pause becomes pairs now.
         report = add_pairs(project, session=session, draft=draft.pairs if draft else None)
+        fill_pool(project, session=session, now=now)
         _refuse_without_pairs(project, session=session)
     before, project.status = project.status, to
     session.add(project)

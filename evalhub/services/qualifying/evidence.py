@@ -7,12 +7,12 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from evalhub.core.assigning import is_revisable
-from evalhub.core.campaigns import AnnotatorKind
+from evalhub.core.campaigns import AnnotatorKind, Purpose
 from evalhub.core.judging.answers import Choice
 from evalhub.core.qualifying.credentials import CredentialStanding, standing_of
 from evalhub.core.qualifying.ladder import Evidence, agreement_with_others
 from evalhub.db import tables as t
-from evalhub.db.in_force import is_in_force
+from evalhub.db.in_force import is_newest
 from evalhub.services.qualifying.attempts import find_attempt, grade_of
 from evalhub.services.qualifying.letting_in import qualifications_of
 from evalhub.services.qualifying.trained import domains_of
@@ -62,7 +62,7 @@ def _n_judgments(person_id: int, domain: str, session: Session) -> int:
             t.judgment.c.person_id == person_id,
             t.judgment.c.annotator_kind == AnnotatorKind.HUMAN,
             t.project.c.domain == domain,
-            is_in_force(),
+            is_newest(),
         )
     )
     return session.connection().execute(query).scalar_one()
@@ -95,7 +95,13 @@ def _answers(
             columns.is_swapped,
             columns.created_at,
         )
-        .where(columns.pair_id.in_(pairs), columns.annotator_kind == AnnotatorKind.HUMAN)
+        .where(
+            columns.pair_id.in_(pairs),
+            columns.annotator_kind == AnnotatorKind.HUMAN,
+            # A pair that came back to somebody is no second opinion, and what others answer to a
+            # control says less than its key.
+            columns.purpose == Purpose.WORK,
+        )
         .order_by(columns.id)
     )
     first_at: dict[int, datetime] = {}

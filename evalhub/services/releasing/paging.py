@@ -12,6 +12,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlmodel import Session
 
+from evalhub.core.campaigns import Purpose
 from evalhub.core.judging.records import JudgedResponse, JudgmentRecord
 from evalhub.core.releasing.admission import Admission, Verdict
 from evalhub.core.releasing.identifiers import judgment_id, pair_id, pseudonym
@@ -98,6 +99,8 @@ class Pager:
             project_id=self.project_id,
             responses=responses,
             session=self.session,
+            # Controls tell how often people are right, and are left out of the rows by a filter.
+            purposes=(Purpose.WORK, Purpose.CONTROL),
         )
         judgments = name_judgments(records, self.pseudonyms)
         verdicts = [self._verdict(item, prompts[item.record.prompt_key]) for item in judgments]

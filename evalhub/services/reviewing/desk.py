@@ -14,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
+from evalhub.core.campaigns import Purpose
 from evalhub.core.judging.answers import (
     Answer,
     Choice,
@@ -173,5 +174,6 @@ _JUDGMENTS = (
     )
     .join(t.assignment, t.assignment.c.id == t.judgment.c.assignment_id)
     .join(t.rubric_version, t.rubric_version.c.id == t.judgment.c.rubric_version_id)
-    .where(t.judgment.c.pair_id == sa.bindparam("pair"))
+    # A pair that came back to somebody to check quality is no further version of what they said.
+    .where(t.judgment.c.pair_id == sa.bindparam("pair"), t.judgment.c.purpose == Purpose.WORK)
 )

@@ -6,16 +6,24 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
+from evalhub.core.campaigns import Purpose
 from evalhub.core.judging.answers import Choice
 from evalhub.core.judging.records import JudgmentRecord
 from evalhub.core.reviewing.cases import Case
 from evalhub.core.reviewing.vocabulary import CaseStep
 from evalhub.core.scoring.agreement.subjects import by_time, pair_of
-from evalhub.core.scoring.annotators.figures import first_answers, leave_one_out
+from evalhub.core.scoring.annotators.controls import count_controls
+from evalhub.core.scoring.annotators.figures import (
+    NO_CONTROL_JUDGED,
+    FirstAnswers,
+    first_answers,
+    leave_one_out,
+)
+from evalhub.core.scoring.annotators.repeats import repeat_figures
 from evalhub.core.scoring.intervals.shares import Share, share_of
 from evalhub.db.models import Person, ReviewCase, ReviewExpert
 from evalhub.services.judging.cases import load_cases
-from evalhub.services.judging.current import judgments_beside
+from evalhub.services.judging.current import judgments_beside, judgments_of
 
 WEEK = timedelta(days=7)
 NONE_REVIEWED = "No judgment of yours was reviewed."
@@ -26,13 +34,18 @@ NO_PREFERENCE = "No judgment of yours prefers a side."
 class WeekFigures:
     """Hold one person's figures of one week, each with its n and interval.
 
-    ``agreement`` is the share of pairs judged as more of the others judge them than anything
-    else; ``left`` the share of preferences for the first answer.
+    ``n_judgments`` counts all that they did, for whatever it was given out: a number that left out
+    what checks quality would tell how much of it there was. ``agreement`` is the share of pairs
+    judged as more of the others judge them than anything else; ``left`` the share of preferences
+    for the first answer; ``control`` that of right answers where the answer is known, and
+    ``consistency`` that of the same answers to pairs that came again with their sides swapped.
     """
 
     n_judgments: int
     agreement: Share
     left: Share
+    control: Share
+    consistency: Share
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +64,12 @@ class Feedback:
 def feedback_of(person_id: int, *, session: Session, now: datetime) -> Feedback:
     """Return a person's feedback; it is told to them and read by nothing that offers work."""
     public_id = session.get_one(Person, person_id).public_id
-    records = judgments_beside(person_id, since=now - 2 * WEEK, session=session)
+    beside = judgments_beside(person_id, since=now - 2 * WEEK, session=session)
+    first = first_answers(by_time(beside))
+    own = judgments_of(person_id, since=now - 2 * WEEK, session=session)
     return Feedback(
-        week=_week(records, public_id, now - WEEK, now),
-        before=_week(records, public_id, now - 2 * WEEK, now - WEEK),
+        week=_week(own, public_id, first, (now - WEEK, now)),
+        before=_week(own, public_id, first, (now - 2 * WEEK, now - WEEK)),
         approval=approval_of(person_id, session=session),
     )
 
@@ -75,18 +90,24 @@ def _is_approved(case: Case) -> bool | None:
 
 
 def _week(
-    records: list[JudgmentRecord], public_id: str, since: datetime, until: datetime
+    judged: list[JudgmentRecord],
+    public_id: str,
+    first: FirstAnswers,
+    span: tuple[datetime, datetime],
 ) -> WeekFigures:
-    own = [
-        record
-        for record in records
-        if record.person_public_id == public_id and since < record.created_at <= until
-    ]
+    since, until = span
+    own = [record for record in judged if since < record.created_at <= until]
+    work = [record for record in own if record.purpose is Purpose.WORK]
     n_left = sum(record.choice is Choice.A for record in own)
     n_clear = n_left + sum(record.choice is Choice.B for record in own)
-    pairs = {pair_of(record) for record in own}
+    controls = count_controls(own, {})
+    # What a repeat repeats is older than the week; the work of other weeks repeats nothing in it.
+    earlier = [record for record in judged if record.purpose is Purpose.WORK]
+    repeats = [record for record in own if record.purpose is Purpose.REPEAT]
     return WeekFigures(
         n_judgments=len(own),
-        agreement=leave_one_out(public_id, pairs, first_answers(by_time(records))),
+        agreement=leave_one_out(public_id, {pair_of(record) for record in work}, first),
         left=share_of(n_left, n_clear, reason=NO_PREFERENCE),
+        control=share_of(controls.n_right, controls.n, reason=NO_CONTROL_JUDGED),
+        consistency=repeat_figures([*earlier, *repeats]).consistency,
     )

@@ -13,7 +13,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 from sqlmodel import Session, col
 
 from evalhub.core.assigning import REVISABLE_FOR, ReleaseReason
-from evalhub.core.campaigns import AnnotatorKind, AssignmentStatus
+from evalhub.core.campaigns import AnnotatorKind, AssignmentStatus, Purpose
 from evalhub.core.reviewing.cases import standing_of
 from evalhub.core.reviewing.triggers import conflict_of, contradicts_anew, is_sampled
 from evalhub.core.reviewing.vocabulary import KIND_OF, CaseKind, CaseState, Trigger
@@ -58,6 +58,7 @@ def projects_to_look_at(*, session: Session, now: datetime) -> list[int]:
     is_judged = sa.exists().where(
         t.judgment.c.project_id == t.project.c.id,
         t.judgment.c.assignment_id.is_not(None),
+        t.judgment.c.purpose == Purpose.WORK,
         judged <= until,
         sa.or_(looked.is_(None), judged > looked),
     )
@@ -192,6 +193,7 @@ def _judged_since(project_id: int, since: datetime | None, until: datetime) -> _
         t.judgment.c.project_id == project_id,
         t.judgment.c.assignment_id.is_not(None),
         t.judgment.c.annotator_kind == AnnotatorKind.HUMAN,
+        t.judgment.c.purpose == Purpose.WORK,
         made_at <= until,
     )
     return query if since is None else query.where(made_at > since), made_at

@@ -5,13 +5,10 @@ from dataclasses import asdict, dataclass
 
 from sqlmodel import Session, col, select
 
-from evalhub.core.campaigns import AnnotatorKind
+from evalhub.core.campaigns import AnnotatorKind, Purpose
 from evalhub.core.canonical import Json
 from evalhub.core.judging.records import JudgmentRecord
 from evalhub.core.people import Actor, Role
-from evalhub.core.prompts.controls import control_answers
-from evalhub.core.prompts.parsing import prompt_from_document
-from evalhub.core.prompts.vocabulary import Split
 from evalhub.core.scoring.annotators import (
     AnnotatorFigures,
     CrowdBradleyTerry,
@@ -21,14 +18,18 @@ from evalhub.core.scoring.annotators import (
 )
 from evalhub.core.scoring.annotators.controls import Controls
 from evalhub.core.scoring.annotators.decisions import controls_by_annotator, decisions_of
-from evalhub.db.models import Person, Project, Prompt
+from evalhub.db.models import Person
 from evalhub.errors import EstimationError
 from evalhub.services.judging.current import current_judgments
+from evalhub.services.pairing.known import project_controls
 from evalhub.services.projects.finding import get_project
 from evalhub.services.scoring.boards import project_boards
 from evalhub.services.scoring.naming import name_models, project_endpoints
 
 ANNOTATORS_SCHEMA = "evalhub.annotators/1"
+
+TOLD = (Purpose.WORK, Purpose.CONTROL, Purpose.REPEAT)
+"""What figures of people are computed from; anchors tell of a project and of nobody in it."""
 
 NAME_READERS = (Role.COORDINATOR, Role.ADMIN)
 """Who learns whose figures are whose: those who staff projects and answer to the people on them."""
@@ -79,7 +80,8 @@ def project_annotators(slug: str, *, session: Session, actor: Actor) -> ProjectA
     Raise ``NotFound`` for an unknown project.
     """
     project = get_project(slug, session=session)
-    records = current_judgments(project.id, session=session)
+    told = current_judgments(project.id, session=session, purposes=TOLD)
+    records = [record for record in told if record.purpose is Purpose.WORK]
     people = [record for record in records if record.annotator_kind is AnnotatorKind.HUMAN]
     controls = project_controls(project, session=session)
     names = name_models(project_endpoints(project, session=session), records)
@@ -90,7 +92,10 @@ def project_annotators(slug: str, *, session: Session, actor: Actor) -> ProjectA
         is_simulated=project.is_simulated or any(record.is_simulated for record in people),
         n_judgments=len(people),
         n_control_prompts=len(controls),
-        figures=annotator_figures(people, controls=controls),
+        figures=annotator_figures(
+            [record for record in told if record.annotator_kind is AnnotatorKind.HUMAN],
+            controls=controls,
+        ),
         names=_names(people, session=session) if actor.has(*NAME_READERS) else {},
         crowd=crowd,
         crowd_reason=reason,
@@ -111,18 +116,6 @@ def annotators_document(found: ProjectAnnotators) -> dict[str, Json]:
         "reliability_reason": found.crowd_reason,
         "beside_board": [asdict(row) for row in found.beside],
     }
-
-
-def project_controls(project: Project, *, session: Session) -> Controls:
-    """Return the known answers of the project's control prompts, by their keys."""
-    query = select(Prompt).where(
-        Prompt.prompt_set_version_id == project.prompt_set_version_id,
-        Prompt.split == Split.GOLD.value,
-    )
-    known = {
-        row.key: control_answers(prompt_from_document(row.document)) for row in session.exec(query)
-    }
-    return {key: answers for key, answers in known.items() if answers}
 
 
 def _crowd(

@@ -3,26 +3,34 @@
 import sqlalchemy as sa
 from sqlmodel import Session
 
+from evalhub.core.campaigns import Purpose
 from evalhub.core.judging.records import JudgedResponse
 from evalhub.core.scoring.annotators.controls import is_right
 from evalhub.db import tables as t
 from evalhub.db.models import Project
 from evalhub.services.judging.current import judgments_on
-from evalhub.services.scoring.annotators import project_controls
+from evalhub.services.pairing.known import project_controls
 
 
 def right_by_assignment(project: Project, *, session: Session) -> dict[int, bool]:
     """Return whether each judgment of a control item is right, by its assignment."""
     controls = project_controls(project, session=session)
-    if not controls:
-        return {}
     connection = session.connection()
     prompt, response, endpoint = t.prompt.c, t.response.c, t.endpoint.c
+    with_keys = (
+        sa.select(t.pair.c.prompt_id)
+        .join(t.control_item, t.control_item.c.pair_id == t.pair.c.id)
+        .where(
+            t.control_item.c.project_id == project.id, t.control_item.c.purpose == Purpose.CONTROL
+        )
+    )
     of_controls = (
         prompt.prompt_set_version_id == project.prompt_set_version_id,
-        prompt.key.in_(controls),
+        sa.or_(prompt.key.in_(controls), prompt.id.in_(with_keys)),
     )
     prompt_ids = connection.execute(sa.select(prompt.id).where(*of_controls)).scalars().all()
+    if not prompt_ids:
+        return {}
     rows = connection.execute(
         sa.select(
             response.id,
@@ -37,7 +45,13 @@ def right_by_assignment(project: Project, *, session: Session) -> dict[int, bool
         .where(response.prompt_id.in_(prompt_ids))
     )
     responses = {row_id: JudgedResponse(*told) for row_id, *told in rows}
-    records = judgments_on(prompt_ids, project_id=project.id, responses=responses, session=session)
+    records = judgments_on(
+        prompt_ids,
+        project_id=project.id,
+        responses=responses,
+        session=session,
+        purposes=(Purpose.WORK, Purpose.CONTROL),
+    )
     by_judgment = {
         record.public_id: right
         for record in records

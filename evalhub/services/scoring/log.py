@@ -16,7 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from evalhub.core.campaigns import AnnotatorKind, JudgmentOrigin
+from evalhub.core.campaigns import AnnotatorKind, JudgmentOrigin, Purpose
 from evalhub.core.judging.outcomes import score_of
 from evalhub.core.people import Origin
 from evalhub.db import tables as t
@@ -119,7 +119,12 @@ def imports_of(project_id: int, *, session: Session) -> dict[int, str]:
 
 
 def _own(project_id: int) -> tuple[sa.ColumnElement[bool], ...]:
-    return t.judgment.c.project_id == project_id, t.judgment.c.import_id.is_(None)
+    # What checks quality is no entry of the log: a board would wait for nothing by it.
+    return (
+        t.judgment.c.project_id == project_id,
+        t.judgment.c.import_id.is_(None),
+        t.judgment.c.purpose == Purpose.WORK,
+    )
 
 
 def _in_chunks(

@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from evalhub.core.campaigns import AssignmentStatus
+from evalhub.core.campaigns import AssignmentStatus, Purpose
 from evalhub.core.judging.outcomes import sign_of
 from evalhub.core.scoring.intervals.shares import Share, share_of
 from evalhub.db import tables as t
+from evalhub.db.in_force import is_newest
 from evalhub.db.models import Person, Project, Team, TeamMember
 from evalhub.services.judging.joined import is_in_force
 from evalhub.services.scoring.control_answers import right_by_assignment
@@ -147,6 +148,7 @@ class _Judged:
     project_id: int
     pair_id: int
     sign: int
+    purpose: Purpose
 
 
 def _judged(came: Mapping[int, datetime], session: Session) -> dict[int, list[_Judged]]:
@@ -161,19 +163,21 @@ def _judged(came: Mapping[int, datetime], session: Session) -> dict[int, list[_J
             judgment.choice,
             judgment.is_swapped,
             judgment.created_at,
+            judgment.purpose,
         )
         .join(t.judgment, judgment.assignment_id == a.id)
         .where(
             a.person_id.in_(came),
             a.status == AssignmentStatus.SUBMITTED,
-            is_in_force(),
+            is_newest(),
         )
     )
     found: defaultdict[int, list[_Judged]] = defaultdict(list)
     for row in session.connection().execute(query):
         if row.created_at >= came[row.person_id]:
             sign = sign_of(row.choice, is_swapped=row.is_swapped)
-            found[row.person_id].append(_Judged(row.id, row.project_id, row.pair_id, sign))
+            one = _Judged(row.id, row.project_id, row.pair_id, sign, row.purpose)
+            found[row.person_id].append(one)
     return found
 
 
@@ -198,6 +202,7 @@ def _agreement(judged: Mapping[int, Sequence[_Judged]], session: Session) -> Sha
         one.sign == sign
         for person_id, of_person in judged.items()
         for one in of_person
+        if one.purpose is Purpose.WORK
         # One comparison a judgment: a pair that is judged often would else count more.
         for sign in [sign for who, sign in others.get(one.pair_id, ()) if who != person_id][:1]
     ]

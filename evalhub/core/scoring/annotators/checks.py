@@ -18,11 +18,14 @@ import numpy as np
 import scipy
 from scipy.special import ndtr
 
+from evalhub.core.campaigns import Purpose
 from evalhub.core.judging.answers import Choice
 from evalhub.core.judging.records import JudgmentRecord
 from evalhub.core.reviewing.alerts import CheckKind
 from evalhub.core.scoring.agreement.subjects import by_time, pair_of
+from evalhub.core.scoring.annotators.controls import Controls, count_controls
 from evalhub.core.scoring.annotators.figures import first_answers, leave_one_out
+from evalhub.core.scoring.annotators.repeats import repeated_answers
 
 LEVEL = 0.01
 """The false discovery rate at which a finding is told."""
@@ -60,13 +63,24 @@ _Hits: TypeAlias = tuple[int, int]
 """How many of how many."""
 
 
-def findings_of(records: Sequence[JudgmentRecord]) -> tuple[Finding, ...]:
-    """Return what is significant at ``LEVEL`` in a project's judgments, by annotator and check."""
+def findings_of(
+    records: Sequence[JudgmentRecord], *, controls: Controls | None = None
+) -> tuple[Finding, ...]:
+    """Return what is significant at ``LEVEL`` in a project's judgments, by annotator and check.
+
+    ``controls`` are the answers that prompts state; those of controls with a key stand with their
+    judgments. Work alone is tested but for the two checks that are about the rest.
+    """
     ordered = by_time(records)
-    own: defaultdict[str, list[JudgmentRecord]] = defaultdict(list)
-    for record in ordered:
-        own[record.person_public_id].append(record)
-    tested = [*_sides(own), *_speeds(own), *_compared(own, ordered)]
+    told = _by_annotator(ordered)
+    work = [record for record in ordered if record.purpose is Purpose.WORK]
+    own = _by_annotator(work)
+    tested = [
+        *_sides(own),
+        *_speeds(own),
+        *_compared(own, work),
+        *_checked(told, controls or {}),
+    ]
     if not tested:
         return ()
     corrected = scipy.stats.false_discovery_control([one.p for one in tested])
@@ -76,6 +90,13 @@ def findings_of(records: Sequence[JudgmentRecord]) -> tuple[Finding, ...]:
         if q < LEVEL
     ]
     return tuple(sorted(found, key=lambda one: (one.annotator, one.check)))
+
+
+def _by_annotator(records: Sequence[JudgmentRecord]) -> _Own:
+    own: defaultdict[str, list[JudgmentRecord]] = defaultdict(list)
+    for record in records:
+        own[record.person_public_id].append(record)
+    return own
 
 
 def _sides(own: _Own) -> Iterator[Finding]:
@@ -126,6 +147,21 @@ def _compared(own: _Own, ordered: Sequence[JudgmentRecord]) -> Iterator[Finding]
     yield from _against_others(CheckKind.FLAT, own, _flat)
     yield from _against_others(CheckKind.COPIED, own, _copied)
     yield from _against_others(CheckKind.AGREEMENT, own, agreeing, alternative="less")
+
+
+def _checked(told: _Own, controls: Controls) -> Iterator[Finding]:
+    """Test the answers to controls and to pairs that came again, by the same exact test."""
+
+    def right(records: Sequence[JudgmentRecord]) -> _Hits:
+        count = count_controls(records, controls)
+        return count.n_right, count.n
+
+    def same(records: Sequence[JudgmentRecord]) -> _Hits:
+        answers = repeated_answers(records)
+        return sum(one.is_same for one in answers), len(answers)
+
+    yield from _against_others(CheckKind.CONTROL, told, right, alternative="less")
+    yield from _against_others(CheckKind.REPEAT, told, same, alternative="less")
 
 
 def _against_others(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from evalhub.core.judging.answers import Choice
+from evalhub.core.judging.known import answer_of
 from evalhub.core.judging.records import JudgmentRecord
 from evalhub.core.prompts.controls import ControlAnswer
 
@@ -23,9 +24,13 @@ class ControlCount:
 def is_right(record: JudgmentRecord, controls: Controls) -> bool | None:
     """Tell whether a judgment gives the known answer of its pair; None where there is none.
 
-    A tie is wrong, since one response is known to be better. Cannot-judge is not an answer, and
+    What was given out as a control has a key, which says whether a tie is right. Elsewhere the
+    prompt says which response is better, so a tie is wrong. Cannot-judge is not an answer, and
     being unable to judge is never held against anybody.
     """
+    if record.accepted is not None:
+        given = answer_of(record.canonical_choice)
+        return None if given is None else given in record.accepted
     # Nearly every prompt has no known answer, so that comes first: it is asked of every judgment.
     if record.prompt_key not in controls or record.choice is Choice.CANNOT_JUDGE:
         return None

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from evalhub.core.campaigns import Purpose
 from evalhub.core.judging.answers import Choice
 from evalhub.core.judging.records import JudgmentRecord
 from evalhub.core.scoring.agreement.subjects import TIE, PairKey, by_time, code_of, pair_of
@@ -60,7 +61,7 @@ def annotator_figures(
     by_annotator: defaultdict[str, list[JudgmentRecord]] = defaultdict(list)
     for record in ordered:
         by_annotator[record.person_public_id].append(record)
-    first = first_answers(ordered)
+    first = first_answers([record for record in ordered if record.purpose is Purpose.WORK])
     return tuple(
         _figures(annotator, own, first, controls) for annotator, own in sorted(by_annotator.items())
     )
@@ -79,6 +80,9 @@ def first_answers(records: Sequence[JudgmentRecord]) -> FirstAnswers:
 def _figures(
     annotator: str, own: Sequence[JudgmentRecord], first: FirstAnswers, controls: Controls
 ) -> AnnotatorFigures:
+    # Repeats are the same pairs again and controls are chosen for being clear, so both would bend
+    # what is told of the work itself.
+    told, own = own, [record for record in own if record.purpose is Purpose.WORK]
     choices = Counter(record.choice for record in own)
     codes = Counter(code_of(record) for record in own)
     # As shown, not in the pair's own order: the leaning to a side is about what stood there.
@@ -88,10 +92,10 @@ def _figures(
         annotator=annotator,
         n_judgments=len(own),
         n_cannot_judge=choices[Choice.CANNOT_JUDGE],
-        is_simulated=any(record.is_simulated for record in own),
-        control=_control(own, controls),
+        is_simulated=any(record.is_simulated for record in told),
+        control=_control(told, controls),
         agreement=leave_one_out(annotator, {pair_of(record) for record in own}, first),
-        consistency=_consistency(own),
+        consistency=_consistency([one for one in told if one.purpose is not Purpose.CONTROL]),
         left=share_of(choices[Choice.A], n_clear, reason=NO_CLEAR_CHOICE),
         ties=share_of(codes[TIE], n_clear + codes[TIE], reason=NO_ANSWER),
         active_seconds=median_of(seconds, reason=NOT_TIMED),
@@ -100,7 +104,8 @@ def _figures(
 
 def _control(own: Sequence[JudgmentRecord], controls: Controls) -> Share:
     count = count_controls(own, controls)
-    return share_of(count.n_right, count.n, reason=NO_CONTROL_JUDGED if controls else NO_CONTROLS)
+    has_any = bool(controls) or count.n > 0
+    return share_of(count.n_right, count.n, reason=NO_CONTROL_JUDGED if has_any else NO_CONTROLS)
 
 
 def leave_one_out(annotator: str, pairs: set[PairKey], first: FirstAnswers) -> Share:

@@ -1,0 +1,170 @@
+"""Take the pair that checks quality when the lot of a claim falls on one.
+
+Nothing here takes a place of a pair: such judgments come on top of those that a pair is to have.
+Each is one statement, which only projects with such pairs ever run. It finds nothing unless work
+is open to the person as well, because a comparison that comes when all work is done could only be
+a check.
+"""
+
+import random
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from evalhub.core.assigning import SelectionPolicy, draw
+from evalhub.core.campaigns import AssignmentStatus, Purpose
+from evalhub.db import tables as t
+from evalhub.services.assigning.choosing import (
+    Taken,
+    blocked_prompts,
+    is_any_open,
+    is_any_open_on_routes,
+)
+from evalhub.services.assigning.reach import Reach
+
+N_CANDIDATES = 50
+"""How many pairs the next one is drawn among; more would cost reading and hide it no better."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checking:
+    """Hold for whom a pair that checks quality is looked for, and which would do.
+
+    ``period`` is that of the anchors; repeats are of judgments given by ``judged_until``.
+    """
+
+    project_id: int
+    person_id: int
+    purpose: Purpose
+    period: int
+    judged_until: datetime
+    reach: Reach
+
+
+def take_check(wanted: Checking, *, session: Session, rng: random.Random) -> Taken | None:
+    """Return one of the pairs that would do, each equally likely; None without any."""
+    keys: dict[str, Any] = {
+        "project": wanted.project_id,
+        "person": wanted.person_id,
+        "period": wanted.period,
+        "until": wanted.judged_until,
+    }
+    ways = _WHOLE
+    if not wanted.reach.is_all:
+        if not wanted.reach.routes:
+            return None
+        ways, keys["routes"] = _ON_ROUTES, wanted.reach.routes
+    rows = session.connection().execute(ways[wanted.purpose], keys).all()
+    if not rows:
+        return None
+    row, probability = draw(rows, rng)
+    return Taken(
+        row.id,
+        SelectionPolicy.UNIFORM,
+        probability,
+        purpose=wanted.purpose,
+        occasion=wanted.period if wanted.purpose is Purpose.ANCHOR else 0,
+        # The order a person had before makes place for the other one, or a lasting preference for
+        # one side would look like a steady judgment.
+        is_swapped=None if row.was_swapped is None else not row.was_swapped,
+    )
+
+
+def has_reference() -> "sa.ColumnElement[bool]":
+    """Return the condition that a prompt may come with a reference answer.
+
+    Within a text the quotation marks would be escaped; metadata of the same name keeps a pair from
+    coming back, which costs nothing.
+    """
+    return t.prompt.c.document.like('%"reference":%')
+
+
+def _items(purpose: Purpose, was_swapped: "sa.ColumnElement[Any]") -> "sa.Select[*tuple[Any, ...]]":
+    item = t.control_item
+    return (
+        sa.select(t.pair.c.id, was_swapped.label("was_swapped"))
+        .join(item, item.c.pair_id == t.pair.c.id)
+        .where(
+            item.c.project_id == sa.bindparam("project"),
+            item.c.purpose == purpose,
+            item.c.is_given.is_(True),
+            t.pair.c.prompt_id.not_in(blocked_prompts()),
+        )
+        .order_by(item.c.id)
+        .limit(N_CANDIDATES)
+    )
+
+
+def _mine(assignment: sa.FromClause) -> "tuple[sa.ColumnElement[bool], ...]":
+    return (
+        assignment.c.project_id == sa.bindparam("project"),
+        assignment.c.person_id == sa.bindparam("person"),
+    )
+
+
+def _controls() -> "sa.Select[*tuple[Any, ...]]":
+    """Select the controls that somebody has never had, in whatever way it ended."""
+    had = sa.select(t.assignment.c.pair_id).where(*_mine(t.assignment))
+    never = sa.null().cast(sa.Boolean)
+    return _items(Purpose.CONTROL, never).where(t.pair.c.id.not_in(had))
+
+
+def _anchors() -> "sa.Select[*tuple[Any, ...]]":
+    """Select the anchors that somebody has not had in this period."""
+    mine = t.assignment.alias("mine")
+    of_pair = (*_mine(mine), mine.c.pair_id == t.pair.c.id, mine.c.purpose == Purpose.ANCHOR)
+    last = (
+        sa.select(mine.c.is_swapped).where(*of_pair).order_by(mine.c.id.desc()).limit(1)
+    ).correlate(t.pair)
+    had = sa.exists().where(*of_pair, mine.c.occasion == sa.bindparam("period"))
+    return _items(Purpose.ANCHOR, last.scalar_subquery()).where(~had.correlate(t.pair))
+
+
+def _repeats() -> "sa.Select[*tuple[Any, ...]]":
+    """Select the pairs that somebody judged long enough ago, each to come back once.
+
+    Not those of a case of review: its expert has read what others said, and would repeat that. Not
+    those whose reference answer they may have read since, for the same reason.
+    """
+    first, again = t.assignment, t.assignment.alias("again")
+    came_back = sa.exists().where(
+        again.c.pair_id == first.c.pair_id,
+        again.c.person_id == first.c.person_id,
+        again.c.purpose == Purpose.REPEAT,
+    )
+    is_reviewed = sa.exists().where(t.review_case.c.pair_id == first.c.pair_id)
+    return (
+        sa.select(t.pair.c.id, first.c.is_swapped.label("was_swapped"))
+        .join(first, first.c.pair_id == t.pair.c.id)
+        .join(t.prompt, t.prompt.c.id == t.pair.c.prompt_id)
+        .where(
+            *_mine(first),
+            first.c.status == AssignmentStatus.SUBMITTED,
+            first.c.purpose == Purpose.WORK,
+            first.c.ended_at <= sa.bindparam("until", type_=first.c.ended_at.type),
+            ~has_reference(),
+            t.pair.c.prompt_id.not_in(blocked_prompts()),
+            ~came_back,
+            ~is_reviewed,
+        )
+        .order_by(first.c.id)
+        .limit(N_CANDIDATES)
+    )
+
+
+_SELECTS = {
+    Purpose.CONTROL: _controls(),
+    Purpose.REPEAT: _repeats(),
+    Purpose.ANCHOR: _anchors(),
+}
+# Built once, as those of the choice are.
+_WHOLE = {purpose: select.where(is_any_open()) for purpose, select in _SELECTS.items()}
+_ON_ROUTES = {
+    purpose: select.where(
+        t.pair.c.route.in_(sa.bindparam("routes", expanding=True)), is_any_open_on_routes()
+    )
+    for purpose, select in _SELECTS.items()
+}

@@ -1,0 +1,75 @@
+"""Say how many of a project's comparisons check quality."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from evalhub.core.campaigns import ProjectStatus, SelectionMode
+from evalhub.core.people import Actor
+from evalhub.core.qualifying.credentials import check_reason
+from evalhub.core.quality import QualityShares, check_shares
+from evalhub.db.models import Project
+from evalhub.errors import BadInput, Conflict, Sentence
+from evalhub.services import audit
+from evalhub.services.assigning.shares import shares_in
+from evalhub.services.pairing.pool import fill_pool
+from evalhub.services.projects.finding import get_project_to_manage
+from evalhub.services.selecting.planning import draft_plan, store_plan
+
+CLOSED = Sentence("The project is closed for good; nothing is judged in it any more.")
+
+
+def set_shares(
+    slug: str,
+    shares: QualityShares,
+    *,
+    reason: str,
+    session: Session,
+    actor: Actor,
+    now: datetime,
+) -> int:
+    """Give a project other shares from the next claim on; return how many pairs left its queue.
+
+    Raise ``BadInput`` for shares out of bounds and without a reason, ``Conflict`` for a closed
+    project and for the shares that hold already, ``Forbidden`` and ``NotFound``.
+    """
+    project = get_project_to_manage(slug, session=session, actor=actor)
+    # Held without its key: two who change it at once would each write what the other counted.
+    session.refresh(project, with_for_update={"key_share": True})
+    problems = [*check_shares(shares), *check_reason(reason)]
+    if problems:
+        raise BadInput(problems)
+    if project.status is ProjectStatus.CLOSED:
+        raise Conflict(CLOSED)
+    if shares == shares_in(project):
+        raise Conflict(Sentence("These are the shares that hold already."))
+    project.control_percent, project.repeat_percent = shares.control, shares.repeat
+    project.repeat_days, project.anchor_percent = shares.repeat_days, shares.anchor
+    session.add(project)
+    session.flush()
+    n_new = fill_pool(project, session=session, now=now)
+    if n_new:
+        plan_again(project, session=session, now=now)
+    audit.record(
+        "project.quality",
+        session=session,
+        actor=actor,
+        subject=f"project:{project.slug}",
+        details={
+            "control": shares.control,
+            "repeat": shares.repeat,
+            "repeat_days": shares.repeat_days,
+            "anchor": shares.anchor,
+            "n_pairs": n_new,
+            "reason": reason.strip(),
+        },
+        now=now,
+    )
+    return n_new
+
+
+def plan_again(project: Project, *, session: Session, now: datetime) -> None:
+    """Plan anew in an open project whose pairs left the queue: the plan would still draw them."""
+    is_planned = project.selection_mode is not SelectionMode.UNIFORM
+    if is_planned and project.status is ProjectStatus.OPEN:
+        store_plan(draft_plan(project.id, session=session), session=session, now=now)
