@@ -78,6 +78,9 @@ class Pair(SQLModel, table=True):
     overlap: int
     n_taken: int = 0
     is_offered: bool = True
+    # Set where the pair is asked again under a changed rubric: judgments on terms before this
+    # number keep their places and count for none of those that are wanted.
+    asked_since: int | None = None
     # Of its prompt, copied: finding the next pair by it must not look at prompts.
     route: str = Field(
         default="", max_length=200, sa_column_kwargs={"server_default": sa.text("''")}

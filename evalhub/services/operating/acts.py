@@ -5,7 +5,13 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from evalhub.core.campaigns import OverlapRule, ProjectStatus, SelectionMode
+from evalhub.core.campaigns import (
+    AssignmentStatus,
+    OverlapRule,
+    ProjectStatus,
+    Purpose,
+    SelectionMode,
+)
 from evalhub.core.free_words import plain_words
 from evalhub.core.overlaps import LEAST_OVERLAP
 from evalhub.core.people import Actor
@@ -77,8 +83,22 @@ def _check(project: Project, overlap: int, reason: str) -> None:
 
 
 def _fix(project: Project, session: Session) -> None:
-    pair = t.pair.c
-    wanted = sa.case((pair.n_taken > project.overlap, pair.n_taken), else_=project.overlap)
+    pair, held = t.pair.c, t.assignment.c
+    # What was judged before the pair was asked again keeps its places beside those that are wanted.
+    before = (
+        sa.select(sa.func.count())
+        .select_from(t.assignment)
+        .where(
+            held.pair_id == pair.id,
+            held.terms_number < pair.asked_since,
+            held.status.in_((AssignmentStatus.LEASED, AssignmentStatus.SUBMITTED)),
+            held.purpose == Purpose.WORK,
+        )
+        .correlate(t.pair)
+        .scalar_subquery()
+    )
+    asked = sa.case((pair.asked_since.is_(None), 0), else_=before) + project.overlap
+    wanted = sa.case((pair.n_taken > asked, pair.n_taken), else_=asked)
     session.connection().execute(
         sa.update(t.pair)
         .where(pair.project_id == project.id, pair.is_offered.is_(True), pair.overlap != wanted)

@@ -2,21 +2,28 @@
 
 import json
 import threading
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from evalhub.core.people import command_actor
-from evalhub.core.rubrics.notes import NoteState
+from evalhub.core.people import Role, command_actor
+from evalhub.core.rubrics.notes import NoteKind, NoteState
 from evalhub.db.engine import Database
-from evalhub.db.models import AuditEvent, RubricNoteStep, RubricVersion
+from evalhub.db.models import AuditEvent, Judgment, RubricNoteStep, RubricVersion
 from evalhub.errors import BadInput, Conflict, Forbidden, NotFound
 from evalhub.services.qualifying.portfolios import make_portfolio
 from evalhub.services.rubric_notes.deciding import decide, draft_of, make_version
 from evalhub.services.rubric_notes.reading import get_note
-from tests.factories import MOMENT
+from evalhub.services.rubric_notes.writing import add_note
+from evalhub.services.rubrics import find_version
+from evalhub.services.scoring.boards import project_boards
+from tests.factories import MOMENT, make_judgment, make_person
+from tests.services.assigning.conftest import make_campaign
+from tests.services.projects.conftest import actor_of
+from tests.services.projects.fairs import OFFER, make_fair
 from tests.services.rubric_notes.desk import PROPOSAL, WHY, NoteDesk, make_note_desk
 
 
@@ -84,6 +91,35 @@ def test_f52_a_change_of_meaning_takes_a_major_step_and_else_nothing_is_kept(
 
     (step,) = desk.session.exec(select(RubricNoteStep)).all()
     assert step.state is NoteState.TAKEN_UP
+
+
+@sqlite_only
+def test_f15_scores_never_pool_over_the_major_version_that_a_proposal_became(
+    session: Session, now: datetime
+) -> None:
+    fair = make_fair(session, now)
+    fair.judge(fair.held())
+    expert, owner = fair.campaign.people[0], make_person(session, Role.RESEARCHER)
+    note = replace(PROPOSAL, kind=NoteKind.CRITERION, words="Rude answers are major faults.")
+    public_id = add_note("small", "1.0.0", note, person_id=expert.id, session=session, now=now)
+    actor = actor_of(owner, Role.RESEARCHER)
+    text = draft_of("small", public_id, session=session, actor=actor, day="2026-11-26")
+    text = text.replace("1.1.0", "2.0.0").replace("severity: minor", "severity: major")
+    make_version(public_id, text, words=WHY, session=session, actor=actor, now=now)
+
+    with pytest.raises(BadInput, match="takes a project of its own"):
+        fair.change(replace(OFFER, rubric="small@2.0.0"))
+
+    version = find_version("small", "2.0.0", session=session)
+    later = make_campaign(session, n_pairs=2, rubric=version)
+    make_judgment(session, later.pairs[0], later.people[0])
+    n_judged = {
+        project.slug: project_boards(project.slug, session=session).boards.n_judgments
+        for project in (fair.project, later.project)
+    }
+    assert n_judged == {fair.project.slug: 1, later.project.slug: 1}
+    used = select(Judgment.project_id, RubricVersion.version).join(RubricVersion)
+    assert set(session.exec(used)) == {(fair.project.id, "1.0.0"), (later.project.id, "2.0.0")}
 
 
 @sqlite_only
