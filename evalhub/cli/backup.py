@@ -1,11 +1,12 @@
 """Commands that take a copy of everything, and bring an instance back from one."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from evalhub.cli.context import now, settings
-from evalhub.core.backups import BackupManifest, TableCopy
+from evalhub.core.backups import BackupManifest, StoredRelease, TableCopy
 from evalhub.core.wording import counted
 from evalhub.services.backups import read_backup, restore_backup, take_backup
 from evalhub.services.transaction import open_any_schema, open_database
@@ -42,7 +43,12 @@ def backup_command(folder: Path) -> None:
     is_flag=True,
     help="Accept another secret key than the backup's; annotators get other pseudonyms.",
 )
-def restore_command(folder: Path, *, check: bool, new_secret: bool) -> None:
+@click.option(
+    "--fetch-from",
+    metavar="URL",
+    help="Object storage from which to fetch the releases that the backup names in one.",
+)
+def restore_command(folder: Path, *, check: bool, new_secret: bool, fetch_from: str | None) -> None:
     """Bring an empty instance and database back from the backup in FOLDER."""
     backup = read_backup(folder)
     if check:
@@ -58,6 +64,7 @@ def restore_command(folder: Path, *, check: bool, new_secret: bool) -> None:
             database=database,
             settings=settings(),
             accepts_new_secret=new_secret,
+            fetch_from=fetch_from,
             on_table=_say,
         )
     finally:
@@ -66,15 +73,22 @@ def restore_command(folder: Path, *, check: bool, new_secret: bool) -> None:
         f"Restored {counted(restored.n_rows, 'row')} and {counted(restored.n_files, 'file')}; "
         f"the schema is {restored.revision}."
     )
-    for stored in restored.to_fetch:
-        click.echo(
-            f"Fetch release {stored.folder} from its object storage into "
-            f"{settings().releases_dir / stored.folder}, or name the storage in "
-            f"EVALHUB_RELEASES_URL; the SHA-256 of its manifest.json is {stored.manifest_sha256}.",
-            err=True,
-        )
+    if fetch_from:
+        click.echo(f"Fetched {counted(restored.n_fetched, 'release')} from {fetch_from}.")
+    _tell_to_fetch(restored.to_fetch)
     if set(backup.manifest.files) - set(backup.manifest.restored_files):
         click.echo(f"config.py was left in {backup.kept}: compare it, then copy it yourself.")
+
+
+def _tell_to_fetch(releases: Sequence[StoredRelease]) -> None:
+    for stored in releases:
+        click.echo(
+            f"Fetch release {stored.folder} from its object storage into "
+            f"{settings().releases_dir / stored.folder} (restore --fetch-from URL does so), or "
+            f"name the storage in EVALHUB_RELEASES_URL; the SHA-256 of its manifest.json is "
+            f"{stored.manifest_sha256}.",
+            err=True,
+        )
 
 
 def _say(table: TableCopy) -> None:

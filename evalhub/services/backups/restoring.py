@@ -15,6 +15,7 @@ from evalhub.db.engine import Database
 from evalhub.db.migrate import current_revision, head_revision, knows_revision, upgrade
 from evalhub.errors import Conflict, SettingsError
 from evalhub.services.backups.checking import Backup
+from evalhub.services.backups.fetching import fetch_releases
 from evalhub.services.backups.files import kept_secret, put_back, refuse_other_files
 from evalhub.services.backups.stored import unreachable_releases
 from evalhub.services.backups.tables import load_table
@@ -36,12 +37,14 @@ QUEUED = {
 class Restored:
     """Say what was restored; ``revision`` is what the schema was brought to.
 
-    ``to_fetch`` are the releases in object storage that the restored instance does not reach.
+    ``n_fetched`` releases were brought from object storage, and ``to_fetch`` are those in one that
+    the restored instance does not reach.
     """
 
     n_rows: int
     n_files: int
     revision: str
+    n_fetched: int = 0
     to_fetch: tuple[StoredRelease, ...] = ()
 
 
@@ -51,14 +54,18 @@ def restore_backup(
     database: Database,
     settings: Settings,
     accepts_new_secret: bool = False,
+    fetch_from: str | None = None,
     on_table: Callable[[TableCopy], None] = lambda _stored: None,
 ) -> Restored:
     """Fill an empty database and instance folder from ``backup``, then upgrade the schema.
 
     Everything is looked at before anything is written, and all rows are one transaction that
-    comes last: one that was broken off is simply run again. Raise ``Conflict`` when the target
-    holds anything, or the backup's schema is newer than this EvalHub, and ``SettingsError`` when
-    another secret key is set than the backup's.
+    comes last: one that was broken off is simply run again. Releases that the backup names in
+    object storage come from the storage at ``fetch_from``, if it is given.
+
+    Raise ``Conflict`` when the target holds anything, or the backup's schema is newer than this
+    EvalHub, ``SettingsError`` when another secret key is set than the backup's, and ``BadInput``
+    for a release that the storage does not have as it was.
     """
     manifest = backup.manifest
     _refuse_newer(manifest)
@@ -69,11 +76,17 @@ def restore_backup(
     upgrade(database, manifest.revision)
     for path in files:
         put_back(path, kept=backup.kept, instance_dir=settings.instance_dir)
+    to_fetch = unreachable_releases(manifest, settings)
+    n_fetched = 0
+    # Before the rows, which cannot be restored twice: a storage that is away must not leave an
+    # instance that speaks of releases and has to be fetched for by hand.
+    if fetch_from is not None:
+        n_fetched = fetch_releases(to_fetch, url=fetch_from, settings=settings)
+        to_fetch = ()
     with database.transaction() as session:
         n_rows = _load(backup, session, on_table)
     upgrade(database)
-    to_fetch = unreachable_releases(manifest, settings)
-    return Restored(n_rows, len(files), head_revision(), to_fetch)
+    return Restored(n_rows, len(files), head_revision(), n_fetched, to_fetch)
 
 
 def _refuse_newer(manifest: BackupManifest) -> None:

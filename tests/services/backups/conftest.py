@@ -62,13 +62,16 @@ class Instance:
         with self.database.transaction(write=False) as session:
             return take_backup(target, session=session, settings=self.settings, now=MOMENT)
 
-    def restore(self, backup: Backup, *, accepts_new_secret: bool = False) -> Restored:
+    def restore(
+        self, backup: Backup, *, accepts_new_secret: bool = False, fetch_from: str | None = None
+    ) -> Restored:
         """Restore a backup into it."""
         return restore_backup(
             backup,
             database=self.database,
             settings=self.settings,
             accepts_new_secret=accepts_new_secret,
+            fetch_from=fetch_from,
         )
 
 
