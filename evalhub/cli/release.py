@@ -10,7 +10,7 @@ import yaml
 
 from evalhub.cli.context import ACTOR, database, now, settings, transaction
 from evalhub.cli.progress import BuildBar
-from evalhub.cli.release_recipe import recipe_of, recipe_options
+from evalhub.cli.release_recipe import naming_options, recipe_of, recipe_options
 from evalhub.cli.words import table
 from evalhub.core.releasing.dossier.statements import (
     Statement,
@@ -48,7 +48,7 @@ def build(project: str, version: str | None, *, queue: bool, **choices: Any) -> 
             )
         click.echo(f"Build {asked.public_id} of {project} waits for a worker.")
         return
-    with database() as opened, BuildBar() as bar:
+    with database() as opened, naming_options(), BuildBar() as bar:
         built = build_release(
             project,
             database=opened,

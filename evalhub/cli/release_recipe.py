@@ -1,6 +1,8 @@
 """Read the choices of a recipe from the options of a command."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -17,6 +19,7 @@ from evalhub.core.releasing.vocabulary import (
     TieRule,
     VetoRule,
 )
+from evalhub.errors import NotCleared, Problem
 
 NO_FLAVOUR = "none"
 _GATES = [gate.value for gate in Gate]
@@ -123,6 +126,20 @@ def recipe_of(given: dict[str, Any]) -> Recipe:
         ),
         is_disjoint_by_annotator=given["disjoint_annotators"],
     )
+
+
+@contextmanager
+def naming_options() -> Iterator[None]:
+    """Name the options by which to go on where a build is refused for what nobody settled."""
+    try:
+        yield
+    except NotCleared as error:
+        raise NotCleared([_with_options(problem) for problem in error.problems]) from error
+
+
+def _with_options(problem: Problem) -> Problem:
+    gate = problem.where.removeprefix("gate ")
+    return replace(problem, rule=f"{problem.rule}: --exclude {gate}, or --accept {gate}='REASON'")
 
 
 def _flavours(named: tuple[str, ...]) -> tuple[Part, ...]:

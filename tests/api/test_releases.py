@@ -16,8 +16,8 @@ from evalhub.services.releasing.signing import sign_release
 from evalhub.services.releasing.withdrawing import withdraw_release
 from tests.api.keys import bearer
 from tests.factories import make_person, withdraw_consent
-from tests.release_project import MOMENT, make_tiny_project
-from tests.releases import build_release
+from tests.release_project import MOMENT
+from tests.releases import build_release, build_tiny
 from tests.web.conftest import Clock
 
 BASE = "/api/v1/releases"
@@ -26,10 +26,7 @@ BASE = "/api/v1/releases"
 @pytest.fixture
 def built(database: Database, settings: Settings) -> BuiltRelease:
     with database.transaction() as session:
-        make_tiny_project(session)
-        return build_release(
-            "tiny", session=session, settings=settings, actor=command_actor(), now=MOMENT
-        )
+        return build_tiny(session, settings, now=MOMENT)
 
 
 @pytest.fixture

@@ -300,3 +300,26 @@ def test_the_choices_of_a_recipe_are_shipped(tiny: None, settings: Settings) -> 
     assert [gate["action"] for gate in recipe["gates"]] == ["accept", "block", "exclude"]
     assert "imported_judgment" in recipe["filters"]
     assert "license: cc-by-4.0" in (folder / "README.md").read_text("utf-8")
+
+
+def test_what_nobody_settled_is_refused_with_the_options_to_go_on(
+    database: Database, settings: Settings
+) -> None:
+    with database.transaction() as session:
+        make_tiny_project(session, is_consented=False)
+
+    refused = run(settings, "release", "build", "tiny")
+    built = run(settings, "release", "build", "tiny", "--exclude", "no_consent")
+
+    assert refused.exit_code == 1
+    assert "--exclude no_consent, or --accept no_consent='REASON'" in refused.output
+    assert "no_consent='REASON'" not in built.output
+
+
+def test_a_folder_that_holds_no_release_is_told_so(
+    database: Database, settings: Settings, tmp_path: Path
+) -> None:
+    result = run(settings, "release", "verify", str(tmp_path))
+
+    assert result.exit_code == 1
+    assert "SHA256SUMS: is not there, and every release has one" in result.output

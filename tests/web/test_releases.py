@@ -14,20 +14,19 @@ from evalhub.services.releasing.builds import list_builds
 from evalhub.services.releasing.keeping import BuiltRelease
 from tests.factories import make_project
 from tests.release_project import make_tiny_project
-from tests.releases import build_release
+from tests.releases import build_release, build_tiny
 from tests.web.conftest import SignIn
 from tests.web.pages import fill
 
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 BASE = "/releases/tiny/1.0.0"
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 
 def build(database: Database, settings: Settings, *, is_simulated: bool = False) -> BuiltRelease:
     with database.transaction() as session:
-        make_tiny_project(session, is_simulated=is_simulated)
-        return build_release(
-            "tiny", session=session, settings=settings, actor=command_actor(), now=NOW
-        )
+        return build_tiny(session, settings, now=NOW, is_simulated=is_simulated)
 
 
 @pytest.fixture

@@ -56,6 +56,9 @@ def verify_release(folder: Path) -> ReleaseReport:
 def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        # What a person meets who names the wrong folder, so it says what a right one has.
+        raise BadInput.at(path.name, "is not there, and every release has one") from error
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput.at(path.name, "cannot be read as UTF-8 text") from error
 

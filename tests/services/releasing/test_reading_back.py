@@ -14,12 +14,12 @@ import pytest
 from evalhub.core.releasing.schemas import SCHEMAS
 from evalhub.core.releasing.usage import snippets
 from evalhub.core.releasing.vocabulary import Part
-from evalhub.services.releasing.keeping import BuiltRelease
+from tests.services.releasing.conftest import BuiltFiles
 
 
-def test_pandas_reads_pairs_and_judgments(built: BuiltRelease) -> None:
-    pairs = pd.concat(map(pd.read_parquet, sorted(built.folder.glob("pairs/*.parquet"))))
-    judgments = pd.concat(map(pd.read_parquet, sorted(built.folder.glob("judgments/*.parquet"))))
+def test_pandas_reads_pairs_and_judgments(files: BuiltFiles) -> None:
+    pairs = pd.concat(map(pd.read_parquet, sorted(files.folder.glob("pairs/*.parquet"))))
+    judgments = pd.concat(map(pd.read_parquet, sorted(files.folder.glob("judgments/*.parquet"))))
 
     assert (len(pairs), len(judgments)) == (6, 19)
     assert (pairs["vote_share"] > 0.5).all()
@@ -31,17 +31,17 @@ def test_pandas_reads_pairs_and_judgments(built: BuiltRelease) -> None:
 
 @pytest.mark.parametrize("part", list(Part))
 def test_pyarrow_finds_the_explicit_schema_and_nothing_of_pandas(
-    built: BuiltRelease, part: Part
+    files: BuiltFiles, part: Part
 ) -> None:
-    for path in built.folder.glob(f"{part}/*.parquet"):
+    for path in files.folder.glob(f"{part}/*.parquet"):
         schema = pq.read_schema(path)
 
         assert schema.equals(SCHEMAS[part])
         assert schema.metadata is None
 
 
-def test_json_lines_hold_the_same_rows(built: BuiltRelease) -> None:
-    for path in built.folder.glob("*/*.jsonl"):
+def test_json_lines_hold_the_same_rows(files: BuiltFiles) -> None:
+    for path in files.folder.glob("*/*.jsonl"):
         table = pq.read_table(path.with_suffix(".parquet"))
         lines = pd.read_json(path, lines=True, dtype=False)
 
@@ -49,8 +49,8 @@ def test_json_lines_hold_the_same_rows(built: BuiltRelease) -> None:
         assert list(lines.columns) == table.column_names
 
 
-def test_margin_is_a_number_in_every_row(built: BuiltRelease) -> None:
-    tables = [pq.read_table(path) for path in built.folder.glob("pairs_margin/*.parquet")]
+def test_margin_is_a_number_in_every_row(files: BuiltFiles) -> None:
+    tables = [pq.read_table(path) for path in files.folder.glob("pairs_margin/*.parquet")]
 
     margins = pa.concat_tables(tables)["margin"]
     assert margins.null_count == 0
@@ -59,16 +59,16 @@ def test_margin_is_a_number_in_every_row(built: BuiltRelease) -> None:
     assert all(margin == round(margin, 4) for margin in margins.to_pylist())
 
 
-def test_checksums_are_those_of_the_files(built: BuiltRelease) -> None:
-    for line in (built.folder / "SHA256SUMS").read_text("ascii").splitlines():
+def test_checksums_are_those_of_the_files(files: BuiltFiles) -> None:
+    for line in (files.folder / "SHA256SUMS").read_text("ascii").splitlines():
         digest, path = line.split("  ")
 
-        assert hashlib.sha256((built.folder / path).read_bytes()).hexdigest() == digest
+        assert hashlib.sha256((files.folder / path).read_bytes()).hexdigest() == digest
 
 
-def test_pandas_code_runs_as_it_is_copied(built: BuiltRelease, tmp_path: Path) -> None:
-    built.folder.rename(tmp_path / "tiny-1.0.0")
-    code = snippets("tiny-1.0.0", built.manifest.files)[1].code
+def test_pandas_code_runs_as_it_is_copied(own_files: BuiltFiles, tmp_path: Path) -> None:
+    own_files.folder.rename(tmp_path / "tiny-1.0.0")
+    code = snippets("tiny-1.0.0", own_files.manifest.files)[1].code
 
     done = subprocess.run(  # noqa: S603 - our own code
         [sys.executable, "-c", code],
@@ -83,12 +83,12 @@ def test_pandas_code_runs_as_it_is_copied(built: BuiltRelease, tmp_path: Path) -
 
 
 def test_datasets_loads_every_table(
-    built: BuiltRelease, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    files: BuiltFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     datasets = pytest.importorskip("datasets")
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
 
-    for part, splits in built.manifest.counts.rows.items():
-        loaded = datasets.load_dataset(str(built.folder), part, cache_dir=str(tmp_path))
+    for part, splits in files.manifest.counts.rows.items():
+        loaded = datasets.load_dataset(str(files.folder), part, cache_dir=str(tmp_path))
 
         assert {split: len(rows) for split, rows in loaded.items()} == splits
