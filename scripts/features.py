@@ -41,8 +41,8 @@ FEATURES: Mapping[str, Feature] = {
     ),
     "F11": Feature(
         "Exceptions with a typed reason, an owner, a due time and escalation",
-        "A veto against what another prefers, a spread of three, a reported page open one "
-        "case each; what is late goes up one level",
+        "A veto against what another prefers, a spread of three, a reported page, a claim that "
+        "ran out and an endpoint that failed are one item each; what is late goes up one level",
     ),
     "F15": Feature(
         "Reports on criteria that become versions; scores never pool over major versions",

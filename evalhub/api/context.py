@@ -42,6 +42,7 @@ SCOPE_BY_PART: Mapping[str, Scope | None] = {
     "api_endpoints": Scope.ENDPOINTS_WRITE,
     "api_teams": Scope.OPERATIONS_WRITE,
     "api_operations": Scope.OPERATIONS_WRITE,
+    "api_exceptions": Scope.OPERATIONS_WRITE,
     "api_trainings": Scope.QUALIFICATIONS_WRITE,
     "api_applications": Scope.QUALIFICATIONS_WRITE,
     "api_ladder": Scope.QUALIFICATIONS_WRITE,

@@ -45,7 +45,7 @@ ENTRIES = (
         N_("Operations"),
         "/operations",
         frozenset({Role.ADMIN, Role.COORDINATOR}),
-        parts=("/operations", "/teams", "/capacity"),
+        parts=("/operations", "/teams", "/capacity", "/exceptions"),
     ),
     Entry(
         N_("Registry"),

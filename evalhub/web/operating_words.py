@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from evalhub.core.campaigns import ProjectStatus
 from evalhub.core.operating.backlog import Backlog, Capacity, Stuck, StuckReason
+from evalhub.core.operating.exceptions import ExceptionKind, ExceptionLevel
 from evalhub.core.qualifying.routes import Route
 from evalhub.web.language import N_, Words, _, decimal, ngettext
 from evalhub.web.qualifying_words import plain
@@ -38,6 +39,20 @@ WANTED_SAID: Mapping[Wanted, str] = Words(
     {
         Wanted.OPEN: N_("The project is open. Comparisons can be claimed."),
         Wanted.PAUSED: N_("The project is paused. What experts hold they may finish."),
+    }
+)
+
+EXCEPTION_NAMES: Mapping[ExceptionKind, str] = Words(
+    {
+        ExceptionKind.EXPIRED_CLAIM: N_("A claim ran out"),
+        ExceptionKind.ENDPOINT_FAILURE: N_("An endpoint failed"),
+    }
+)
+
+EXCEPTION_LEVELS: Mapping[ExceptionLevel, str] = Words(
+    {
+        ExceptionLevel.COORDINATION: N_("Coordination"),
+        ExceptionLevel.ADMINISTRATION: N_("Coordination and administration"),
     }
 )
 

@@ -23,6 +23,7 @@ from evalhub.db.models.credential import Credential, CredentialDecision
 from evalhub.db.models.dispute import Dispute, DisputeAnswer
 from evalhub.db.models.draft import Draft
 from evalhub.db.models.endpoint import Endpoint
+from evalhub.db.models.exception_step import ExceptionStep
 from evalhub.db.models.fit import Fit
 from evalhub.db.models.invitation import Invitation
 from evalhub.db.models.job_worker import JobWorker
@@ -103,6 +104,7 @@ __all__ = [
     "DisputeAnswer",
     "Draft",
     "Endpoint",
+    "ExceptionStep",
     "ExtraTime",
     "Fit",
     "Invitation",
