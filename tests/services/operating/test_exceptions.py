@@ -139,6 +139,7 @@ def test_f11_what_is_in_hand_is_nobody_elses_until_it_is_late(
     assert key not in {one.key for one in listed(session, late)}
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     ("keys", "words", "error"),
     [
@@ -165,6 +166,7 @@ def test_what_makes_no_sense_answers_nothing(
     assert len(listed(session, now)) == 2
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     "actor", [Actor(1, "Rea", frozenset({Role.RESEARCHER})), command_actor()], ids=["role", "name"]
 )

@@ -5,6 +5,7 @@ allow must leave everything alone that decides who gets which work and what the 
 """
 
 import random
+from collections import Counter
 from datetime import datetime
 
 import pytest
@@ -12,8 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session, select
 
+from evalhub.core.pay.ledger import UnpaidReason
 from evalhub.core.reviewing.vocabulary import CaseStep
-from evalhub.db.models import LevelDecision
+from evalhub.db.models import LevelDecision, PayEntry
 from evalhub.errors import EvalHubError
 from evalhub.services.assigning.choosing import n_open_to
 from evalhub.services.assigning.leasing import lease_next
@@ -110,7 +112,17 @@ def test_f19_no_history_of_skips_returns_and_appeals_moves_anything(
         # What somebody gave back is not offered to them again, and that is all.
         assert n_after == n_before - n_skipped[who]
         assert rest_after == rest_before
+    # What is taken back was booked before, so no time of anybody comes to less than none.
+    assert min(minutes_by_reason(scene).values()) >= 0
     held.rollback()
+
+
+def minutes_by_reason(scene: Scene) -> Counter[tuple[int, UnpaidReason | None]]:
+    """Return the seconds that stand in the ledger, by person and by the reason they are unpaid."""
+    found = Counter[tuple[int, UnpaidReason | None]]()
+    for row in scene.session.exec(select(PayEntry)):
+        found[row.person_id, row.unpaid_reason] += row.seconds or 0
+    return found
 
 
 def prepared(session: Session, now: datetime) -> Scene:
