@@ -12,7 +12,7 @@ from evalhub.core.prompts.vocabulary import Audience, MessageRole, Risk
 from evalhub.core.rubrics.conditions import AnyOf, FieldAtLeast, FieldEquals
 from evalhub.core.rubrics.schema import Rubric, Why
 from evalhub.core.rubrics.words import InLanguage
-from evalhub.services.assigning.choosing import COUNTED
+from evalhub.services.assigning.open_pairs import COUNTED
 from evalhub.services.assigning.standing import LeaseStanding
 from evalhub.services.judging.matter import Matter
 from evalhub.services.judging.today import Today

@@ -17,8 +17,8 @@ from sqlmodel import Session
 from evalhub.core.assigning import SelectionPolicy, draw
 from evalhub.core.campaigns import AssignmentStatus, Purpose
 from evalhub.db import tables as t
-from evalhub.services.assigning.choosing import (
-    Taken,
+from evalhub.services.assigning.choosing import Taken
+from evalhub.services.assigning.open_pairs import (
     blocked_prompts,
     is_any_open,
     is_any_open_on_routes,

@@ -15,7 +15,8 @@ from evalhub.core.people import Role
 from evalhub.core.qualifying.requirements import LackKind, Qualifications, Requirement, fit_of
 from evalhub.core.quality import QualityShares, n_to_expect
 from evalhub.db import tables as t
-from evalhub.services.assigning.choosing import COUNTED, n_open_to
+from evalhub.services.assigning.choosing import n_open_to
+from evalhub.services.assigning.open_pairs import COUNTED
 from evalhub.services.assigning.reach import reach_of
 from evalhub.services.assigning.shares import shares_in, shares_of
 from evalhub.services.assigning.standing import LeaseStanding, standing_of

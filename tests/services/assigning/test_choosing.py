@@ -14,8 +14,8 @@ from sqlmodel import Session
 from evalhub.core.assigning import Lease, ReleaseReason, SelectionPolicy
 from evalhub.core.campaigns import AssignmentStatus
 from evalhub.db.models import Assignment, SelectionPlan
-from evalhub.services.assigning.choosing import N_CANDIDATES
 from evalhub.services.assigning.leasing import lease_next
+from evalhub.services.assigning.open_pairs import N_CANDIDATES
 from evalhub.services.assigning.releasing import release
 from tests.factories import add_member, make_assignment, make_person
 from tests.services.selecting.tournaments import Tournament, make_tournament
