@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import sqlalchemy as sa
+from sqlmodel import Session
 
 from evalhub.db.engine import WRITE, Database
 
@@ -16,6 +17,22 @@ def listening(database: Database, event: str, told: Callable[..., object]) -> It
         yield
     finally:
         sa.event.remove(database.engine, event, told)
+
+
+def n_statements(session: Session, ask: Callable[[], object]) -> int:
+    """Return how many statements ``ask`` sends over a session that has nothing loaded yet."""
+    session.flush()
+    session.expunge_all()
+    seen: list[object] = []
+
+    def note(*_args: object, **_named: object) -> None:
+        seen.append(None)
+
+    connection = session.connection()
+    sa.event.listen(connection, "before_cursor_execute", note)
+    ask()
+    sa.event.remove(connection, "before_cursor_execute", note)
+    return len(seen)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from evalhub.core.free_words import check_words, plain_words
@@ -112,7 +113,7 @@ def answer_contest(
     """
     row = _row(public_id, session)
     lock(f"contest {row.id}", session=session)
-    found = _view(row, session, now)
+    found = get_contest(public_id, session=session, now=now)
     if not found.standing.is_open:
         raise Conflict(Sentence("The contest is answered."))
     by = decider_of(actor, about=session.get_one(Attempt, row.attempt_id).person_id)
@@ -145,14 +146,15 @@ def answer_contest(
 
 def get_contest(public_id: str, *, session: Session, now: datetime) -> Contest:
     """Return one contest; raise ``NotFound``."""
-    return _view(_row(public_id, session), session, now)
+    found = _views(col(KeyContest.public_id) == public_id, session, now)
+    if not found:
+        raise NotFound(Sentence("There is no such contest."))
+    return found[0]
 
 
 def contests_of(attempt_id: int, *, session: Session, now: datetime) -> list[Contest]:
     """Return the contests of one attempt, by item."""
-    query = select(KeyContest).where(KeyContest.attempt_id == attempt_id)
-    rows = session.exec(query.order_by(col(KeyContest.position)))
-    return [_view(row, session, now) for row in rows]
+    return _views(col(KeyContest.attempt_id) == attempt_id, session, now)
 
 
 def graded_lines(attempt: StandingAttempt, *, session: Session, now: datetime) -> list[GradedLine]:
@@ -172,7 +174,7 @@ def graded_lines(attempt: StandingAttempt, *, session: Session, now: datetime) -
 
 def list_contests(*, session: Session, now: datetime) -> list[Contest]:
     """Return every contest: those that wait first, the most urgent of them first."""
-    found = [_view(row, session, now) for row in session.exec(select(KeyContest))]
+    found = _views(sa.true(), session, now)
     waiting = sorted(
         (one for one in found if one.standing.is_open),
         key=lambda one: (one.standing.due_at, one.opened_at, one.public_id),
@@ -200,15 +202,32 @@ def _row(public_id: str, session: Session) -> KeyContest:
     return row
 
 
-def _view(row: KeyContest, session: Session, now: datetime) -> Contest:
-    attempt = session.get_one(Attempt, row.attempt_id)
-    answer = session.exec(
-        select(KeyContestAnswer).where(KeyContestAnswer.key_contest_id == row.id)
-    ).first()
+def _views(which: "sa.ColumnElement[bool]", session: Session, now: datetime) -> list[Contest]:
+    """Return the contests for which a condition holds, by item, and each assessment read once."""
+    rows = session.exec(
+        select(KeyContest, Attempt.assessment_id, KeyContestAnswer)
+        .join(Attempt, col(Attempt.id) == col(KeyContest.attempt_id))
+        .outerjoin(KeyContestAnswer, col(KeyContestAnswer.key_contest_id) == col(KeyContest.id))
+        .where(which)
+        .order_by(col(KeyContest.position), col(KeyContest.id))
+    ).all()
+    ids = {assessment_id for _row, assessment_id, _answer in rows}
+    published = {one: get_assessment(one, session=session) for one in ids}
+    return [
+        _view(row, published[assessment_id], answer, now) for row, assessment_id, answer in rows
+    ]
+
+
+def _view(
+    row: KeyContest,
+    published: Published,
+    answer: KeyContestAnswer | None,
+    now: datetime,
+) -> Contest:
     answered_at = answer.answered_at if answer else None
     return Contest(
         public_id=row.public_id,
-        published=get_assessment(attempt.assessment_id, session=session),
+        published=published,
         position=row.position,
         words=row.words,
         opened_at=row.opened_at,

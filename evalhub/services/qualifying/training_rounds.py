@@ -1,9 +1,10 @@
 """Let people take a training step by step: each answer meets its key, and each step is paid."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from evalhub.core.people import Actor
@@ -19,7 +20,7 @@ from evalhub.services.qualifying.trainings import (
     StandingTraining,
     get_training,
     list_trainings,
-    training_version,
+    training_versions,
 )
 
 
@@ -77,8 +78,10 @@ def own_training(person_id: int, slug: str, *, session: Session) -> OwnTraining:
 
 def own_trainings(person_id: int, *, session: Session) -> list[OwnTraining]:
     """Return every training in force with the person's latest round of it."""
+    latest = _latest_of_all(person_id, session)
+    passed = trainings_passed(person_id, session=session)
     return [
-        own_training(person_id, one.training.slug, session=session)
+        OwnTraining(one, latest.get(one.training.slug), one.training.slug in passed)
         for one in list_trainings(session=session)
     ]
 
@@ -111,7 +114,7 @@ def start_round(
     session.flush()
     details = {"version": own.standing.number, "round": row.number}
     _record("training.start", person_id, slug, details, session=session, actor=actor, now=now)
-    return _standing(row, session)
+    return _standings([row], session)[0]
 
 
 def finish_step(
@@ -165,7 +168,7 @@ def finish_step(
         is_first=found.number == 1,
     )
     book(entries, person_id=person_id, session=session, now=now)
-    after = _standing(session.get_one(TrainingRound, found.id), session)
+    after = _standings([session.get_one(TrainingRound, found.id)], session)[0]
     if after.outcome is not None:
         _end(after, person_id, after.outcome, session=session, actor=actor, now=now)
     return after
@@ -202,17 +205,38 @@ def _latest(person_id: int, slug: str, session: Session) -> StandingRound | None
         .where(TrainingRound.person_id == person_id, TrainingRow.slug == slug)
         .order_by(col(TrainingRound.id).desc())
     )
-    row = session.exec(query.limit(1)).first()
-    return None if row is None else _standing(row, session)
+    rows = session.exec(query.limit(1)).all()
+    return next(iter(_standings(rows, session)), None)
 
 
-def _standing(row: TrainingRound, session: Session) -> StandingRound:
-    standing = training_version(row.training_id, session=session)
-    done = session.exec(
+def _latest_of_all(person_id: int, session: Session) -> dict[str, StandingRound]:
+    """Return a person's latest round of each training, by its slug."""
+    newest = (
+        select(sa.func.max(TrainingRound.id))
+        .join(TrainingRow, col(TrainingRow.id) == col(TrainingRound.training_id))
+        .where(TrainingRound.person_id == person_id)
+        .group_by(col(TrainingRow.slug))
+    )
+    rows = session.exec(select(TrainingRound).where(col(TrainingRound.id).in_(newest))).all()
+    return {one.standing.training.slug: one for one in _standings(rows, session)}
+
+
+def _standings(rows: Sequence[TrainingRound], session: Session) -> list[StandingRound]:
+    """Return rounds as they stand, in two statements whatever their number."""
+    versions = training_versions({row.training_id for row in rows}, session=session)
+    steps: dict[int, list[TrainingStep]] = {row.id: [] for row in rows}
+    for step in session.exec(
         select(TrainingStep)
-        .where(TrainingStep.training_round_id == row.id)
+        .where(col(TrainingStep.training_round_id).in_(steps))
         .order_by(col(TrainingStep.id))
-    ).all()
+    ):
+        steps[step.training_round_id].append(step)
+    return [_standing(row, versions[row.training_id], steps[row.id]) for row in rows]
+
+
+def _standing(
+    row: TrainingRound, standing: StandingTraining, done: Sequence[TrainingStep]
+) -> StandingRound:
     answers = {step.position: step.preference for step in done}
     return StandingRound(
         id=row.id,

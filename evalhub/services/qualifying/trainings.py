@@ -1,6 +1,7 @@
 """Publish trainings, and find the version of each that is in force."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -128,9 +129,14 @@ def get_training(slug: str, *, session: Session) -> StandingTraining:
     return _standing(row, session)
 
 
-def training_version(training_id: int, *, session: Session) -> StandingTraining:
-    """Return one version by its row."""
-    return _standing(session.get_one(TrainingRow, training_id), session)
+def training_versions(ids: Collection[int], *, session: Session) -> dict[int, StandingTraining]:
+    """Return versions by their rows, in one statement."""
+    rows = session.exec(
+        select(TrainingRow, RubricVersion)
+        .join(RubricVersion, col(RubricVersion.id) == col(TrainingRow.rubric_version_id))
+        .where(col(TrainingRow.id).in_(ids))
+    )
+    return {row.id: _made(row, rubric) for row, rubric in rows}
 
 
 def list_trainings(*, session: Session) -> list[StandingTraining]:

@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 
 import pytest
-import sqlalchemy as sa
 from sqlmodel import Session
 
 from evalhub.core.campaigns import ProjectStatus
@@ -21,6 +20,7 @@ from tests.factories import (
     make_requirement,
 )
 from tests.services.assigning.conftest import Campaign, make_campaign
+from tests.writing import n_statements
 
 
 def capacity(session: Session, now: datetime, limit_hours: int = 72) -> House:
@@ -137,22 +137,13 @@ def test_f48_the_way_from_claim_to_judgment_is_a_median(
 def test_the_number_of_statements_does_not_grow_with_projects_and_people(
     campaign: Campaign, session: Session, now: datetime
 ) -> None:
-    def n_statements() -> int:
-        seen: list[str] = []
-        engine = session.get_bind()
+    def asked() -> int:
+        return n_statements(session, lambda: capacity(session, now))
 
-        def note(*event: object) -> None:
-            seen.append(str(event[2]))
-
-        sa.event.listen(engine, "before_cursor_execute", note)
-        capacity(session, now)
-        sa.event.remove(engine, "before_cursor_execute", note)
-        return len(seen)
-
-    few = n_statements()
+    few = asked()
     for _ in range(3):
         more = make_campaign(session, n_pairs=2)
         open_case(session, more.pairs[0], now - timedelta(hours=more.project.id), answered_at=None)
     session.flush()
 
-    assert n_statements() - few <= 2  # What cases hold is read only where there are some.
+    assert asked() - few <= 2  # What cases hold is read only where there are some.

@@ -37,6 +37,7 @@ from tests.factories import make_person
 from tests.services.projects.conftest import actor_of
 from tests.services.qualifying.assessed import make_all, make_assessment
 from tests.services.qualifying.people import Both, actions, make_both
+from tests.writing import n_statements
 
 DAY = timedelta(days=1)
 UPHELD, OVERTURNED = ContestOutcome.UPHELD, ContestOutcome.OVERTURNED
@@ -248,6 +249,22 @@ def test_bad_words_and_keys_are_refused(both: Both, session: Session, now: datet
         answer(public_id, UPHELD, Key(frozenset(), " "), both.as_coordinator, session, now)
     with pytest.raises(NotFound, match="no such contest"):
         get_contest("none", session=session, now=now)
+
+
+def test_contests_cost_as_many_statements_however_many_there_are(
+    both: Both, session: Session, now: datetime
+) -> None:
+    sit(both.expert, session, now, {0: -1})
+
+    def asked() -> int:
+        return n_statements(session, lambda: list_contests(session=session, now=now))
+
+    contest(both, session, now, 0)
+    one = asked()
+    contest(both, session, now, 1)
+    contest(both, session, now, 2)
+
+    assert asked() == one
 
 
 def test_the_most_urgent_come_first_and_answered_ones_last(

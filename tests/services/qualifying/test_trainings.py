@@ -36,6 +36,7 @@ from tests.services.assigning.conftest import make_campaign
 from tests.services.judging.conftest import small_rubric
 from tests.services.projects.conftest import actor_of
 from tests.services.qualifying.people import Both, actions, make_both
+from tests.writing import n_statements
 
 FLOORS = parse_floors("general=20 USD, professional=20 USD, coding_stem=20 USD")
 SLUG = "medicine-intro"
@@ -357,6 +358,22 @@ def test_own_trainings_are_all_of_them(both: Both, session: Session, now: dateti
     assert found[1].latest is not None
     assert found[1].latest.outcome == Outcome(2, 2, is_passed=True)
     assert found[1].latest.next_position is None
+
+
+def test_own_trainings_cost_as_many_statements_however_many_there_are(
+    both: Both, session: Session, now: datetime
+) -> None:
+    person_id = both.expert.id
+
+    def asked() -> int:
+        return n_statements(session, lambda: own_trainings(person_id, session=session))
+
+    few = asked()
+    for n in range(3):
+        publish(session, now, slug=f"more-{n}", title=f"More {n}")
+    take(both, session, now, -1, 3)
+
+    assert asked() - few <= 2  # The steps and the version of a round, once there is one.
 
 
 def test_f18_a_training_under_the_floor_of_its_rubric_is_refused(
