@@ -1,6 +1,5 @@
 """Make the columns of the judgments table, turned to the pair's canonical order."""
 
-from datetime import datetime
 from typing import NamedTuple
 
 import numpy as np
@@ -20,6 +19,7 @@ from evalhub.core.releasing.rows import (
 )
 from evalhub.core.releasing.schemas import SCHEMAS
 from evalhub.core.releasing.vocabulary import Part
+from evalhub.core.releasing.weeks import iso_week
 
 
 class _Judgment(NamedTuple):
@@ -42,6 +42,11 @@ class _Judgment(NamedTuple):
     marks: list[MarkItem]
     citations: list[CitationItem]
     triage: list[TriageItem]
+    revision: int
+    review: str | None
+    decision: str | None
+    decision_reason: str | None
+    decision_week: str | None
     origin: str
     week: str
     rubric_id: str
@@ -66,7 +71,8 @@ def judgment_columns(batch: PairBatch) -> Columns:
 def _judgment(judgment: ReleaseJudgment) -> _Judgment:
     # Turned to the pair's own order, so that rows of one pair can be compared; what was shown
     # stands beside it.
-    record, answer = judgment.record, judgment.answer
+    record, answer, decided = judgment.record, judgment.answer, judgment.decided
+    pair = decided.pair
     return _Judgment(
         judgment_id=judgment.id,
         annotator=judgment.annotator,
@@ -85,18 +91,17 @@ def _judgment(judgment: ReleaseJudgment) -> _Judgment:
         marks=_marks(answer),
         citations=_citations(answer),
         triage=[TriageItem(question=item.question, option=item.option) for item in answer.triage],
+        revision=record.revision,
+        review=decided.review.value if decided.review else None,
+        decision=pair.verdict if pair else None,
+        decision_reason=pair.reason if pair else None,
+        decision_week=pair.week if pair else None,
         origin=record.origin.value,
         week=iso_week(record.created_at),
         rubric_id=record.rubric_id,
         rubric_version=record.rubric_version,
         is_simulated=record.is_simulated,
     )
-
-
-def iso_week(moment: datetime) -> str:
-    """Return the ISO week, such as ``2026-W47``: finer times could tell people apart."""
-    year, week, _ = moment.isocalendar()
-    return f"{year}-W{week:02d}"
 
 
 def _criteria(answer: Answer) -> list[CriterionItem]:

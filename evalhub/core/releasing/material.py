@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from evalhub.core.judging.answers import Answer
 from evalhub.core.judging.records import JudgedResponse, JudgmentRecord
 from evalhub.core.prompts.records import Prompt
+from evalhub.core.releasing.decisions import UNDECIDED, Decided
 from evalhub.core.releasing.rows import Message
 from evalhub.core.releasing.vocabulary import Split
 
@@ -39,7 +40,8 @@ class ReleaseJudgment:
     """Hold one judgment in force with its ids, its answer read, and what the rubric vetoes.
 
     ``answer`` is turned to the pair's own order: side a is response x. ``vetoed_x`` and
-    ``vetoed_y`` say whether a flag with a veto was raised on the pair's responses.
+    ``vetoed_y`` say whether a flag with a veto was raised on the pair's responses. ``decided`` is
+    what reviews made of it, which stands beside the vote.
     """
 
     id: str
@@ -48,6 +50,7 @@ class ReleaseJudgment:
     answer: Answer
     vetoed_x: bool
     vetoed_y: bool
+    decided: Decided = UNDECIDED
 
 
 @dataclass(frozen=True, slots=True)

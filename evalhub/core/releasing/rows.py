@@ -175,6 +175,11 @@ class JudgmentRow(TypedDict):
     citations: list[CitationItem]
     triage: list[TriageItem]
     pair_outcome: str
+    revision: int
+    review: str | None
+    decision: str | None
+    decision_reason: str | None
+    decision_week: str | None
     origin: str
     week: str
     domain: str

@@ -164,4 +164,5 @@ def judgment_lines(records: Iterable[tuple[str, JudgmentRecord]]) -> Iterator[Js
             record.answer,
             record.rubric_id,
             record.rubric_version,
+            record.revision,
         ]

@@ -14,7 +14,7 @@ from evalhub.core.releasing.dossier.facts import (
     StateFacts,
     Tally,
 )
-from evalhub.core.releasing.judgment_rows import iso_week
+from evalhub.core.releasing.weeks import iso_week
 from evalhub.db import tables as t
 from evalhub.services.releasing.gathering import Source
 from evalhub.services.releasing.paid import ledger_of, offers_of

@@ -40,6 +40,7 @@ from evalhub.db.models import (
     RubricVersion,
 )
 from evalhub.services.consenting.answers import answers_in_project
+from evalhub.services.releasing.decided import Decisions, decisions_in
 from evalhub.services.releasing.indexing import PromptIndex, index_prompts
 from evalhub.services.releasing.paging import NamedJudgment, Page, Pager, Pseudonyms
 from evalhub.services.releasing.reading import read_answer
@@ -65,8 +66,9 @@ class Source:
     ``annotators`` counts the released judgments of each person by public id. ``controls``
     counts answers to control items, and ``newest_at`` is when the newest judgment was made, None
     without any. ``pager`` reads them again.
-    ``reports`` are those on rows of earlier releases that were answered, and ``classes`` the
-    classes of credential that enough released annotators share to be named.
+    ``reports`` are those on rows of earlier releases that were answered, ``classes`` the classes
+    of credential that enough released annotators share to be named, and ``decisions`` what was
+    decided about judgments.
     """
 
     project: Project
@@ -90,6 +92,7 @@ class Source:
     pager: Pager
     reports: tuple[AnsweredReport, ...]
     classes: frozenset[str]
+    decisions: Decisions
 
 
 def gather(
@@ -110,7 +113,8 @@ def gather(
     reports = answered_reports(project.id, session=session)
     admission = _admission(project, prompts, recipe or Recipe(), reports, session=session)
     pager = Pager(project.id, prompts, Pseudonyms(secret, project.slug), admission, session)
-    seen = _Seen(prompts, AdmissionTally(admission))
+    decisions = decisions_in(project.id, session=session)
+    seen = _Seen(prompts, AdmissionTally(admission), decisions)
     n_done = 0
     # With their texts, which are scanned for personal data: what is left out must be known before
     # labels are fitted, and a build that is refused must be refused before it writes.
@@ -141,6 +145,7 @@ def gather(
         pager=replace(pager, admission=replace(admission, excluded=frozenset(seen.excluded))),
         reports=reports,
         classes=classes,
+        decisions=decisions,
     )
 
 
@@ -168,6 +173,7 @@ class _Seen:
 
     prompts: PromptIndex
     tally: AdmissionTally
+    decisions: Decisions
     n_judgments: int = 0
     n_prompts: int = 0
     n_control_right: int = 0
@@ -182,6 +188,7 @@ class _Seen:
     rubrics: set[tuple[str, str]] = field(default_factory=set)
     digest: "_Hash" = field(default_factory=hashlib.sha256)
     classes_in_order: list[str | None] = field(default_factory=list)
+    decided: list[list[str | None]] = field(default_factory=list)
     labels: LabelCollector = field(default_factory=LabelCollector)
 
     def take(self, page: Page) -> None:
@@ -190,6 +197,12 @@ class _Seen:
         for line in judgment_lines((item.id, item.record) for item in page.judgments):
             self.digest.update(canonical_bytes(line) + b"\n")
         self.classes_in_order += (item.record.credential_class for item in page.judgments)
+        if self.decisions:
+            self.decided += (
+                [item.id, *self.decisions[item.record.public_id].line()]
+                for item in page.judgments
+                if item.record.public_id in self.decisions
+            )
         for item, verdict in zip(page.judgments, page.verdicts, strict=True):
             record = item.record
             self.tally.take(verdict, record, item.annotator)
@@ -217,6 +230,9 @@ class _Seen:
         digest = self.digest.copy()
         for one in self.classes_in_order:
             digest.update(canonical_bytes(told_class(one, tellable)) + b"\n")
+        # What was decided stands in the rows; two states that differ in it are two states.
+        for line in self.decided:
+            digest.update(canonical_bytes(line) + b"\n")
         return digest.hexdigest()
 
     def _release(self, item: NamedJudgment, prompt: ReleasePrompt) -> None:

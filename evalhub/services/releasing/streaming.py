@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from evalhub.core.judging.answers import swap_sides
 from evalhub.core.releasing.credential_classes import told_class
+from evalhub.core.releasing.decisions import UNDECIDED
 from evalhub.core.releasing.material import (
     JudgedPair,
     JudgedPrompt,
@@ -86,14 +87,14 @@ def _pair(
         is_simulated=any(one.is_simulated for one in endpoints)
         or any(item.record.is_simulated for item in items),
         split=split,
-        judgments=tuple(_judgment(item, vetoes, source.classes) for item in items),
+        judgments=tuple(_judgment(item, vetoes, source) for item in items),
         label=label,
     )
 
 
-def _judgment(item: NamedJudgment, vetoes: _Vetoes, classes: frozenset[str]) -> ReleaseJudgment:
+def _judgment(item: NamedJudgment, vetoes: _Vetoes, source: Source) -> ReleaseJudgment:
     record = item.record
-    told = told_class(record.credential_class, classes)
+    told = told_class(record.credential_class, source.classes)
     if told != record.credential_class:
         record = replace(record, credential_class=told)
     answer = read_answer(record.answer, where=f"judgment {record.public_id!r}")
@@ -101,7 +102,8 @@ def _judgment(item: NamedJudgment, vetoes: _Vetoes, classes: frozenset[str]) -> 
         # Once here and not by each table that reads it.
         answer = swap_sides(answer)
     flags = vetoes[record.rubric_id, record.rubric_version]
-    vetoed = (
+    vetoed_x, vetoed_y = (
         any(one.flag in flags for one in side.raised) for side in (answer.flags_a, answer.flags_b)
     )
-    return ReleaseJudgment(item.id, item.annotator, record, answer, *vetoed)
+    decided = source.decisions.get(record.public_id, UNDECIDED)
+    return ReleaseJudgment(item.id, item.annotator, record, answer, vetoed_x, vetoed_y, decided)

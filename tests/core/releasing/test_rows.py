@@ -18,10 +18,11 @@ from evalhub.core.judging.answers import (
     TriageAnswer,
 )
 from evalhub.core.releasing import rows
+from evalhub.core.releasing.decisions import Decided, PairDecision, ReviewOutcome
 from evalhub.core.releasing.flavours import rows as flavours
-from evalhub.core.releasing.judgment_rows import iso_week
 from evalhub.core.releasing.schemas import KEYS, RESERVED_NAMES, SCHEMAS
 from evalhub.core.releasing.vocabulary import FLAVOURS, Part, Split
+from evalhub.core.releasing.weeks import iso_week
 from evalhub.errors import BadInput
 from tests.core.releasing.made import judgment_rows, margin_row, pair_row, prompt_row, tie_row
 from tests.core.releasing.material import (
@@ -195,6 +196,18 @@ def test_judgment_is_turned_to_the_order_of_the_pair() -> None:
     ]
     assert row["triage"] == [{"question": "competence", "option": "in_scope"}]
     assert (row["reasons"], row["why"]) == (["correct"], "A is right.")
+
+
+def test_what_was_decided_stands_beside_the_vote() -> None:
+    decided = Decided(ReviewOutcome.ACCEPTED, PairDecision("split", "both_defensible", "2026-W47"))
+    judgment = replace(make_judgment(Choice.A, -2), decided=decided)
+
+    told, untold = (judgment_rows(make_judged_pair(one))[0] for one in (judgment, make_judgment()))
+
+    assert (told["choice"], told["revision"], told["review"]) == ("a", 1, "accepted")
+    names = ("decision", "decision_reason", "decision_week")
+    assert [told[name] for name in names] == ["split", "both_defensible", "2026-W47"]
+    assert [untold[name] for name in ("review", *names)] == [None] * 4
 
 
 def test_cannot_judge_keeps_its_reason() -> None:

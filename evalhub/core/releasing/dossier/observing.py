@@ -18,8 +18,8 @@ from evalhub.core.judging.answers import NotApplicable, Value
 from evalhub.core.judging.records import JudgedResponse
 from evalhub.core.prompts.records import Prompt
 from evalhub.core.releasing.dossier.facts import PromptTally
-from evalhub.core.releasing.judgment_rows import iso_week
 from evalhub.core.releasing.material import JudgedPair, ReleaseJudgment, ReleasePrompt
+from evalhub.core.releasing.weeks import iso_week
 from evalhub.core.scoring.agreement.subjects import by_time, code_of
 from evalhub.core.scoring.annotators.decisions import Identity, identity_of
 from evalhub.core.scoring.covariates.style import style_of
