@@ -4,6 +4,8 @@ Both stop at the newest judgment: what is booked or changed later would otherwis
 release of the same judgments.
 """
 
+from dataclasses import replace
+
 import sqlalchemy as sa
 from sqlmodel import Session
 
@@ -63,7 +65,8 @@ def ledger_of(source: Source, *, session: Session) -> LedgerFacts:
         .group_by(p.person_id, p.currency, p.unpaid_reason)
     )
     # PostgreSQL adds up to another type of number than it stores.
-    shares = [Share(*row[:3], *map(int, row[3:])) for row in rows]
+    teams = _team_by_person(source, session)
+    shares = [replace(Share(*row[:3], *map(int, row[3:])), team=teams.get(row[0])) for row in rows]
     d, answer = t.dispute.c, t.dispute_answer.c
     disputed = (
         sa.select(_n_distinct(d.id), _n_distinct(d.person_id), _n_distinct(answer.dispute_id))
@@ -81,6 +84,25 @@ def ledger_of(source: Source, *, session: Session) -> LedgerFacts:
     )
     n_disputes, n_disputing, n_upheld = connection.execute(disputed).one()
     return ledger_facts(shares, n_disputes=n_disputes, n_upheld=n_upheld, n_disputing=n_disputing)
+
+
+def _team_by_person(source: Source, session: Session) -> dict[int, int]:
+    """Return the place of each person's team, of all teams by short name, at the newest judgment.
+
+    Numbers of rows differ between databases, places do not.
+    """
+    stay = t.team_member.c
+    query = (
+        sa.select(stay.person_id, t.team.c.slug)
+        .join(t.team, t.team.c.id == stay.team_id)
+        .where(
+            stay.joined_at <= source.newest_at,
+            sa.or_(stay.left_at.is_(None), stay.left_at > source.newest_at),
+        )
+    )
+    rows = session.connection().execute(query).all()
+    place = {slug: number for number, slug in enumerate(sorted({row.slug for row in rows}))}
+    return {row.person_id: place[row.slug] for row in rows}
 
 
 def _n_distinct(column: "sa.ColumnElement[int]") -> "sa.Function[int]":

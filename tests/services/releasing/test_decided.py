@@ -11,6 +11,7 @@ from evalhub.db.models import Pair, Response
 from evalhub.services.judging.current import current_judgments
 from evalhub.services.releasing.decided import decisions_in
 from evalhub.services.releasing.gathering import gather
+from tests.factories import make_consent
 from tests.services.reviewing.scene import DAY, Scene, make_scene
 
 
@@ -80,6 +81,8 @@ def test_what_waits_and_what_another_project_decided_is_not_told(scene: Scene) -
 def test_a_decision_makes_another_state_of_the_project(scene: Scene) -> None:
     case_id = scene.disagree()
     project, session = scene.project, scene.session
+    for expert in scene.experts:
+        make_consent(session, expert)
     before = gather(project, secret="s" * 32, session=session)
 
     scene.decide(case_id)

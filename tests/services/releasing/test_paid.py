@@ -21,6 +21,8 @@ from evalhub.db.models import (
     Person,
     Project,
     ProjectTerms,
+    Team,
+    TeamMember,
 )
 from evalhub.services.paying.booking import book
 from evalhub.services.releasing.dossiers import find_dossier
@@ -164,3 +166,37 @@ def test_imported_judgments_were_booked_nowhere(
     assert dossier is not None
     assert dossier.field(FieldName.PAY_LEDGER).reason == NOTHING_BOOKED
     assert dossier.field(FieldName.PAY_OFFERED).figures[0].n == 0
+
+
+def test_f32_pay_by_team_is_of_who_was_in_it_at_the_newest_judgment(
+    session: Session, settings: Settings, now: datetime
+) -> None:
+    project = make_tiny_project(session)
+    team = Team(slug="nairobi", title="Nairobi", created_at=MOMENT)
+    session.add(team)
+    session.flush()
+    for number in range(12):
+        person = make_person(session)
+        put(session, project, person, 3_600, pay=6_000 if number < 6 else 3_000)
+        if number < 7:
+            # The seventh left before the newest judgment.
+            left_at = MOMENT - timedelta(days=1) if number == 6 else None
+            joined_at = MOMENT - timedelta(days=9)
+            session.add(
+                TeamMember(
+                    team_id=team.id,
+                    person_id=person.id,
+                    is_lead=False,
+                    week_hours=5,
+                    joined_at=joined_at,
+                    left_at=left_at,
+                )
+            )
+    session.flush()
+
+    build_release("tiny", session=session, settings=settings, actor=ACTOR, now=now)
+
+    found = values(session, settings, FieldName.PAY_LEDGER)
+    assert found["Effective hour in USD: Team 1"] == "60.00 USD"
+    assert found["Active time, USD: Team 1"] == 6 * 3_600
+    assert not [name for name in found if "Team 2" in name]

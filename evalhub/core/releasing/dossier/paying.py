@@ -37,7 +37,8 @@ LEDGER_METHOD = (
     "whatever the filters left out. The effective hour is all money over all active time, the "
     "unpaid included, rounded down; entries whose time no script counted are left out of it on "
     f"both sides. No sum is over fewer than {K_LABS} people: rarer reasons are put together, and "
-    "what could be had by subtraction is left out. n counts people."
+    "what could be had by subtraction is left out. Teams are numbered in a release and counted by "
+    "who was in them at the newest judgment. n counts people."
 )
 
 
@@ -61,7 +62,8 @@ class Offer:
 class Share:
     """Hold one person's part of the ledger in one currency, paid or unpaid for one reason.
 
-    ``person`` tells parts of one person from those of others and is in no result.
+    ``person`` tells parts of one person from those of others and is in no result, and ``team``
+    those of one team, None for who was in none.
     """
 
     person: int
@@ -71,6 +73,17 @@ class Share:
     minor_units: int
     timed_minor_units: int
     n_untimed: int
+    team: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TeamPart:
+    """Hold the counted time of one team's people, and what was booked for it."""
+
+    number: int
+    n_people: int
+    seconds: int
+    timed_minor_units: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +112,7 @@ class CurrencyLedger:
     paid_seconds: int | None
     n_untimed: int | None
     unpaid: tuple[Part, ...]
+    teams: tuple[TeamPart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +158,33 @@ def _currency(currency: str, shares: Sequence[Share]) -> CurrencyLedger:
         paid_seconds=_seconds(_paid(shares)) if is_split else None,
         n_untimed=sum(share.n_untimed for share in shares) if is_untimed_sayable else None,
         unpaid=parts if is_split else (),
+        teams=_teams([share for share in shares if share.seconds > 0]),
+    )
+
+
+def _teams(timed: Sequence[Share]) -> tuple[TeamPart, ...]:
+    """Return the teams of which a sum may be stated, by number.
+
+    Who is in none of them must be nobody or enough people as well: the sums of the teams taken
+    from that of all would else tell what those few were paid. The smallest team joins them then.
+    """
+    by_team: dict[int, list[Share]] = {}
+    for share in timed:
+        if share.team is not None:
+            by_team.setdefault(share.team, []).append(share)
+    stated = {team: own for team, own in by_team.items() if _n_people(own) >= K_LABS}
+    n_rest = _n_people(timed) - sum(map(_n_people, stated.values()))
+    while stated and 0 < n_rest < K_LABS:
+        smallest = min(stated, key=lambda team: (_n_people(stated[team]), team))
+        n_rest += _n_people(stated.pop(smallest))
+    return tuple(
+        TeamPart(
+            number,
+            _n_people(own),
+            _seconds(own),
+            sum(share.timed_minor_units for share in own),
+        )
+        for number, (_, own) in enumerate(sorted(stated.items()), start=1)
     )
 
 
@@ -227,5 +268,10 @@ def _figures(one: CurrencyLedger) -> Iterator[Figure]:
     for part in one.unpaid:
         name = " or ".join(REASON_WORDS[UnpaidReason(reason)] for reason in part.reasons)
         yield Figure(f"Unpaid time, {money}: {name}", Unit.SECONDS, part.seconds, n=part.n_people)
+    for team in one.teams:
+        an_hour = hourly_rate(team.timed_minor_units, team.seconds)
+        name, told = f"Team {team.number}", format_money(an_hour, money)
+        yield words(f"Effective hour in {money}: {name}", told, n=team.n_people)
+        yield Figure(f"Active time, {money}: {name}", Unit.SECONDS, team.seconds, n=team.n_people)
     why = few if one.n_untimed is None else ""
     yield Figure(f"Entries without a counted time, {money}", Unit.COUNT, one.n_untimed, reason=why)

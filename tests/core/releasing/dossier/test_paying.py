@@ -1,5 +1,8 @@
 """What a dossier says of pay, and what it keeps to itself because too few people share it."""
 
+from dataclasses import replace
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -152,3 +155,48 @@ def test_each_version_of_the_terms_is_listed_with_what_was_claimed_under_it() ->
         ("Version 2: Expected minutes", 12, 5),
         ("Version 2: Offered an hour at the expected minutes", "50.00 USD", 5),
     ]
+
+
+def in_teams(*sizes: int, n_others: int = 0) -> list[Share]:
+    """Return an hour for 60.00 USD of each of the people of some teams and of some in none."""
+    teams = [team for team, n in enumerate(sizes) for _ in range(n)] + [None] * n_others
+    return [
+        Share(who, "USD", None, 3_600, 6_000, 6_000, 0, team=team) for who, team in enumerate(teams)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "n_others", "told"),
+    [
+        ((5, 6), 0, {"Team 1": 5, "Team 2": 6}),
+        ((5, 6), 5, {"Team 1": 5, "Team 2": 6}),
+        # Four in no team would be what is left: the smaller team goes with them.
+        ((5, 6), 4, {"Team 1": 6}),
+        ((4, 6), 0, {}),
+        ((4, 6), 1, {"Team 1": 6}),
+        ((), 6, {}),
+    ],
+    ids=["all in teams", "enough in none", "few in none", "a small team", "small ones", "no team"],
+)
+def test_f32_teams_are_told_where_no_few_people_are_left(
+    sizes: tuple[int, ...], n_others: int, told: dict[str, int]
+) -> None:
+    field = ledger_field(ledger_facts(in_teams(*sizes, n_others=n_others)))
+
+    found = {figure.name: figure.n for figure in field.figures if ": Team" in figure.name}
+    assert found == {
+        f"{name}{team}": n
+        for team, n in told.items()
+        for name in ("Effective hour in USD: ", "Active time, USD: ")
+    }
+
+
+def test_f32_a_teams_hour_is_over_its_own_paid_and_unpaid_time() -> None:
+    unpaid_of_first = [replace(one, team=0) for one in unpaid(RETURNED, 5)]
+
+    field = ledger_field(ledger_facts([*in_teams(5, 5), *unpaid_of_first]))
+
+    told = figures(field)
+    assert told["Effective hour in USD: Team 1"] == "40.00 USD"
+    assert told["Effective hour in USD: Team 2"] == "60.00 USD"
+    assert told["Active time, USD: Team 1"] == 5 * 5_400
