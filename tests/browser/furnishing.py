@@ -14,8 +14,11 @@ from evalhub.db.models import Person, Project, RubricVersion
 from evalhub.services.paying.booking import book
 from evalhub.services.paying.disputing import open_dispute
 from evalhub.services.qualifying.applying import apply_for, begin_assessment
+from evalhub.services.qualifying.attempts import hand_in
+from evalhub.services.qualifying.contesting import contest_key
 from evalhub.services.qualifying.training_rounds import start_round
 from evalhub.services.qualifying.trainings import publish_training
+from evalhub.services.teams import create_team, put_in_team
 from tests.core.qualifying.test_trainings import document
 from tests.factories import make_credential, make_languages, make_level, make_person
 from tests.services.qualifying.assessed import make_assessment, make_field
@@ -55,16 +58,29 @@ def furnish(session: Session, person: Person, now: datetime) -> None:
     )
     make_scene(session, now - timedelta(hours=1)).disagree()
     _train(session, person, actor, now)
-    applicant = make_person(session, name="Bo Applicant")
     _assess(session, person, actor, f"{rubric.rubric_id}@{rubric.version}", now)
-    apply_for(
-        applicant.id,
-        "medicine",
-        ABOUT,
+    _contest(session, now)
+    create_team("nairobi", "Nairobi", session=session, actor=actor, now=now)
+    put_in_team(
+        "nairobi",
+        email=person.email or "",
+        week_hours=10,
+        is_lead=True,
         session=session,
-        actor=Actor(applicant.id, applicant.name, frozenset()),
+        actor=actor,
         now=now,
     )
+
+
+def _contest(session: Session, now: datetime) -> None:
+    """Let somebody else hand the assessment in and say that a key of it is wrong."""
+    one = make_person(session, name="Bo Applicant")
+    actor = Actor(one.id, one.name, frozenset())
+    apply_for(one.id, "medicine", ABOUT, session=session, actor=actor, now=now)
+    begin_assessment(one.id, "medicine", session=session, actor=actor, now=now)
+    hand_in(one.id, "medicine", session=session, actor=actor, now=now)
+    words = "The label names both doses."
+    contest_key(one.id, "medicine", 0, words, session=session, actor=actor, now=now)
 
 
 def _qualify(session: Session, person: Person) -> None:

@@ -113,6 +113,7 @@ def test_the_tour_leads_to_every_kind_of_page(tour: list[Stop]) -> None:
 
     assert {
         "comparing.show",
+        "contesting.show",
         "scores.show_scores",
         "releases.show",
         "account.show_account",
@@ -125,6 +126,7 @@ def test_the_tour_leads_to_every_kind_of_page(tour: list[Stop]) -> None:
         "qualifications.show",
         "registry.show",
         "reviews.show",
+        "teams.show",
         "terms.show",
         "training.show_step",
     } <= kinds
