@@ -20,7 +20,7 @@ from functools import partial
 from http.client import HTTPConnection
 from pathlib import Path
 
-from benchmarks.bench_web import N_CONNECTIONS, Expert, cpu_seconds, open_place
+from benchmarks.bench_web import N_CONNECTIONS, Expert, cpu_seconds, fill_place, open_place
 from benchmarks.web_client import Timing, hammer
 from benchmarks.web_project import ANSWER, QUESTION
 
@@ -94,7 +94,9 @@ def _task(number: int, *, is_annotated: bool) -> Mapping[str, object]:
     return {"data": data, "annotations": [{"result": RESULT}]} if is_annotated else {"data": data}
 
 
-def compare(port: int, token: str, *, pid: int, rounds: int, seconds: float) -> None:
+def compare(
+    port: int, token: str, *, pid: int, n_workers: int, rounds: int, seconds: float
+) -> None:
     """Print the rates of both, the processor time of their servers, and the ratio of each."""
     connections = [LabelStudio(port, token) for _ in range(N_CONNECTIONS)]
     project = connections[0].make_project("Benchmark", ENOUGH_TASKS)
@@ -102,7 +104,8 @@ def compare(port: int, token: str, *, pid: int, rounds: int, seconds: float) -> 
     ours: list[Timing] = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        with open_place(folder / "ours", f"sqlite:///{folder}/bench.db", 1) as place:
+        url = f"sqlite:///{folder}/bench.db"
+        with open_place(folder / "ours", url, fill_place(url), n_workers) as place:
             experts = [Expert(place, browser) for browser in place.browsers]
             for _ in range(rounds):
                 judge = [partial(one.judge_next, project) for one in connections]
@@ -158,6 +161,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True, help="of Label Studio on 127.0.0.1")
     parser.add_argument("--pid", type=int, required=True, help="of its server process")
     parser.add_argument("--token", required=True, help="of its API")
+    parser.add_argument("--workers", type=int, default=1, help="processes of our server")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=10.0)
     parser.add_argument("--export", type=int, default=0, metavar="N", help="annotated tasks")
@@ -167,6 +171,7 @@ def main() -> None:
             options.port,
             options.token,
             pid=options.pid,
+            n_workers=options.workers,
             rounds=options.rounds,
             seconds=options.seconds,
         )

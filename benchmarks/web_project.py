@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from benchmarks.lease_project import make_project
 from evalhub.core.canonical import Json, canonical_json
-from evalhub.core.people import Role
+from evalhub.core.people import Origin, Role
 from evalhub.core.rubrics.canonical import rubric_to_json
 from evalhub.core.rubrics.loading import load_rubric
 from evalhub.db import tables as t
@@ -67,6 +67,10 @@ class Desk:
 def fill(session: Session, n_people: int, *, now: datetime) -> Desk:
     """Add the project with its annotators, all of them signed in."""
     project_id, people = make_project(session, N_MODELS, N_PROMPTS, n_people, now=now)
+    # People with an account, whose judgments are paid: made-up ones have no ledger.
+    connection = session.connection()
+    connection.execute(sa.update(t.person).values(origin=Origin.ACCOUNT))
+    connection.execute(sa.update(t.project).values(pay_minor_units=250))
     _write_rubric(session)
     _write_texts(session)
     tokens = []

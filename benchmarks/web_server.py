@@ -1,15 +1,21 @@
-"""The application as it is served, with one address more: a lease with its matter as JSON.
+"""The application as it is served, with two addresses more.
 
-It is what a page of scripts alone would ask for instead of a page, and so what the page that is
-rendered on the server is measured against. It does all that the page's own claim does: it finds
-out who asks, takes a pair under a lock, and answers after the commit.
+A lease with its matter as JSON is what a page of scripts alone would ask for instead of a page,
+and so what the page that is rendered on the server is measured against. It does all that the page's
+own claim does: it finds out who asks, takes a pair under a lock, and answers after the commit.
+
+``/bench/floor`` is the least that any form can cost here: an application of Flask with nothing in
+it that reads the form, checks its token against the cookie, and answers. It asks no database.
 """
 
 import random
+from http import HTTPStatus
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, request
+from flask_wtf.csrf import validate_csrf
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from evalhub.app import serve_app
 from evalhub.core.people import Role
@@ -36,7 +42,26 @@ def bench_app() -> Flask:
             methods=["POST"],
         )
         app.extensions["csrf"].exempt(f"benchmarks.web_server.{view.__name__}")
+    floor = floor_app(app)
+    app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {"/bench/floor": floor})  # type: ignore[method-assign]  # as Flask documents
     return app
+
+
+def floor_app(app: Flask) -> Flask:
+    """Return an application that does nothing but check a form's token, with the same cookie."""
+    floor = Flask("floor", static_folder=None)
+    floor.config.from_mapping(
+        {name: app.config[name] for name in ("SECRET_KEY", "SESSION_COOKIE_NAME")},
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_FIELD_NAME="csrf_token",
+    )
+
+    @floor.post("/")
+    def empty() -> tuple[str, int]:
+        validate_csrf(request.form.get("csrf_token"))
+        return "", HTTPStatus.NO_CONTENT
+
+    return floor
 
 
 def lease(project_id: int) -> dict[str, Any]:

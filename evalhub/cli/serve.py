@@ -5,6 +5,7 @@ import os
 import socket
 import sys
 import tempfile
+from collections.abc import Mapping
 from contextlib import ExitStack
 
 import click
@@ -27,6 +28,11 @@ _LOCAL = {
 }
 """How this machine is gone to that listens at an address of its own."""
 
+DEFAULT_THREADS = 4
+FEWEST_WORKERS, MOST_WORKERS = 2, 8
+BLAS_THREADS = "OPENBLAS_NUM_THREADS"
+"""The variable that says on how many threads linear algebra is done."""
+
 GUNICORN_OPTIONS = (
     *("--config", "python:evalhub.cli.server_hooks"),
     *("--worker-class", "evalhub.cli.server_threads.Threads"),
@@ -40,11 +46,26 @@ GUNICORN_OPTIONS = (
 )
 
 
+def default_workers() -> int:
+    """Return how many processes serve where nobody says: one for each core this one may use.
+
+    Python computes for one request at a time in each process. Two at least, so that pages come
+    while one process fits a board; eight at most, as each holds some 200 MB.
+    """
+    return min(max(len(os.sched_getaffinity(0)), FEWEST_WORKERS), MOST_WORKERS)
+
+
 @click.command("serve")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
-@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64))
-@click.option("--threads", default=4, show_default=True, type=click.IntRange(1, 64))
+@click.option(
+    "--workers",
+    default=default_workers,
+    show_default="one a core, at least 2 and at most 8",
+    type=click.IntRange(1, 64),
+    help="Processes; one computes for one request at a time.",
+)
+@click.option("--threads", default=DEFAULT_THREADS, show_default=True, type=click.IntRange(1, 64))
 @click.option(
     "--with-worker/--no-worker", default=True, help="Also run background jobs, as a child."
 )
@@ -71,16 +92,22 @@ def serve_command(
         with database() as opened:
             hosts = [stack.enter_context(one).host for one in live_servers(opened, say=click.echo)]
         allowed = ",".join(sorted({*settings().allowed_hosts, *hosts}))
-        environ = {
-            **os.environ,
-            f"{PREFIX}ENDPOINT_ALLOW": allowed,
-            **addressed(host, port, settings()),
-        }
+        own = {f"{PREFIX}ENDPOINT_ALLOW": allowed, **addressed(host, port, settings())}
+        environ = served_environ(os.environ, own)
         if settings().metrics_token:
             # New at every start: counts of an earlier server would be added to those of this one.
             counts = tempfile.TemporaryDirectory(prefix="evalhub-metrics-")
             environ[FOLDER] = stack.enter_context(counts)
         ctx.exit(supervise(server, jobs, environ=environ, say=click.echo))
+
+
+def served_environ(environ: Mapping[str, str], own: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables of the server and its worker: those given, and ``own`` over them.
+
+    The matrices of a fit are small. With a thread a core, the threads of linear algebra wait for
+    each other by spinning, in every process, and take the cores from the requests.
+    """
+    return {BLAS_THREADS: "1", **environ, **own}
 
 
 def addressed(host: str, port: int, given: Settings) -> dict[str, str]:

@@ -18,7 +18,13 @@ from click.testing import CliRunner
 from gunicorn.config import Config
 
 from evalhub.cli import main
-from evalhub.cli.serve import addressed, gunicorn_command
+from evalhub.cli.serve import (
+    BLAS_THREADS,
+    addressed,
+    default_workers,
+    gunicorn_command,
+    served_environ,
+)
 from evalhub.cli.server_hooks import opening
 from evalhub.cli.server_logs import ServerLogs
 from evalhub.config import Settings
@@ -176,3 +182,24 @@ def test_the_server_logs_as_we_do(
     line = json.loads(capsys.readouterr().err)
     assert (line["event"], line["logger"]) == ("Listening at: here", "gunicorn.error")
     structlog.reset_defaults()
+
+
+@pytest.mark.parametrize(("n_cores", "n_workers"), [(1, 2), (2, 2), (6, 6), (64, 8)])
+def test_a_process_serves_for_each_core_within_bounds(
+    monkeypatch: pytest.MonkeyPatch, n_cores: int, n_workers: int
+) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: set(range(n_cores)))
+
+    assert default_workers() == n_workers
+    assert f"--workers {default_workers()}" in " ".join(
+        gunicorn_command("127.0.0.1", 8000, workers=default_workers(), threads=4)
+    )
+
+
+@pytest.mark.parametrize(("given", "used"), [(None, "1"), ("3", "3")], ids=["unsaid", "said"])
+def test_linear_algebra_takes_one_thread_unless_said_otherwise(
+    given: str | None, used: str
+) -> None:
+    environ = {} if given is None else {BLAS_THREADS: given}
+
+    assert served_environ(environ, {"EVALHUB_X": "y"}) == {BLAS_THREADS: used, "EVALHUB_X": "y"}
