@@ -6,11 +6,18 @@ import pytest
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlmodel import select
 
 from evalhub.core.people import Role
 from evalhub.db.engine import Database
-from evalhub.db.migrate import SCRIPTS, alembic_config, current_revision, head_revision
+from evalhub.db.migrate import (
+    SCRIPTS,
+    alembic_config,
+    current_revision,
+    head_revision,
+    knows_revision,
+)
 from evalhub.db.models import Project, ProjectMember
 from evalhub.errors import Conflict
 from tests.factories import add_member, make_person, make_project
@@ -96,3 +103,19 @@ def test_a_migration_that_breaks_references_is_refused_on_sqlite(
 
     with staffed.transaction(write=False) as session:
         assert len(session.exec(select(Project)).all()) == 1
+
+
+def test_the_newest_revision_is_the_one_that_alembic_finds(database: Database) -> None:
+    scripts = ScriptDirectory.from_config(alembic_config(database))
+
+    assert [head_revision()] == scripts.get_heads()
+    assert current_revision(database) == head_revision()
+    assert all(knows_revision(one.revision) for one in scripts.walk_revisions())
+    assert not knows_revision("9999")
+
+
+def test_a_database_without_tables_is_at_no_revision(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/empty.db")
+
+    assert current_revision(database) is None
+    database.dispose()

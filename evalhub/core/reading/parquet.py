@@ -8,15 +8,21 @@ their own are read.
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from evalhub.core.canonical import Json
+from evalhub.core.deferred import Deferred
 from evalhub.core.reading.parquet_values import JsonRows, TooLarge
 from evalhub.core.reading.rows import NumberedRow, first_problem
 from evalhub.errors import BadInput, Problem
+
+if TYPE_CHECKING:
+    import pandas as pd
+else:
+    pd = Deferred("pandas")
 
 BATCH_ROWS = 64
 """Small, because a whole batch is decoded before its first row can be counted and refused."""

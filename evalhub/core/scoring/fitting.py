@@ -1,15 +1,20 @@
 """Fit boards to a table of judgments: the way in for whoever has a table."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-import pandas as pd
-
+from evalhub.core.deferred import Deferred
 from evalhub.core.scoring.board.board import fit_clustered
 from evalhub.core.scoring.counting.clustering import count_by_cluster
 from evalhub.core.scoring.covariates.styled import StyledRows
 from evalhub.core.scoring.options import Cluster, FitOptions, PositionTerm, Ties, chosen
 from evalhub.core.scoring.reading.encoding import EncodedJudgments, encode_judgments
 from evalhub.core.scoring.results import Boards
+
+if TYPE_CHECKING:
+    import pandas as pd
+else:
+    pd = Deferred("pandas")
 
 
 def fit(

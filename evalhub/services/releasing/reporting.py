@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
-import pyarrow.dataset as ds
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from evalhub.core.deferred import Deferred
 from evalhub.core.free_words import plain_words
 from evalhub.core.people import Actor
 from evalhub.core.releasing.files import table_files
@@ -19,6 +20,12 @@ from evalhub.services import audit
 from evalhub.services.locks import lock
 from evalhub.services.releasing.kept import FoundRelease, KeptRelease
 from evalhub.services.releasing.reported import ReportLine, read_line
+
+if TYPE_CHECKING:
+    import pyarrow.dataset as ds
+else:
+    # It brings pandas with it.
+    ds = Deferred("pyarrow.dataset")
 
 MAX_REPORTS = 60
 """How many rows one person may report within ``WINDOW``; a script that reports a whole file is a

@@ -3,12 +3,13 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import pandas as pd
 from pydantic import BaseModel
 from sqlmodel import Session
 
 from evalhub.core.campaigns import AnnotatorKind
+from evalhub.core.deferred import Deferred
 from evalhub.core.judging.answers import Choice, answer_from_json
 from evalhub.core.judging.records import JudgmentRecord
 from evalhub.core.scoring import Boards, Counts, count_judgments, fit_counts
@@ -19,6 +20,11 @@ from evalhub.errors import EstimationError
 from evalhub.services.judging.current import current_judgments
 from evalhub.services.projects.finding import get_project
 from evalhub.services.scoring.naming import name_models, project_endpoints
+
+if TYPE_CHECKING:
+    import pandas as pd
+else:
+    pd = Deferred("pandas")
 
 COLUMNS = ("prompt_id", "left", "right", "winner")
 WINNERS = {1.0: "left", 0.5: "tie", 0.0: "right"}

@@ -9,10 +9,11 @@ database no longer holds what was folded, as after it was restored.
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-import pandas as pd
 from sqlmodel import Session
 
+from evalhub.core.deferred import Deferred
 from evalhub.core.scoring.counting.counts import count_judgments
 from evalhub.core.scoring.incremental import BoardState
 from evalhub.core.scoring.outcomes import LEFT_LOST, LEFT_WON, TIED
@@ -30,6 +31,11 @@ from evalhub.services.scoring.log import (
     sightings,
 )
 from evalhub.services.scoring.model_names import ModelNames
+
+if TYPE_CHECKING:
+    import pandas as pd
+else:
+    pd = Deferred("pandas")
 
 _OUTCOMES = {0.0: LEFT_LOST, 0.5: TIED, 1.0: LEFT_WON}
 _WINNERS = {0.0: "right", 0.5: "tie", 1.0: "left"}

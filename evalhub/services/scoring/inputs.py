@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import pandas as pd
 from sqlmodel import Session
 
 from evalhub.core.campaigns import AnnotatorKind
 from evalhub.core.canonical import Json, content_hash
+from evalhub.core.deferred import Deferred
 from evalhub.core.judging.answers import Choice
 from evalhub.core.judging.outcomes import score_of
 from evalhub.core.judging.records import JudgmentRecord
@@ -16,6 +17,11 @@ from evalhub.db.models import Project
 from evalhub.services.judging.current import current_judgments
 from evalhub.services.scoring.naming import name_models, project_endpoints
 from evalhub.services.scoring.texts import shown_texts
+
+if TYPE_CHECKING:
+    import pandas as pd
+else:
+    pd = Deferred("pandas")
 
 COLUMNS = ("prompt_id", "left", "right", "winner", "preference", "annotator_id")
 TEXT_COLUMNS = ("response_left", "response_right")

@@ -7,11 +7,12 @@ strong model that writes long answers does not pass for an effect of length.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import scipy
 
+from evalhub.core.deferred import Deferred
 from evalhub.core.releasing.dossier.fields import DossierField, Figure, Unit, computed, estimate
 from evalhub.core.releasing.dossier.fields import count as counted_figure
 from evalhub.core.releasing.dossier.observing import Vote
@@ -26,6 +27,11 @@ from evalhub.core.scoring.options import Cluster, FitOptions
 from evalhub.core.scoring.reading.encoding import encode_judgments
 from evalhub.core.scoring.results import Board, Boards, Effect
 from evalhub.errors import EstimationError
+
+if TYPE_CHECKING:
+    import pandas as pd
+else:
+    pd = Deferred("pandas")
 
 MIN_CLEAR = 20
 """Fewest preferences of an expert before a leaning to a side is looked for."""

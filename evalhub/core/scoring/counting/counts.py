@@ -7,10 +7,11 @@ nor the way they arrived can change a bit of what is computed from them.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
+from evalhub.core.deferred import Deferred
 from evalhub.core.scoring.arrays import (
     BoolArray,
     CodeArray,
@@ -23,6 +24,11 @@ from evalhub.core.scoring.counting.cells import Cells
 from evalhub.core.scoring.counting.keys import KeyLayout, run_lengths
 from evalhub.core.scoring.outcomes import LEFT_LOST, LEFT_WON, PLAIN, TIED
 from evalhub.core.scoring.reading.encoding import Coded, EncodedJudgments, encode_judgments
+
+if TYPE_CHECKING:
+    import pandas as pd
+else:
+    pd = Deferred("pandas")
 
 # Up to so many codes a table with a place for each needs no sort, and 32 MB.
 _MOST_PLACES = 2**22

@@ -9,10 +9,11 @@ Source: Efron 1979; Field and Welsh 2007 (clustered data).
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
+from evalhub.core.deferred import Deferred
 from evalhub.core.scoring.arrays import FloatArray, IntArray
 from evalhub.core.scoring.counting.cells import Cells
 from evalhub.core.scoring.counting.clustering import CLUSTER_WORDS, count_by_cluster
@@ -25,6 +26,11 @@ from evalhub.core.scoring.reading.encoding import encode_judgments
 from evalhub.core.scoring.results import Interval
 from evalhub.core.scoring.strengths.newton import Estimate, Likelihood, maximise
 from evalhub.errors import BadInput, EstimationError, TooFewClusters
+
+if TYPE_CHECKING:
+    import pandas as pd
+else:
+    pd = Deferred("pandas")
 
 N_ROUNDS = 500
 _MOST_FAILED = 0.05

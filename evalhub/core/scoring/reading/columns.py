@@ -2,11 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import pandas as pd
-
+from evalhub.core.deferred import Deferred
 from evalhub.core.scoring.outcomes import LEFT_LOST, LEFT_WON, TIED
 from evalhub.errors import BadInput, Problem
+
+if TYPE_CHECKING:
+    import pandas as pd
+else:
+    pd = Deferred("pandas")
 
 _BY_MODEL = ("model_a", "model_b")
 _BY_SIDE = ("left", "right")

@@ -3,16 +3,22 @@
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
+from evalhub.core.deferred import Deferred
 from evalhub.core.scoring.arrays import BoolArray, CodeArray, IntArray
 from evalhub.core.scoring.outcomes import MIRRORED, TIED, graded
 from evalhub.core.scoring.reading.columns import Columns, find_columns
 from evalhub.core.scoring.reading.factors import Factor, Reporter, factorise, name_rule
 from evalhub.core.scoring.reading.numbers import Preferences, counts_of, preferences_of
 from evalhub.errors import BadInput
+
+if TYPE_CHECKING:
+    import pandas as pd
+else:
+    pd = Deferred("pandas")
 
 _SIDES = {"left": False, "right": True}
 _PARALLEL_ROWS = 100_000

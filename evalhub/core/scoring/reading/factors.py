@@ -3,14 +3,19 @@
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
-import pandas as pd
 
+from evalhub.core.deferred import Deferred
 from evalhub.core.reading.quoting import shown
 from evalhub.core.scoring.arrays import BoolArray, CodeArray, look_up, narrowest, slices
 from evalhub.errors import BadInput, Problem
+
+if TYPE_CHECKING:
+    import pandas as pd
+else:
+    pd = Deferred("pandas")
 
 # A wrong column has as many wrong values as rows; nobody reads more of them than this.
 MAX_PROBLEMS = 20

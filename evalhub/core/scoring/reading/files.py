@@ -9,12 +9,13 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from evalhub.core.canonical import Json
+from evalhub.core.deferred import Deferred
 from evalhub.core.reading.csv_rows import (
     check_header,
     decode_csv,
@@ -30,6 +31,11 @@ from evalhub.core.scoring.reading.columns import KNOWN
 from evalhub.core.scoring.reading.encoding import EncodedJudgments, encode_judgments
 from evalhub.core.scoring.reading.json_quickly import read_json_quickly
 from evalhub.errors import BadInput, Problem
+
+if TYPE_CHECKING:
+    import pandas as pd
+else:
+    pd = Deferred("pandas")
 
 MAX_PROBLEMS = 20
 # Blank lines, lone carriage returns and quotes are where two readers of CSV could differ.

@@ -7,15 +7,21 @@ which takes it or says what is wrong with which line.
 """
 
 import io
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.json as pa_json
 
 from evalhub.core.canonical import Json
+from evalhub.core.deferred import Deferred
 from evalhub.core.reading.json_lines import MAX_LINE_BYTES, MAX_LINES, read_json_lines
 from evalhub.core.scoring.reading.columns import KNOWN
+
+if TYPE_CHECKING:
+    import pandas as pd
+else:
+    pd = Deferred("pandas")
 
 # From here on a whole number may have been read as a decimal because it did not fit in 64 bits.
 _FIRST_DOUBTFUL = 2.0**63

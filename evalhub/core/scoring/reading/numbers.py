@@ -7,15 +7,21 @@ on the distinct values, of which there are few.
 import re
 from collections.abc import Hashable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
+from evalhub.core.deferred import Deferred
 from evalhub.core.reading.quoting import shown
 from evalhub.core.scoring.arrays import BoolArray, IntArray
 from evalhub.core.scoring.outcomes import MAX_GRADE
 from evalhub.core.scoring.reading.factors import Factor, Reporter, factorise
 from evalhub.errors import Problem
+
+if TYPE_CHECKING:
+    import pandas as pd
+else:
+    pd = Deferred("pandas")
 
 LARGEST_COUNT = 2**53
 _WHOLE = re.compile(r"[+-]?[0-9]{1,18}(\.0+)?")
