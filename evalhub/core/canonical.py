@@ -48,10 +48,22 @@ def stored_json(text: str) -> Json:
     return StoredJson(text) if text.startswith("{") else orjson.loads(text)
 
 
+def _read_stored(value: object) -> dict[str, Json]:
+    """Give the encoder what a stored object holds; raise ``TypeError`` for what is no JSON."""
+    # Anything that can be walked would become an object: a set or bytes would be hashed as {}.
+    if isinstance(value, StoredJson):
+        return dict(value)
+    raise TypeError(f"{type(value).__name__} is no JSON.")
+
+
 # Made once: json.dumps makes an encoder a call, which takes as long as writing a short value.
 # ensure_ascii would make a lone surrogate look sound here and fail wherever it is stored.
 _ENCODER = json.JSONEncoder(
-    ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False, default=dict
+    ensure_ascii=False,
+    sort_keys=True,
+    separators=(",", ":"),
+    allow_nan=False,
+    default=_read_stored,
 )
 
 

@@ -50,8 +50,15 @@ _HELD = "evalhub_held"
 def _held(session: Session) -> _Held:
     held: _Held | None = session.info.get(_HELD)
     # Asked each time: after a commit the session goes on with another connection, and what ran on
-    # the one before would be in no transaction, or in somebody else's.
-    if held is None or held.connection.closed or not session.in_transaction():
+    # the one before would be in no transaction, or in somebody else's. After a flush that failed
+    # the connection is open and its transaction undone; asking the session for it then raises, as
+    # a statement would be kept that the rollback to come can no longer undo.
+    if (
+        held is None
+        or held.connection.closed
+        or not session.is_active
+        or not session.in_transaction()
+    ):
         held = session.info[_HELD] = _Held(session)
     return held
 
@@ -136,6 +143,8 @@ def _with_constants(statement: sa.Executable, dialect: sa.Dialect) -> sa.ClauseE
             return None
         if isinstance(element.type, NullType):
             return None  # A new value of a column, whose type is told later; no plan rests on it.
+        if "%" in str(element.value):
+            return None  # Doubled for PostgreSQL's driver by both compilations, and halved once.
         text = element.compile(dialect=dialect, compile_kwargs={"literal_binds": True})
         return sa.literal_column(str(text), element.type)
 
@@ -214,11 +223,16 @@ def savepoint(session: Session) -> Iterator[None]:
     _SAVEPOINT.run({}, session=session)
     try:
         yield
-    except BaseException:
-        _ROLLBACK.run({}, session=session)
+    except BaseException as error:
+        try:
+            _ROLLBACK.run({}, session=session)
+            _RELEASE.run({}, session=session)
+        except sa.exc.DBAPIError as second:
+            # Whoever waits for an error of the database would take this for an answer to its own
+            # statement, and an order to stop must stay one.
+            raise error from second
         raise
-    finally:
-        _RELEASE.run({}, session=session)
+    _RELEASE.run({}, session=session)
 
 
 _SAVEPOINT = Prepared(sa.text("SAVEPOINT before"))

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -89,6 +90,10 @@ def test_what_is_stored_and_no_object_is_read_at_once() -> None:
     assert [stored_json(text) for text in ("[1,2]", "null", '"{"')] == [[1, 2], None, "{"]
 
 
-def test_what_is_no_json_is_refused() -> None:
+@pytest.mark.parametrize("write", [canonical_json, canonical_bytes])
+@pytest.mark.parametrize(
+    "value", [object(), set(), b"", {}.items()], ids=lambda one: str(type(one))
+)
+def test_what_is_no_json_is_refused(write: Callable[[object], object], value: object) -> None:
     with pytest.raises(TypeError):
-        canonical_bytes({"at": object()})  # type: ignore[dict-item]  # what a caller may get wrong
+        write({"at": value})

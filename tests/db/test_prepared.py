@@ -10,6 +10,7 @@ from sqlmodel import Session
 from evalhub.core.people import Origin
 from evalhub.db import tables as t
 from evalhub.db.engine import Database
+from evalhub.db.models import Person
 from evalhub.db.prepared import Prepared, Row, savepoint
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
@@ -105,6 +106,43 @@ def test_a_reading_transaction_refuses_a_prepared_write(database: Database) -> N
 
     with database.transaction(write=False) as session:
         assert BY_NAME.all({"name": "a"}, session=session) == []
+
+
+def test_nothing_is_kept_of_a_transaction_that_a_failed_flush_undid(database: Database) -> None:
+    twice = [Person(public_id="one", name="a", origin=Origin.ACCOUNT, created_at=NOW) for _ in "ab"]
+    with (
+        pytest.raises(sa.exc.PendingRollbackError),
+        database.session(write=True) as session,
+    ):
+        add(session, "b")
+        session.add_all(twice)
+        with pytest.raises(sa.exc.IntegrityError):
+            session.flush()
+        add(session, "c")
+
+    with database.transaction(write=False) as session:
+        assert session.connection().execute(sa.select(t.person.c.name)).all() == []
+
+
+def test_a_savepoint_that_cannot_be_gone_back_to_tells_the_first_error(database: Database) -> None:
+    with (
+        database.session(write=True) as session,
+        pytest.raises(LookupError) as caught,
+        savepoint(session),
+    ):
+        session.rollback()
+        raise LookupError
+
+    assert isinstance(caught.value.__cause__, sa.exc.DBAPIError)
+    assert "ROLLBACK TO" in str(caught.value.__cause__)
+
+
+def test_a_percent_sign_in_a_fixed_value_is_one(session: Session) -> None:
+    add(session, "5% a")
+    like = Prepared(sa.select(t.person.c.name).where(t.person.c.name.like("5% _")))
+    same = Prepared(sa.select(t.person.c.name).where(t.person.c.name == "5% a"))
+
+    assert [like.scalar({}, session=session), same.scalar({}, session=session)] == ["5% a"] * 2
 
 
 def test_fixed_values_are_written_out_and_not_bound(database: Database) -> None:

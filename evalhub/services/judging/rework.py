@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from evalhub.core.campaigns import AssignmentStatus
+from evalhub.core.campaigns import AssignmentStatus, Purpose
 from evalhub.core.pay.ledger import Entry, UnpaidReason
 from evalhub.core.pay.tiers import Price
 from evalhub.core.people import Origin
@@ -80,7 +80,8 @@ def _matter(stored: StoredCase, person_id: int, *, session: Session) -> _Matter:
             t.project_terms,
             sa.and_(claimed.project_id == a.project_id, claimed.number == a.terms_number),
         )
-        .where(a.pair_id == stored.pair_id, a.person_id == person_id)
+        # Cases are about work. A repeat of the same pair is later and may be on other terms.
+        .where(a.pair_id == stored.pair_id, a.person_id == person_id, a.purpose == Purpose.WORK)
         .where(a.status.in_((AssignmentStatus.SUBMITTED, AssignmentStatus.RELEASED)))
         # A comparison that was given back and judged later has two; the judged one is meant.
         .order_by((a.status == AssignmentStatus.SUBMITTED).desc(), a.id.desc())

@@ -4,6 +4,7 @@ import io
 import unicodedata
 from collections.abc import Iterator
 from functools import cache
+from itertools import groupby
 from xml.sax.saxutils import escape
 
 import pymupdf_fonts
@@ -118,31 +119,36 @@ def _is_from_right(word: str) -> bool:
 
 
 def _word(word: str) -> str:
-    face, drawn = _face_of(word), escape(_drawn(word))
-    return f'<font name="{face}">{drawn}</font>' if face else drawn
+    drawn = ((face, escape(_drawn_in(face, run))) for face, run in _runs(word))
+    return "".join(f'<font name="{face}">{run}</font>' if face else run for face, run in drawn)
 
 
 def _drawn(word: str) -> str:
-    """Return a word with what its face lacks as ``MISSING``."""
-    known, face = register_faces(), _face_of(word)
+    """Return a word with what its faces lack as ``MISSING``."""
+    return "".join(_drawn_in(face, run) for face, run in _runs(word))
+
+
+def _drawn_in(face: str, run: str) -> str:
+    known = register_faces()
     return "".join(
-        char if (_is_of_cid(char) if face else char in known) else MISSING for char in word
+        char if (char <= _LAST_OF_CID if face else char in known) else MISSING for char in run
     )
 
 
-def _face_of(word: str) -> str:
-    """Return the face of a word in Chinese, Japanese or Korean; empty for every other.
+def _runs(word: str) -> Iterator[tuple[str, str]]:
+    """Yield the parts of a word with the face of each, empty for those that FiraGO draws.
 
-    Of one word, so that no line of shaped letters begins in one face and ends in another.
+    A name may be written in two scripts without a space between, and neither face has both.
     """
-    found = {_script_of(char) for char in word}
-    return next((face for face in (HANGUL, KANA, HAN) if face in found), "")
+    for is_of_cid, chars in groupby(word, key=lambda char: bool(_script_of(char))):
+        run = "".join(chars)
+        yield (_face_of(run) if is_of_cid else ""), run
 
 
-def _is_of_cid(char: str) -> bool:
-    return (char.isascii() and char.isprintable()) or (
-        bool(_script_of(char)) and char <= _LAST_OF_CID
-    )
+def _face_of(run: str) -> str:
+    """Return the one face of letters in Chinese, Japanese or Korean that stand together."""
+    found = {_script_of(char) for char in run}
+    return next(face for face in (HANGUL, KANA, HAN) if face in found)
 
 
 def _script_of(char: str) -> str:

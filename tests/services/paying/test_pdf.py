@@ -104,14 +104,18 @@ def test_what_no_face_has_is_named_and_not_hidden() -> None:
         ("one\n two", "one two"),
         ("e\u0301", "é"),
         ("a · b", "a · b"),
-        ("王小明, a1b2", f'<font name="{HAN}">王小明,</font> a1b2'),
+        ("王小明, a1b2", f'<font name="{HAN}">王小明</font>, a1b2'),
         ("שרה כהן a1", "כהן שרה a1"),
         ("a1 שרה כהן", "a1 כהן שרה"),
-        ("王é", f'<font name="{HAN}">王{MISSING}</font>'),
+        ("José王é", f'José<font name="{HAN}">王</font>é'),
     ],
 )
-def test_each_word_stands_in_one_face_and_in_its_order(text: str, set_as: str) -> None:
+def test_each_word_stands_in_faces_that_draw_it_and_in_its_order(text: str, set_as: str) -> None:
     assert set_text(text) == set_as
+
+
+def test_letters_beside_another_script_are_drawn_and_not_named() -> None:
+    assert undrawable("José王é ガ한") == ()
 
 
 def test_a_dot_that_was_written_is_not_taken_for_a_gap() -> None:

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
+from evalhub.core.campaigns import AssignmentStatus, Purpose
 from evalhub.core.people import Origin, Role, command_actor
 from evalhub.core.reviewing.vocabulary import CaseState, CaseStep, Verdict
-from evalhub.db.models import AuditEvent, LevelDecision, ReviewRule
+from evalhub.db.models import AuditEvent, LevelDecision, Pair, ReviewRule
 from evalhub.errors import BadInput, Conflict, Forbidden, NotFound
 from evalhub.services.assigning.choosing import n_open_to
 from evalhub.services.judging.current import current_judgments
@@ -24,7 +25,7 @@ from evalhub.services.reviewing.reading import (
     queue,
 )
 from evalhub.services.reviewing.rules import share_in_force
-from tests.factories import make_person
+from tests.factories import make_assignment, make_person
 from tests.services.judging.conftest import FORM
 from tests.services.reviewing.scene import DAY, Scene, actor_of
 
@@ -140,6 +141,27 @@ def test_f09_rework_after_a_reviewers_mistake_is_paid(scene: Scene) -> None:
 
     assert scene.booked("rework") == [(300, 0, "rework"), (-300, 0, "rework"), (300, 500, None)]
     assert scene.booked("appeal") == [(360, 600, None)]
+
+
+def test_rework_is_paid_as_the_judgment_was_and_not_as_its_repeat(scene: Scene) -> None:
+    case_id = sampled(scene)
+    pair, person = scene.session.get_one(Pair, scene.leases[0].pair_id), scene.experts[0]
+    repeat = make_assignment(
+        scene.session,
+        pair,
+        person,
+        status=AssignmentStatus.SUBMITTED,
+        purpose=Purpose.REPEAT,
+        occasion=1,
+    )
+    repeat.pay_minor_units, repeat.pay_currency = 9_900, "USD"
+    scene.send_back(case_id)
+    scene.send(0, 1, over=1, seconds=300)
+    scene.appeal(0, case_id)
+
+    scene.answer(case_id, CaseStep.UPHELD, scene.otto)
+
+    assert scene.booked("rework")[-1] == (300, 500, None)
 
 
 def test_f51_a_rejected_appeal_stands_with_its_reason(scene: Scene) -> None:
