@@ -1,7 +1,7 @@
 """The pages on which a project checks quality, and on which experts contest a key."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -9,10 +9,12 @@ from sqlmodel import col, select
 
 from evalhub.core.campaigns import Purpose
 from evalhub.core.people import Role
+from evalhub.core.quality import QualityShares
 from evalhub.db.engine import Database
-from evalhub.db.models import Assignment, ControlContest, ControlKey, Project
+from evalhub.db.models import Assignment, ControlContest, ControlKey, Pair, Project
 from evalhub.services.controls.contesting import TOLD_AFTER
-from tests.services.controls.scene import make_scene
+from tests.factories import MOMENT, add_member, make_assignment
+from tests.services.controls.scene import give_shares, make_scene
 from tests.web.conftest import SignIn
 from tests.web.pages import fill, form_of
 
@@ -174,3 +176,34 @@ def test_nothing_to_contest_is_said(client: FlaskClient, sign_in: SignIn) -> Non
     sign_in(client, {Role.ANNOTATOR})
 
     assert "You answered every comparison as it was known" in client.get("/work/controls").text
+
+
+def test_no_byte_of_a_comparison_tells_what_it_is_given_out_for(
+    client: FlaskClient, sign_in: SignIn, database: Database, page: str
+) -> None:
+    person = sign_in(client, {Role.ANNOTATOR})
+    with database.transaction() as session:
+        given = session.exec(select(Project).where(Project.slug == page.split("/")[2])).one()
+        add_member(session, given, person)
+        # One pair stands for all purposes here, which the number of pairs left would notice; that
+        # it falls alike is tested where it is counted.
+        give_shares(given, QualityShares(), session)
+        pair = session.exec(select(Pair).where(Pair.project_id == given.id)).first()
+        assert pair is not None
+        held = make_assignment(session, pair, person, purpose=Purpose.CONTROL)
+        held.expires_at = held.leased_at = MOMENT + timedelta(days=900)
+        token = held.token
+    # The first page of a session sets its cookie.
+    client.get("/work")
+    told = set()
+    for purpose in Purpose:
+        with database.transaction() as session:
+            row = session.exec(select(Assignment).where(Assignment.token == token)).one()
+            row.purpose, row.occasion = purpose, int(purpose is Purpose.ANCHOR)
+        answer = client.get(f"/work/{token}")
+        assert answer.status_code == 200
+        body = re.sub(r'name="csrf_token" value="[^"]*"|nonce="[^"]*"', "", answer.text)
+        headers = sorted(name for name, _ in answer.headers)
+        told.add((body, tuple(headers), len(client.get("/work").text)))
+
+    assert len(told) == 1
