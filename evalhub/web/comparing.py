@@ -293,7 +293,13 @@ def _page(
         last=find_last_revisable(
             person_id, project_id=matter.lease.project_id, session=session, now=now()
         ),
-        n_left=n_left_for(matter.lease.project_id, person_id=person_id, session=session, now=now()),
+        n_left=n_left_for(
+            matter.lease.project_id,
+            person_id=person_id,
+            session=session,
+            now=now(),
+            shares=matter.shares,
+        ),
         today=today_of(person_id, session=session, now=now()),
         answers=render_alike(matter.a.text, matter.b.text, spots=_spots(matter, rows)),
         render=render_text,

@@ -119,14 +119,25 @@ def list_withheld(person_id: int, *, session: Session, now: datetime) -> list[Wi
     return sorted(found, key=lambda one: one.title)
 
 
-def n_left_for(project_id: int, *, person_id: int, session: Session, now: datetime) -> int:
-    """Return how many pairs of a project a person could claim at ``now``; 0 where they lack."""
+def n_left_for(
+    project_id: int,
+    *,
+    person_id: int,
+    session: Session,
+    now: datetime,
+    shares: QualityShares | None = None,
+) -> int:
+    """Return how many comparisons of a project a person may expect at ``now``; 0 where they lack.
+
+    ``shares`` are the project's where the caller has them: every comparison page asks.
+    """
     requirement = requirement_in_force(project_id, session=session).requirement
     if not requirement.is_open:
         held = qualifications_of(person_id, session=session)
         if fit_of(requirement, held, now).lacks:
             return 0
-    return _n_left(project_id, requirement, person_id, session, now)
+    shares = shares_of(project_id, session=session) if shares is None else shares
+    return _n_left(project_id, requirement, shares, person_id, session=session, now=now)
 
 
 def _projects(person_id: int, session: Session) -> "Sequence[sa.Row[*tuple[Any, ...]]]":
@@ -179,7 +190,9 @@ def _work(
         terms=row.terms,
         is_simulated=row.is_simulated,
         shares=shares_in(row),
-        n_left=0 if lacks else _n_left(row.id, requirement, person_id, session, now),
+        n_left=0
+        if lacks
+        else _n_left(row.id, requirement, shares_in(row), person_id, session=session, now=now),
         n_answered=_n_answered(row.id, person_id, session),
         has_begun=read is not None,
         terms_number=row.terms_number,
@@ -191,11 +204,16 @@ def _work(
 
 
 def _n_left(
-    project_id: int, requirement: Requirement, person_id: int, session: Session, now: datetime
+    project_id: int,
+    requirement: Requirement,
+    shares: QualityShares,
+    person_id: int,
+    *,
+    session: Session,
+    now: datetime,
 ) -> int:
     reach = reach_of(project_id, requirement, person_id=person_id, session=session, now=now)
     n_open = n_open_to(project_id, person_id=person_id, session=session, now=now, reach=reach)
-    shares = shares_of(project_id, session=session)
     if not shares.total:
         return n_open
     n_work, n_all = (

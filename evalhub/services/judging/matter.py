@@ -22,10 +22,12 @@ from evalhub.core.judging.masking import Masked, mask
 from evalhub.core.people import Origin
 from evalhub.core.prompts.parsing import prompt_from_document
 from evalhub.core.prompts.records import Prompt
+from evalhub.core.quality import QualityShares
 from evalhub.core.rubrics.schema import Rubric
 from evalhub.db import tables as t
 from evalhub.db.prepared import Prepared
 from evalhub.services.assigning.leases import get_lease
+from evalhub.services.assigning.shares import SHARES, shares_in
 from evalhub.services.keeping_texts import TextCache
 from evalhub.services.rubric_translations import speak_rubric, words_for
 
@@ -66,6 +68,7 @@ class Matter:
     a: ShownResponse
     b: ShownResponse
     origin: JudgmentOrigin
+    shares: QualityShares
 
     @property
     def facts(self) -> PromptFacts:
@@ -135,6 +138,7 @@ def get_matter(
         a=shown_y if lease.is_swapped else shown_x,
         b=shown_x if lease.is_swapped else shown_y,
         origin=JudgmentOrigin.SIMULATED if is_simulated else JudgmentOrigin.FORM,
+        shares=shares_in(row),
     )
 
 
@@ -147,6 +151,7 @@ def _statement() -> "sa.Select[*tuple[Any, ...]]":
         t.project.c.status,
         t.project.c.overlap,
         t.project.c.overlap_rule,
+        *SHARES,
         # A claim stays on the terms it was made on. Before the first change they are the project's.
         sa.func.coalesce(claimed.expected_minutes, project.expected_minutes).label(
             "expected_minutes"
