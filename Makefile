@@ -62,7 +62,7 @@ translations: $(READY_DEV) ## Bring the catalogues of translations up to date an
 axe: $(READY_DEV) ## Check every kind of page with axe-core, at 1440 and 390 pixels, in English and German
 	@for width in 1440 390; do for locale in en-GB de-DE; do \
 	  echo "$$width pixels, $$locale"; \
-	  TOUR_WIDTH=$$width TOUR_LOCALE=$$locale $(TEST_ENV) $(BIN)/python -m pytest -q -n 0 tests/browser/test_axe.py || exit 1; \
+	  TOUR_WIDTH=$$width TOUR_LOCALE=$$locale $(TEST_ENV) $(BIN)/python -m pytest -q -n 0 --timeout 1800 tests/browser/test_axe.py || exit 1; \
 	done; done
 
 hostile: $(READY_DEV) ## Let 500 hostile texts through every place that shows one, in Chromium
