@@ -12,6 +12,7 @@ from evalhub.db import tables as t
 from evalhub.services.qualifying.credentials import credentials_of_people
 from evalhub.services.qualifying.languages import languages_of_people
 from evalhub.services.qualifying.levels import levels_of_people
+from evalhub.services.qualifying.trained import trainings_passed_by
 
 
 def qualifications_of_people(
@@ -23,6 +24,7 @@ def qualifications_of_people(
     languages = languages_of_people(person_ids, session=session)
     accepted = _accepted(person_ids, session)
     consented = _consented(person_ids, session)
+    trained = trainings_passed_by(person_ids, session=session)
     return {
         person_id: Qualifications(
             credentials=tuple(
@@ -35,6 +37,7 @@ def qualifications_of_people(
             languages=languages.get(person_id, frozenset()),
             accepted=accepted.get(person_id, frozenset()),
             has_consented=person_id in consented,
+            trained=trained.get(person_id, frozenset()),
         )
         for person_id in person_ids
     }

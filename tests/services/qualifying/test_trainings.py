@@ -17,6 +17,8 @@ from evalhub.db.engine import Database
 from evalhub.db.models import PayEntry, TrainingResult, TrainingRound, TrainingStep
 from evalhub.errors import BadInput, Conflict, Forbidden, NotFound, StaleForm
 from evalhub.services.assigning.work import list_withheld
+from evalhub.services.qualifying.bulk import qualifications_of_people
+from evalhub.services.qualifying.letting_in import qualifications_of
 from evalhub.services.qualifying.training_rounds import (
     StandingRound,
     finish_step,
@@ -358,6 +360,18 @@ def test_own_trainings_are_all_of_them(both: Both, session: Session, now: dateti
     assert found[1].latest is not None
     assert found[1].latest.outcome == Outcome(2, 2, is_passed=True)
     assert found[1].latest.next_position is None
+
+
+def test_f53_who_passed_a_training_counts_among_those_who_may_judge(
+    both: Both, session: Session, now: datetime
+) -> None:
+    take(both, session, now, -1, 3)
+    people = [both.expert.id, make_person(session).id]
+
+    found = qualifications_of_people(people, session=session, now=now)
+
+    assert [found[one].trained for one in people] == [{SLUG}, set()]
+    assert [qualifications_of(one, session=session).trained for one in people] == [{SLUG}, set()]
 
 
 def test_own_trainings_cost_as_many_statements_however_many_there_are(
