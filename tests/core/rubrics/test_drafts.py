@@ -12,8 +12,9 @@ from evalhub.core.rubrics.versions import Change, check_version_change, needed_c
 from evalhub.core.rubrics.vocabulary import Status
 from tests.core.rubrics.small import small
 
-FILES = sorted((Path(__file__).parents[3] / "rubrics").glob("*.yaml"))
-SHIPPED = [path for path in FILES if "." not in path.stem]
+RUBRICS = Path(__file__).parents[3] / "rubrics"
+SHIPPED = [RUBRICS / f"{name}.yaml" for name in ("medicine", "robotics")]
+"""The longest one, and one of videos."""
 
 
 def test_the_next_version_is_a_minor_step() -> None:
