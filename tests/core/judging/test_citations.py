@@ -95,7 +95,7 @@ def test_any_text_is_read(text: str) -> None:
 
 @pytest.mark.parametrize("kind", _PATTERNS)
 @given(st.data())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 def test_a_hint_misses_nothing_that_its_pattern_finds(kind: str, data: st.DataObject) -> None:
     found = data.draw(st.from_regex(_PATTERNS[kind], fullmatch=True))
 
