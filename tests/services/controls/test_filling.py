@@ -21,6 +21,7 @@ from evalhub.db.models import (
 )
 from evalhub.errors import BadInput, Conflict
 from evalhub.services.controls.sharing import set_shares
+from evalhub.services.pairing.pool import fill_pool
 from evalhub.services.projects.statuses import change_status
 from tests.services.assigning.conftest import Campaign, make_campaign
 
@@ -174,3 +175,15 @@ def test_the_same_shares_and_a_closed_project_are_refused(session: Session, now:
 
     with pytest.raises(Conflict, match="closed for good"):
         share(campaign, now, control=5)
+
+
+def test_an_answer_about_other_models_makes_no_control(session: Session, now: datetime) -> None:
+    campaign = make_campaign(session)
+    state_answer(campaign, campaign.pairs[0], is_x_better=True)
+    prompt = session.get_one(Prompt, campaign.pairs[0].prompt_id)
+    other = [{"better": "another", "worse": "yet another"}]
+    prompt.document = json.dumps(json.loads(prompt.document) | {"metadata": {"control": other}})
+    session.flush()
+
+    assert share(campaign, now, control=5) == 0
+    assert fill_pool(make_campaign(session).project, session=session, now=now) == 0

@@ -4,13 +4,14 @@ import pytest
 from sqlmodel import col, select
 
 from evalhub.core.campaigns import Purpose
+from evalhub.core.judging.answers import Choice
 from evalhub.core.judging.known import KeyAnswer
 from evalhub.core.people import Role
 from evalhub.db.models import ControlItem, ControlKey
 from evalhub.errors import BadInput, Conflict, Forbidden, NotFound, StaleForm
 from evalhub.services.controls.keying import add_control, mend_control
 from evalhub.services.controls.reading import list_controls, quality_of
-from tests.factories import make_person
+from tests.factories import make_assignment, make_judgment, make_person
 from tests.services.controls.scene import Scene, actor_of
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -145,3 +146,25 @@ def test_what_is_no_control_is_refused_by_name(
             actor=actor_of(make_person(scene.session), Role.COORDINATOR),
             now=scene.now,
         )
+
+
+def test_a_pair_of_other_endpoints_is_not_taken_for_it(scene: Scene) -> None:
+    with pytest.raises(NotFound):
+        add_control(
+            scene.project.slug,
+            "p2",
+            ("none@1", "none@2"),
+            accepted={X},
+            reason="Checked.",
+            session=scene.session,
+            actor=actor_of(scene.coordinator, Role.COORDINATOR),
+            now=scene.now,
+        )
+
+
+def test_who_could_not_judge_a_control_answered_nothing(scene: Scene) -> None:
+    pair, person = scene.campaign.pairs[0], scene.people[0]
+    given = make_assignment(scene.session, pair, person, purpose=Purpose.CONTROL)
+    make_judgment(scene.session, pair, person, assignment=given, choice=Choice.CANNOT_JUDGE)
+
+    assert list_controls(scene.project.id, session=scene.session)[0].right.n == 0
