@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from sqlmodel import Session, select
 
-from evalhub.core.campaigns import AnnotatorKind, JudgmentOrigin
+from evalhub.core.campaigns import AnnotatorKind, JudgmentOrigin, Purpose
 from evalhub.core.canonical import Json, canonical_json, sha256_hex
 from evalhub.core.judging.answers import (
     Answer,
@@ -179,6 +179,7 @@ def add_verdict(
         annotator_kind=verdict.kind,
         rubric_version_id=session.get_one(Project, pair.project_id).rubric_version_id,
         is_swapped=verdict.is_swapped,
+        purpose=assignment.purpose if assignment else Purpose.WORK,
         choice=verdict.choice,
         preference=verdict.preference,
         confidence=verdict.answer.confidence,

@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from evalhub.core.campaigns import AssignmentStatus
+from evalhub.core.campaigns import AssignmentStatus, Purpose
 from evalhub.core.releasing.dossier.facts import (
     CampaignFacts,
     ModelFacts,
@@ -102,7 +102,7 @@ def _campaign(source: Source, *, session: Session) -> CampaignFacts:
 
 
 def _assignments(source: Source, *, session: Session) -> tuple[Counter[AssignmentStatus], Tally]:
-    """Count the comparisons that ended up to the newest judgment.
+    """Count the comparisons of work that ended up to the newest judgment.
 
     Later ones would make another release of the same judgments whenever a lease runs out.
     """
@@ -110,6 +110,7 @@ def _assignments(source: Source, *, session: Session) -> tuple[Counter[Assignmen
         sa.select(t.assignment.c.status, t.assignment.c.release_reason, sa.func.count())
         .where(
             t.assignment.c.project_id == source.project.id,
+            t.assignment.c.purpose == Purpose.WORK,
             t.assignment.c.ended_at <= source.newest_at,
         )
         .group_by(t.assignment.c.status, t.assignment.c.release_reason)

@@ -9,6 +9,7 @@ from dataclasses import replace
 import sqlalchemy as sa
 from sqlmodel import Session
 
+from evalhub.core.campaigns import Purpose
 from evalhub.core.pay.disputes import DisputeStep
 from evalhub.core.pay.tiers import Price
 from evalhub.core.people import Origin
@@ -27,7 +28,12 @@ def offers_of(source: Source, *, session: Session) -> tuple[Offer, ...]:
     claimed = (
         sa.select(a.terms_number, a.pay_minor_units, a.pay_currency, _n_distinct(a.id).label("n"))
         .join(t.judgment, t.judgment.c.assignment_id == a.id)
-        .where(a.project_id == project.id, t.judgment.c.created_at <= source.newest_at)
+        .where(
+            a.project_id == project.id,
+            # What checks quality is paid alike but is no judgment of the release.
+            a.purpose == Purpose.WORK,
+            t.judgment.c.created_at <= source.newest_at,
+        )
         .group_by(a.terms_number, a.pay_minor_units, a.pay_currency)
         .order_by(a.terms_number, a.pay_minor_units, a.pay_currency)
     )

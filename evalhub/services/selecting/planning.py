@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from evalhub.core.assigning import SelectionPolicy
-from evalhub.core.campaigns import SelectionMode
+from evalhub.core.campaigns import Purpose, SelectionMode
 from evalhub.core.scoring.arrays import IntArray
 from evalhub.core.scoring.selection.connecting import component_labels
 from evalhub.core.scoring.selection.lots import FLOOR, ModelPairs
@@ -212,6 +212,8 @@ def _standing() -> "sa.Select[SelectionMode, int, int]":
         .where(
             t.judgment.c.project_id == t.project.c.id,
             t.judgment.c.id > plan.c.after_judgment_id,
+            # A plan rests on work alone, so nothing else can make it out of date.
+            t.judgment.c.purpose == Purpose.WORK,
         )
         .limit(BATCH)
         .correlate(t.project, plan)

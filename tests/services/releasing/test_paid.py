@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select
 
 from evalhub.config import Settings
-from evalhub.core.campaigns import AssignmentStatus
+from evalhub.core.campaigns import AssignmentStatus, Purpose
 from evalhub.core.judging.answers import Choice
 from evalhub.core.pay.disputes import DisputeStep
 from evalhub.core.pay.ledger import Entry, UnpaidReason, WorkKind
@@ -37,6 +37,7 @@ from tests.release_project import MOMENT, Verdict, add_verdict, make_tiny_projec
 from tests.releases import build_release
 
 ACTOR = command_actor()
+WORK, CONTROL, ANCHOR = Purpose.WORK, Purpose.CONTROL, Purpose.ANCHOR
 
 
 def put(
@@ -120,10 +121,13 @@ def test_the_versions_of_the_terms_are_those_of_the_claims(
     pair = session.exec(select(Pair).order_by(col(Pair.id))).first()
     assert pair is not None
     pair.overlap = 9
-    for number, pay in ((1, 500), (1, 500), (3, 900)):
+    claims = ((1, 500, WORK), (1, 500, WORK), (3, 900, WORK), (2, 700, CONTROL), (2, 700, ANCHOR))
+    for number, pay, purpose in claims:
         person = make_person(session)
         make_consent(session, person)
-        claim = make_assignment(session, pair, person, status=AssignmentStatus.SUBMITTED)
+        claim = make_assignment(
+            session, pair, person, status=AssignmentStatus.SUBMITTED, purpose=purpose
+        )
         claim.terms_number, claim.pay_minor_units = number, pay
         add_verdict(session, pair, person, Verdict(0, Choice.A), assignment=claim)
     session.add(
@@ -150,6 +154,9 @@ def test_the_versions_of_the_terms_are_those_of_the_claims(
         "5.00 USD",
         "9.00 USD",
     ]
+    # What checks quality is no judgment of the release, whatever it was paid.
+    assert not any(name.startswith("Version 2") for name in found)
+    assert values(session, settings, FieldName.RETURNED)["Judged"] == 3
     assert found["Version 1: Offered an hour at the expected minutes"] == "20.00 USD"
     assert found["Version 3: Tier of pay"] == "professional"
 

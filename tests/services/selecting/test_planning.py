@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import Session, col, select
 
 from evalhub.core.assigning import SelectionPolicy
-from evalhub.core.campaigns import JudgmentOrigin, SelectionMode
+from evalhub.core.campaigns import JudgmentOrigin, Purpose, SelectionMode
 from evalhub.core.judging.answers import Choice
 from evalhub.db.engine import Database
 from evalhub.db.models import Assignment, Matchup, SelectionPlan
@@ -132,6 +132,16 @@ def test_a_plan_is_due_at_first_and_when_its_batch_is_used_up(session: Session) 
         due.append(is_plan_due(tournament.project.id, session=session))
 
     assert due == [False, False, True]
+
+
+def test_what_checks_quality_uses_up_no_plan(session: Session) -> None:
+    tournament = make_tournament(session, n_models=3, n_prompts=3)
+    tournament.plan()
+
+    for prompt in range(3):
+        tournament.judge(0, 1, prompt, purpose=Purpose.ANCHOR)
+
+    assert not is_plan_due(tournament.project.id, session=session)
 
 
 def test_assignments_of_another_project_use_up_nothing(session: Session, noise: Tournament) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, select
 
 from evalhub.core.assigning import SelectionPolicy
-from evalhub.core.campaigns import AssignmentStatus, OverlapRule, SelectionMode
+from evalhub.core.campaigns import AssignmentStatus, OverlapRule, Purpose, SelectionMode
 from evalhub.core.judging.answers import Choice
 from evalhub.core.people import Role
 from evalhub.db.models import Endpoint, Matchup, Pair, Person, Project, Prompt, SelectionPlan
@@ -51,7 +51,14 @@ class Tournament:
         ).one()
 
     def judge(
-        self, first: int, second: int, prompt: int = 0, *, by: int = 0, choice: Choice = Choice.A
+        self,
+        first: int,
+        second: int,
+        prompt: int = 0,
+        *,
+        by: int = 0,
+        choice: Choice = Choice.A,
+        purpose: Purpose = Purpose.WORK,
     ) -> None:
         """Add a submitted judgment; ``Choice.A`` prefers the first model."""
         pair = self.pairs[min(first, second), max(first, second), prompt]
@@ -62,6 +69,7 @@ class Tournament:
             self.people[by],
             status=AssignmentStatus.SUBMITTED,
             is_swapped=is_swapped,
+            purpose=purpose,
         )
         make_judgment(self.session, pair, self.people[by], assignment=made, choice=choice)
 
