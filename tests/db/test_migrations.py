@@ -10,7 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlmodel import Session, SQLModel, select
 
-from evalhub.core.campaigns import AssignmentStatus, OverlapRule, PullStatus, SelectionMode
+from evalhub.core.campaigns import AssignmentStatus, OverlapRule, PullStatus, Purpose, SelectionMode
 from evalhub.core.pay.disputes import DisputeStep
 from evalhub.core.pay.ledger import Entry, UnpaidReason, WorkKind
 from evalhub.core.pay.tiers import PayTier
@@ -23,6 +23,7 @@ from evalhub.db.models import (
     AuditEvent,
     Dispute,
     DisputeAnswer,
+    Judgment,
     Matchup,
     Pair,
     PayEntry,
@@ -39,6 +40,7 @@ from evalhub.db.models import (
     ReleaseWithdrawal,
     ReviewLook,
 )
+from evalhub.errors import Conflict
 from evalhub.services.paying.booking import book
 from tests.factories import MOMENT, make_assignment, make_judgment, make_person, make_project
 from tests.services.selecting.tournaments import make_tournament
@@ -393,6 +395,20 @@ def test_appeals_that_stood_as_disputes_are_named(database: Database) -> None:
     assert found["review:7:appeal:1"] == (WorkKind.APPEAL, UnpaidReason.APPEAL)
     assert found["review:8:appeal:1"] == (WorkKind.APPEAL, UnpaidReason.VOLUNTEER)
     assert found["dispute:1:time"] == (WorkKind.DISPUTE, UnpaidReason.DISPUTE)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_schema_that_would_take_checks_for_work_is_refused(database: Database) -> None:
+    with database.transaction() as session:
+        tournament = make_tournament(session, n_models=2, n_prompts=1)
+        tournament.judge(0, 1, purpose=Purpose.CONTROL)
+
+    with pytest.raises(Conflict, match="count 1 judgments that check quality as work"):
+        command.downgrade(alembic_config(database), "0043")
+
+    upgrade(database)
+    with database.transaction(write=False) as session:
+        assert session.exec(select(Judgment.purpose)).one() is Purpose.CONTROL
 
 
 def test_the_ledger_keeps_its_rules_when_a_word_is_added(database: Database) -> None:

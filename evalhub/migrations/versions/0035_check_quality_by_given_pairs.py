@@ -5,6 +5,7 @@ from alembic import op
 
 from evalhub.db.append_only import allow_changes, forget_append_only, make_append_only
 from evalhub.db.models.base import UtcDateTime
+from evalhub.errors import Conflict
 
 revision = "0035"
 down_revision = "0043"
@@ -50,6 +51,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    _refuse_with_checks()
     # An alert about a project has no person to name, as the older schema asks.
     allow_changes("quality_alert")
     allow_changes("quality_answer")
@@ -84,6 +86,21 @@ def downgrade() -> None:
     )
     for name in RANGES:
         op.execute(f"ALTER TABLE project DROP COLUMN {name}")
+
+
+def _refuse_with_checks() -> None:
+    """Raise ``Conflict`` while there are judgments that the older schema would take for work.
+
+    Without their purpose they would enter scores and releases, and no later upgrade could tell them
+    apart again.
+    """
+    checks = sa.text("SELECT count(*) FROM judgment WHERE purpose <> 'work'")
+    n = op.get_bind().execute(checks).scalar_one()
+    if n:
+        raise Conflict(
+            f"The schema before {revision} would count {n} judgments that check quality as work, "
+            "so there is no way back to it. Restore a backup from before the upgrade instead."
+        )
 
 
 def _hold_once(*columns: str) -> None:
