@@ -15,6 +15,7 @@ from evalhub.core.judging.answers import (
     swap_sides,
 )
 from evalhub.core.judging.records import JudgmentRecord, SortKey
+from evalhub.core.rubrics.schema import version_key
 from evalhub.core.scoring.agreement.ratings import GivenAnswer, Ratings, ratings_of
 from evalhub.core.scoring.agreement.vocabulary import TieRule
 
@@ -57,6 +58,11 @@ class Subject:
 def pair_of(record: JudgmentRecord) -> PairKey:
     """Return what names the judged pair, cheaper than its hash."""
     return record.prompt_key, record.x.sort_key, record.y.sort_key
+
+
+def meaning_of(record: JudgmentRecord) -> tuple[str, int]:
+    """Return the rubric and its major version: only answers with the same ones are compared."""
+    return record.rubric_id, version_key(record.rubric_version)[0]
 
 
 def code_of(record: JudgmentRecord) -> int | None:

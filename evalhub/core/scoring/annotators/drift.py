@@ -24,7 +24,7 @@ import scipy
 
 from evalhub.core.judging.records import JudgmentRecord
 from evalhub.core.quality import period_at
-from evalhub.core.scoring.agreement.subjects import PairKey, by_time, code_of, pair_of
+from evalhub.core.scoring.agreement.subjects import PairKey, by_time, code_of, meaning_of, pair_of
 from evalhub.core.scoring.annotators.figures import first_answers, majority
 from evalhub.core.scoring.intervals.shares import Share, share_of
 
@@ -80,10 +80,15 @@ class _Hits:
 
 
 def drift_of(records: Iterable[JudgmentRecord], *, since: datetime) -> tuple[PeriodAgreement, ...]:
-    """Return the periods in which anchors were judged, the first first; ``since`` begins them."""
+    """Return the periods in which anchors were judged, the first first; ``since`` begins them.
+
+    Only those judged by the rubric and major version of the newest judgment: another asks for
+    something else, so drift is measured anew from the first period under it.
+    """
+    in_order = by_time(records)
     by_period: defaultdict[int, list[JudgmentRecord]] = defaultdict(list)
-    for record in by_time(records):
-        if code_of(record) is not None:
+    for record in in_order:
+        if code_of(record) is not None and meaning_of(record) == meaning_of(in_order[-1]):
             by_period[period_at(record.created_at, since=since)].append(record)
     if not by_period:
         return ()

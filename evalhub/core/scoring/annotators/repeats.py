@@ -17,7 +17,14 @@ import scipy
 
 from evalhub.core.campaigns import Purpose
 from evalhub.core.judging.records import JudgmentRecord
-from evalhub.core.scoring.agreement.subjects import TIE, PairKey, by_time, code_of, pair_of
+from evalhub.core.scoring.agreement.subjects import (
+    TIE,
+    PairKey,
+    by_time,
+    code_of,
+    meaning_of,
+    pair_of,
+)
 from evalhub.core.scoring.intervals.shares import Share, share_of
 
 NONE_CAME_AGAIN = "No pair that came again has two answers."
@@ -68,15 +75,17 @@ class RepeatFigures:
 def repeated_answers(records: Iterable[JudgmentRecord]) -> list[RepeatedAnswer]:
     """Return the pairs of answers among ``records``, by person and pair.
 
-    The first judgment in force of the work and the first repeat of it; a pair with a cannot-judge
-    on either side has none.
+    The first judgment in force of the work and the first repeat of it, both by one rubric and major
+    version of it: under another an answer means something else. A pair with a cannot-judge on
+    either side has none.
     """
-    first: dict[tuple[str, PairKey], JudgmentRecord] = {}
-    again: dict[tuple[str, PairKey], JudgmentRecord] = {}
+    first: dict[tuple[str, PairKey, tuple[str, int]], JudgmentRecord] = {}
+    again: dict[tuple[str, PairKey, tuple[str, int]], JudgmentRecord] = {}
     for record in by_time(records):
         found = {Purpose.WORK: first, Purpose.REPEAT: again}.get(record.purpose)
         if found is not None:
-            found.setdefault((record.person_public_id, pair_of(record)), record)
+            key = record.person_public_id, pair_of(record), meaning_of(record)
+            found.setdefault(key, record)
     answers = []
     for key, repeat in sorted(again.items()):
         if key in first:

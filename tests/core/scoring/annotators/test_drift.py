@@ -77,6 +77,17 @@ def test_a_period_without_judgments_is_left_out_and_cannot_judge_is_none() -> No
     assert drift_of(unable, since=MOMENT) == ()
 
 
+def test_another_major_version_of_the_rubric_begins_anew() -> None:
+    # Under the newer version Ann's answers are others, and stay what they are.
+    newer = [replace(one, rubric_version="2.0.0") for n in (3, 4) for one in period(n, n_wrong=9)]
+
+    found = drift_of([*period(1), *period(2), *newer], since=MOMENT)
+
+    assert [(one.period, one.is_drop) for one in found] == [(3, False), (4, False)]
+    minor = [replace(one, rubric_version="1.9.0") for one in period(3, n_wrong=9)]
+    assert drift_of([*period(1), *minor], since=MOMENT)[1].is_drop
+
+
 def test_a_rise_is_no_drop() -> None:
     found = drift_of([*period(1, n_wrong=4), *period(2)], since=MOMENT)
 

@@ -73,6 +73,20 @@ def test_without_two_answers_of_one_person_nothing_is_compared() -> None:
     assert (found.left.value, found.z, found.p) == (None, None, None)
 
 
+@pytest.mark.parametrize(
+    ("rubric", "version", "n"),
+    [("general", "2.0.0", 0), ("another", "1.0.0", 0), ("general", "1.9.1", 1)],
+    ids=["major version", "rubric", "minor version"],
+)
+def test_answers_are_compared_where_they_mean_the_same(rubric: str, version: str, n: int) -> None:
+    first, again = twice(A, B)
+    first = replace(first, rubric_id="general", rubric_version="1.0.0")
+
+    again = replace(again, rubric_id=rubric, rubric_version=version)
+
+    assert len(repeated_answers([first, again])) == n
+
+
 def test_controls_and_anchors_are_no_repeats() -> None:
     first, again = twice(A, B)
 
