@@ -113,19 +113,26 @@ def _controls() -> "sa.Select[*tuple[Any, ...]]":
 
 
 def _anchors() -> "sa.Select[*tuple[Any, ...]]":
-    """Select the anchors that somebody has not had in this period."""
+    """Select the anchors that somebody has not had in this period and never gave back."""
     mine = t.assignment.alias("mine")
-    of_pair = (*_mine(mine), mine.c.pair_id == t.pair.c.id, mine.c.purpose == Purpose.ANCHOR)
+    is_same = (*_mine(mine), mine.c.pair_id == t.pair.c.id)
+    of_pair = (*is_same, mine.c.purpose == Purpose.ANCHOR)
     last = (
         sa.select(mine.c.is_swapped).where(*of_pair).order_by(mine.c.id.desc()).limit(1)
     ).correlate(t.pair)
     had = sa.exists().where(*of_pair, mine.c.occasion == sa.bindparam("period"))
-    return _items(Purpose.ANCHOR, last.scalar_subquery()).where(~had.correlate(t.pair))
+    # As whatever it was given out: what a person gave back does not come to them again.
+    gave_back = sa.exists().where(*is_same, mine.c.status == AssignmentStatus.RELEASED)
+    return _items(Purpose.ANCHOR, last.scalar_subquery()).where(
+        ~had.correlate(t.pair), ~gave_back.correlate(t.pair)
+    )
 
 
 def _repeats() -> "sa.Select[*tuple[Any, ...]]":
     """Select the pairs that somebody judged long enough ago, each to come back once.
 
+    Only what was judged by the rubric that they would judge by now, for two answers are compared
+    that mean the same.
     Not those of a case of review: its expert has read what others said, and would repeat that. Not
     those whose reference answer they may have read since, for the same reason.
     """
@@ -136,6 +143,11 @@ def _repeats() -> "sa.Select[*tuple[Any, ...]]":
         again.c.purpose == Purpose.REPEAT,
     )
     is_reviewed = sa.exists().where(t.review_case.c.pair_id == first.c.pair_id)
+    is_by_rubric = sa.exists().where(
+        t.judgment.c.assignment_id == first.c.id,
+        t.judgment.c.rubric_version_id == t.project.c.rubric_version_id,
+        t.project.c.id == first.c.project_id,
+    )
     return (
         sa.select(t.pair.c.id, first.c.is_swapped.label("was_swapped"))
         .join(first, first.c.pair_id == t.pair.c.id)
@@ -149,6 +161,7 @@ def _repeats() -> "sa.Select[*tuple[Any, ...]]":
             t.pair.c.prompt_id.not_in(blocked_prompts()),
             ~came_back,
             ~is_reviewed,
+            is_by_rubric,
         )
         .order_by(first.c.id)
         .limit(N_CANDIDATES)

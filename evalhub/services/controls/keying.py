@@ -14,7 +14,7 @@ from evalhub.db import tables as t
 from evalhub.db.models import ControlKey, Project
 from evalhub.errors import BadInput, Conflict, NotFound, Sentence, StaleForm
 from evalhub.services import audit
-from evalhub.services.controls.sharing import plan_again
+from evalhub.services.controls.sharing import hold_unclosed, plan_again
 from evalhub.services.judging.joined import join_sides
 from evalhub.services.locks import lock
 from evalhub.services.pairing.pool import add_item
@@ -37,9 +37,10 @@ def add_control(
     ``endpoints`` are named as ``slug@revision``, and ``accepted`` are the right answers with the
     first of them as x; of several samples the first pair is taken. What was judged of it as work
     stays what it was. Raise ``BadInput`` for a key that asks nothing or has no reason, ``NotFound``
-    for a pair that is not there and ``Conflict`` for one that checks quality already.
+    for a pair that is not there and ``Conflict`` for one that checks quality already and in a
+    project that is closed.
     """
-    project = get_project_to_manage(slug, session=session, actor=actor)
+    project = hold_unclosed(get_project_to_manage(slug, session=session, actor=actor), session)
     refuse_bad_key(accepted, reason)
     if not accepted:
         raise BadInput.at("accepted", Sentence("say which answers are right"))
@@ -81,10 +82,10 @@ def mend_control(
 
     All that was answered is right or wrong by the new key from now on; a withdrawn control counts
     for nobody and is not given out again. ``over`` is the version that its author had before them.
-    Raise ``BadInput``, ``NotFound`` and ``Conflict`` for a key that is in force already, and
-    ``StaleForm`` where another came between.
+    Raise ``BadInput``, ``NotFound`` and ``Conflict`` for a key that is in force already and in a
+    project that is closed, and ``StaleForm`` where another came between.
     """
-    project = get_project_to_manage(slug, session=session, actor=actor)
+    project = hold_unclosed(get_project_to_manage(slug, session=session, actor=actor), session)
     refuse_bad_key(accepted, reason)
     lock(f"control {pair_id}", session=session)
     current = key_of(project.id, pair_id, session=session)

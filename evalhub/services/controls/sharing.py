@@ -34,13 +34,10 @@ def set_shares(
     project and for the shares that hold already, ``Forbidden`` and ``NotFound``.
     """
     project = get_project_to_manage(slug, session=session, actor=actor)
-    # Held without its key: two who change it at once would each write what the other counted.
-    session.refresh(project, with_for_update={"key_share": True})
+    hold_unclosed(project, session)
     problems = [*check_shares(shares), *check_reason(reason)]
     if problems:
         raise BadInput(problems)
-    if project.status is ProjectStatus.CLOSED:
-        raise Conflict(CLOSED)
     if shares == shares_in(project):
         raise Conflict(Sentence("These are the shares that hold already."))
     project.control_percent, project.repeat_percent = shares.control, shares.repeat
@@ -66,6 +63,19 @@ def set_shares(
         now=now,
     )
     return n_new
+
+
+def hold_unclosed(project: Project, session: Session) -> Project:
+    """Hold the row of a project before its pairs are; raise ``Conflict`` where it is closed.
+
+    Held without its key: two who change it at once would each write what the other counted, while
+    claims, which refer to the key, go on. The row comes first wherever both are held, as it does
+    when a project opens, or two would wait for each other.
+    """
+    session.refresh(project, with_for_update={"key_share": True})
+    if project.status is ProjectStatus.CLOSED:
+        raise Conflict(CLOSED)
+    return project
 
 
 def plan_again(project: Project, *, session: Session, now: datetime) -> None:

@@ -126,6 +126,8 @@ def _draw_anchors(project: Project, shares: QualityShares, session: Session, now
             pair.project_id == project.id,
             pair.is_offered.is_(True),
             pair.n_taken == 0,
+            # A pair that was skipped or ran out has its places again, and somebody who knows it.
+            ~sa.exists().where(t.assignment.c.pair_id == pair.id),
             t.prompt.c.split != Split.GOLD.value,
             # Who has read the reference answer would judge the anchor by it the next time.
             ~has_reference(),

@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 from sqlmodel import Session, col, select
 
-from evalhub.core.campaigns import ProjectStatus, Purpose, SelectionMode
+from evalhub.core.campaigns import AssignmentStatus, ProjectStatus, Purpose, SelectionMode
 from evalhub.core.people import command_actor
 from evalhub.core.quality import QualityShares
 from evalhub.db.models import (
@@ -23,6 +23,7 @@ from evalhub.errors import BadInput, Conflict
 from evalhub.services.controls.sharing import set_shares
 from evalhub.services.pairing.pool import fill_pool
 from evalhub.services.projects.statuses import change_status
+from tests.factories import make_assignment
 from tests.services.assigning.conftest import Campaign, make_campaign
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -120,6 +121,17 @@ def test_anchors_are_drawn_once_among_pairs_nobody_had(session: Session, now: da
     assert items(session, Purpose.ANCHOR) == drawn
     session.expire_all()
     assert all(session.get_one(Pair, one).n_taken == 0 for one in drawn)
+
+
+@pytest.mark.parametrize("ended", [AssignmentStatus.RELEASED, AssignmentStatus.EXPIRED])
+def test_a_pair_that_came_back_is_no_anchor(
+    session: Session, now: datetime, ended: AssignmentStatus
+) -> None:
+    campaign = make_campaign(session, n_pairs=11)
+    for pair in campaign.pairs[1:]:
+        make_assignment(session, pair, campaign.people[0], status=ended)
+
+    assert share(campaign, now, anchor=5) == 0
 
 
 def test_small_projects_keep_their_pairs(session: Session, now: datetime) -> None:

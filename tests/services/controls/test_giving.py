@@ -11,12 +11,12 @@ from evalhub.core.campaigns import AssignmentStatus, Purpose
 from evalhub.core.qualifying.requirements import Requirement
 from evalhub.core.quality import QualityShares
 from evalhub.core.reviewing.vocabulary import CaseKind, Trigger
-from evalhub.db.models import PayEntry, Prompt, ReviewCase
+from evalhub.db.models import PayEntry, Prompt, ReviewCase, RubricVersion
 from evalhub.services.assigning.leases import get_lease
 from evalhub.services.assigning.releasing import release
 from evalhub.services.assigning.standing import LeaseStanding, standing_of
 from evalhub.services.assigning.work import n_left_for
-from tests.factories import make_languages, make_requirement, route_prompt
+from tests.factories import make_languages, make_requirement, make_rubric_version, route_prompt
 from tests.services.controls.scene import WEEK, Scene, give_shares, make_anchor
 
 DAY = timedelta(days=1)
@@ -146,6 +146,33 @@ def test_an_anchor_comes_once_a_period_each_time_with_the_sides_turned(scene: Sc
 
     assert (second.pair_id, second.occasion) == (first.pair_id, first.occasion + 1)
     assert second.is_swapped is not first.is_swapped
+
+
+def test_an_anchor_that_was_given_back_stays_away_in_every_period(scene: Scene) -> None:
+    ready(scene, Purpose.ANCHOR)
+    lease = scene.lease(Purpose.ANCHOR)
+    assert lease is not None
+    release(lease.token, person_id=lease.person_id, session=scene.session, now=scene.now)
+    scene.now += 28 * DAY
+
+    assert scene.judge(Purpose.ANCHOR).purpose is Purpose.WORK
+    assert scene.judge(Purpose.ANCHOR, who=1).purpose is Purpose.ANCHOR
+
+
+def test_what_was_judged_by_another_version_of_the_rubric_does_not_come_again(scene: Scene) -> None:
+    first = scene.judge()
+    before = scene.project.rubric_version_id
+    document = scene.session.get_one(RubricVersion, before).document
+    newer = make_rubric_version(scene.session, version="2.0.0", document=document)
+    scene.project.rubric_version_id = newer.id
+    scene.session.flush()
+    scene.now += WEEK
+    assert scene.judge(Purpose.REPEAT).purpose is Purpose.WORK
+
+    scene.project.rubric_version_id = before
+    scene.session.flush()
+
+    assert scene.judge(Purpose.REPEAT).pair_id == first.pair_id
 
 
 @pytest.mark.parametrize("purpose", CHECKS)

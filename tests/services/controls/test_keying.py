@@ -3,7 +3,7 @@
 import pytest
 from sqlmodel import col, select
 
-from evalhub.core.campaigns import Purpose
+from evalhub.core.campaigns import ProjectStatus, Purpose
 from evalhub.core.judging.answers import Choice
 from evalhub.core.judging.known import KeyAnswer
 from evalhub.core.people import Role
@@ -118,6 +118,19 @@ def test_a_pair_is_added_by_its_prompt_and_endpoints_in_either_order(scene: Scen
     assert (added, key.accepted) == (scene.campaign.pairs[2].id, "y")
     item = scene.session.exec(select(ControlItem).where(ControlItem.pair_id == added)).one()
     assert item.added_by == scene.coordinator.id
+
+
+def test_a_closed_project_gets_no_control_and_no_key(scene: Scene) -> None:
+    first = list_controls(scene.project.id, session=scene.session)[0]
+    scene.project.status = ProjectStatus.CLOSED
+    scene.session.flush()
+
+    with pytest.raises(Conflict, match="closed for good"):
+        scene.add_control(scene.campaign.pairs[2], frozenset({X}))
+    with pytest.raises(Conflict, match="closed for good"):
+        mend(scene, X, TIE)
+
+    assert list_controls(scene.project.id, session=scene.session)[0] == first
 
 
 @pytest.mark.parametrize(
