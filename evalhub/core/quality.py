@@ -81,17 +81,21 @@ def draw_purpose(shares: QualityShares, lot: float) -> Purpose:
     return Purpose.WORK
 
 
-def n_to_expect(shares: QualityShares, *, n_open: int, n_work: int, n_checking: int) -> int:
+def n_to_expect(
+    shares: QualityShares, *, n_open: int, n_work: int, n_checking: int, most: int
+) -> int:
     """Return how many comparisons are left to somebody, those that check quality among them.
 
     ``n_open`` is the work that is open to them, ``n_work`` what they had of it and ``n_checking``
-    what they had of the rest. The number falls by one with each comparison, whatever it was for:
-    a number that stood still would tell that the last one was a check.
+    what they had of the rest; ``most`` is how far work is counted, and the result. It falls by one
+    with each comparison, whatever it was for, and stays at one until no work is open: a number that
+    stood still at some of them would tell which were checks. Who drew more checks than the shares
+    say so reads fewer than there are.
     """
-    if not n_open or not shares.total:
+    if not n_open or not shares.total or n_open >= most:
         return n_open
-    expected = (n_open + n_work) * shares.total // (100 - shares.total)
-    return n_open + max(expected - n_checking, 0)
+    expected = (n_open + n_work) * 100 // (100 - shares.total)
+    return min(max(expected - n_work - n_checking, 1), most)
 
 
 def n_anchors_of(n_pairs: int) -> int:

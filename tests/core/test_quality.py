@@ -64,30 +64,46 @@ def test_lots_fall_side_by_side_without_a_gap(lot: float, purpose: Purpose) -> N
 
 def test_without_shares_everything_is_work() -> None:
     assert draw_purpose(QualityShares(), 0.0) is Purpose.WORK
-    assert n_to_expect(QualityShares(), n_open=7, n_work=1, n_checking=0) == 7
+    assert n_to_expect(QualityShares(), n_open=7, n_work=1, n_checking=0, most=9) == 7
 
 
 @settings(max_examples=30)
 @given(
     n_open=st.integers(2, 400),
     n_work=st.integers(0, 400),
+    n_checks=st.integers(0, 400),
     shares=st.builds(QualityShares, st.integers(1, 20), st.integers(0, 10)),
 )
 def test_what_is_left_falls_by_one_whatever_the_comparison_was_for(
-    n_open: int, n_work: int, shares: QualityShares
+    n_open: int, n_work: int, n_checks: int, shares: QualityShares
 ) -> None:
     def left(*, work: int, checks: int) -> int:
-        return n_to_expect(shares, n_open=n_open - work, n_work=n_work + work, n_checking=checks)
+        counted = {"n_open": n_open - work, "n_work": n_work + work}
+        return n_to_expect(shares, **counted, n_checking=n_checks + checks, most=10_000)
 
     before = left(work=0, checks=0)
 
-    assert left(work=1, checks=0) == before - 1
-    if before > n_open:
-        assert left(work=0, checks=1) == before - 1
+    assert left(work=1, checks=0) == left(work=0, checks=1) == max(before - 1, 1)
+
+
+def test_checks_beyond_their_share_do_not_stand_out() -> None:
+    told = [
+        n_to_expect(QualityShares(control=20), n_open=4, n_work=0, n_checking=n, most=9)
+        for n in range(7)
+    ]
+
+    assert told == [5, 4, 3, 2, 1, 1, 1]
+
+
+def test_what_is_counted_no_further_says_so_whatever_was_judged() -> None:
+    shares = QualityShares(control=20)
+
+    assert n_to_expect(shares, n_open=9, n_work=0, n_checking=8, most=9) == 9
+    assert n_to_expect(shares, n_open=8, n_work=0, n_checking=0, most=9) == 9
 
 
 def test_nothing_is_left_once_the_work_is_done() -> None:
-    assert n_to_expect(QualityShares(control=20), n_open=0, n_work=100, n_checking=3) == 0
+    assert n_to_expect(QualityShares(control=20), n_open=0, n_work=100, n_checking=3, most=9) == 0
 
 
 def test_anchors_are_few_and_leave_small_projects_their_pairs() -> None:

@@ -144,7 +144,7 @@ SIGNALS: tuple[Signal, ...] = (
             "whose answer experts agreed on; own pairs that come again with their sides changed; "
             "and anchors, which many judge again over time. A lot decides when one comes. They "
             "look like all others and are paid like them, enter no score and no release, and "
-            "giving one back changes nothing. You read your shares every week, and after a week "
+            "giving one back changes nothing. After a week you read your shares, and "
             "which controls you answered otherwise, to contest what was taken as right."
         ),
         SignalUse.PERSON,

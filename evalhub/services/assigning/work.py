@@ -229,8 +229,9 @@ def _n_left(
         )
         .one()
     )
-    n = n_to_expect(shares, n_open=n_open, n_work=n_work, n_checking=n_all - n_work)
-    return min(n, COUNTED)
+    return n_to_expect(
+        shares, n_open=n_open, n_work=n_work, n_checking=n_all - n_work, most=COUNTED
+    )
 
 
 def _n_answered(project_id: int, person_id: int, session: Session) -> int:

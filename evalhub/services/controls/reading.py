@@ -21,7 +21,7 @@ from evalhub.db import tables as t
 from evalhub.db.in_force import is_newest
 from evalhub.db.models import Project
 from evalhub.services.assigning.shares import shares_in
-from evalhub.services.judging.current import current_judgments
+from evalhub.services.judging.current import judgments_compared
 from evalhub.services.judging.joined import join_sides
 
 
@@ -62,17 +62,13 @@ class QualityView:
 
 def quality_of(project: Project, *, session: Session) -> QualityView:
     """Return how a project checks quality and what that shows, computed from its judgments."""
-    records = [
-        record
-        for record in current_judgments(project.id, session=session, purposes=tuple(Purpose))
-        if record.annotator_kind is AnnotatorKind.HUMAN
-    ]
+    records = judgments_compared(project.id, session=session)
     controls = count_controls(_of(records, Purpose.CONTROL), {})
     return QualityView(
         shares=shares_in(project),
         controls=tuple(list_controls(project.id, session=session)),
         n_anchors=_n_anchors(project.id, session),
-        n_by_purpose=Counter(record.purpose for record in records),
+        n_by_purpose=_n_by_purpose(project.id, session),
         accuracy=share_of(controls.n_right, controls.n, reason=NO_CONTROL_JUDGED),
         repeats=repeat_figures(records),
         periods=drift_of(_of(records, Purpose.ANCHOR), since=project.created_at),
@@ -119,6 +115,21 @@ def _answers(project_id: int, session: Session) -> defaultdict[int, Counter[KeyA
         if answer is not None:
             found[row.pair_id][answer] += 1
     return found
+
+
+def _n_by_purpose(project_id: int, session: Session) -> Counter[Purpose]:
+    judgment = t.judgment.c
+    query = (
+        sa.select(judgment.purpose, sa.func.count().label("n"))
+        .where(
+            judgment.project_id == project_id,
+            judgment.annotator_kind == AnnotatorKind.HUMAN,
+            is_newest(),
+        )
+        .group_by(judgment.purpose)
+    )
+    rows = session.connection().execute(query)
+    return Counter({row.purpose: row.n for row in rows})
 
 
 def _n_anchors(project_id: int, session: Session) -> int:

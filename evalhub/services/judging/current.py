@@ -9,7 +9,7 @@ import orjson
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from evalhub.core.campaigns import Purpose
+from evalhub.core.campaigns import AnnotatorKind, Purpose
 from evalhub.core.canonical import stored_json
 from evalhub.core.judging.known import KeyAnswer, turned
 from evalhub.core.judging.records import JudgedResponse, JudgmentRecord
@@ -59,6 +59,25 @@ def current_judgments(
     rows = session.connection().execute(_everywhere().where(*asked))
     keys = _keys_for(purposes, t.pair.c.project_id == project_id, session=session)
     return _sorted(rows, keys)
+
+
+def judgments_compared(project_id: int, *, session: Session) -> list[JudgmentRecord]:
+    """Return the experts' judgments in force that check quality, and those of repeated pairs.
+
+    That is all that controls, repeats and anchors are measured by; the rest of a project, nearly
+    all of it, is not read.
+    """
+    repeat = t.judgment.alias("repeat")
+    repeated = sa.select(repeat.c.pair_id).where(
+        repeat.c.project_id == project_id, repeat.c.purpose == Purpose.REPEAT
+    )
+    asked = (
+        t.judgment.c.project_id == project_id,
+        t.judgment.c.annotator_kind == AnnotatorKind.HUMAN,
+        sa.or_(t.judgment.c.purpose != Purpose.WORK, t.judgment.c.pair_id.in_(repeated)),
+    )
+    rows = session.connection().execute(_everywhere().where(*asked))
+    return _sorted(rows, keys_in_force(t.pair.c.project_id == project_id, session=session))
 
 
 def judgments_of(person_id: int, *, since: datetime, session: Session) -> list[JudgmentRecord]:

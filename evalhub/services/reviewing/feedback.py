@@ -22,6 +22,7 @@ from evalhub.core.scoring.annotators.figures import (
 from evalhub.core.scoring.annotators.repeats import repeat_figures
 from evalhub.core.scoring.intervals.shares import Share, share_of
 from evalhub.db.models import Person, ReviewCase, ReviewExpert
+from evalhub.services.controls.contesting import TOLD_AFTER
 from evalhub.services.judging.cases import load_cases
 from evalhub.services.judging.current import judgments_beside, judgments_of
 
@@ -39,6 +40,9 @@ class WeekFigures:
     judged as more of the others judge them than anything else; ``left`` the share of preferences
     for the first answer; ``control`` that of right answers where the answer is known, and
     ``consistency`` that of the same answers to pairs that came again with their sides swapped.
+    The last two count what was judged ``TOLD_AFTER`` ago or longer, so the current week has none:
+    a share that moved with the comparison just sent would tell what it was and how it was
+    answered, while it can still be changed.
     """
 
     n_judgments: int
@@ -68,8 +72,8 @@ def feedback_of(person_id: int, *, session: Session, now: datetime) -> Feedback:
     first = first_answers(by_time(beside))
     own = judgments_of(person_id, since=now - 2 * WEEK, session=session)
     return Feedback(
-        week=_week(own, public_id, first, (now - WEEK, now)),
-        before=_week(own, public_id, first, (now - 2 * WEEK, now - WEEK)),
+        week=_week(own, public_id, first, (now - WEEK, now), now - TOLD_AFTER),
+        before=_week(own, public_id, first, (now - 2 * WEEK, now - WEEK), now - TOLD_AFTER),
         approval=approval_of(person_id, session=session),
     )
 
@@ -94,16 +98,18 @@ def _week(
     public_id: str,
     first: FirstAnswers,
     span: tuple[datetime, datetime],
+    told_until: datetime,
 ) -> WeekFigures:
     since, until = span
     own = [record for record in judged if since < record.created_at <= until]
     work = [record for record in own if record.purpose is Purpose.WORK]
     n_left = sum(record.choice is Choice.A for record in own)
     n_clear = n_left + sum(record.choice is Choice.B for record in own)
-    controls = count_controls(own, {})
+    told = [record for record in own if record.created_at <= told_until]
+    controls = count_controls(told, {})
     # What a repeat repeats is older than the week; the work of other weeks repeats nothing in it.
     earlier = [record for record in judged if record.purpose is Purpose.WORK]
-    repeats = [record for record in own if record.purpose is Purpose.REPEAT]
+    repeats = [record for record in told if record.purpose is Purpose.REPEAT]
     return WeekFigures(
         n_judgments=len(own),
         agreement=leave_one_out(public_id, {pair_of(record) for record in work}, first),

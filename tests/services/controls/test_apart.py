@@ -1,5 +1,6 @@
 """What checks quality stands apart from scores, reviews and releases, and shows where it should."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 
@@ -13,16 +14,17 @@ from evalhub.core.campaigns import AssignmentStatus, Purpose
 from evalhub.core.judging.answers import Choice
 from evalhub.core.people import Actor, Role, command_actor
 from evalhub.core.reviewing.alerts import CheckKind
+from evalhub.db.models import Pair, Prompt
 from evalhub.services.assigning.choosing import n_open_to
 from evalhub.services.assigning.releasing import end_lease, release
 from evalhub.services.controls.reading import quality_of
-from evalhub.services.judging.current import current_judgments
+from evalhub.services.judging.current import current_judgments, judgments_compared
 from evalhub.services.judging.history import own_judgments
 from evalhub.services.operating.health import project_health
 from evalhub.services.projects.progress import progress_of
 from evalhub.services.qualifying.evidence import evidence_of
 from evalhub.services.reviewing.alerts import check_project, project_alerts
-from evalhub.services.reviewing.feedback import feedback_of
+from evalhub.services.reviewing.feedback import Feedback, feedback_of
 from evalhub.services.reviewing.opening import look_through, projects_to_look_at
 from evalhub.services.scoring.annotators import project_annotators
 from evalhub.services.scoring.boards import project_boards
@@ -102,18 +104,37 @@ def test_f53_accuracy_on_controls_is_told_by_week(checked: Scene) -> None:
     assert (week.accuracy.value, week.accuracy.n) == (1.0, 1)
 
 
-def test_f25_the_week_counts_all_that_was_done_and_tells_both_shares(checked: Scene) -> None:
+def feedback(scene: Scene) -> Feedback:
+    return feedback_of(scene.people[0].id, session=scene.session, now=scene.now)
+
+
+@pytest.mark.parametrize("purpose", [Purpose.CONTROL, Purpose.REPEAT, Purpose.ANCHOR])
+@pytest.mark.parametrize("preference", [-1, 1])
+def test_f25_nothing_but_their_number_tells_that_something_was_judged(
+    checked: Scene, purpose: Purpose, preference: int
+) -> None:
+    before = feedback(checked)
+
+    assert checked.judge(purpose, preference=preference).purpose is purpose
+
+    after = feedback(checked)
+    assert after.week.n_judgments == before.week.n_judgments + 1
+    # The side that was preferred is counted of all alike, and known to who preferred it.
+    same = replace(after.week, n_judgments=before.week.n_judgments, left=before.week.left)
+    assert replace(after, week=same) == before
+
+
+def test_f25_a_week_later_both_shares_are_told(checked: Scene) -> None:
     checked.judge(Purpose.CONTROL, preference=1)
     checked.judge(Purpose.REPEAT, preference=-1)
+    checked.now += WEEK
 
-    week = feedback_of(
-        checked.people[0].id, session=checked.session, now=checked.now + timedelta(hours=1)
-    ).week
+    found = feedback(checked)
 
-    assert week.n_judgments == 2
-    assert (week.control.value, week.control.n) == (0.0, 1)
-    assert week.consistency.n == 1
-    assert week.agreement.n == 0
+    assert (found.week.control.n, found.before.n_judgments) == (0, 2)
+    assert (found.before.control.value, found.before.control.n) == (0.0, 1)
+    assert found.before.consistency.n == 1
+    assert found.before.agreement.n == 0
 
 
 def test_ones_own_history_and_count_hold_everything_that_was_done(checked: Scene) -> None:
@@ -138,6 +159,22 @@ def test_what_the_project_sees_names_nobody_and_counts_by_purpose(checked: Scene
     assert found.n_by_purpose == {Purpose.WORK: 3, Purpose.CONTROL: 1, Purpose.ANCHOR: 2}
     assert (found.n_anchors, len(found.controls)) == (1, 2)
     assert [(one.n_annotators, one.agreement.n) for one in found.periods] == [(2, 2)]
+
+
+def test_what_the_project_sees_is_read_from_what_is_compared_alone(checked: Scene) -> None:
+    again = checked.judge(Purpose.REPEAT)
+    checked.judge(Purpose.CONTROL)
+
+    read = judgments_compared(checked.project.id, session=checked.session)
+
+    assert Counter(one.purpose for one in read if one.purpose is not Purpose.WORK) == {
+        Purpose.REPEAT: 1,
+        Purpose.CONTROL: 1,
+    }
+    prompt = checked.session.get_one(Pair, again.pair_id).prompt_id
+    key = checked.session.get_one(Prompt, prompt).key
+    assert {one.prompt_key for one in read if one.purpose is Purpose.WORK} == {key}
+    assert quality_of(checked.project, session=checked.session).repeats.consistency.n == 1
 
 
 def test_f49_an_anchor_that_is_answered_otherwise_alerts_a_person_about_the_project(
