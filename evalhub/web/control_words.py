@@ -7,12 +7,12 @@ from evalhub.core.judging.known import KeyAnswer
 from evalhub.core.quality import QualityShares
 from evalhub.web.language import N_, Words, _
 
-PURPOSE_NAMES: Mapping[Purpose, str] = Words(
+JUDGED_NAMES: Mapping[Purpose, str] = Words(
     {
-        Purpose.WORK: N_("Work"),
-        Purpose.CONTROL: N_("Controls"),
-        Purpose.REPEAT: N_("Repeats"),
-        Purpose.ANCHOR: N_("Anchors"),
+        Purpose.WORK: N_("Judgments of work"),
+        Purpose.CONTROL: N_("of controls"),
+        Purpose.REPEAT: N_("of repeats"),
+        Purpose.ANCHOR: N_("of anchors"),
     }
 )
 SHOWN_NAMES: Mapping[KeyAnswer, str] = Words(

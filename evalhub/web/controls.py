@@ -16,8 +16,9 @@ from evalhub.core.quality import (
     QualityShares,
 )
 from evalhub.errors import BadInput, Conflict, Forbidden, NotFound, Problem, StaleForm
-from evalhub.rim.fields import choice, whole_number
+from evalhub.rim.fields import choice, chosen, whole_number
 from evalhub.services.assigning.shares import shares_in
+from evalhub.services.controls.apart import get_project_apart
 from evalhub.services.controls.contesting import (
     answer_control_contest,
     contest_control,
@@ -27,7 +28,7 @@ from evalhub.services.controls.contesting import (
 from evalhub.services.controls.keying import add_control, mend_control
 from evalhub.services.controls.reading import quality_of
 from evalhub.services.controls.sharing import set_shares
-from evalhub.services.projects.finding import MANAGERS, READERS, get_project
+from evalhub.services.projects.finding import MANAGERS, READERS
 from evalhub.services.projects.setup import setup_of
 from evalhub.web import applying_words, control_words
 from evalhub.web.context import (
@@ -55,6 +56,7 @@ def show(slug: str) -> ResponseReturnValue:
 @requires(*MANAGERS)
 def share(slug: str) -> ResponseReturnValue:
     """Let other shares of the comparisons check quality, from the next claim on."""
+    get_project_apart(slug, session=current_session(), actor=current_actor())
     try:
         n_pairs = set_shares(
             slug,
@@ -82,6 +84,8 @@ def share(slug: str) -> ResponseReturnValue:
 @requires(*MANAGERS)
 def add(slug: str) -> ResponseReturnValue:
     """Make a control of a pair, with its key."""
+    # A project that is not there is no mistake in the form, so it is looked for first.
+    get_project_apart(slug, session=current_session(), actor=current_actor())
     form = request.form
     try:
         add_control(
@@ -95,8 +99,6 @@ def add(slug: str) -> ResponseReturnValue:
             now=now(),
         )
     except (BadInput, Conflict, NotFound) as error:
-        # A project that is not there is no mistake in the form.
-        get_project(slug, session=current_session())
         return _refuse(slug, "add", error)
     return _done(slug, _("The pair is a control from the next claim on."))
 
@@ -105,6 +107,7 @@ def add(slug: str) -> ResponseReturnValue:
 @requires(*MANAGERS)
 def mend(slug: str, pair_id: int) -> ResponseReturnValue:
     """Write another key of a control, or withdraw it."""
+    get_project_apart(slug, session=current_session(), actor=current_actor())
     try:
         mend_control(
             slug,
@@ -125,7 +128,7 @@ def mend(slug: str, pair_id: int) -> ResponseReturnValue:
 @requires(*MANAGERS)
 def decide(slug: str, public_id: str) -> ResponseReturnValue:
     """Uphold a contested key, or overturn it by another."""
-    project = get_project(slug, session=current_session())
+    project = get_project_apart(slug, session=current_session(), actor=current_actor())
     try:
         answer_control_contest(
             project,
@@ -174,8 +177,8 @@ def _number(name: str) -> int:
 
 
 def _accepted() -> frozenset[KeyAnswer]:
-    known = {one.value: one for one in KeyAnswer}
-    return frozenset(known[text] for text in request.form.getlist("accepted") if text in known)
+    # A word that is no answer is refused: passed over, it would leave another key than was sent.
+    return chosen(request.form.getlist("accepted"), KeyAnswer, where="accepted")
 
 
 def _refuse(
@@ -198,7 +201,7 @@ def _page(
     sent: Mapping[str, str] | None = None,
 ) -> str:
     session = current_session()
-    project = get_project(slug, session=session)
+    project = get_project_apart(slug, session=session, actor=current_actor())
     can_write = current_actor().has(*MANAGERS)
     return render_template(
         "projects/quality.html",

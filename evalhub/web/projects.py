@@ -17,6 +17,7 @@ from evalhub.rim.fields import choice, whole_number
 from evalhub.rim.pay import floors_of
 from evalhub.rim.routing import page_number
 from evalhub.rim.state import runtime
+from evalhub.services.controls.apart import may_be_given
 from evalhub.services.endpoints import list_endpoints
 from evalhub.services.pairing.excluded import (
     list_excluded,
@@ -212,6 +213,7 @@ def _project_page(slug: str, refused: "Refused | None" = None) -> str:
         asked=ask_next(slug, session=session),
         n_open_reports=count_open(project.id, session=session),
         can_manage=current_actor().has(*MANAGERS),
+        is_given_controls=may_be_given(project, actor=current_actor(), session=session),
     )
 
 

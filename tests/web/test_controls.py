@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlmodel import col, select
 
-from evalhub.core.campaigns import Purpose
+from evalhub.core.campaigns import ProjectStatus, Purpose
 from evalhub.core.people import Role
 from evalhub.core.quality import QualityShares
 from evalhub.db.engine import Database
@@ -16,7 +16,7 @@ from evalhub.services.controls.contesting import TOLD_AFTER
 from tests.factories import MOMENT, add_member, make_assignment
 from tests.services.controls.scene import give_shares, make_scene
 from tests.web.conftest import SignIn
-from tests.web.pages import fill, form_of
+from tests.web.pages import fill, form_of, token_of
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -122,6 +122,29 @@ def test_what_is_no_control_is_said_beside_the_form(
     assert form_of(answer, page + place).values["prompt"] == [fields["prompt"]]
 
 
+def test_an_answer_that_there_is_not_leaves_no_half_a_key(
+    coordinator: FlaskClient, page: str, database: Database
+) -> None:
+    shown = coordinator.get(page)
+    with database.transaction(write=False) as session:
+        pair_id = session.exec(select(ControlKey.pair_id)).first()
+    place = f"{page}/controls/{pair_id}"
+    data = fill(shown, place, accepted="tie", reason="Both.") | {"accepted": ["tie", "both"]}
+
+    answer = coordinator.post(place, data=data)
+
+    assert answer.status_code == 422
+    assert "none of x, tie, y" in answer.text
+
+
+def test_the_form_of_a_new_control_begins_with_two_endpoints(
+    coordinator: FlaskClient, page: str
+) -> None:
+    begun = form_of(coordinator.get(page), f"{page}/controls").values
+
+    assert begun["first"] != begun["second"]
+
+
 def test_a_key_that_changes_nothing_is_refused(
     coordinator: FlaskClient, page: str, database: Database
 ) -> None:
@@ -145,6 +168,7 @@ def test_a_contested_key_is_answered_and_its_author_reads_it(
         judged.person_id, token = person.id, judged.token
     told = client.get("/work/controls")
     assert "Known as right" in told.text
+    assert "Question 0?" in told.text or "Question 1?" in told.text
     refused = client.post(
         f"/work/controls/{token}", data=fill(told, f"/work/controls/{token}", reason=" ")
     )
@@ -170,6 +194,40 @@ def test_readers_see_it_and_change_nothing(client: FlaskClient, sign_in: SignIn,
 
     assert "Controls answered right" in text
     assert f'action="{page}' not in text
+
+
+@pytest.mark.parametrize("way", ["member", "could join"])
+def test_who_may_be_given_a_control_reads_no_key_whatever_else_they_do(
+    client: FlaskClient, sign_in: SignIn, page: str, database: Database, way: str
+) -> None:
+    person = sign_in(client, {Role.ANNOTATOR, Role.REVIEWER, Role.COORDINATOR})
+    with database.transaction() as session:
+        given = session.exec(select(Project).where(Project.slug == page.split("/")[2])).one()
+        given.is_joinable = way == "could join"
+        if way == "member":
+            add_member(session, given, person)
+
+    told = client.get(page)
+
+    assert told.status_code == 403
+    assert "names a wrong dose" not in told.text
+    shown = client.get(page.removesuffix("/quality"))
+    assert f'href="{page}"' not in shown.text
+    for place in ("", "/controls", "/controls/1", "/contests/none"):
+        sent = client.post(page + place, data={"csrf_token": token_of(shown)})
+        assert sent.status_code == 403
+
+
+def test_the_keys_of_a_closed_project_come_to_nobody_and_are_shown(
+    client: FlaskClient, sign_in: SignIn, page: str, database: Database
+) -> None:
+    person = sign_in(client, {Role.ANNOTATOR, Role.REVIEWER})
+    with database.transaction() as session:
+        given = session.exec(select(Project).where(Project.slug == page.split("/")[2])).one()
+        given.status = ProjectStatus.CLOSED
+        add_member(session, given, person)
+
+    assert "names a wrong dose" in client.get(page).text
 
 
 def test_nothing_to_contest_is_said(client: FlaskClient, sign_in: SignIn) -> None:

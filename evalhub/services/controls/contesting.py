@@ -144,7 +144,8 @@ def answer_control_contest(
     """Uphold or overturn a contested key; ``accepted`` is right from then on, none withdraws it.
 
     Raise ``NotFound`` and ``BadInput``, ``Conflict`` for one that is answered or a key that changes
-    nothing, and ``Forbidden`` for who may not at its level and for whoever has judged the pair.
+    nothing, and ``Forbidden`` for who may not at its level and for whoever has judged the pair or
+    written a key of it.
     """
     row = session.exec(select(ControlContest).where(ControlContest.public_id == public_id)).first()
     of = session.get(Assignment, row.assignment_id) if row else None
@@ -185,6 +186,13 @@ def _decider(actor: Actor, pair_id: int, standing: ContestStanding, session: Ses
     # They would decide about their own answer, whatever was contested.
     if session.connection().execute(judged.limit(1)).first() is not None:
         raise Forbidden(Sentence("You have judged this pair, so somebody else decides about it."))
+    key = t.control_key.c
+    wrote = sa.select(key.id).where(key.pair_id == pair_id, key.written_by == actor.person_id)
+    # Who overturned it once before has written a key as well, and would judge their own ruling.
+    if session.connection().execute(wrote.limit(1)).first() is not None:
+        raise Forbidden(
+            Sentence("You wrote a key of this control, so somebody else decides about it.")
+        )
     return actor.person_id
 
 

@@ -14,6 +14,7 @@ from evalhub.services import audit
 from evalhub.services.assigning.shares import shares_in
 from evalhub.services.pairing.pool import fill_pool
 from evalhub.services.projects.finding import get_project_to_manage
+from evalhub.services.projects.terms import renew_terms
 from evalhub.services.selecting.planning import draft_plan, store_plan
 
 CLOSED = Sentence("The project is closed for good; nothing is judged in it any more.")
@@ -30,6 +31,7 @@ def set_shares(
 ) -> int:
     """Give a project other shares from the next claim on; return how many pairs left its queue.
 
+    Whoever is at work reads the reason before that claim, as they do when the pay changes.
     Raise ``BadInput`` for shares out of bounds and without a reason, ``Conflict`` for a closed
     project and for the shares that hold already, ``Forbidden`` and ``NotFound``.
     """
@@ -44,6 +46,7 @@ def set_shares(
     project.repeat_days, project.anchor_percent = shares.repeat_days, shares.anchor
     session.add(project)
     session.flush()
+    renew_terms(project, reason=reason, session=session, actor=actor, now=now)
     n_new = fill_pool(project, session=session, now=now)
     if n_new:
         plan_again(project, session=session, now=now)

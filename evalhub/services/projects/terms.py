@@ -82,6 +82,23 @@ def change_terms(
     return after
 
 
+def renew_terms(
+    project: Project, *, reason: str, session: Session, actor: Actor, now: datetime
+) -> None:
+    """Give the terms that hold another number, because something that is told with them changed.
+
+    Whoever is at work reads it then before their next claim, which would follow by itself. In a
+    draft nobody has claimed, so nothing is renewed. The caller holds the project's row.
+    """
+    if project.status is ProjectStatus.DRAFT:
+        return
+    _keep_set_up(project, session=session)
+    project.terms_number += 1
+    session.add(project)
+    session.add(_row(project, reason=plain_words(reason), at=now, by=actor.person_id))
+    session.flush()
+
+
 def _refuse_state(project: Project, over: int) -> None:
     if project.status is ProjectStatus.CLOSED:
         raise Conflict(f"Project {project.slug!r} is closed for good; nobody can claim in it.")

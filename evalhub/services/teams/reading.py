@@ -22,7 +22,11 @@ from evalhub.services.scoring.control_answers import right_by_assignment
 
 TOLD_DAYS = 28
 LEAST_PEOPLE = 5
-"""Sums of pay are told of no fewer people: of two, each would know what the other got."""
+"""Sums and shares are told of no fewer people: of two, each would know what the other's is."""
+TOO_FEW = f"Fewer than {LEAST_PEOPLE} members gave such answers a week ago or longer."
+TOLD_AFTER = timedelta(days=7)
+"""How old a judgment is before the shares count it: a share that moved at once would tell whose
+last comparison was a control, while they may still change it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +57,9 @@ class TeamPage:
 
     ``controls`` is the share of answers to control items that are right, ``agreement`` the share
     of judgments that prefer what the first judgment of the pair by somebody else prefers, ties
-    compared as a third answer. ``paid`` has sums in minor units by currency; None where too few
-    people were paid to tell one.
+    compared as a third answer; both leave the newest judgments out and are empty where too few
+    people gave the others. ``paid`` has sums in minor units by currency; None where too few people
+    were paid to tell one.
     """
 
     slug: str
@@ -75,6 +80,10 @@ def team_page(team: Team, *, session: Session, now: datetime) -> TeamPage:
     }
     worked, paid = _booked(came, session)
     judged = _judged(came, session)
+    told = {
+        person_id: [one for one in of_person if one.made_at <= now - TOLD_AFTER]
+        for person_id, of_person in judged.items()
+    }
     return TeamPage(
         slug=team.slug,
         title=team.title,
@@ -82,8 +91,8 @@ def team_page(team: Team, *, session: Session, now: datetime) -> TeamPage:
             _line(person, of_person[-1], worked.get(person.id, 0), len(judged.get(person.id, ())))
             for person, of_person in stays
         ),
-        controls=_controls(judged, session),
-        agreement=_agreement(judged, session),
+        controls=_controls(told, session),
+        agreement=_agreement(told, session),
         paid=paid,
     )
 
@@ -149,6 +158,7 @@ class _Judged:
     pair_id: int
     sign: int
     purpose: Purpose
+    made_at: datetime
 
 
 def _judged(came: Mapping[int, datetime], session: Session) -> dict[int, list[_Judged]]:
@@ -176,37 +186,45 @@ def _judged(came: Mapping[int, datetime], session: Session) -> dict[int, list[_J
     for row in session.connection().execute(query):
         if row.created_at >= came[row.person_id]:
             sign = sign_of(row.choice, is_swapped=row.is_swapped)
-            one = _Judged(row.id, row.project_id, row.pair_id, sign, row.purpose)
+            one = _Judged(row.id, row.project_id, row.pair_id, sign, row.purpose, row.created_at)
             found[row.person_id].append(one)
     return found
 
 
 def _controls(judged: Mapping[int, Sequence[_Judged]], session: Session) -> Share:
-    theirs = {one.assignment_id for of_person in judged.values() for one in of_person}
+    theirs = {
+        one.assignment_id: person_id for person_id, of_person in judged.items() for one in of_person
+    }
     projects = {one.project_id for of_person in judged.values() for one in of_person}
-    rights = [
-        is_right
+    return _share(
+        (theirs[assignment_id], is_right)
         for project_id in sorted(projects)
         for assignment_id, is_right in right_by_assignment(
             session.get_one(Project, project_id), session=session
         ).items()
         if assignment_id in theirs
-    ]
-    return share_of(sum(rights), len(rights))
+    )
 
 
 def _agreement(judged: Mapping[int, Sequence[_Judged]], session: Session) -> Share:
     pair_ids = {one.pair_id for of_person in judged.values() for one in of_person}
     others = _first_signs(pair_ids, session)
-    hits = [
-        one.sign == sign
+    return _share(
+        (person_id, one.sign == sign)
         for person_id, of_person in judged.items()
         for one in of_person
         if one.purpose is Purpose.WORK
         # One comparison a judgment: a pair that is judged often would else count more.
         for sign in [sign for who, sign in others.get(one.pair_id, ()) if who != person_id][:1]
-    ]
-    return share_of(sum(hits), len(hits))
+    )
+
+
+def _share(hits: Iterable[tuple[int, bool]]) -> Share:
+    """Return the share of hits by person; of nothing where too few people are behind it."""
+    found = list(hits)
+    if len({person_id for person_id, _ in found}) < LEAST_PEOPLE:
+        return share_of(0, 0, reason=TOO_FEW)
+    return share_of(sum(is_hit for _, is_hit in found), len(found))
 
 
 def _first_signs(pair_ids: Iterable[int], session: Session) -> dict[int, list[tuple[int, int]]]:

@@ -122,9 +122,17 @@ class Scene:
 
     @property
     def coordinator(self) -> Person:
-        """Return somebody who runs the project and judges in none."""
-        found = self.session.exec(select(Person).where(Person.name == "Cora")).first()
-        return found or make_person(self.session, Role.COORDINATOR, name="Cora")
+        """Return somebody who runs the project, writes its keys and judges in none."""
+        return self._runs("Cora")
+
+    @property
+    def other_coordinator(self) -> Person:
+        """Return somebody who runs the project and has written no key."""
+        return self._runs("Dara")
+
+    def _runs(self, name: str) -> Person:
+        found = self.session.exec(select(Person).where(Person.name == name)).first()
+        return found or make_person(self.session, Role.COORDINATOR, name=name)
 
     def taken(self, pair_id: int) -> int:
         """Return how many places of a pair are taken."""

@@ -60,7 +60,7 @@ def answer(
     by: Actor | None = None,
     words: str = "The leaflet agrees.",
 ) -> None:
-    """Let the coordinator answer a contest."""
+    """Let a coordinator who wrote no key answer a contest."""
     answer_control_contest(
         scene.project,
         public_id,
@@ -68,7 +68,7 @@ def answer(
         frozenset(accepted),
         words,
         session=scene.session,
-        actor=by or actor_of(scene.coordinator, Role.COORDINATOR),
+        actor=by or actor_of(scene.other_coordinator, Role.COORDINATOR),
         now=scene.now,
     )
 
@@ -134,7 +134,17 @@ def test_nobody_decides_who_judged_the_pair_or_may_not(scene: Scene, wrong: Leas
     with pytest.raises(Forbidden, match="somebody else"):
         answer(scene, public_id, OVERTURNED, Y, by=own)
     with pytest.raises(Forbidden, match="coordination"):
-        answer(scene, public_id, UPHELD, by=actor_of(scene.coordinator, Role.RESEARCHER))
+        answer(scene, public_id, UPHELD, by=actor_of(scene.other_coordinator, Role.RESEARCHER))
+
+
+def test_nobody_decides_about_a_key_of_their_own(scene: Scene, wrong: Lease) -> None:
+    public_id = contest(scene, wrong)
+    author = actor_of(scene.coordinator, Role.COORDINATOR, Role.ADMIN)
+
+    with pytest.raises(Forbidden, match="You wrote a key"):
+        answer(scene, public_id, OVERTURNED, Y, by=author)
+
+    assert contests_in(scene.project, session=scene.session, now=scene.now)[0].standing.is_open
 
 
 def test_what_is_late_goes_to_an_admin(scene: Scene, wrong: Lease) -> None:
@@ -143,7 +153,7 @@ def test_what_is_late_goes_to_an_admin(scene: Scene, wrong: Lease) -> None:
 
     with pytest.raises(Forbidden):
         answer(scene, public_id, UPHELD)
-    answer(scene, public_id, UPHELD, by=actor_of(scene.coordinator, Role.ADMIN))
+    answer(scene, public_id, UPHELD, by=actor_of(scene.other_coordinator, Role.ADMIN))
 
 
 def test_a_contest_is_answered_once_and_changes_something(scene: Scene, wrong: Lease) -> None:

@@ -1,11 +1,13 @@
 """Pools: which pairs leave the queue to check quality, once and for good."""
 
 import json
+import random
 from datetime import datetime
 
 import pytest
 from sqlmodel import Session, col, select
 
+from evalhub.core.assigning import ReleaseReason
 from evalhub.core.campaigns import AssignmentStatus, ProjectStatus, Purpose, SelectionMode
 from evalhub.core.people import command_actor
 from evalhub.core.quality import QualityShares
@@ -20,6 +22,9 @@ from evalhub.db.models import (
     SelectionPlan,
 )
 from evalhub.errors import BadInput, Conflict
+from evalhub.services.assigning.claiming import go_on
+from evalhub.services.assigning.releasing import end_lease
+from evalhub.services.assigning.work import list_work
 from evalhub.services.controls.sharing import set_shares
 from evalhub.services.pairing.pool import fill_pool
 from evalhub.services.projects.statuses import change_status
@@ -139,6 +144,39 @@ def test_small_projects_keep_their_pairs(session: Session, now: datetime) -> Non
 
     assert share(campaign, now, anchor=5) == 0
     assert items(session, Purpose.ANCHOR) == []
+
+
+def test_shares_are_read_before_the_next_claim_of_who_is_at_work(
+    session: Session, now: datetime
+) -> None:
+    campaign = make_campaign(session, n_pairs=3)
+    person = campaign.people[0]
+    ended = campaign.must_lease(person, now)
+    end_lease(ended, reason=ReleaseReason.UNSTATED, session=session, now=now)
+
+    share(campaign, now, control=20, reason="We measure more.")
+
+    with pytest.raises(Conflict, match="terms of this project have changed"):
+        go_on(
+            campaign.project.id,
+            person_id=person.id,
+            session=session,
+            now=now,
+            rng=random.Random(0),
+        )
+    [work] = list_work(person.id, session=session, now=now)
+    assert work.news is not None
+    assert work.news.reasons == ("We measure more.",)
+
+
+def test_nobody_has_read_the_shares_of_a_draft(session: Session, now: datetime) -> None:
+    campaign = make_campaign(session)
+    campaign.project.status = ProjectStatus.DRAFT
+    session.flush()
+
+    share(campaign, now, control=20)
+
+    assert campaign.project.terms_number == 0
 
 
 def test_a_plan_is_made_anew_without_what_left_the_queue(session: Session, now: datetime) -> None:

@@ -27,6 +27,7 @@ from tests.services.assigning.conftest import make_campaign
 from tests.services.scoring.audited import make_audited_project
 
 COMMAND = command_actor()
+WEEK = timedelta(days=7)
 BEFORE = MOMENT - timedelta(days=10)
 
 
@@ -159,41 +160,65 @@ def test_f32_sums_of_pay_are_told_of_five_people_or_more(
     assert page(session, now).paid == {"EUR": 1_000}
 
 
+def fill_team(session: Session, people: list[Person]) -> list[Person]:
+    """Put three more in the team, and return its five members."""
+    more = [make_person(session, Role.ANNOTATOR, name=f"P{n}") for n in range(3)]
+    for person in more:
+        put(session, person, 1)
+    return [*people[:2], *more]
+
+
 def test_f48_quality_is_of_the_team_with_n_and_interval(
     session: Session, people: list[Person], now: datetime
 ) -> None:
-    campaign = make_campaign(session, n_pairs=3, overlap=3)
+    campaign = make_campaign(session, n_pairs=5, overlap=3)
     outsider = campaign.people[0]
-    said = {0: (Choice.A, Choice.A), 1: (Choice.A, Choice.B), 2: (Choice.TIE, None)}
-    for number, (theirs, of_other) in said.items():
-        for person, choice in ((outsider, of_other), (people[0], theirs)):
-            if choice is not None:
-                pair = campaign.pairs[number]
-                made = make_assignment(session, pair, person, status=AssignmentStatus.SUBMITTED)
-                make_judgment(session, pair, person, assignment=made, choice=choice)
+    said = zip(campaign.pairs, fill_team(session, people), "ABABA", strict=True)
+    for pair, person, theirs in said:
+        for who, choice in ((outsider, Choice.A), (person, Choice(theirs.lower()))):
+            made = make_assignment(session, pair, who, status=AssignmentStatus.SUBMITTED)
+            make_judgment(session, pair, who, assignment=made, choice=choice)
 
-    found = page(session, now)
+    found = page(session, now + WEEK)
 
-    assert (found.agreement.value, found.agreement.n) == (0.5, 2)
+    assert (found.agreement.value, found.agreement.n) == (0.6, 5)
     assert found.agreement.interval is not None
     assert found.controls.value is None
-    assert [one.n_judged for one in found.members] == [3, 0]
+    assert [one.n_judged for one in found.members] == [1] * 5
 
 
-def test_f48_control_items_of_a_team_are_counted(
-    session: Session, people: list[Person], now: datetime
-) -> None:
+def judged_control(session: Session, people: list[Person]) -> None:
+    """Let some people judge a control item, every second one otherwise than its key."""
     project = make_audited_project(session)
     pairs = session.exec(select(Pair).where(Pair.project_id == project.id)).all()
     control = max(pairs, key=lambda pair: pair.position)
-    for person, choice in zip(people, (Choice.A, Choice.B, Choice.A), strict=True):
+    for n, person in enumerate(people):
         made = make_assignment(session, control, person, status=AssignmentStatus.SUBMITTED)
+        choice = Choice.B if n % 2 else Choice.A
         make_judgment(session, control, person, assignment=made, choice=choice)
 
-    found = page(session, now)
 
-    # The third is in another team, and counts for that.
-    assert (found.controls.value, found.controls.n) == (0.5, 2)
+def test_f48_control_items_of_a_team_are_counted_a_week_later(
+    session: Session, people: list[Person], now: datetime
+) -> None:
+    # The last is in another team, and counts for that.
+    judged_control(session, [*fill_team(session, people), people[2]])
+
+    early, late = page(session, now).controls, page(session, now + WEEK).controls
+
+    assert (early.value, early.n) == (None, 0)
+    assert (late.value, late.n) == (0.6, 5)
+
+
+def test_f48_no_share_is_told_of_so_few_that_each_can_be_worked_out(
+    session: Session, people: list[Person], now: datetime
+) -> None:
+    judged_control(session, fill_team(session, people)[:4])
+
+    told = page(session, now + WEEK).controls
+
+    assert (told.value, told.n) == (None, 0)
+    assert told.reason == "Fewer than 5 members gave such answers a week ago or longer."
 
 
 def test_f48_other_hours_begin_another_stay(
