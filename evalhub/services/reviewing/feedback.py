@@ -102,10 +102,12 @@ def _week(
 ) -> WeekFigures:
     since, until = span
     own = [record for record in judged if since < record.created_at <= until]
-    work = [record for record in own if record.purpose is Purpose.WORK]
     n_left = sum(record.choice is Choice.A for record in own)
     n_clear = n_left + sum(record.choice is Choice.B for record in own)
+    # Agreement waits like the others: a share that moves when somebody else judges the pair would
+    # tell at once that it was work, and how they judged it, while one's own answer may change.
     told = [record for record in own if record.created_at <= told_until]
+    work = [record for record in told if record.purpose is Purpose.WORK]
     controls = count_controls(told, {})
     # What a repeat repeats is older than the week; the work of other weeks repeats nothing in it.
     earlier = [record for record in judged if record.purpose is Purpose.WORK]

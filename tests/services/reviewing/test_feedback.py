@@ -30,7 +30,10 @@ def busy(session: Session, now: datetime) -> Scene:
 
 
 def test_f25_the_week_stands_with_its_n_and_interval(busy: Scene) -> None:
-    week = feedback(busy).week
+    assert feedback(busy).week.agreement.value is None
+
+    busy.now += 8 * DAY
+    week = feedback(busy).before
 
     assert week.n_judgments == 2
     assert (week.agreement.value, week.agreement.n) == (0.5, 2)
