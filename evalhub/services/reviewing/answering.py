@@ -8,10 +8,12 @@ from sqlmodel import Session
 from evalhub.core.free_words import plain_words, says_something
 from evalhub.core.people import Actor
 from evalhub.core.reviewing.cases import (
+    Case,
     CaseEvent,
     check_decision,
     check_return,
     check_step,
+    standing_of,
 )
 from evalhub.core.reviewing.vocabulary import CaseKind, CaseStep
 from evalhub.services.judging.cases import (
@@ -50,7 +52,7 @@ def answer_case(
     """
     stored = get_case(case_id, session=session, is_held=True)
     check_reader(stored, actor=actor, session=session)
-    if stored.case.events and _is_of(answer, stored.case.events[-1], actor):
+    if _is_said(answer, stored.case, actor, now):
         return
     person_id = check_step(stored.case, answer.step, actor, now)
     event = _event(stored, answer, person_id, now)
@@ -67,11 +69,16 @@ def answer_case(
         )
 
 
-def _is_of(answer: CaseAnswer, event: CaseEvent, actor: Actor) -> bool:
-    """Tell whether ``event`` is what came of this very answer of the actor."""
+def _is_said(answer: CaseAnswer, case: Case, actor: Actor, now: datetime) -> bool:
+    """Tell whether the last step is what came of this very answer of the actor, and holds."""
+    if not case.events or case.events[-1].person_id != actor.person_id:
+        return False
+    event = case.events[-1]
     given = (answer.step, plain_words(answer.words), answer.reason, answer.verdict)
-    kept = (event.step, event.words, event.reason, event.verdict or "")
-    return event.person_id == actor.person_id and given == kept
+    if given != (event.step, event.words, event.reason, event.verdict or ""):
+        return False
+    # Whoever let a case lie has it no more: to take it then is a step of its own.
+    return event.step is not CaseStep.TAKEN or standing_of(case, now).owner == actor.person_id
 
 
 def _event(stored: StoredCase, answer: CaseAnswer, person_id: int, now: datetime) -> CaseEvent:

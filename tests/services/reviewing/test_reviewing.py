@@ -292,6 +292,21 @@ def test_a_case_in_hand_names_its_owner(scene: Scene) -> None:
         scene.answer(case_id, CaseStep.ACCEPTED, scene.otto)
 
 
+def test_who_let_a_case_lie_takes_it_again(scene: Scene) -> None:
+    case_id = sampled(scene)
+    for days in (0, 0, 5):
+        scene.now += days * DAY + timedelta(minutes=1)
+        scene.answer(case_id, CaseStep.TAKEN, words="")
+
+    [line] = queue(actor=scene.otto, session=scene.session, now=scene.now).items
+    assert line.owner == "Rita"
+    logged = select(AuditEvent).where(AuditEvent.action == "review.taken")
+    assert len(scene.session.exec(logged).all()) == 2
+    scene.now += 6 * DAY
+    with pytest.raises(Conflict, match="overdue"):
+        scene.answer(case_id, CaseStep.TAKEN, words="")
+
+
 def test_a_strangers_case_is_not_there(scene: Scene) -> None:
     case_id = sampled(scene)
 
