@@ -44,6 +44,7 @@ class RemovalEvent:
     step: RemovalStep
     words: str
     at: datetime
+    by: int | None = None
 
 
 def is_in_force(events: Sequence[RemovalEvent]) -> bool:

@@ -96,6 +96,7 @@ def take_back(slug: str, removal_id: int) -> ResponseReturnValue:
     try:
         lift(
             removal_id,
+            slug=slug,
             words=request.form.get("reason", ""),
             session=current_session(),
             actor=current_actor(),

@@ -109,6 +109,15 @@ def test_lifting_it_puts_the_expert_back(scene: Scene) -> None:
     assert "nothing keeps the expert away" in scene.expert.get(OWN).text
 
 
+def test_a_removal_is_lifted_by_its_own_project_alone(scene: Scene) -> None:
+    scene.remove()
+    place = f"{scene.project}/removals"
+    sent = fill(scene.remover.get(place), reason="A mistake.")
+
+    assert scene.remover.post("/projects/other/removals/1/lift", data=sent).status_code == 404
+    assert "Nobody is kept away." not in scene.remover.get(place).text
+
+
 @pytest.mark.parametrize("form", ["removal", "objection", "answer", "lifting"])
 def test_without_a_reason_a_form_comes_back(scene: Scene, form: str) -> None:
     if form == "removal":

@@ -64,6 +64,7 @@ class DisputeEvent:
     words: str
     minor_units: int
     at: datetime
+    by: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,11 @@ def standing_of(opened_at: datetime, events: Sequence[DisputeEvent], now: dateti
     if last is DisputeStep.REJECTED:
         return Standing(DisputeState.REJECTED, level, due_at, is_overdue=False)
     return Standing(DisputeState.OPEN, level, due_at, is_overdue=now > due_at)
+
+
+def refusers(events: Sequence[DisputeEvent]) -> frozenset[int | None]:
+    """Return who refused a dispute: they do not hear the appeal against it."""
+    return frozenset(event.by for event in events if event.step is DisputeStep.REJECTED)
 
 
 def settled(

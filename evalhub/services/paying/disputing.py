@@ -16,6 +16,7 @@ from evalhub.core.pay.disputes import (
     DisputeState,
     DisputeStep,
     Standing,
+    refusers,
     settled,
     standing_of,
     unbooked,
@@ -96,8 +97,8 @@ def answer_dispute(
 ) -> None:
     """Uphold or reject a dispute, with a reason, and book what follows.
 
-    Raise ``Forbidden`` for who may not answer at its level or would judge their own case,
-    ``Conflict`` for one that is answered, and ``BadInput`` for money with a refusal.
+    Raise ``Forbidden`` for who may not answer at its level or would judge their own case or their
+    own refusal, ``Conflict`` for one that is answered, and ``BadInput`` for money with a refusal.
     """
     dispute = _get(dispute_id, session)
     standing = _standing(dispute, session, now)
@@ -105,6 +106,8 @@ def answer_dispute(
         raise Conflict("The dispute is answered.")
     if not actor.has(*DECIDERS[standing.level]) or dispute.person_id == actor.person_id:
         raise Forbidden(f"This dispute is answered by {standing.level.value}, not by its author.")
+    if actor.person_id in refusers(_events(dispute, session)):
+        raise Forbidden(Sentence("An appeal is answered by somebody who did not decide before."))
     text = _checked(words)
     if step is DisputeStep.APPEALED or not 0 <= minor_units <= MAX_MINOR_UNITS:
         raise BadInput.at("pay", "an answer upholds or rejects, and takes no money away")
@@ -129,7 +132,9 @@ def open_disputes(*, actor: Actor, session: Session, now: datetime) -> list[Disp
     waiting = [
         view
         for view in views
-        if view.standing.state is DisputeState.OPEN and actor.has(*DECIDERS[view.standing.level])
+        if view.standing.state is DisputeState.OPEN
+        and actor.has(*DECIDERS[view.standing.level])
+        and actor.person_id not in refusers(view.events)
     ]
     return sorted(waiting, key=lambda view: (view.standing.due_at, view.id))
 
@@ -223,7 +228,10 @@ def _get(dispute_id: int, session: Session) -> Dispute:
 def _events(dispute: Dispute, session: Session) -> Sequence[DisputeEvent]:
     query = select(DisputeAnswer).where(DisputeAnswer.dispute_id == dispute.id)
     rows = session.exec(query.order_by(col(DisputeAnswer.number)))
-    return [DisputeEvent(row.step, row.words, row.minor_units, row.answered_at) for row in rows]
+    return [
+        DisputeEvent(row.step, row.words, row.minor_units, row.answered_at, row.answered_by)
+        for row in rows
+    ]
 
 
 def _standing(dispute: Dispute, session: Session, now: datetime) -> Standing:

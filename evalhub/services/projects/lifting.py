@@ -49,16 +49,16 @@ def answer_objection(
 ) -> None:
     """Uphold an objection, which puts its expert back on the project, or reject it.
 
-    Raise ``Forbidden`` for who does not answer at its level, who was removed and who removed them:
-    nobody hears an objection to what they did. Raise ``Conflict`` for one that is answered and
-    ``BadInput`` without a reason.
+    Raise ``Forbidden`` for who does not answer at its level, who was removed, who removed them and
+    who refused before: nobody hears an objection to what they did. Raise ``Conflict`` for one that
+    is answered and ``BadInput`` without a reason.
     """
     removal = _held(removal_id, session, now)
     standing = removal.standing
     if step not in ANSWERS or standing is None or standing.state is not DisputeState.OPEN:
         raise Conflict(Sentence("No objection waits for an answer here."))
     _refuse_ended(removal)
-    is_party = actor.person_id in {removal.person_id, removal.removed_by}
+    is_party = actor.person_id in removal.parties
     if actor.person_id is None or is_party or not actor.has(*DECIDERS[standing.level]):
         raise Forbidden(
             Sentence("An objection is answered by somebody of its level who had no hand in it.")
@@ -68,13 +68,18 @@ def answer_objection(
         _put_back(removal, session=session, actor=actor, now=now)
 
 
-def lift(removal_id: int, *, words: str, session: Session, actor: Actor, now: datetime) -> None:
+def lift(
+    removal_id: int, *, slug: str, words: str, session: Session, actor: Actor, now: datetime
+) -> None:
     """Take a removal back, which puts its expert on the project again.
 
-    Raise ``Forbidden`` for who does not manage projects or was removed, ``Conflict`` for one that
-    holds no more and ``BadInput`` without a reason.
+    Raise ``NotFound`` for a removal from another project than ``slug``, ``Forbidden`` for who does
+    not manage projects or was removed, ``Conflict`` for one that holds no more and ``BadInput``
+    without a reason.
     """
     removal = _held(removal_id, session, now)
+    if removal.project != slug:
+        raise NotFound(Sentence("There is no such removal."))
     if not actor.has(*MANAGERS) or removal.person_id == actor.person_id:
         raise Forbidden(Sentence("A removal is lifted by somebody else who runs projects."))
     _refuse_ended(removal)

@@ -42,6 +42,12 @@ class Removal:
     own_step: RemovalStep | None
 
     @property
+    def parties(self) -> frozenset[int | None]:
+        """Return who hears no objection: its expert, who removed them and who refused before."""
+        refused = {event.by for event in self.events if event.step is RemovalStep.REJECTED}
+        return frozenset({self.person_id, self.removed_by, *refused})
+
+    @property
     def is_in_force(self) -> bool:
         """Tell whether it still keeps its expert away."""
         return is_in_force(self.events)
@@ -113,7 +119,7 @@ def open_objections(*, actor: Actor, session: Session, now: datetime) -> list[Re
         and one.is_in_force
         and one.standing.state is DisputeState.OPEN
         and actor.has(*DECIDERS[one.standing.level])
-        and actor.person_id not in {one.person_id, one.removed_by}
+        and actor.person_id not in one.parties
     ]
     return [one for _due, _id, one in sorted(waiting, key=lambda found: found[:2])]
 
@@ -169,11 +175,12 @@ def _removal(
 def _events(ids: Sequence[int], session: Session) -> Mapping[int, Sequence[RemovalEvent]]:
     step = t.project_removal_step.c
     query = (
-        sa.select(step.project_removal_id, step.step, step.words, step.made_at)
+        sa.select(step.project_removal_id, step.step, step.words, step.made_at, step.made_by)
         .where(step.project_removal_id.in_(ids))
         .order_by(step.number)
     )
     found: defaultdict[int, list[RemovalEvent]] = defaultdict(list)
     for row in session.connection().execute(query):
-        found[row.project_removal_id].append(RemovalEvent(row.step, row.words, row.made_at))
+        event = RemovalEvent(row.step, row.words, row.made_at, row.made_by)
+        found[row.project_removal_id].append(event)
     return found

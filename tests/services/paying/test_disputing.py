@@ -151,6 +151,20 @@ def test_f51_a_refusal_is_appealed_and_overturned(case: Case) -> None:
     ]
 
 
+def test_f51_who_refused_a_dispute_does_not_hear_the_appeal(case: Case) -> None:
+    number = case.open()
+    case.answer(number, DisputeStep.REJECTED, by=case.admin)
+    case.appeal(number)
+    second = acting(make_person(case.session, Role.ADMIN), Role.ADMIN)
+
+    waiting = [case.waiting(case.admin), case.waiting(second)]
+    with pytest.raises(Forbidden, match="did not decide before"):
+        case.answer(number, DisputeStep.UPHELD, by=case.admin)
+    case.answer(number, DisputeStep.UPHELD, by=second)
+
+    assert waiting == [[], [number]]
+
+
 def test_a_second_refusal_is_final_and_books_nothing_twice(case: Case) -> None:
     number = case.open()
     case.answer(number, DisputeStep.REJECTED)

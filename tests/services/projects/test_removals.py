@@ -100,7 +100,14 @@ class Scene:
     def lift(self, *, by: Actor | None = None, words: str = "A mistake.") -> None:
         """Lift the removal."""
         actor = by or self.remover
-        lift(self.read().id, words=words, session=self.session, actor=actor, now=self.now)
+        lift(
+            self.read().id,
+            slug=self.project.slug,
+            words=words,
+            session=self.session,
+            actor=actor,
+            now=self.now,
+        )
 
     def is_on(self) -> bool:
         """Tell whether the expert is on the project."""
@@ -276,6 +283,26 @@ def test_f51_a_refusal_is_appealed_once_to_the_administration(scene: Scene) -> N
 
 
 @SQLITE
+def test_f51_who_refused_does_not_hear_the_appeal(scene: Scene) -> None:
+    scene.remove()
+    scene.object()
+    scene.answer(by=scene.admin)
+    scene.object("Look at the times again.")
+    second = actor_of(make_person(scene.session, Role.ADMIN), Role.ADMIN)
+
+    waiting = [
+        len(open_objections(actor=by, session=scene.session, now=scene.now))
+        for by in (scene.admin, second)
+    ]
+    with pytest.raises(Forbidden, match="had no hand in it"):
+        scene.answer(by=scene.admin)
+    scene.answer(RemovalStep.UPHELD, by=second)
+
+    assert waiting == [0, 1]
+    assert scene.is_on()
+
+
+@SQLITE
 def test_f51_a_late_answer_is_the_administrations(scene: Scene) -> None:
     scene.remove()
     scene.object()
@@ -300,7 +327,7 @@ def test_what_does_not_fit_is_refused(scene: Scene) -> None:
     with pytest.raises(Forbidden, match="lifted by somebody else"):
         scene.lift(by=scene.expert)
     with pytest.raises(NotFound):
-        lift(99, words="?", session=scene.session, actor=scene.admin, now=scene.now)
+        lift(99, slug="?", words="?", session=scene.session, actor=scene.admin, now=scene.now)
     scene.object()
     with pytest.raises(Conflict, match="No objection waits"):
         scene.answer(RemovalStep.LIFTED)
