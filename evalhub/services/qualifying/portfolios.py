@@ -30,6 +30,8 @@ from evalhub.services.qualifying.ladder import own_standings, standing_in
 from evalhub.services.qualifying.signing import is_signed, public_key, sign
 from evalhub.services.rubric_notes.reading import accepted_by_domain
 
+_FILE_KEYS = {"document", "signature", "key"}
+
 
 @dataclass(frozen=True, slots=True)
 class SignedPortfolio:
@@ -135,7 +137,10 @@ def state_of_file(text: str, *, session: Session) -> PortfolioState:
     row = _find(str(document.get("id")), session)
     if row is None:
         return PortfolioState.UNKNOWN
-    signature = str(told.get("signature"))
+    # The signature covers the document alone: what stands beside it would be taken for signed.
+    if told.keys() != _FILE_KEYS or told["key"] != row.public_key:
+        return PortfolioState.CHANGED
+    signature = str(told["signature"])
     if not is_signed(signed_bytes(document), signature, key=row.public_key):
         return PortfolioState.CHANGED
     return state_of(_signed(row, session))

@@ -100,6 +100,15 @@ def test_f35_changing_one_byte_fails(both: Both, session: Session, now: datetime
     assert state_of_file(changed, session=session) is PortfolioState.CHANGED
 
 
+@pytest.mark.parametrize("beside", [{"level": 5}, {"key": "another"}], ids=["added", "other key"])
+def test_f35_a_file_with_more_than_was_signed_is_changed(
+    both: Both, session: Session, now: datetime, beside: dict[str, object]
+) -> None:
+    told = {**json.loads(make(both, session, now).file), **beside}
+
+    assert state_of_file(json.dumps(told), session=session) is PortfolioState.CHANGED
+
+
 def test_f35_a_file_signed_with_another_key_is_not_believed(
     both: Both, session: Session, now: datetime
 ) -> None:
