@@ -19,7 +19,7 @@ from evalhub.errors import BadInput, Conflict, Immutable, Problem
 from evalhub.rim.fields import choice
 from evalhub.services.rubric_notes.deciding import OWNERS, decide, draft_of, make_version
 from evalhub.services.rubric_notes.reading import KEEPERS, Note, get_note, notes_on, own_notes
-from evalhub.services.rubric_notes.writing import add_note, own_comparisons
+from evalhub.services.rubric_notes.writing import WRITERS, add_note, own_comparisons
 from evalhub.services.rubrics import get_rubric, list_versions
 from evalhub.web import rubric_note_words as say
 from evalhub.web.context import (
@@ -58,7 +58,7 @@ class DecisionForm:
 
 
 @bp.get("/rubrics/<rubric_id>/<version>/note")
-@requires()
+@requires(*WRITERS)
 def prepare(rubric_id: str, version: str) -> ResponseReturnValue:
     """Show the form of a report or a proposal."""
     asked = NoteForm(criterion=request.args.get("criterion", ""), kind=request.args.get("kind", ""))
@@ -66,7 +66,7 @@ def prepare(rubric_id: str, version: str) -> ResponseReturnValue:
 
 
 @bp.post("/rubrics/<rubric_id>/<version>/note")
-@requires()
+@requires(*WRITERS)
 def write(rubric_id: str, version: str) -> ResponseReturnValue:
     """Keep a report or a proposal."""
     form, tokens = sent_form(NoteForm), tuple(dict.fromkeys(request.form.getlist("about")))

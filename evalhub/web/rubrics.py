@@ -11,6 +11,7 @@ from evalhub.core.rubrics.translations import is_translation, translated
 from evalhub.core.rubrics.words import speaks
 from evalhub.errors import BadInput, Immutable, Problem
 from evalhub.services.rubric_notes.reading import KEEPERS, notes_on
+from evalhub.services.rubric_notes.writing import WRITERS
 from evalhub.services.rubric_translations import (
     find_translation,
     list_languages,
@@ -86,6 +87,7 @@ def show(rubric_id: str, version: str) -> ResponseReturnValue:
         versions=list_versions(rubric_id, session=session),
         notes=notes_on(rubric_id, session=session, actor=current_actor()),
         reads_all=current_actor().has(*KEEPERS),
+        may_write=current_actor().has(*WRITERS),
         say=say,
         condition_words=condition_words,
         words=words,

@@ -61,6 +61,18 @@ def test_f15_a_comparison_leads_to_the_form_which_names_it(desk: Desk) -> None:
     assert not any(name in page.text for name in desk.names())
 
 
+@pytest.mark.parametrize("role", [Role.LAB, Role.AUDITOR])
+def test_who_neither_judges_nor_keeps_rubrics_writes_no_note(
+    desk: Desk, app: Flask, sign_in: SignIn, role: Role
+) -> None:
+    reader = app.test_client()
+    sign_in(reader, {role})
+
+    assert FORM in desk.client.get("/rubrics/small/1.0.0").text
+    assert FORM not in reader.get("/rubrics/small/1.0.0").text
+    assert reader.get(FORM).status_code == 403
+
+
 def test_f15_a_report_stands_at_its_criterion_and_the_answer_for_all(
     desk: Desk, owner: FlaskClient, app: Flask, sign_in: SignIn
 ) -> None:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from evalhub.core.free_words import plain_words
+from evalhub.core.people import Role
 from evalhub.core.prompts.parsing import prompt_from_document
 from evalhub.core.prompts.records import Prompt
 from evalhub.core.rubrics.notes import NewNote, check_note
@@ -15,8 +16,11 @@ from evalhub.db import tables as t
 from evalhub.db.models import RubricNote, RubricNotePair
 from evalhub.errors import BadInput, Sentence
 from evalhub.services.accounts.tokens import new_public_id
+from evalhub.services.rubric_notes.reading import KEEPERS
 from evalhub.services.rubrics import get_rubric
 
+WRITERS = (Role.ANNOTATOR, Role.REVIEWER, *KEEPERS)
+"""Who judges by a rubric or looks after one, and so may say what is unclear in it."""
 MOST_OFFERED = 20
 """So many of somebody's last comparisons are offered to point at."""
 
