@@ -22,7 +22,7 @@ from evalhub.core.people import Origin, Role
 from evalhub.core.reviewing.cases import CLOSING, CONTESTABLE
 from evalhub.db import tables as t
 from evalhub.services.qualifying.requirements import parse_requirement
-from evalhub.services.reviewing.reading import waiting_since
+from evalhub.services.reviewing.reading import real_projects, waiting_since
 
 JUDGED_WITHIN = timedelta(days=7)
 """Of so many days the time from claim to judgment is told."""
@@ -46,6 +46,7 @@ class House:
 def capacity_of_house(*, limit_hours: int, session: Session, now: datetime) -> House:
     """Return people, backlog and turnaround over all open projects, in seven statements.
 
+    What is simulated is left out throughout: a demonstration is no backlog of anybody.
     ``limit_hours`` is how long the house means to let a case wait for a reviewer.
     """
     staff = _staff(session)
@@ -107,7 +108,7 @@ def _projects(session: Session) -> list[ProjectBacklog]:
         )
         .join(left, left.c.project_id == project.id)
         .outerjoin(asked, sa.and_(asked.c.project_id == project.id, asked.c.number == newest))
-        .where(project.status == ProjectStatus.OPEN)
+        .where(project.status == ProjectStatus.OPEN, project.is_simulated.is_(False))
     )
     found = []
     for row in session.connection().execute(query):
@@ -149,7 +150,7 @@ def _answered(since: datetime, session: Session) -> Sequence[timedelta]:
     query = (
         sa.select(case.opened_at, sa.type_coerce(first, step.made_at.type).label("answered_at"))
         .join(t.review_step, step.case_id == case.id)
-        .where(step.step.in_(CLOSING | CONTESTABLE))
+        .where(step.step.in_(CLOSING | CONTESTABLE), case.project_id.in_(real_projects()))
         .group_by(case.id, case.opened_at)
         .having(first > since)
     )
@@ -162,6 +163,13 @@ def _judged(since: datetime, session: Session) -> Sequence[timedelta]:
     query = (
         sa.select(assignment.leased_at, judgment.created_at)
         .join(t.assignment, assignment.id == judgment.assignment_id)
-        .where(judgment.revision == 1, judgment.created_at > since)
+        .join(t.person, t.person.c.id == assignment.person_id)
+        .where(
+            # Leaves out what is simulated, and lets the index over projects and times serve.
+            judgment.project_id.in_(real_projects()),
+            judgment.revision == 1,
+            judgment.created_at > since,
+            t.person.c.origin == Origin.ACCOUNT,
+        )
     )
     return [row.created_at - row.leased_at for row in session.connection().execute(query)]

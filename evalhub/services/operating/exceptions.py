@@ -65,8 +65,8 @@ class _Found:
 def list_exceptions(*, session: Session, now: datetime) -> list[OpenException]:
     """Return what nobody has answered, what is due first before the rest; each once.
 
-    It is read from claims and responses of the last ``TOLD_FOR``: a claim that was judged late, or
-    a prompt that was answered in another run, is none any more.
+    It is read from claims and responses of the last ``TOLD_FOR``: a claim that was judged late, by
+    whoever had it or who got it then, or a prompt answered in another run, is none any more.
     """
     found = [*_claims(session, now), *_failures(session, now)]
     moves = _moves([one.key for one in found], session)
@@ -150,6 +150,14 @@ def _move(
 
 def _claims(session: Session, now: datetime) -> Iterator[_Found]:
     a, kind = t.assignment.c, ExceptionKind.EXPIRED_CLAIM
+    later = t.assignment.alias("later")
+    # Given out again once it ran out, to the same person or another, and judged.
+    is_judged = sa.exists().where(
+        later.c.pair_id == a.pair_id,
+        later.c.purpose == a.purpose,
+        later.c.status == AssignmentStatus.SUBMITTED,
+        later.c.leased_at >= a.expires_at,
+    )
     rows = session.connection().execute(
         sa.select(a.id, a.expires_at, t.person.c.name, t.project.c.slug, t.project.c.title)
         .join(t.person, t.person.c.id == a.person_id)
@@ -160,6 +168,7 @@ def _claims(session: Session, now: datetime) -> Iterator[_Found]:
             a.expires_at < now,
             a.expires_at >= now - TOLD_FOR,
             t.person.c.origin != Origin.SIMULATED,
+            sa.not_(is_judged),
             _is_unanswered(kind, a.id),
         )
         .order_by(a.expires_at, a.id)

@@ -92,10 +92,15 @@ def queue(*, actor: Actor, session: Session, now: datetime, page: int = 1) -> Li
 
 
 def waiting_since(*, session: Session, now: datetime) -> list[datetime]:
-    """Return since when each case waits that waits for an answer, in all projects."""
-    cases = load_cases(_is_open(), session=session)
+    """Return since when each case waits that waits for an answer, in all real projects."""
+    cases = load_cases(_is_open(), col(ReviewCase.project_id).in_(real_projects()), session=session)
     found = (waits_since(stored.case, now) for stored in cases)
     return [moment for moment in found if moment is not None]
+
+
+def real_projects() -> "sa.Select[int]":
+    """Select the projects that are not simulated."""
+    return sa.select(col(Project.id)).where(col(Project.is_simulated).is_(False))
 
 
 def project_cases(

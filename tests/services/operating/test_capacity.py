@@ -134,6 +134,26 @@ def test_f48_the_way_from_claim_to_judgment_is_a_median(
     assert (told.hours, told.n) == (2, 2)
 
 
+@pytest.mark.parametrize("what", ["project", "person"])
+def test_what_is_simulated_is_no_capacity_of_the_house(
+    campaign: Campaign, session: Session, now: datetime, what: str
+) -> None:
+    pair, is_project = campaign.pairs[0], what == "project"
+    campaign.project.is_simulated = is_project
+    person = make_person(session, origin=Origin.ACCOUNT if is_project else Origin.SIMULATED)
+    assignment = make_assignment(session, pair, person)
+    make_judgment(session, pair, person, assignment=assignment, later=now - MOMENT)
+    for age, answered_at in ((5, None), (6, now)):
+        open_case(session, pair, now - timedelta(hours=age), answered_at=answered_at)
+
+    house = capacity(session, now)
+
+    n_real = 0 if is_project else 1
+    assert house.judging_time.n == 0
+    assert (house.reviews.n_waiting, house.review_time.n) == (n_real, n_real)
+    assert [one.title for one in house.projects] == ["Acute", "A project"][1 - n_real :]
+
+
 def test_the_number_of_statements_does_not_grow_with_projects_and_people(
     campaign: Campaign, session: Session, now: datetime
 ) -> None:

@@ -88,6 +88,19 @@ def test_f11_each_claim_that_ran_out_is_one_exception(
     assert {one.path for one in found} == {f"/operations/{campaign.project.slug}"}
 
 
+@pytest.mark.parametrize(("who", "n_hours", "n_left"), [(0, 23, 1), (2, 23, 1), (2, 30, 2)])
+def test_f11_a_claim_whose_comparison_was_judged_since_is_none(
+    campaign: Campaign, session: Session, now: datetime, *, who: int, n_hours: int, n_left: int
+) -> None:
+    """It ran out a day ago: who judged it on a claim of before filled another place."""
+    pair, person = campaign.pairs[1], campaign.people[who]
+    again = make_assignment(session, pair, person, status=AssignmentStatus.SUBMITTED)
+    again.leased_at, again.expires_at = now - n_hours * HOUR, now
+    session.flush()
+
+    assert len(listed(session, now)) == n_left
+
+
 def test_f11_an_endpoint_that_failed_in_a_pull_is_one_exception(
     session: Session, now: datetime
 ) -> None:
