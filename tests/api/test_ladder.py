@@ -2,11 +2,12 @@
 
 import pytest
 from flask.testing import FlaskClient
+from sqlmodel import select
 
 from evalhub.api.ladder import ClimbersBody, StandingBody
 from evalhub.core.people import Role, Scope
 from evalhub.db.engine import Database
-from evalhub.db.models import Person
+from evalhub.db.models import Person, RoleGrant
 from tests.api.keys import bearer
 from tests.factories import make_level, make_person
 from tests.web.conftest import Clock
@@ -76,11 +77,17 @@ def test_a_step_that_is_none_moves_nothing(
 
 
 def test_nobody_decides_about_themselves_by_a_key_either(
-    client: FlaskClient, key: dict[str, str], expert: Person, database: Database, clock: Clock
+    client: FlaskClient, key: dict[str, str], database: Database, clock: Clock
 ) -> None:
+    own = {**STEP, "seen": 0, "reason": "My own steady work."}
     with database.transaction() as session:
-        person = make_person(session, Role.ANNOTATOR, Role.COORDINATOR, name="Both")
-    stranger = client.post(f"{URL}/{'0' * 8}", json=STEP, headers=key)
+        role = select(RoleGrant.person_id).where(RoleGrant.role == Role.COORDINATOR)
+        person = session.get_one(Person, session.exec(role).one())
+        session.add(RoleGrant(person_id=person.id, role=Role.ANNOTATOR, granted_at=clock()))
+        way = f"{URL}/{person.public_id}"
 
-    assert stranger.status_code == 404
-    assert client.get(f"{URL}/{person.public_id}", headers=key).get_json()["level"] == 0
+    refused = client.post(way, json=own, headers=key)
+
+    assert refused.status_code == 403
+    assert client.get(way, headers=key).get_json()["level"] == 0
+    assert client.post(f"{URL}/{'0' * 8}", json=own, headers=key).status_code == 404
