@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from evalhub.core.judging.affected import Affected
 from evalhub.core.qualifying.credentials import MAX_REASON
 from evalhub.errors import BadInput, Conflict, Problem
-from evalhub.rim.fields import choice, whole_number
+from evalhub.rim.fields import choice
 from evalhub.services.operating.requeueing import plan_requeues, requeue
 from evalhub.services.projects.finding import get_project
 from evalhub.web import operating_words as say
@@ -55,7 +55,7 @@ def ask(slug: str) -> ResponseReturnValue:
         done = requeue(
             slug,
             choice(form.which, Affected, where="which"),
-            n_told=whole_number(form.told, where="told"),
+            told=form.told,
             reason=form.reason,
             session=current_session(),
             actor=current_actor(),

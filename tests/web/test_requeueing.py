@@ -59,7 +59,7 @@ def test_an_old_number_comes_back_with_the_reason(coordinator: FlaskClient, addr
     )
 
     assert back.status_code == 409
-    assert "The number has changed" in back.text
+    assert "The number or the cost has changed" in back.text
     assert 'value="Judged two ways."' in back.text
 
 

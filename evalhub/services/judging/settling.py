@@ -7,6 +7,7 @@ from evalhub.core.campaigns import AssignmentStatus, OverlapRule, Purpose
 from evalhub.core.judging.outcomes import sign_of
 from evalhub.core.overlaps import places_wanted
 from evalhub.db import tables as t
+from evalhub.db.rounds import is_of_earlier_round
 from evalhub.services.judging.joined import is_in_force
 
 
@@ -22,7 +23,7 @@ def settle_places(pair_id: int, *, rule: OverlapRule, overlap: int, session: Ses
     n_before = n_held_before(pair_id, held.asked_since, session=session)
     signs = [
         sign_of(row.choice, is_swapped=row.is_swapped)
-        for row in connection.execute(_IN_FORCE, {"pair": pair_id, "since": held.asked_since or 0})
+        for row in connection.execute(_IN_FORCE, {"pair": pair_id, "since": held.asked_since})
     ]
     # Fewer places than are held would break the promise that a lease is.
     n_taken: int = held.n_taken
@@ -32,7 +33,7 @@ def settle_places(pair_id: int, *, rule: OverlapRule, overlap: int, session: Ses
 
 
 def n_held_before(pair_id: int, since: int | None, *, session: Session) -> int:
-    """Return how many places of a pair are held on terms before it was asked again."""
+    """Return how many places of a pair are held of rounds before it was asked again."""
     if since is None:
         return 0
     asked = {"pair": pair_id, "since": since}
@@ -49,7 +50,7 @@ def _in_force() -> "sa.Select[str, bool]":
             t.judgment.c.pair_id == sa.bindparam("pair"),
             t.assignment.c.status == AssignmentStatus.SUBMITTED,
             # What was said under the rubric of before decides nothing about the one of now.
-            t.assignment.c.terms_number >= sa.bindparam("since"),
+            sa.not_(is_of_earlier_round(sa.bindparam("since", type_=sa.Integer))),
             is_in_force(),
         )
     )
@@ -68,7 +69,7 @@ _BEFORE = (
     .select_from(t.assignment)
     .where(
         t.assignment.c.pair_id == sa.bindparam("pair"),
-        t.assignment.c.terms_number < sa.bindparam("since"),
+        is_of_earlier_round(sa.bindparam("since", type_=sa.Integer)),
         t.assignment.c.status.in_((AssignmentStatus.LEASED, AssignmentStatus.SUBMITTED)),
         # Controls, repeats and anchors take no place of their pair.
         t.assignment.c.purpose == Purpose.WORK,

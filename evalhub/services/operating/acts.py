@@ -18,6 +18,7 @@ from evalhub.core.people import Actor
 from evalhub.core.qualifying.credentials import check_reason
 from evalhub.db import tables as t
 from evalhub.db.models import Project
+from evalhub.db.rounds import is_of_earlier_round
 from evalhub.errors import BadInput, Conflict, Problem, Sentence
 from evalhub.services.audit import record
 from evalhub.services.judging.settling import settle_places
@@ -90,7 +91,7 @@ def _fix(project: Project, session: Session) -> None:
         .select_from(t.assignment)
         .where(
             held.pair_id == pair.id,
-            held.terms_number < pair.asked_since,
+            is_of_earlier_round(pair.asked_since),
             held.status.in_((AssignmentStatus.LEASED, AssignmentStatus.SUBMITTED)),
             held.purpose == Purpose.WORK,
         )

@@ -6,6 +6,7 @@ people who have not judged the pair. The number and the cost are told first.
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,10 +15,17 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from evalhub.core.campaigns import AssignmentStatus, ProjectStatus, Purpose, SelectionMode
+from evalhub.core.campaigns import (
+    AssignmentStatus,
+    OverlapRule,
+    ProjectStatus,
+    Purpose,
+    SelectionMode,
+)
 from evalhub.core.free_words import plain_words
 from evalhub.core.judging.affected import Affected, ChangedParts, changed_parts
 from evalhub.core.judging.answers import answer_from_json
+from evalhub.core.judging.outcomes import sign_of
 from evalhub.core.overlaps import places_wanted
 from evalhub.core.pay.tiers import Price
 from evalhub.core.people import Actor
@@ -28,14 +36,16 @@ from evalhub.core.rubrics.schema import Rubric
 from evalhub.db import tables as t
 from evalhub.db.in_force import is_in_force
 from evalhub.db.models import Project
+from evalhub.db.rounds import is_of_earlier_round
 from evalhub.errors import BadInput, Conflict, Sentence, StaleForm
 from evalhub.services.audit import record
-from evalhub.services.judging.settling import settle_places
 from evalhub.services.paying.terms import current_terms
 from evalhub.services.projects.finding import get_project_to_manage
 from evalhub.services.selecting.planning import draft_plan, store_plan
 
 _HELD = (AssignmentStatus.LEASED, AssignmentStatus.SUBMITTED)
+_BATCH = 500
+"""As many pairs as one statement names."""
 _RUNNING = (ProjectStatus.OPEN, ProjectStatus.PAUSED)
 
 
@@ -54,6 +64,12 @@ class Requeue:
         return self.n_judgments * self.price.minor_units
 
     @property
+    def told(self) -> str:
+        """Return all that is told of it in one word: a form carries it back to be compared."""
+        parts = (self.n_pairs, self.n_judgments, self.minor_units, self.price.currency)
+        return "-".join(str(part) for part in (*parts, self.minutes))
+
+    @property
     def minutes(self) -> int:
         """Return how long they take at the expected minutes."""
         return self.n_judgments * self.price.expected_minutes
@@ -61,27 +77,28 @@ class Requeue:
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """Hold a pair that was judged under an earlier version: its places, and those from then."""
+    """Hold a pair that was judged under another version, and the places it has and would have."""
 
     pair_id: int
     overlap: int
-    n_taken: int
-    n_before: int
+    wanted: int
+
+    @property
+    def n_more(self) -> int:
+        """Return how many further judgments it would want."""
+        return self.wanted - self.overlap
 
 
 def plan_requeues(project: Project, *, session: Session) -> list[Requeue]:
     """Return what each choice of pairs would come to; empty where no version came before."""
-    since = _rubric_since(project, session)
-    if not since or project.status not in _RUNNING:
+    if project.status not in _RUNNING or not _rubric_since(project, session):
         return []
-    candidates = _candidates(project, since, session)
+    candidates = _candidates(project, session)
     if not candidates:
         return []
     price = current_terms(project, session=session).price
-    chosen = {which: _chosen(project, candidates, which, session) for which in Affected}
     return [
-        Requeue(which, len(found), sum(_n_more(project, one) for one in found), price)
-        for which, found in chosen.items()
+        _requeue(which, _chosen(project, candidates, which, session), price) for which in Affected
     ]
 
 
@@ -89,7 +106,7 @@ def requeue(
     slug: str,
     which: Affected,
     *,
-    n_told: int,
+    told: str,
     reason: str,
     session: Session,
     actor: Actor,
@@ -97,8 +114,8 @@ def requeue(
 ) -> Requeue:
     """Ask the pairs of one choice again and return what that came to.
 
-    ``n_told`` is the number of further judgments that was told before. Raise ``StaleForm`` where it
-    is another by now, so that nobody spends what they have not read; ``BadInput`` without a
+    ``told`` is what was told of the choice before. Raise ``StaleForm`` where it is another by now,
+    in number or in cost, so that nobody spends what they have not read; ``BadInput`` without a
     reason; and ``Conflict`` where nothing was judged under an earlier version.
     """
     project = get_project_to_manage(slug, session=session, actor=actor)
@@ -106,14 +123,15 @@ def requeue(
     session.refresh(project, with_for_update={"key_share": True})
     if problems := check_reason(reason):
         raise BadInput(problems)
-    planned = next(
-        (one for one in plan_requeues(project, session=session) if one.which is which), None
-    )
-    if planned is None or not planned.n_pairs:
+    chosen = _held(project, which, session)
+    if not chosen:
         raise Conflict(Sentence("No pair of this kind was judged under an earlier version."))
-    if planned.n_judgments != n_told:
-        raise StaleForm(Sentence("The number has changed since it was told to you. Look again."))
-    _ask_again(project, which, session)
+    planned = _requeue(which, chosen, current_terms(project, session=session).price)
+    if planned.told != told:
+        raise StaleForm(
+            Sentence("The number or the cost has changed since it was told to you. Look again.")
+        )
+    _ask_again(chosen, _rubric_since(project, session), session)
     if project.status is ProjectStatus.OPEN and project.selection_mode is not SelectionMode.UNIFORM:
         # The plan left out models whose pairs were full; some have places again.
         store_plan(draft_plan(project.id, session=session), session=session, now=now)
@@ -135,24 +153,36 @@ def requeue(
     return planned
 
 
-def _ask_again(project: Project, which: Affected, session: Session) -> None:
-    since = _rubric_since(project, session)
-    chosen = _chosen(project, _candidates(project, since, session), which, session)
+def _requeue(which: Affected, chosen: Sequence[_Candidate], price: Price) -> Requeue:
+    return Requeue(which, len(chosen), sum(one.n_more for one in chosen), price)
+
+
+def _held(project: Project, which: Affected, session: Session) -> list[_Candidate]:
+    """Return the pairs of a choice, held to the end and counted as they stand then.
+
+    Counted before they are held, a judgment in between could ask for more than was told.
+    """
+    if project.status not in _RUNNING or not _rubric_since(project, session):
+        return []
+    found = _chosen(project, _candidates(project, session), which, session)
+    # In one order for all, or two who hold the same pairs could each wait for the other.
+    ids = sorted(one.pair_id for one in found)
     connection = session.connection()
-    # In one order for all, or two who settle the same pairs could each wait for the other.
-    for one in sorted(chosen, key=lambda one: one.pair_id):
-        connection.execute(_MARK, {"pair": one.pair_id, "since": since})
-        settle_places(
-            one.pair_id, rule=project.overlap_rule, overlap=project.overlap, session=session
+    for start in range(0, len(ids), _BATCH):
+        connection.execute(
+            sa.select(t.pair.c.id)
+            .where(t.pair.c.id.in_(ids[start : start + _BATCH]))
+            .order_by(t.pair.c.id)
+            .with_for_update(key_share=True)
         )
+    held = frozenset(ids)
+    return [one for one in _candidates(project, session) if one.pair_id in held]
 
 
-def _n_more(project: Project, one: _Candidate) -> int:
-    """Return how many further judgments a pair would want."""
-    # Those under the version of now are few where there are any: asked for before the change.
-    signs = [0] * (one.n_taken - one.n_before)
-    wanted = one.n_before + places_wanted(signs, project.overlap_rule, project.overlap)
-    return max(wanted, one.n_taken) - one.overlap
+def _ask_again(chosen: Sequence[_Candidate], since: int, session: Session) -> None:
+    session.connection().execute(
+        _ASK, [{"pair": one.pair_id, "since": since, "wanted": one.wanted} for one in chosen]
+    )
 
 
 def _rubric_since(project: Project, session: Session) -> int:
@@ -171,23 +201,62 @@ def _rubric_since(project: Project, session: Session) -> int:
     return 0
 
 
-def _candidates(project: Project, since: int, session: Session) -> list[_Candidate]:
-    """Return the pairs with a place held on terms of before, unless they are asked again by now."""
-    pair, held = t.pair.c, t.assignment.c
+def _candidates(project: Project, session: Session) -> list[_Candidate]:
+    """Return the pairs with a place held under another version than that of now.
+
+    A place that is of an earlier round of its pair already is answered for by that round.
+    """
+    pair, held, terms = t.pair.c, t.assignment.c, t.project_terms.c
+    is_other = terms.rubric_version_id != project.rubric_version_id
+    is_counted = sa.and_(is_other, sa.not_(is_of_earlier_round(pair.asked_since)))
     query = (
-        sa.select(pair.id, pair.overlap, pair.n_taken, sa.func.count().label("n_before"))
+        sa.select(
+            pair.id,
+            pair.overlap,
+            pair.n_taken,
+            sa.func.count(sa.case((is_other, 1))).label("n_before"),
+        )
         .join(t.assignment, held.pair_id == pair.id)
+        .join(
+            t.project_terms,
+            sa.and_(terms.project_id == held.project_id, terms.number == held.terms_number),
+        )
         .where(
             pair.project_id == project.id,
             pair.is_offered.is_(True),
-            sa.or_(pair.asked_since.is_(None), pair.asked_since < since),
-            held.terms_number < since,
             held.status.in_(_HELD),
             held.purpose == Purpose.WORK,
         )
         .group_by(pair.id, pair.overlap, pair.n_taken)
+        .having(sa.func.count(sa.case((is_counted, 1))) > 0)
     )
-    return [_Candidate(*row) for row in session.connection().execute(query)]
+    signs = _signs(project, session)
+    found = []
+    for row in session.connection().execute(query):
+        wanted = places_wanted(signs.get(row.id, ()), project.overlap_rule, project.overlap)
+        found.append(_Candidate(row.id, row.overlap, max(row.n_before + wanted, row.n_taken)))
+    return found
+
+
+def _signs(project: Project, session: Session) -> Mapping[int, Sequence[int]]:
+    """Return whom the judgments of each pair prefer that were made under the version of now."""
+    found = defaultdict[int, list[int]](list)
+    if project.overlap_rule is OverlapRule.FIXED:
+        return found
+    judgment, held = t.judgment.c, t.assignment.c
+    query = (
+        sa.select(judgment.pair_id, judgment.choice, judgment.is_swapped)
+        .join(t.assignment, held.id == judgment.assignment_id)
+        .where(
+            judgment.project_id == project.id,
+            judgment.rubric_version_id == project.rubric_version_id,
+            held.status == AssignmentStatus.SUBMITTED,
+            is_in_force(),
+        )
+    )
+    for row in session.connection().execute(query):
+        found[row.pair_id].append(sign_of(row.choice, is_swapped=row.is_swapped))
+    return found
 
 
 def _chosen(
@@ -249,8 +318,8 @@ def _earlier(project: Project, session: Session) -> "Iterator[sa.Row[*tuple[Any,
     yield from session.connection().execute(query)
 
 
-_MARK = (
+_ASK = (
     sa.update(t.pair)
     .where(t.pair.c.id == sa.bindparam("pair"))
-    .values(asked_since=sa.bindparam("since"))
+    .values(asked_since=sa.bindparam("since"), overlap=sa.bindparam("wanted"))
 )

@@ -31,7 +31,7 @@ from tests.core.rubrics.small import changed as rubric_text
 from tests.factories import add_member, make_assignment, make_person, make_rubric_version
 from tests.services.judging.conftest import FORM, changed
 from tests.services.projects.conftest import actor_of
-from tests.services.projects.fairs import OFFER, Fair, make_fair
+from tests.services.projects.fairs import DEARER, OFFER, Fair, make_fair
 from tests.services.rubric_notes.desk import REPORT, WHY
 
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -47,11 +47,13 @@ class Again:
     session: Session
     now: datetime
 
-    def judge(self, person: int, **answers: str) -> Lease:
-        """Let somebody judge their next pair."""
+    def judge(self, person: int, *, prefers: int = 0, **answers: str) -> Lease:
+        """Let somebody judge their next pair, -1 or 1 for its first or second response."""
         read = self.fair.project.terms_number
         lease = self.fair.claim(person, accepts=True, read=read)
         assert lease is not None
+        if prefers:
+            answers = {"overall": str(-prefers if lease.is_swapped else prefers)}
         submit(
             lease.token,
             [*(changed(**answers) if answers else FORM), ("active_seconds", "900")],
@@ -77,15 +79,15 @@ class Again:
         return next((one for one in plans if one.which is which), None)
 
     def ask(
-        self, which: Affected = Affected.ALL, *, told: int | None = None, reason: str = WHY
+        self, which: Affected = Affected.ALL, *, told: str | None = None, reason: str = WHY
     ) -> None:
         """Ask the pairs of a choice again, at the number that is told."""
         plan = self.plan(which)
-        n_told = told if told is not None else (plan.n_judgments if plan else 0)
+        said = plan.told if plan else ""
         requeue(
             self.fair.project.slug,
             which,
-            n_told=n_told,
+            told=said if told is None else told,
             reason=reason,
             session=self.session,
             actor=command_actor(),
@@ -240,6 +242,57 @@ def test_on_conflict_the_old_votes_open_no_place(again: Again) -> None:
     assert max(again.places())[1] == 4
 
 
+def test_who_judged_under_the_version_of_now_is_not_asked_again(again: Again) -> None:
+    """The version goes away and comes back: only what was judged in between is asked again."""
+    again.judge(0)
+    again.bump()
+    between = again.judge(1)
+    again.fair.change(replace(OFFER, reason="The old words were better."), over=1)
+    plan = again.plan()
+
+    again.ask()
+
+    assert plan is not None
+    assert (plan.n_pairs, plan.n_judgments) == (1, 1)
+    (asked,) = again.session.exec(select(Pair).where(col(Pair.asked_since).is_not(None))).all()
+    assert asked.id == between.pair_id
+    assert again.plan() is None
+
+
+@SQLITE
+def test_a_pair_that_was_asked_again_keeps_the_judgments_of_the_version_that_is_back(
+    again: Again,
+) -> None:
+    again.judge(0)
+    again.bump()
+    again.ask()
+    again.fair.change(replace(OFFER, reason="The old words were better."), over=1)
+
+    assert again.plan() is None
+
+
+@SQLITE
+def test_a_conflict_under_the_version_of_now_is_told_and_asked(again: Again) -> None:
+    again.fair.project.overlap_rule, again.fair.project.overlap = OverlapRule.ON_CONFLICT, 3
+    again.session.flush()
+    pair, *others = again.session.exec(select(Pair).where(Pair.project_id == again.fair.project.id))
+    for one in others:
+        one.is_offered = False
+    again.newcomer()
+    again.judge(0, prefers=-1)
+    again.bump()
+    again.judge(1, prefers=1)
+    again.judge(2, prefers=-1)
+    plan = again.plan()
+
+    again.ask()
+
+    assert plan is not None
+    assert plan.n_judgments == 1
+    again.session.refresh(pair)
+    assert (pair.n_taken, pair.overlap) == (3, 4)
+
+
 @SQLITE
 def test_a_later_change_of_the_overlap_keeps_the_round(again: Again) -> None:
     again.judge(0)
@@ -278,12 +331,28 @@ def test_nobody_spends_what_they_have_not_read(again: Again) -> None:
     again.judge(0)
     again.bump()
 
-    with pytest.raises(StaleForm, match="number has changed"):
-        again.ask(told=7)
+    plan = again.plan()
+    assert plan is not None
+    for told in ("", "7", plan.told.replace("USD", "EUR")):
+        with pytest.raises(StaleForm, match="number or the cost has changed"):
+            again.ask(told=told)
     with pytest.raises(BadInput):
         again.ask(reason=" ")
     with pytest.raises(Conflict, match="No pair of this kind"):
         again.ask(Affected.REPORTED)
+    assert max(again.places()) == (1, 2)
+
+
+@SQLITE
+def test_a_price_that_rose_since_it_was_told_is_told_again(again: Again) -> None:
+    again.judge(0)
+    again.bump()
+    plan = again.plan()
+    assert plan is not None
+    again.fair.change(replace(NEW, price=DEARER.price), over=1)
+
+    with pytest.raises(StaleForm, match="the cost has changed"):
+        again.ask(told=plan.told)
     assert max(again.places()) == (1, 2)
 
 
@@ -308,7 +377,7 @@ def test_pairs_are_asked_again_by_those_who_run_projects(again: Again) -> None:
         requeue(
             again.fair.project.slug,
             Affected.ALL,
-            n_told=1,
+            told="",
             reason=WHY,
             session=again.session,
             actor=actor_of(again.fair.campaign.people[0], Role.ANNOTATOR),
