@@ -287,7 +287,13 @@ def _changed(project: Project, session: Session) -> frozenset[int]:
     rubrics = _rubrics(project, session)
     present = rubrics[project.rubric_version_id]
     parts = {key: changed_parts(rubric, present) for key, rubric in rubrics.items()}
-    return frozenset(row.pair_id for row in _earlier(project, session) if _rests_on(row, parts))
+    touched = [key for key, one in parts.items() if one.criteria or one.flags]
+    found = set[int]()
+    for row in _judged_under(touched, project, session):
+        # Reading an answer is what takes the time, and one that is touched is enough for its pair.
+        if row.pair_id not in found and _rests_on(row, parts):
+            found.add(row.pair_id)
+    return frozenset(found)
 
 
 def _rests_on(row: "sa.Row[*tuple[Any, ...]]", parts: Mapping[int, ChangedParts]) -> bool:
@@ -307,12 +313,14 @@ def _rubrics(project: Project, session: Session) -> dict[int, Rubric]:
     }
 
 
-def _earlier(project: Project, session: Session) -> "Iterator[sa.Row[*tuple[Any, ...]]]":
+def _judged_under(
+    versions: Sequence[int], project: Project, session: Session
+) -> "Iterator[sa.Row[*tuple[Any, ...]]]":
     judgment = t.judgment.c
     query = sa.select(judgment.pair_id, judgment.rubric_version_id, judgment.answer).where(
         judgment.project_id == project.id,
         judgment.assignment_id.is_not(None),
-        judgment.rubric_version_id != project.rubric_version_id,
+        judgment.rubric_version_id.in_(versions),
         is_in_force(),
     )
     yield from session.connection().execute(query)

@@ -212,6 +212,17 @@ def test_only_pairs_judged_by_what_reads_otherwise(again: Again) -> None:
 
 
 @SQLITE
+def test_a_version_with_another_head_alone_touches_no_judgment(again: Again) -> None:
+    for person in range(2):
+        again.judge(person)
+    again.bump("summary: Which answer is better?", "summary: Which?")
+
+    plans = [again.plan(which) for which in (Affected.ALL, Affected.CHANGED)]
+
+    assert [one.n_pairs > 0 for one in plans if one is not None] == [True, False]
+
+
+@SQLITE
 def test_a_repeat_takes_no_place_and_is_no_judgment_of_a_round(again: Again) -> None:
     lease = again.judge(0)
     pair = again.session.get_one(Pair, lease.pair_id)
