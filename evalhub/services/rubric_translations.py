@@ -6,6 +6,7 @@ was asked is known from the judgment, which names the version and the language.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -99,6 +100,31 @@ def list_languages(rubric_version_id: int, *, session: Session) -> tuple[str, ..
         .order_by(t.rubric_translation.c.language)
     )
     return tuple(session.connection().execute(query).scalars())
+
+
+def languages_lost(
+    rubric_id: str, version: str, to: Sequence[str], *, session: Session
+) -> dict[str, tuple[str, ...]]:
+    """Return, for each version of ``to``, the languages that ``version`` has and it has not.
+
+    Versions that lose none are left out. Whoever reads a lost language is asked in the rubric's
+    own from then on.
+    """
+    table, translation = t.rubric_version.c, t.rubric_translation.c
+    rows = session.connection().execute(
+        sa.select(table.version, translation.language)
+        .join(t.rubric_translation, translation.rubric_version_id == table.id)
+        .where(table.rubric_id == rubric_id)
+        .order_by(translation.language)
+    )
+    spoken: dict[str, list[str]] = {}
+    for row in rows:
+        spoken.setdefault(row.version, []).append(row.language)
+    lost = {
+        one: tuple(tag for tag in spoken.get(version, ()) if tag not in spoken.get(one, ()))
+        for one in to
+    }
+    return {one: tags for one, tags in lost.items() if tags}
 
 
 def find_translation(

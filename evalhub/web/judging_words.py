@@ -231,12 +231,13 @@ def context_words(prompt: Prompt) -> str:
         prompt.jurisdiction or "",
         (prompt.specialty or "").replace("_", " "),
         _("as of %(day)s", day=day(prompt.as_of)) if prompt.as_of else "",
-        _("in %(language)s", language=_language_name(prompt.language)),
+        _("in %(language)s", language=language_name(prompt.language)),
     ]
     return ", ".join(part for part in parts if part)
 
 
-def _language_name(tag: str) -> str:
+def language_name(tag: str) -> str:
+    """Return what a language is called in the reader's own."""
     return LANGUAGES.get(tag.partition("-")[0], tag)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from evalhub.core.rubrics.notes import PROPOSALS, REPORTS, NoteKind, NoteState
 from evalhub.core.rubrics.schema import Rubric
 from evalhub.web.judging_words import gist as gist  # noqa: PLC0414 - templates find all words here
+from evalhub.web.judging_words import language_name as language_name  # noqa: PLC0414 - so here
 from evalhub.web.language import N_, Words, _
 
 KIND_NAMES: Mapping[NoteKind, str] = Words(

@@ -20,6 +20,7 @@ from evalhub.rim.fields import choice
 from evalhub.services.rubric_notes.deciding import OWNERS, decide, draft_of, make_version
 from evalhub.services.rubric_notes.reading import KEEPERS, Note, get_note, notes_on, own_notes
 from evalhub.services.rubric_notes.writing import WRITERS, add_note, own_comparisons
+from evalhub.services.rubric_translations import list_languages
 from evalhub.services.rubrics import get_rubric, list_versions
 from evalhub.web import rubric_note_words as say
 from evalhub.web.context import (
@@ -140,7 +141,13 @@ def settle(rubric_id: str, public_id: str) -> ResponseReturnValue:
 @bp.get("/rubrics/<rubric_id>/notes/<public_id>/version")
 @requires(*OWNERS)
 def draft(rubric_id: str, public_id: str) -> ResponseReturnValue:
-    """Show the text of the next version, for its owner to change."""
+    """Show the text of the next version, for its owner to change.
+
+    A note that was decided about shows its own page, where the decision stands.
+    """
+    note = get_note(rubric_id, public_id, session=current_session(), actor=current_actor())
+    if NoteState.TAKEN_UP not in next_states(note.kind, note.state):
+        return redirect(url_for("rubric_notes.show", rubric_id=rubric_id, public_id=public_id), 303)
     text = draft_of(
         rubric_id,
         public_id,
@@ -232,10 +239,13 @@ def _draft_page(
 ) -> str:
     session, actor = current_session(), current_actor()
     note = get_note(rubric_id, public_id, session=session, actor=actor)
+    newest = get_rubric(rubric_id, list_versions(rubric_id, session=session)[0], session=session)
     return render_template(
         "rubrics/note_version.html",
         note=note,
         rubric=get_rubric(rubric_id, note.version, session=session).rubric,
+        newest=newest.rubric.version,
+        translated_into=list_languages(newest.row_id, session=session),
         form=form,
         problems=problems,
         say=say,

@@ -19,6 +19,7 @@ from evalhub.services.projects.finding import (
     get_project_to_manage,
 )
 from evalhub.services.projects.terms import MAX_REASON, TermsChange, change_terms
+from evalhub.services.rubric_translations import languages_lost
 from evalhub.services.rubrics import list_rubrics
 from evalhub.web.context import (
     current_actor,
@@ -29,6 +30,7 @@ from evalhub.web.context import (
     requires,
 )
 from evalhub.web.formats import typed_money
+from evalhub.web.judging_words import language_name
 from evalhub.web.language import _
 from evalhub.web.pay_words import TIER_NAMES
 from evalhub.web.problems import problems_of, status_of
@@ -86,13 +88,19 @@ def _page(slug: str, form: TermsForm | None = None, problems: Sequence[Problem] 
     project = get_project(slug, session=session)
     terms = current_terms(project, session=session)
     floors = floors_of(current_settings())
+    rubrics = [one for one in list_rubrics(session=session) if _is_same(one.id, terms)]
+    rubric_id, _at, version = terms.rubric.partition("@")
     return render_template(
         "projects/terms.html",
         project=project,
         now_terms=terms,
         earlier=terms_since(project.id, 0, session=session)[::-1],
         form=form or _filled(terms),
-        rubrics=[one for one in list_rubrics(session=session) if _is_same(one.id, terms)],
+        rubrics=rubrics,
+        lost=languages_lost(
+            rubric_id, version, [v for one in rubrics for v in one.versions], session=session
+        ),
+        language_name=language_name,
         tiers=TIER_NAMES,
         floor=floors.find(terms.pay_tier, terms.price.currency),
         max_reason=MAX_REASON,

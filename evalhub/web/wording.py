@@ -80,6 +80,8 @@ PLACE_NAMES: Mapping[str, str] = Words(
         "call_text": N_("What applicants read"),
         "classes": N_("Classes that are enough"),
         "credential_class": N_("Class"),
+        "credit": N_("Name to thank you by"),
+        "criterion": N_("What it is about"),
         "days": N_("Days it is valid"),
         "decision": N_("Decision"),
         "dialect": N_("Dialect"),
@@ -105,8 +107,9 @@ PLACE_NAMES: Mapping[str, str] = Words(
         "name": N_("Name"),
         "overlap": N_("Judgments wanted per pair"),
         "overlap_rule": N_("When a pair has enough"),
-        "outcome": N_("Your answer"),
+        "outcome": N_("Outcome"),
         "pair_id": N_("Pair"),
+        "pairs": N_("Comparisons that show it"),
         "pairs_per_prompt": N_("Pairs a prompt gets"),
         "pass_percent": N_("Right pairs to pass, per cent"),
         "pass_share": N_("Right pairs to pass, per cent"),
@@ -131,6 +134,7 @@ PLACE_NAMES: Mapping[str, str] = Words(
         "slug": N_("Short name"),
         "specialties": N_("Specialties that are enough"),
         "specialty": N_("Specialty"),
+        "state": N_("What becomes of it"),
         "status": N_("Status"),
         "step": N_("Answer"),
         "strategy": N_("Which pairs are made"),
@@ -148,6 +152,8 @@ PLACE_NAMES: Mapping[str, str] = Words(
 """Names of fields in what programs send, and what a person who reads a page would call them."""
 
 VOCABULARY = (
+    # Domains of the rubrics that are shipped.
+    *(N_("general"), N_("law"), N_("medicine")),
     # States of projects, rubrics and people.
     *(N_("draft"), N_("open"), N_("paused"), N_("closed"), N_("active"), N_("retired")),
     *(N_("account"), N_("imported"), N_("simulated")),

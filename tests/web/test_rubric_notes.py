@@ -5,9 +5,11 @@ import re
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlmodel import select
 
 from evalhub.core.people import Role
 from evalhub.db.engine import Database
+from evalhub.db.models import RubricTranslation, RubricVersion
 from tests.web.conftest import SignIn
 from tests.web.desk import Desk, make_desk
 from tests.web.pages import fill, form_of
@@ -108,6 +110,36 @@ def test_f52_an_accepted_proposal_is_thanked_in_the_change_log(
     log = desk.client.get(stored.location).text.split('id="log-h"')[1].split("</section>")[0]
     assert "by Nightowl" in log
     assert "A half is mixed now." in desk.client.get("/work/notes").text
+
+
+def test_a_new_version_warns_of_the_translations_it_has_not(
+    desk: Desk, owner: FlaskClient, database: Database
+) -> None:
+    address = say(desk, "edge_case")
+    before = owner.get(f"{address}/version").text
+    with database.transaction() as session:
+        version = session.exec(select(RubricVersion)).one()
+        session.add(
+            RubricTranslation(
+                rubric_version_id=version.id,
+                language="de",
+                document="{}",
+                sha256="0" * 64,
+                created_at=version.created_at,
+            )
+        )
+
+    page = owner.get(f"{address}/version").text
+
+    assert "There is no German from the new one on" in page
+    assert "There is no German" not in before
+
+
+def test_a_note_that_was_decided_about_has_no_draft(desk: Desk, owner: FlaskClient) -> None:
+    address = say(desk)
+    decide(owner, address, "declined", "It says so already.")
+
+    assert owner.get(f"{address}/version").location == address
 
 
 def test_f52_a_step_that_is_too_small_comes_back_with_what_was_typed(

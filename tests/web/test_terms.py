@@ -6,8 +6,8 @@ from sqlmodel import select
 
 from evalhub.core.people import Role
 from evalhub.db.engine import Database
-from evalhub.db.models import Project
-from tests.factories import make_person
+from evalhub.db.models import Project, RubricTranslation, RubricVersion
+from tests.factories import make_person, make_rubric_version
 from tests.web.conftest import SignIn
 from tests.web.desk import Desk, answers, make_desk
 from tests.web.pages import fill
@@ -106,3 +106,28 @@ def test_reviewers_read_the_offer_and_cannot_change_it(
 
     assert "8.00 USD" in page
     assert "Change the offer" not in page
+
+
+def test_versions_without_a_language_of_now_are_named(desk: Desk, database: Database) -> None:
+    page = f"/projects/{desk.slug}/terms"
+    with database.transaction() as session:
+        own = session.exec(select(RubricVersion)).one()
+        make_rubric_version(session, rubric_id=own.rubric_id, version="1.1.0")
+        for row in session.exec(select(RubricVersion)):
+            languages = ("de", "fr") if row.version == "1.0.0" else ("fr",)
+            session.add_all(
+                RubricTranslation(
+                    rubric_version_id=row.id,
+                    language=language,
+                    document="{}",
+                    sha256="0" * 64,
+                    created_at=own.created_at,
+                )
+                for language in languages
+            )
+
+    text = desk.client.get(page).text
+
+    assert "No German under version 1.1.0" in text
+    assert "No French" not in text
+    assert "under version 1.0.0" not in text

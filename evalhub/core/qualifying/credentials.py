@@ -135,7 +135,9 @@ def is_jurisdiction(text: str) -> bool:
 
 
 def name_rule(text: str) -> Sentence:
-    """Return the rule that a class, domain or specialty breaks."""
+    """Return the rule that a class, domain or specialty breaks; without text there is none yet."""
+    if not text:
+        return Sentence("say which, such as physician or emergency_medicine")
     return Sentence(
         "%(text)s needs the letters a to z and digits alone, at most %(most)s of them, such as "
         "physician or emergency_medicine",

@@ -105,7 +105,8 @@ def check_note(note: NewNote, criteria: Collection[str]) -> list[Problem]:
         rule = Sentence("the rubric has no criterion %(name)s", name=repr(note.criterion[:64]))
         problems.append(Problem("criterion", rule))
     credit = note.credit
-    if len(credit) > MAX_CREDIT or not credit.isprintable():
+    is_read = not credit or free_words.says_something(credit)
+    if len(credit) > MAX_CREDIT or not credit.isprintable() or not is_read:
         rule = Sentence("is one line of at most %(most)s printable characters", most=MAX_CREDIT)
         problems.append(Problem("credit", rule))
     if len(note.tokens) > MAX_PAIRS:

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -65,7 +65,8 @@ def state_credential(
     """Add a credential of a person and return its public id; it counts once it is verified.
 
     People state their own, coordinators and admins also those of others. Raise ``BadInput`` with
-    every broken rule, ``Forbidden`` for others, ``Conflict`` where too many wait already.
+    every broken rule, ``Forbidden`` for others, ``Conflict`` where too many wait already. The
+    same again is the credential that waits already, since a button pressed twice sends twice.
     """
     if actor.person_id is None or not (actor.person_id == person_id or actor.has(*QUALIFIERS)):
         raise Forbidden(Sentence("Credentials of others are stated by coordinators and admins."))
@@ -74,8 +75,13 @@ def state_credential(
         raise BadInput(problems)
     # Of many sent at once each would count before the others are there.
     lock(f"credentials of {person_id}", session=session)
+    credential = replace(credential, issuer=credential.issuer.strip())
     held = credentials_of(person_id, session=session, now=now)
-    if sum(one.standing is CredentialStanding.STATED for one in held) >= MAX_WAITING:
+    waiting = [one for one in held if one.standing is CredentialStanding.STATED]
+    for one in waiting:
+        if one.credential == credential:
+            return one.public_id
+    if len(waiting) >= MAX_WAITING:
         raise Conflict(
             Sentence("%(n)s credentials wait for a decision already; wait for it.", n=MAX_WAITING)
         )
@@ -86,7 +92,7 @@ def state_credential(
         domain=credential.domain,
         jurisdiction=credential.jurisdiction,
         specialty=credential.specialty,
-        issuer=credential.issuer.strip(),
+        issuer=credential.issuer,
         issued_on=credential.issued_on,
         expires_on=credential.expires_on,
         stated_at=now,

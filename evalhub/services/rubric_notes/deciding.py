@@ -1,5 +1,6 @@
 """Decide about what experts said of a rubric, and turn it into a new version of it."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -13,7 +14,7 @@ from evalhub.core.rubrics.notes import (
     next_states,
     state_after,
 )
-from evalhub.core.rubrics.schema import version_key
+from evalhub.core.rubrics.schema import Rubric, version_key
 from evalhub.db.models import RubricNote, RubricNoteStep, RubricVersion
 from evalhub.errors import BadInput, Conflict, Forbidden, NotFound, Sentence
 from evalhub.services.audit import record
@@ -102,17 +103,24 @@ def make_version(
 
     The text is checked like any other: the step of its number must be a major one where answers
     mean something else. Raise as ``decide`` and ``store_rubric`` do, and ``BadInput`` for another
-    rubric and for a version that was there already.
+    rubric, for a version that was there already and for one that asks nothing else than the newest.
     """
+    own = session.get_one(RubricVersion, _held(public_id, session).rubric_version_id)
+    newest = list_versions(own.rubric_id, session=session)[0]
+    before = get_rubric(own.rubric_id, newest, session=session).rubric
     stored = store_rubric(text, where="text", session=session, actor=actor, now=now)
     rubric = stored.view.rubric
-    own = session.get_one(RubricVersion, _held(public_id, session).rubric_version_id)
     if rubric.id != own.rubric_id:
         rule = Sentence("must stay %(own)s, not %(other)s", own=own.rubric_id, other=rubric.id)
         raise BadInput.at("id", rule)
     if not stored.is_new:
         rule = Sentence("%(version)s is stored already", version=rubric.version)
         raise BadInput.at("version", rule)
+    if _asks_the_same(rubric, before):
+        # The draft as it was given: its author would be told that a version holds their words,
+        # and only its change log would.
+        rule = Sentence("asks what %(version)s asks; change what the note is about", version=newest)
+        raise BadInput.at("text", rule)
     decide(
         public_id,
         NoteState.TAKEN_UP,
@@ -123,6 +131,17 @@ def make_version(
         now=now,
     )
     return stored
+
+
+def _asks_the_same(new: Rubric, old: Rubric) -> bool:
+    """Tell whether two versions differ in nothing but what they say about themselves."""
+    return old == replace(
+        new,
+        version=old.version,
+        status=old.status,
+        reviewed_by=old.reviewed_by,
+        changelog=old.changelog,
+    )
 
 
 def _held(public_id: str, session: Session) -> RubricNote:

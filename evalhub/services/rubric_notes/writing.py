@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from evalhub.core.free_words import plain_words
 from evalhub.core.people import Role
@@ -13,9 +13,10 @@ from evalhub.core.prompts.parsing import prompt_from_document
 from evalhub.core.prompts.records import Prompt
 from evalhub.core.rubrics.notes import NewNote, check_note
 from evalhub.db import tables as t
-from evalhub.db.models import RubricNote, RubricNotePair
+from evalhub.db.models import RubricNote, RubricNotePair, RubricNoteStep
 from evalhub.errors import BadInput, Sentence
 from evalhub.services.accounts.tokens import new_public_id
+from evalhub.services.locks import lock
 from evalhub.services.rubric_notes.reading import KEEPERS
 from evalhub.services.rubrics import get_rubric
 
@@ -49,13 +50,18 @@ def add_note(
     Nothing else is written: no assignment, level, score or entry of the ledger knows of it, so
     saying that a rule is unclear costs nothing. Raise ``NotFound`` for an unknown version and
     ``BadInput`` with every broken rule, also for a comparison that is not the author's or was
-    made under another rubric.
+    made under another rubric. The same again is the note that waits already.
     """
     view = get_rubric(rubric_id, version, session=session)
     note = replace(note, credit=" ".join(note.credit.split()))
     problems = check_note(note, {one.id for one in view.rubric.criteria})
     if problems:
         raise BadInput(problems)
+    pair_ids = _pairs(rubric_id, note.tokens, person_id, session)
+    # A button pressed twice sends twice, and of two at once neither would see the other.
+    lock(f"rubric notes of {person_id}", session=session)
+    if known := _waiting(view.row_id, person_id, note, pair_ids, session):
+        return known
     row = RubricNote(
         public_id=new_public_id(),
         rubric_version_id=view.row_id,
@@ -68,7 +74,7 @@ def add_note(
     )
     session.add(row)
     session.flush()
-    for pair_id in _pairs(rubric_id, note.tokens, person_id, session):
+    for pair_id in pair_ids:
         session.add(RubricNotePair(rubric_note_id=row.id, pair_id=pair_id))
     session.flush()
     return row.public_id
@@ -98,6 +104,30 @@ def own_comparisons(
         OwnComparison(row.token, row.title, prompt_from_document(row.document), row.leased_at)
         for row in rows
     ]
+
+
+def _waiting(
+    version_id: int, person_id: int, note: NewNote, pair_ids: Sequence[int], session: Session
+) -> str | None:
+    """Return the id of the same note by the same person that nobody has decided about."""
+    query = (
+        select(RubricNote)
+        .outerjoin(RubricNoteStep, col(RubricNoteStep.rubric_note_id) == RubricNote.id)
+        .where(
+            RubricNote.rubric_version_id == version_id,
+            RubricNote.person_id == person_id,
+            RubricNote.kind == note.kind,
+            RubricNote.criterion == note.criterion,
+            RubricNote.words == plain_words(note.words),
+            RubricNote.credit == note.credit,
+            col(RubricNoteStep.id).is_(None),
+        )
+    )
+    for row in session.exec(query):
+        shown = select(RubricNotePair.pair_id).where(RubricNotePair.rubric_note_id == row.id)
+        if set(session.exec(shown)) == set(pair_ids):
+            return row.public_id
+    return None
 
 
 def _pairs(

@@ -34,9 +34,19 @@ def test_f15_a_report_on_a_criterion_is_sound() -> None:
         ({"criterion": "kindness"}, "criterion"),
         ({"credit": "x" * 81}, "credit"),
         ({"credit": "two\nlines"}, "credit"),
+        ({"credit": "\u3164"}, "credit"),
         ({"tokens": tuple(map(str, range(MAX_PAIRS + 1)))}, "pairs"),
     ],
-    ids=["too short", "too long", "control", "no criterion", "long name", "two lines", "pairs"],
+    ids=[
+        "too short",
+        "too long",
+        "control",
+        "no criterion",
+        "long name",
+        "two lines",
+        "blank",
+        "pairs",
+    ],
 )
 def test_f15_what_cannot_be_kept_is_named(fault: dict[str, str], where: str) -> None:
     (problem,) = check_note(replace(GOOD, **fault), {"correct"})  # type: ignore[arg-type]  # one field each

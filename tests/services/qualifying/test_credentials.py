@@ -64,6 +64,17 @@ def test_what_is_stated_waits_for_a_person(both: Both, session: Session, now: da
     assert actions(session) == ["credential.state"]
 
 
+def test_a_credential_sent_twice_is_one_while_it_waits(
+    both: Both, session: Session, now: datetime
+) -> None:
+    first = state(both, now, session)
+
+    assert state(both, now, session) == first
+    assert only(both, session, now).public_id == first
+    decide(first, REFUSED, both.as_coordinator, session, now)
+    assert state(both, now, session) != first
+
+
 def test_a_decision_holds_who_why_and_when(both: Both, session: Session, now: datetime) -> None:
     public_id = state(both, now, session)
 
@@ -169,8 +180,10 @@ def test_nobody_buries_those_who_verify(both: Both, session: Session, now: datet
         make_credential(session, both.expert, decisions=[])
     make_credential(session, both.expert)
 
+    another = replace(LICENCE, issuer="Chamber of another place")
+
     with pytest.raises(Conflict, match="20 credentials wait"):
-        state(both, now, session)
+        state_credential(both.expert.id, another, session=session, actor=both.as_expert, now=now)
 
 
 @pytest.mark.parametrize("table", ["credential", "credential_decision"])

@@ -144,7 +144,7 @@ def test_a_version_belongs_to_the_rubric_of_its_note(
 @sqlite_only
 def test_the_text_of_a_version_that_is_there_takes_nothing_up(desk: NoteDesk) -> None:
     first, second = desk.say(), desk.say(PROPOSAL)
-    text = drafted(desk, first)
+    text = drafted(desk, first).replace("It is mixed.", "It is half right.")
     store(desk, first, text)
 
     with pytest.raises(BadInput, match=r"1\.1\.0 is stored already"):
@@ -152,6 +152,17 @@ def test_the_text_of_a_version_that_is_there_takes_nothing_up(desk: NoteDesk) ->
 
     desk.decide(second, NoteState.TAKEN_UP, version="1.1.0")
     assert {one.taken_up_in for one in desk.read()} == {"1.1.0"}
+
+
+@sqlite_only
+def test_the_draft_as_it_was_given_takes_nothing_up(desk: NoteDesk) -> None:
+    public_id = desk.say()
+
+    with pytest.raises(BadInput, match=r"asks what 1\.0\.0 asks"), desk.session.begin_nested():
+        store(desk, public_id, drafted(desk, public_id))
+
+    assert desk.read()[0].state is NoteState.OPEN
+    assert find_version("small", "1.1.0", session=desk.session) is None
 
 
 @sqlite_only

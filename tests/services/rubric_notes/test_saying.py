@@ -142,3 +142,15 @@ def test_what_breaks_a_rule_is_named_and_nothing_is_kept(desk: NoteDesk) -> None
     assert [one.where for one in caught.value.problems] == ["words", "criterion"]
     assert desk.read() == []
     assert desk.session.exec(select(RubricNotePair)).all() == []
+
+
+def test_a_note_sent_twice_is_one_until_it_is_decided(desk: NoteDesk) -> None:
+    about = (desk.lease.token,)
+    first = desk.say(tokens=about)
+
+    again, other = desk.say(tokens=about), desk.say()
+
+    assert again == first != other
+    assert len(desk.read()) == 2
+    desk.decide(first)
+    assert desk.say(tokens=about) not in {first, other}
