@@ -1,5 +1,6 @@
 """Show failures as JSON of one shape."""
 
+import re
 from http import HTTPStatus
 
 from flask import Response, jsonify
@@ -8,6 +9,9 @@ from pydantic import BaseModel, ValidationError
 from evalhub.errors import BadInput, Problem
 from evalhub.rim.failures import Failure, failure_of
 from evalhub.rim.state import request_state
+
+_MEMBER = re.compile(r"<\w+\.\w+: ('[^']*')>")
+"""A member of a vocabulary as Python writes it, with the word that a client sends."""
 
 
 class ProblemBody(BaseModel):
@@ -54,8 +58,13 @@ def failure_json(failure: Failure) -> Response:
 def validation_failure(error: ValidationError) -> Response:
     """Answer a request whose fields break their schema, naming each."""
     problems = [
-        Problem(".".join(str(part) for part in found["loc"]), found["msg"])
+        Problem(".".join(str(part) for part in found["loc"]), _plain(found["msg"]))
         # Without the input: it can be megabytes, or a key that was sent in the wrong field.
         for found in error.errors(include_url=False, include_input=False, include_context=False)
     ]
     return failure_json(failure_of(BadInput(problems)))
+
+
+def _plain(rule: str) -> str:
+    """Return a rule with the words that a client may send and not what Python calls them."""
+    return _MEMBER.sub(r"\1", rule)

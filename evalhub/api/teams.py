@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Response, jsonify
 from flask_openapi3 import APIBlueprint, Tag
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
 from evalhub.api.context import api_actor, current_session, now
 from evalhub.api.figures import ShareBody
@@ -58,7 +58,7 @@ class StayBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     email: str = Field(max_length=1_000)
-    week_hours: int = Field(description="Hours a week.")
+    week_hours: StrictInt = Field(description="Hours a week.")
     is_lead: bool = False
 
 

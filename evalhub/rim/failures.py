@@ -22,6 +22,7 @@ from evalhub.errors import (
     TooManyAttempts,
     Withdrawn,
 )
+from evalhub.rim.incoming import UnreadableJson
 
 STATUS_BY_ERROR: tuple[tuple[type[EvalHubError], HTTPStatus], ...] = (
     (BadInput, HTTPStatus.UNPROCESSABLE_ENTITY),
@@ -153,7 +154,10 @@ def failure_of_http(error: HTTPException) -> Failure:
     # open.
     if isinstance(error, CSRFError):
         return Failure(status, STALE_FORM)
-    return failure_of_status(status, headers)
+    failure = failure_of_status(status, headers)
+    if isinstance(error, UnreadableJson):
+        return replace(failure, problems=(error.problem,))
+    return failure
 
 
 def failure_of_status(status: HTTPStatus, headers: Mapping[str, str] | None = None) -> Failure:

@@ -26,6 +26,14 @@ NAMELESS = "\0"
 LARGEST_INTEGER = 2**63 - 1
 
 
+class UnreadableJson(BadRequest):
+    """A body that says to be JSON and is none; ``problem`` says why."""
+
+    def __init__(self, rule: str) -> None:
+        super().__init__()
+        self.problem = Problem("body", rule)
+
+
 class StrictJson(DefaultJSONProvider):
     """Read JSON with unique keys and finite numbers; other text is a ``ValueError``."""
 
@@ -102,7 +110,28 @@ def _texts(request: Request) -> Iterator[tuple[str, str | float]]:
     for name, file in request.files.items(multi=True):
         yield f"file {name!r}", file.filename or ""
     if request.is_json and request.get_data():
-        yield from json_texts(request.get_json())
+        yield from json_texts(_json_of(request))
+
+
+def _json_of(request: Request) -> Json:
+    """Return the JSON of the body, or raise ``UnreadableJson`` with what the parser said."""
+    try:
+        body: Json = request.get_json()
+    except BadRequest as error:
+        raised: BaseException | None = error
+        # The framework wraps it, so as not to tell what it read; a rule tells nothing of that.
+        while raised is not None and not isinstance(raised, ValueError):
+            raised = raised.__context__
+        raise UnreadableJson(_unreadable(raised)) from error
+    return body
+
+
+def _unreadable(error: BaseException | None) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f"is no JSON at line {error.lineno}, column {error.colno}: {error.msg}"
+    if isinstance(error, UnicodeDecodeError):
+        return f"is no UTF-8 at byte {error.start}"
+    return f"cannot be read: {error}"
 
 
 def _broken_rule(value: object) -> str:

@@ -110,3 +110,10 @@ def test_what_makes_no_sense_changes_nothing(
 
     assert send(path, body).status_code == status
     assert send().get_json() == before
+
+
+def test_a_rule_names_the_words_that_can_be_sent(send: Send) -> None:
+    refused = send("/status", {"status": "closed", "reason": "Because."})
+
+    [problem] = refused.get_json()["error"]["problems"]
+    assert problem == {"where": "status", "rule": "Input should be 'open' or 'paused'"}

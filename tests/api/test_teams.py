@@ -92,3 +92,13 @@ def test_what_breaks_a_rule_is_refused_with_its_place(
 
     problems = [one["where"] for one in refused.get_json()["error"]["problems"]]
     assert (refused.status_code, problems) == (status, [where] if where else [])
+
+
+@pytest.mark.parametrize("hours", [True, "10"])
+def test_hours_are_a_number_and_nothing_like_one(send: Send, expert: Person, hours: object) -> None:
+    assert expert.email is not None
+
+    refused = send("/alpha/members", {"email": expert.email, "week_hours": hours})
+
+    assert refused.status_code == 422
+    assert refused.get_json()["error"]["problems"][0]["where"] == "week_hours"

@@ -67,3 +67,24 @@ def test_a_file_that_breaks_a_rule_publishes_nothing(
     assert refused.status_code == 422
     assert says in refused.text
     assert client.get(URL, headers=key).get_json()["trainings"][0]["version"] == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        (b'{"a": 1, "a": 2}', "a key occurs twice"),
+        (b'{"a": "\xff"}', "no UTF-8 at byte 7"),
+        (b"[" * 100_000, "nested too deeply"),
+        (b"{", "line 1, column 2"),
+    ],
+    ids=["key twice", "no UTF-8", "deep", "cut off"],
+)
+def test_a_body_that_is_no_json_says_where(
+    client: FlaskClient, key: dict[str, str], body: bytes, says: str
+) -> None:
+    refused = client.post(URL, data=body, headers=key, content_type="application/json")
+
+    assert refused.status_code == 400
+    [problem] = refused.get_json()["error"]["problems"]
+    assert problem["where"] == "body"
+    assert says in problem["rule"]
