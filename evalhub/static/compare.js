@@ -300,7 +300,7 @@
   form.addEventListener("submit", e => {
     if (e.submitter?.formNoValidate) return;
     const missing = due().filter(s => !isAnswered(s)).map(s => [s, s.name]);
-    if (why.required && why.value.trim().length < least) missing.push([stops.find(s => s.inputs[0] === why), gettext("Why: at least %(least)s characters", { least })]);
+    if (why.required && why.value.trim().replace(/\s+/g, " ").length < least) missing.push([stops.find(s => s.inputs[0] === why), gettext("Why: at least %(least)s characters", { least })]);
     if (!missing.length) {
       // Until an answer comes the copy here is the only one that is sure; the next page drops it.
       clearTimeout(timer);

@@ -19,6 +19,7 @@ from evalhub.services.paying.disputing import (
     open_disputes,
     own_disputes,
 )
+from evalhub.services.projects.removals import open_objections
 from evalhub.web import pay_words as say
 from evalhub.web.context import (
     current_actor,
@@ -167,6 +168,9 @@ def _queue_page(
 ) -> str:
     return render_template(
         "disputes/list.html",
+        n_objections=len(
+            open_objections(actor=current_actor(), session=current_session(), now=now())
+        ),
         disputes=open_disputes(actor=current_actor(), session=current_session(), now=now()),
         refused=refused,
         form=form or AnswerForm(),

@@ -29,10 +29,12 @@ STEP_VERBS: Mapping[RemovalStep, str] = Words(
 def state_words(removal: Removal) -> str:
     """Return how a removal stands, and who owes an answer by when."""
     if not removal.is_in_force:
-        return _("over; nothing keeps the expert away")
+        return _("over; it keeps nobody away")
     standing = removal.standing
-    if standing is None or standing.state is not DisputeState.OPEN:
+    if standing is None:
         return _("in force")
+    if standing.state is not DisputeState.OPEN:
+        return _("in force") if removal.own_step else _("in force; this is final")
     said = _(
         "in force; %(level)s answers by %(due)s",
         level=LEVEL_NAMES[standing.level],

@@ -53,3 +53,19 @@ def test_an_empty_house_says_so_and_warns_of_nothing(client: FlaskClient, sign_i
     assert "No open project has a judgment to give out." in page
     assert "is too long here" not in page
     assert 'href="/capacity"' in client.get("/operations").text
+
+
+def test_minutes_stay_minutes_and_one_reviewer_is_one_ratio(
+    client: FlaskClient, sign_in: SignIn, database: Database, clock: Clock
+) -> None:
+    sign_in(client, {Role.COORDINATOR})
+    with database.transaction() as session:
+        make_person(session, Role.REVIEWER)
+        campaign = make_campaign(session, n_pairs=1, n_people=0)
+        opened_at = clock.moment - timedelta(minutes=9)
+        open_case(session, campaign.pairs[0], opened_at, answered_at=clock.moment)
+
+    page = words_of(client.get("/capacity").text)
+
+    assert "first answer, last 28 days 9.0 min median, n = 1" in page
+    assert "operations 0 : 1 : 1 Cases" in page

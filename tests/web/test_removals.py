@@ -80,6 +80,29 @@ def test_f51_another_coordinator_answers_and_a_refusal_can_be_appealed(scene: Sc
     assert form_of(own, f"{OWN}/1").values["reason"] == [""]
 
 
+def test_objections_are_counted_beside_disputes(scene: Scene) -> None:
+    scene.remove()
+    before = scene.other.get("/disputes").text
+
+    scene.expert.post(f"{OWN}/1", data=fill(scene.expert.get(OWN), reason="It was me."))
+
+    assert "Objections to removals</a>: 0" in before
+    assert "Objections to removals</a>: 1" in scene.other.get("/disputes").text
+    assert "Objections to removals</a>: 0" in scene.remover.get("/disputes").text
+
+
+def test_after_the_last_refusal_nothing_is_left(scene: Scene, app: Flask, sign_in: SignIn) -> None:
+    scene.remove()
+    admin = app.test_client()
+    sign_in(admin, {Role.ADMIN})
+    for answers in (scene.other, admin):
+        scene.expert.post(f"{OWN}/1", data=fill(scene.expert.get(OWN), reason="It was me."))
+        page = answers.get(QUEUE)
+        answers.post(f"{QUEUE}/1", data=fill(page, step="rejected", reason="It was not."))
+
+    assert "in force; this is final" in scene.expert.get(OWN).text
+
+
 def test_f51_an_overdue_objection_says_so_to_the_administration(
     scene: Scene, app: Flask, sign_in: SignIn, clock: Clock
 ) -> None:
@@ -106,7 +129,7 @@ def test_lifting_it_puts_the_expert_back(scene: Scene) -> None:
     assert lifted.location == place
     assert "Nobody is kept away." in scene.remover.get(place).text
     assert "You were taken off" not in scene.expert.get("/work").text
-    assert "nothing keeps the expert away" in scene.expert.get(OWN).text
+    assert "it keeps nobody away" in scene.expert.get(OWN).text
 
 
 def test_a_removal_is_lifted_by_its_own_project_alone(scene: Scene) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from evalhub.core.campaigns import ProjectStatus, SelectionMode
+from evalhub.core.free_words import plain_words
 from evalhub.core.people import Actor
 from evalhub.core.qualifying.credentials import check_reason
 from evalhub.core.quality import QualityShares, check_shares
@@ -61,7 +62,7 @@ def set_shares(
             "repeat_days": shares.repeat_days,
             "anchor": shares.anchor,
             "n_pairs": n_new,
-            "reason": reason.strip(),
+            "reason": plain_words(reason),
         },
         now=now,
     )

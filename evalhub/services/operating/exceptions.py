@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from evalhub.core.campaigns import AssignmentStatus
+from evalhub.core.free_words import plain_words
 from evalhub.core.operating.exceptions import (
     TOLD_FOR,
     ExceptionKind,
@@ -102,7 +103,7 @@ def answer_exceptions(
     """
     if problems := check_reason(words):
         raise BadInput(problems)
-    _move(keys, words.strip(), is_answer=True, session=session, actor=actor, now=now)
+    _move(keys, plain_words(words), is_answer=True, session=session, actor=actor, now=now)
 
 
 def _move(

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from evalhub.core.assigning import ReleaseReason
+from evalhub.core.free_words import plain_words
 from evalhub.core.pay.ledger import UnpaidReason
 from evalhub.core.people import Actor, Origin, Role
 from evalhub.core.projects import MEMBER_ROLES
@@ -147,7 +148,7 @@ def remove_member(
         project,
         person.id,
         role,
-        reason=reason.strip(),
+        reason=plain_words(reason),
         session=session,
         actor=actor,
         now=now,
