@@ -203,3 +203,13 @@ def test_the_author_reads_their_note_and_decides_nothing(
     assert 'name="state"' not in own.text
     assert stranger.get(address).status_code == 404
     assert desk.client.get("/rubrics/small/notes").status_code == 403
+
+
+def test_broken_rules_name_the_fields_as_the_form_does(desk: Desk) -> None:
+    page = desk.client.get(FORM)
+    given = {"kind": "scale", "words": WORDS, "criterion": "kindness", "credit": "x" * 81}
+
+    back = desk.client.post(FORM, data={**fill(page), **given})
+
+    assert "<b>Name to thank you by:</b>" in back.text
+    assert "<b>What it is about:</b>" in back.text

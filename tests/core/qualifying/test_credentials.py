@@ -14,6 +14,7 @@ from evalhub.core.qualifying.credentials import (
     CredentialStanding,
     check_credential,
     check_reason,
+    name_rule,
     standing_of,
 )
 
@@ -124,3 +125,8 @@ def test_a_decision_without_a_readable_reason_is_refused(reason: str) -> None:
 
 def test_a_reason_may_have_lines() -> None:
     assert check_reason("Seen at the chamber.\nValid until 2030.") == []
+
+
+def test_an_empty_name_is_asked_for_and_not_quoted() -> None:
+    assert "''" not in name_rule("")
+    assert "say which" in name_rule("")
