@@ -97,7 +97,8 @@ def test_f09_a_reviewer_finds_and_accepts_a_judgment(review: Stage) -> None:
     assert answer(review.reviewer, step="accepted") == 303
 
     assert "No case waits for you." in review.reviewer.get(QUEUE).text
-    assert "Closed" in review.experts[0].get(f"{OWN}/1").text
+    assert review.experts[0].get(f"{OWN}/1").status_code == 404
+    assert "None of your judgments was looked at again." in review.experts[0].get(OWN).text
 
 
 def test_f09_a_reviewed_pair_names_no_model_and_no_expert(review: Stage) -> None:

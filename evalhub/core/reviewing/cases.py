@@ -116,6 +116,20 @@ def has_spoken(case: Case, person_id: int) -> bool:
     return any(event.step in SPOKEN and event.person_id == person_id for event in case.events)
 
 
+UNTOLD = frozenset({CaseStep.TAKEN, CaseStep.ACCEPTED})
+"""Steps of a review that tell its expert nothing that they would have to answer."""
+
+
+def is_told(case: Case, person_id: int | None) -> bool:
+    """Tell whether a case is shown to somebody as one of its experts.
+
+    A review is shown once it asks something of them. Judgments that check quality have none, so an
+    open or accepted one would tell which comparisons were no check: with an override, all of them.
+    """
+    is_quiet = case.kind is CaseKind.REVIEW and all(one.step in UNTOLD for one in case.events)
+    return person_id in case.experts and not is_quiet
+
+
 def may_revise(case: Case, person_id: int, now: datetime) -> bool:
     """Tell whether an expert may judge again now."""
     is_asked = standing_of(case, now).state in {CaseState.TALKING, CaseState.RETURNED}

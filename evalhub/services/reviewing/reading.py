@@ -14,10 +14,12 @@ from evalhub.core.reviewing.cases import (
     CLOSING,
     CONTESTABLE,
     FINAL,
+    UNTOLD,
     CaseEvent,
     CaseStanding,
     decision_of,
     has_spoken,
+    is_told,
     may_answer,
     may_appeal,
     may_revise,
@@ -33,6 +35,7 @@ from evalhub.services.reviewing.apart import check_reader, pairs_to_come
 from evalhub.services.reviewing.desk import Desk, desk_of
 
 CASES_SCHEMA = "evalhub.cases/1"
+_TOLD = tuple(step for step in CaseStep if step not in UNTOLD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +117,13 @@ def project_cases(
 def own_cases(
     person_id: int, *, session: Session, now: datetime, page: int = 1
 ) -> Listing[OwnCase]:
-    """Return a page of the cases that concern an expert, the newest first."""
+    """Return a page of the cases that are told to an expert, the newest first."""
     query = (
         select(ReviewCase.id)
         .join(ReviewExpert, col(ReviewExpert.case_id) == col(ReviewCase.id))
         .where(ReviewExpert.person_id == person_id)
+        # As ``is_told`` says it of one case.
+        .where(sa.or_(col(ReviewCase.kind) != CaseKind.REVIEW, _has_step(*_TOLD)))
     )
     return _page(query, person_id, session=session, now=now, page=page)
 
@@ -147,9 +152,9 @@ def case_to_answer(
 def own_case(
     case_id: int, person_id: int, *, session: Session, now: datetime, language: str = ""
 ) -> CaseView:
-    """Return a case for one of its experts; raise ``NotFound`` for anybody else."""
+    """Return a case that is told to one of its experts; raise ``NotFound`` for any other."""
     stored = get_case(case_id, session=session)
-    if person_id not in stored.case.experts:
+    if not is_told(stored.case, person_id):
         raise NotFound(NO_CASE)
     return _view(stored, person_id, session=session, now=now, language=language)
 

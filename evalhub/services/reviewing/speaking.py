@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from evalhub.core.people import Actor
-from evalhub.core.reviewing.cases import CaseEvent, check_step
+from evalhub.core.reviewing.cases import CaseEvent, check_step, is_told
 from evalhub.core.reviewing.vocabulary import CaseStep
 from evalhub.errors import NotFound
 from evalhub.services.judging.cases import (
@@ -67,7 +67,7 @@ def _say(
 ) -> None:
     stored = get_case(case_id, session=session, is_held=True)
     # The same words as for a case that is not there: nobody learns whose judgments are looked at.
-    if actor.person_id not in stored.case.experts:
+    if not is_told(stored.case, actor.person_id):
         raise NotFound(NO_CASE)
     person_id = check_step(stored.case, step, actor, now)
     event = CaseEvent(step, person_id, now, checked_words(words))

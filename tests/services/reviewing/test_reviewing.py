@@ -7,10 +7,12 @@ from sqlmodel import select
 
 from evalhub.core.campaigns import AssignmentStatus, Purpose
 from evalhub.core.people import Origin, Role, command_actor
+from evalhub.core.reviewing.cases import may_appeal, standing_of
 from evalhub.core.reviewing.vocabulary import CaseState, CaseStep, Verdict
 from evalhub.db.models import AuditEvent, LevelDecision, Pair, ReviewRule
 from evalhub.errors import BadInput, Conflict, Forbidden, NotFound
 from evalhub.services.assigning.choosing import n_open_to
+from evalhub.services.judging.cases import get_case
 from evalhub.services.judging.current import current_judgments
 from evalhub.services.judging.drafts import save_draft
 from evalhub.services.judging.sheets import SheetState, get_sheet
@@ -57,8 +59,9 @@ def test_f09_an_accepted_judgment_is_done(scene: Scene) -> None:
     scene.answer(case_id, CaseStep.ACCEPTED, words="")
 
     assert waiting(scene) == []
-    assert own(scene, case_id).line.standing.state is CaseState.CLOSED
-    assert not own(scene, case_id).may_appeal
+    stored = get_case(case_id, session=scene.session)
+    assert standing_of(stored.case, scene.now).state is CaseState.CLOSED
+    assert not may_appeal(stored.case, scene.experts[0].id, scene.now)
 
 
 def test_f09_a_return_keeps_both_versions_and_says_why(scene: Scene) -> None:
@@ -368,8 +371,22 @@ def test_f19_returns_and_appeals_change_no_offer_and_no_level(scene: Scene) -> N
     assert scene.session.exec(select(LevelDecision)).all() == []
 
 
+def test_an_expert_is_told_of_a_review_only_once_it_asks_something(scene: Scene) -> None:
+    case_id, person_id = sampled(scene), scene.experts[0].id
+
+    for step in (None, CaseStep.TAKEN, CaseStep.ACCEPTED):
+        if step is not None:
+            scene.answer(case_id, step, words="")
+        assert own_cases(person_id, session=scene.session, now=scene.now).n_found == 0
+        with pytest.raises(NotFound):
+            own(scene, case_id)
+        with pytest.raises(NotFound):
+            scene.keep(0, case_id, minutes=5)
+
+
 def test_own_cases_come_newest_first(scene: Scene) -> None:
     case_id = sampled(scene)
+    scene.send_back(case_id)
     scene.judge(1, 3)
     scene.look()
 
