@@ -16,6 +16,7 @@ from sqlmodel import Session
 
 from evalhub.core.assigning import SelectionPolicy, draw
 from evalhub.core.campaigns import AssignmentStatus, Purpose
+from evalhub.core.rubrics.vocabulary import ShowReference
 from evalhub.db import tables as t
 from evalhub.services.assigning.choosing import Taken
 from evalhub.services.assigning.open_pairs import (
@@ -73,13 +74,25 @@ def take_check(wanted: Checking, *, session: Session, rng: random.Random) -> Tak
     )
 
 
-def has_reference() -> "sa.ColumnElement[bool]":
-    """Return the condition that a prompt may come with a reference answer.
+def may_have_read_reference() -> "sa.ColumnElement[bool]":
+    """Return the condition that who judged a pair may have read its prompt's reference answer.
 
     Within a text the quotation marks would be escaped; metadata of the same name keeps a pair from
-    coming back, which costs nothing.
+    coming back, which costs nothing. A rubric shows references unless each of its versions says
+    that it never does: the pair may have been judged by an earlier one.
     """
-    return t.prompt.c.document.like('%"reference":%')
+    in_force, version = t.rubric_version.alias("in_force"), t.rubric_version.alias("any_version")
+    is_shown = (
+        sa.exists()
+        .where(
+            t.project.c.id == t.pair.c.project_id,
+            in_force.c.id == t.project.c.rubric_version_id,
+            version.c.rubric_id == in_force.c.rubric_id,
+            version.c.document.not_like(f'%"show_reference":"{ShowReference.NEVER}"%'),
+        )
+        .correlate(t.pair)
+    )
+    return sa.and_(t.prompt.c.document.like('%"reference":%'), is_shown)
 
 
 def _items(purpose: Purpose, was_swapped: "sa.ColumnElement[Any]") -> "sa.Select[*tuple[Any, ...]]":
@@ -157,7 +170,7 @@ def _repeats() -> "sa.Select[*tuple[Any, ...]]":
             first.c.status == AssignmentStatus.SUBMITTED,
             first.c.purpose == Purpose.WORK,
             first.c.ended_at <= sa.bindparam("until", type_=first.c.ended_at.type),
-            ~has_reference(),
+            ~may_have_read_reference(),
             t.pair.c.prompt_id.not_in(blocked_prompts()),
             ~came_back,
             ~is_reviewed,

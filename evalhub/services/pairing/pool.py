@@ -13,7 +13,7 @@ from evalhub.core.prompts.vocabulary import Split
 from evalhub.core.quality import QualityShares, n_anchors_of
 from evalhub.db import tables as t
 from evalhub.db.models import Project
-from evalhub.services.assigning.checking import has_reference
+from evalhub.services.assigning.checking import may_have_read_reference
 from evalhub.services.assigning.shares import shares_in
 from evalhub.services.judging.joined import join_sides
 from evalhub.services.locks import lock
@@ -130,7 +130,7 @@ def _draw_anchors(project: Project, shares: QualityShares, session: Session, now
             ~sa.exists().where(t.assignment.c.pair_id == pair.id),
             t.prompt.c.split != Split.GOLD.value,
             # Who has read the reference answer would judge the anchor by it the next time.
-            ~has_reference(),
+            ~may_have_read_reference(),
         )
         .order_by(pair.position)
     )

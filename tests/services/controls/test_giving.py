@@ -117,14 +117,24 @@ def test_a_pair_that_was_talked_about_does_not_come_again(scene: Scene) -> None:
     assert scene.judge(Purpose.REPEAT).purpose is Purpose.WORK
 
 
-def test_a_pair_whose_reference_was_told_does_not_come_again(scene: Scene) -> None:
+@pytest.mark.parametrize(
+    ("shown", "comes"), [("after_answer", Purpose.WORK), ("never", Purpose.REPEAT)]
+)
+def test_a_pair_whose_reference_was_told_does_not_come_again(
+    scene: Scene, shown: str, comes: Purpose
+) -> None:
     scene.judge()
-    scene.session.connection().execute(
+    connection = scene.session.connection()
+    connection.execute(
         sa.text('UPDATE prompt SET document = \'{"reference":["37"],\' || substr(document, 2)')
+    )
+    connection.execute(
+        sa.text("UPDATE rubric_version SET document = replace(document, :never, :shown)"),
+        {"never": '"show_reference":"never"', "shown": f'"show_reference":"{shown}"'},
     )
     scene.now += WEEK
 
-    assert scene.judge(Purpose.REPEAT).purpose is Purpose.WORK
+    assert scene.judge(Purpose.REPEAT).purpose is comes
 
 
 def test_what_was_given_back_does_not_come_again(scene: Scene) -> None:

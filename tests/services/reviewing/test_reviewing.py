@@ -327,7 +327,7 @@ def test_a_return_without_plain_words_is_refused(scene: Scene, words: str) -> No
 
     with pytest.raises(BadInput):
         scene.answer(case_id, CaseStep.RETURNED, words=words, reason="guideline")
-    assert own(scene, case_id).events == ()
+    assert get_case(case_id, session=scene.session).case.events == ()
 
 
 def test_minutes_lie_in_their_range(scene: Scene) -> None:
