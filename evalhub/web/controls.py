@@ -27,7 +27,7 @@ from evalhub.services.controls.contesting import (
 )
 from evalhub.services.controls.keying import add_control, mend_control
 from evalhub.services.controls.reading import quality_of
-from evalhub.services.controls.sharing import set_shares
+from evalhub.services.controls.sharing import set_shares, told_shares
 from evalhub.services.projects.finding import MANAGERS, READERS
 from evalhub.services.projects.setup import setup_of
 from evalhub.web import applying_words, control_words
@@ -209,6 +209,7 @@ def _page(
         quality=quality_of(project, session=session),
         contests=contests_in(project, session=session, now=now()),
         shares=shares_in(project),
+        told=told_shares(project, session=session),
         endpoints=setup_of(project, session=session).endpoints,
         can_write=can_write and project.status is not ProjectStatus.CLOSED,
         can_mend=can_write,

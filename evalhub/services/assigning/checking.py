@@ -7,7 +7,7 @@ a check.
 """
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from sqlmodel import Session
 
 from evalhub.core.assigning import SelectionPolicy, draw
 from evalhub.core.campaigns import AssignmentStatus, Purpose
+from evalhub.core.quality import QualityShares
 from evalhub.core.rubrics.vocabulary import ShowReference
 from evalhub.db import tables as t
 from evalhub.services.assigning.choosing import Taken
@@ -93,6 +94,41 @@ def may_have_read_reference() -> "sa.ColumnElement[bool]":
         .correlate(t.pair)
     )
     return sa.and_(t.prompt.c.document.like('%"reference":%'), is_shown)
+
+
+def shares_that_come(project_id: int, shares: QualityShares, *, session: Session) -> QualityShares:
+    """Return the shares of a project without those of which nothing can come to anybody.
+
+    These are told: without a control that is given out, without anchors, or where each reference
+    answer is shown, the lot falls on something that is not there and work is given instead.
+    """
+    if not shares.total:
+        return shares
+    row = session.connection().execute(_COMING, {"project": project_id}).one()
+    return replace(
+        shares,
+        control=shares.control if row.has_control else 0,
+        anchor=shares.anchor if row.has_anchor else 0,
+        repeat=shares.repeat if row.has_repeat else 0,
+    )
+
+
+def _coming() -> "sa.Select[*tuple[Any, ...]]":
+    item, in_project = t.control_item.c, sa.bindparam("project", type_=sa.Integer)
+    controls, anchors = (
+        sa.exists().where(
+            item.project_id == in_project, item.purpose == purpose, item.is_given.is_(True)
+        )
+        for purpose in (Purpose.CONTROL, Purpose.ANCHOR)
+    )
+    repeats = sa.exists().where(
+        t.pair.c.project_id == in_project,
+        t.prompt.c.id == t.pair.c.prompt_id,
+        ~may_have_read_reference(),
+    )
+    return sa.select(
+        controls.label("has_control"), anchors.label("has_anchor"), repeats.label("has_repeat")
+    )
 
 
 def _items(purpose: Purpose, was_swapped: "sa.ColumnElement[Any]") -> "sa.Select[*tuple[Any, ...]]":
@@ -181,6 +217,7 @@ def _repeats() -> "sa.Select[*tuple[Any, ...]]":
     )
 
 
+_COMING = _coming()
 _SELECTS = {
     Purpose.CONTROL: _controls(),
     Purpose.REPEAT: _repeats(),

@@ -15,6 +15,7 @@ from evalhub.core.people import Role
 from evalhub.core.qualifying.requirements import LackKind, Qualifications, Requirement, fit_of
 from evalhub.core.quality import QualityShares, n_to_expect
 from evalhub.db import tables as t
+from evalhub.services.assigning.checking import shares_that_come
 from evalhub.services.assigning.choosing import n_open_to
 from evalhub.services.assigning.open_pairs import COUNTED
 from evalhub.services.assigning.reach import reach_of
@@ -189,7 +190,7 @@ def _work(
         lease_minutes=row.lease_minutes,
         terms=row.terms,
         is_simulated=row.is_simulated,
-        shares=shares_in(row),
+        shares=shares_that_come(row.id, shares_in(row), session=session),
         n_left=0
         if lacks
         else _n_left(row.id, requirement, shares_in(row), person_id, session=session, now=now),
@@ -214,6 +215,7 @@ def _n_left(
 ) -> int:
     reach = reach_of(project_id, requirement, person_id=person_id, session=session, now=now)
     n_open = n_open_to(project_id, person_id=person_id, session=session, now=now, reach=reach)
+    shares = shares_that_come(project_id, shares, session=session)
     if not shares.total:
         return n_open
     n_work, n_all = (

@@ -28,6 +28,7 @@ from evalhub.db.models import Assignment, ControlContest, ControlContestAnswer, 
 from evalhub.errors import Conflict, Forbidden, NotFound, Sentence
 from evalhub.services import audit
 from evalhub.services.controls.keying import append_key, key_of, refuse_bad_key
+from evalhub.services.controls.sharing import renew_where_more, told_shares
 from evalhub.services.judging.cases import checked_words
 from evalhub.services.judging.keys import keys_in_force
 from evalhub.services.judging.matter import parse_prompt
@@ -160,7 +161,9 @@ def answer_control_contest(
     if outcome is ContestOutcome.OVERTURNED:
         refuse_bad_key(accepted, text)
         key_of(project.id, of.pair_id, session=session)
+        before = told_shares(project, session=session)
         key_id = append_key(of.pair_id, accepted, text, session=session, actor=actor, now=now)
+        renew_where_more(project, before, session=session, actor=actor, now=now)
     session.add(
         ControlContestAnswer(
             control_contest_id=row.id,

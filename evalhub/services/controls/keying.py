@@ -14,7 +14,12 @@ from evalhub.db import tables as t
 from evalhub.db.models import ControlKey, Project
 from evalhub.errors import BadInput, Conflict, NotFound, Sentence, StaleForm
 from evalhub.services import audit
-from evalhub.services.controls.sharing import hold_unclosed, plan_again
+from evalhub.services.controls.sharing import (
+    hold_unclosed,
+    plan_again,
+    renew_where_more,
+    told_shares,
+)
 from evalhub.services.judging.joined import join_sides
 from evalhub.services.locks import lock
 from evalhub.services.pairing.pool import add_item
@@ -52,6 +57,7 @@ def add_control(
     is_item = sa.select(t.control_item.c.id).where(t.control_item.c.pair_id == pair_id)
     if session.connection().execute(is_item).first() is not None:
         raise Conflict(Sentence("This pair checks quality already."))
+    before = told_shares(project, session=session)
     add_item(
         project.id,
         [pair_id],
@@ -63,6 +69,7 @@ def add_control(
     in_order = accepted if x == endpoints[0] else turned(accepted)
     append_key(pair_id, in_order, reason, session=session, actor=actor, now=now)
     plan_again(project, session=session, now=now)
+    renew_where_more(project, before, session=session, actor=actor, now=now)
     _record("control.add", project, pair_id, in_order, session=session, actor=actor, now=now)
     return pair_id
 
@@ -97,7 +104,9 @@ def mend_control(
                 over=over,
             )
         )
+    before = told_shares(project, session=session)
     append_key(pair_id, accepted, reason, session=session, actor=actor, now=now)
+    renew_where_more(project, before, session=session, actor=actor, now=now)
     _record("control.mend", project, pair_id, accepted, session=session, actor=actor, now=now)
 
 

@@ -12,12 +12,14 @@ from evalhub.core.quality import QualityShares, check_shares
 from evalhub.db.models import Project
 from evalhub.errors import BadInput, Conflict, Sentence
 from evalhub.services import audit
+from evalhub.services.assigning.checking import shares_that_come
 from evalhub.services.assigning.shares import shares_in
 from evalhub.services.pairing.pool import fill_pool
 from evalhub.services.projects.finding import get_project_to_manage
 from evalhub.services.projects.terms import renew_terms
 from evalhub.services.selecting.planning import draft_plan, store_plan
 
+FIRST_CONTROL = "Controls can come from now on, as often as the project says."
 CLOSED = Sentence("The project is closed for good; nothing is judged in it any more.")
 
 
@@ -67,6 +69,22 @@ def set_shares(
         now=now,
     )
     return n_new
+
+
+def told_shares(project: Project, *, session: Session) -> QualityShares:
+    """Return the shares that experts are told: those of which something can come."""
+    return shares_that_come(project.id, shares_in(project), session=session)
+
+
+def renew_where_more(
+    project: Project, before: QualityShares, *, session: Session, actor: Actor, now: datetime
+) -> None:
+    """Let everybody read the shares before their next claim where more come than ``before``.
+
+    The reason is the house's own, for that of a key would tell its answer.
+    """
+    if told_shares(project, session=session).total > before.total:
+        renew_terms(project, reason=FIRST_CONTROL, session=session, actor=actor, now=now)
 
 
 def hold_unclosed(project: Project, session: Session) -> Project:

@@ -17,6 +17,7 @@ from evalhub.db import tables as t
 from evalhub.db.models import Project
 from evalhub.errors import Conflict, Forbidden, NotFound, Sentence
 from evalhub.services import audit
+from evalhub.services.assigning.checking import shares_that_come
 from evalhub.services.assigning.shares import shares_in
 from evalhub.services.projects.finding import get_project, get_project_to_manage
 from evalhub.services.projects.members import join, leave
@@ -64,7 +65,7 @@ def list_offers(person_id: int, *, session: Session, now: datetime) -> list[Proj
     """
     held = qualifications_of(person_id, session=session)
     removed = removed_from(person_id, session=session)
-    found = [_offer(row, held, removed, now) for row in _projects(person_id, session)]
+    found = [_offer(row, held, removed, session, now) for row in _projects(person_id, session)]
     return sorted(found, key=lambda one: (not one.is_member, bool(one.lacks), one.title, one.slug))
 
 
@@ -212,6 +213,7 @@ def _offer(
     row: "sa.Row[*tuple[Any, ...]]",
     held: Qualifications,
     removed: frozenset[int],
+    session: Session,
     now: datetime,
 ) -> ProjectOffer:
     requirement = parse_requirement(row.requirement)
@@ -231,7 +233,7 @@ def _offer(
         is_joinable=row.is_joinable,
         is_member=is_member,
         is_removed=row.id in removed,
-        shares=shares_in(row),
+        shares=shares_that_come(row.id, shares_in(row), session=session),
         requirement=requirement,
         lacks=lacks,
     )

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from evalhub.core.assigning import ReleaseReason
 from evalhub.core.campaigns import AssignmentStatus, ProjectStatus, Purpose, SelectionMode
+from evalhub.core.judging.known import KeyAnswer
 from evalhub.core.people import command_actor
 from evalhub.core.quality import QualityShares
 from evalhub.db.models import (
@@ -26,10 +27,13 @@ from evalhub.services.assigning.claiming import go_on
 from evalhub.services.assigning.releasing import end_lease
 from evalhub.services.assigning.work import list_work
 from evalhub.services.controls.sharing import set_shares
-from evalhub.services.pairing.pool import fill_pool
+from evalhub.services.pairing.pool import add_item, fill_pool
+from evalhub.services.paying.terms import terms_since
 from evalhub.services.projects.statuses import change_status
 from tests.factories import make_assignment
 from tests.services.assigning.conftest import Campaign, make_campaign
+from tests.services.controls.scene import Scene, give_shares
+from tests.services.judging.conftest import small_rubric
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -167,6 +171,38 @@ def test_shares_are_read_before_the_next_claim_of_who_is_at_work(
     [work] = list_work(person.id, session=session, now=now)
     assert work.news is not None
     assert work.news.reasons == ("We measure more.",)
+
+
+def told(campaign: Campaign, now: datetime) -> QualityShares:
+    """Return the shares that the first expert reads."""
+    [work] = list_work(campaign.people[0].id, session=campaign.session, now=now)
+    return work.shares
+
+
+def test_a_share_of_which_nothing_can_come_is_not_told(session: Session, now: datetime) -> None:
+    campaign = make_campaign(session, n_pairs=4, rubric=small_rubric(session))
+    give_shares(campaign.project, QualityShares(20, 8, 7, 10), session)
+    assert told(campaign, now) == QualityShares(0, 8, 7, 0)
+
+    for pair, purpose in zip(campaign.pairs, (Purpose.CONTROL, Purpose.ANCHOR), strict=False):
+        add_item(campaign.project.id, [pair.id], purpose, session=session, now=now)
+
+    assert told(campaign, now) == QualityShares(20, 8, 7, 10)
+
+
+def test_the_first_control_is_told_before_it_comes_and_the_next_is_no_news(
+    session: Session, now: datetime
+) -> None:
+    scene = Scene(session, now, make_campaign(session, n_pairs=4, rubric=small_rubric(session)))
+    give_shares(scene.project, QualityShares(20, 0, 7, 0), session)
+    numbers = []
+    for pair in scene.campaign.pairs[:2]:
+        scene.add_control(pair, frozenset({KeyAnswer.X}))
+        numbers.append(scene.project.terms_number)
+
+    assert numbers == [1, 1]
+    [_set_up, news] = terms_since(scene.project.id, 0, session=session)
+    assert news.reason == "Controls can come from now on, as often as the project says."
 
 
 def test_nobody_has_read_the_shares_of_a_draft(session: Session, now: datetime) -> None:
