@@ -12,11 +12,17 @@ from evalhub.db.engine import WRITE, Database
 @contextmanager
 def listening(database: Database, event: str, told: Callable[..., object]) -> Iterator[None]:
     """Have ``told`` called on each ``event`` of the engine in the block, and not in other tests."""
-    sa.event.listen(database.engine, event, told)
+    # Connections that read and connections that write have pools of their own on SQLite.
+    heard: list[object] = [database.engine]
+    if event == "checkin":
+        heard = list({database.engine.pool, database.writer.pool})
+    for one in heard:
+        sa.event.listen(one, event, told)
     try:
         yield
     finally:
-        sa.event.remove(database.engine, event, told)
+        for one in heard:
+            sa.event.remove(one, event, told)
 
 
 def n_statements(session: Session, ask: Callable[[], object]) -> int:

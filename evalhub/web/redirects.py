@@ -1,5 +1,7 @@
 """Decide where a person may be sent after signing in, and whether a page can be come back to."""
 
+from urllib.parse import urlsplit
+
 from flask import current_app, request
 
 from evalhub.rim.state import READING_METHODS
@@ -19,7 +21,10 @@ def is_local(target: str) -> bool:
 
     Browsers read backslashes as slashes and drop control characters, so both are refused.
     """
-    if not target.startswith("/") or target.startswith("//"):
+    path = urlsplit(target).path if not target.startswith("//") else target
+    # Anywhere in it: a browser that resolves "/.//host" is left with "//host", which is harmless
+    # as long as nobody resolves it again.
+    if not target.startswith("/") or "//" in path:
         return False
     # Some browsers read /\\host as //host, and drop a tab or newline within what looks like a
     # path.

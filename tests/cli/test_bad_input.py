@@ -210,7 +210,7 @@ def test_a_bad_setting_of_an_endpoint_is_named(
         ("--seed", str(2**70), "seed: "),
         ("--overlap", str(-(10**30)), "overlap: "),
         ("--title", "two\nlines", "title: must be one line"),
-        ("--terms", "\x1b[2J", "terms: holds a control character"),
+        ("--terms", "\x1b[2J", "terms: holds an invisible control character"),
     ],
 )
 def test_a_bad_setting_of_a_project_is_named(

@@ -146,7 +146,8 @@ def test_nothing_is_kept_of_a_transaction_that_a_failed_flush_undid(database: Da
         add(session, "c")
 
     with database.transaction(write=False) as session:
-        assert session.connection().execute(sa.select(t.person.c.name)).all() == []
+        found = [BY_NAME.first({"name": name}, session=session) for name in "abc"]
+    assert found == [None, None, None]
 
 
 def test_a_savepoint_that_cannot_be_gone_back_to_tells_the_first_error(database: Database) -> None:

@@ -35,6 +35,7 @@ def test_paths_of_this_site_are_taken(target: str) -> None:
         "https://evil.example/",
         "//evil.example",
         "///evil.example",
+        "/.//evil.example",
         "/\\evil.example",
         "\\\\evil.example",
         "/\t/evil.example",
