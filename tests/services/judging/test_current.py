@@ -1,7 +1,12 @@
 """The judgments in force are the newest revisions, in an order free of row ids."""
 
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
 from sqlmodel import Session, select
 
+from evalhub.core.campaigns import Purpose
 from evalhub.core.judging.answers import Choice
 from evalhub.core.judging.records import JudgedResponse
 from evalhub.db.models import Endpoint, Pair, Project, Prompt, Response
@@ -126,3 +131,32 @@ def test_prompts_without_judgments_have_none(session: Session) -> None:
     pair = a_pair(session)
 
     assert judgments_on([pair.prompt_id], project_id=1, responses={}, session=session) == []
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_judgments_of_a_page_are_found_by_its_prompts(session: Session) -> None:
+    pair = a_pair(session)
+    make_judgment(session, pair, make_person(session))
+    asked: list[tuple[str, Any]] = []
+    connection = session.connection()
+
+    def note(_connection: object, _cursor: object, text: str, values: Any, *_rest: object) -> None:  # noqa: ANN401 - as each driver has it
+        asked.append((text, values))
+
+    sa.event.listen(connection, "before_cursor_execute", note)
+    judgments_on(
+        [pair.prompt_id],
+        project_id=pair.project_id,
+        responses=judged_responses(session),
+        session=session,
+        purposes=tuple(Purpose),
+    )
+    sa.event.remove(connection, "before_cursor_execute", note)
+
+    steps = [
+        row[3]
+        for text, values in asked
+        for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", values)
+    ]
+    assert [step for step in steps if "project_id=?" in step] == []
+    assert any("judgment USING INDEX ix_judgment_pair_id" in step for step in steps)
