@@ -19,6 +19,7 @@ from evalhub.core.campaigns import AssignmentStatus, Purpose
 from evalhub.core.quality import QualityShares
 from evalhub.core.rubrics.vocabulary import ShowReference
 from evalhub.db import tables as t
+from evalhub.db.prepared import Prepared
 from evalhub.services.assigning.choosing import Taken
 from evalhub.services.assigning.open_pairs import (
     blocked_prompts,
@@ -82,18 +83,22 @@ def may_have_read_reference() -> "sa.ColumnElement[bool]":
     coming back, which costs nothing. A rubric shows references unless each of its versions says
     that it never does: the pair may have been judged by an earlier one.
     """
+    is_shown = _is_reference_shown(t.pair.c.project_id).correlate(t.pair)
+    return sa.and_(_has_reference(), is_shown)
+
+
+def _has_reference() -> "sa.ColumnElement[bool]":
+    return t.prompt.c.document.like('%"reference":%')
+
+
+def _is_reference_shown(project_id: "sa.ColumnElement[int]") -> sa.Exists:
     in_force, version = t.rubric_version.alias("in_force"), t.rubric_version.alias("any_version")
-    is_shown = (
-        sa.exists()
-        .where(
-            t.project.c.id == t.pair.c.project_id,
-            in_force.c.id == t.project.c.rubric_version_id,
-            version.c.rubric_id == in_force.c.rubric_id,
-            version.c.document.not_like(f'%"show_reference":"{ShowReference.NEVER}"%'),
-        )
-        .correlate(t.pair)
+    return sa.exists().where(
+        t.project.c.id == project_id,
+        in_force.c.id == t.project.c.rubric_version_id,
+        version.c.rubric_id == in_force.c.rubric_id,
+        version.c.document.not_like(f'%"show_reference":"{ShowReference.NEVER}"%'),
     )
-    return sa.and_(t.prompt.c.document.like('%"reference":%'), is_shown)
 
 
 def shares_that_come(project_id: int, shares: QualityShares, *, session: Session) -> QualityShares:
@@ -104,7 +109,7 @@ def shares_that_come(project_id: int, shares: QualityShares, *, session: Session
     """
     if not shares.total:
         return shares
-    row = session.connection().execute(_COMING, {"project": project_id}).one()
+    row = _COMING.one({"project": project_id, "repeat": shares.repeat}, session=session)
     return replace(
         shares,
         control=shares.control if row.has_control else 0,
@@ -121,11 +126,15 @@ def _coming() -> "sa.Select[*tuple[Any, ...]]":
         )
         for purpose in (Purpose.CONTROL, Purpose.ANCHOR)
     )
-    repeats = sa.exists().where(
-        t.pair.c.project_id == in_project,
-        t.prompt.c.id == t.pair.c.prompt_id,
-        ~may_have_read_reference(),
+    # The project's rubric is asked once and not for each pair, as it is the same for all.
+    may_repeat = sa.or_(~_is_reference_shown(in_project), ~_has_reference())
+    some_pair = sa.exists().where(
+        t.pair.c.project_id == in_project, t.prompt.c.id == t.pair.c.prompt_id, may_repeat
     )
+    # The one that may go through a whole project. Only in this form does a database leave it
+    # alone where nothing is repeated; the two sides of an "and" it takes in any order.
+    wants_any = sa.bindparam("repeat", type_=sa.Integer) > 0
+    repeats = sa.case((wants_any, some_pair), else_=sa.false())
     return sa.select(
         controls.label("has_control"), anchors.label("has_anchor"), repeats.label("has_repeat")
     )
@@ -181,9 +190,9 @@ def _repeats() -> "sa.Select[*tuple[Any, ...]]":
     """Select the pairs that somebody judged long enough ago, each to come back once.
 
     Only what was judged by the rubric that they would judge by now, for two answers are compared
-    that mean the same.
-    Not those of a case of review: its expert has read what others said, and would repeat that. Not
-    those whose reference answer they may have read since, for the same reason.
+    that mean the same. Not those of a case of review: its expert has read what others said, and
+    would repeat that. Not those whose reference answer they may have read since, for the same
+    reason.
     """
     first, again = t.assignment, t.assignment.alias("again")
     came_back = sa.exists().where(
@@ -217,7 +226,7 @@ def _repeats() -> "sa.Select[*tuple[Any, ...]]":
     )
 
 
-_COMING = _coming()
+_COMING = Prepared(_coming())
 _SELECTS = {
     Purpose.CONTROL: _controls(),
     Purpose.REPEAT: _repeats(),

@@ -15,6 +15,7 @@ from evalhub.core.people import Role
 from evalhub.core.qualifying.requirements import LackKind, Qualifications, Requirement, fit_of
 from evalhub.core.quality import QualityShares, n_to_expect
 from evalhub.db import tables as t
+from evalhub.db.prepared import Prepared
 from evalhub.services.assigning.checking import shares_that_come
 from evalhub.services.assigning.choosing import n_open_to
 from evalhub.services.assigning.open_pairs import COUNTED
@@ -137,8 +138,12 @@ def n_left_for(
         held = qualifications_of(person_id, session=session)
         if fit_of(requirement, held, now).lacks:
             return 0
+    n_open = _n_open(project_id, requirement, person_id, session=session, now=now)
+    if not 0 < n_open < COUNTED:
+        return n_open  # Whatever checks quality here: what can come of it need not be looked for.
     shares = shares_of(project_id, session=session) if shares is None else shares
-    return _n_left(project_id, requirement, shares, person_id, session=session, now=now)
+    shares = shares_that_come(project_id, shares, session=session)
+    return _n_left(project_id, shares, n_open, person_id, session=session)
 
 
 def _projects(person_id: int, session: Session) -> "Sequence[sa.Row[*tuple[Any, ...]]]":
@@ -175,6 +180,8 @@ def _work(
     requirement = requirement_in_force(row.id, session=session).requirement
     lacks = fit_of(requirement, held, now).lacks
     read = terms_read(row.id, person_id=person_id, session=session)
+    shares = shares_that_come(row.id, shares_in(row), session=session)
+    n_open = 0 if lacks else _n_open(row.id, requirement, person_id, session=session, now=now)
     return Work(
         slug=row.slug,
         title=row.title,
@@ -190,10 +197,8 @@ def _work(
         lease_minutes=row.lease_minutes,
         terms=row.terms,
         is_simulated=row.is_simulated,
-        shares=shares_that_come(row.id, shares_in(row), session=session),
-        n_left=0
-        if lacks
-        else _n_left(row.id, requirement, shares_in(row), person_id, session=session, now=now),
+        shares=shares,
+        n_left=_n_left(row.id, shares, n_open, person_id, session=session),
         n_answered=_n_answered(row.id, person_id, session),
         has_begun=read is not None,
         terms_number=row.terms_number,
@@ -204,35 +209,22 @@ def _work(
     )
 
 
-def _n_left(
-    project_id: int,
-    requirement: Requirement,
-    shares: QualityShares,
-    person_id: int,
-    *,
-    session: Session,
-    now: datetime,
+def _n_open(
+    project_id: int, requirement: Requirement, person_id: int, *, session: Session, now: datetime
 ) -> int:
     reach = reach_of(project_id, requirement, person_id=person_id, session=session, now=now)
-    n_open = n_open_to(project_id, person_id=person_id, session=session, now=now, reach=reach)
-    shares = shares_that_come(project_id, shares, session=session)
-    if not shares.total:
+    return n_open_to(project_id, person_id=person_id, session=session, now=now, reach=reach)
+
+
+def _n_left(
+    project_id: int, shares: QualityShares, n_open: int, person_id: int, *, session: Session
+) -> int:
+    """Return how many comparisons somebody may expect where ``shares`` are those that can come."""
+    if not shares.total or not 0 < n_open < COUNTED:
         return n_open
-    n_work, n_all = (
-        session.connection()
-        .execute(
-            sa.select(
-                sa.func.count(sa.case((t.assignment.c.purpose == Purpose.WORK, 1))), sa.func.count()
-            ).where(
-                t.assignment.c.project_id == project_id,
-                t.assignment.c.person_id == person_id,
-                t.assignment.c.status != AssignmentStatus.EXPIRED,
-            )
-        )
-        .one()
-    )
+    had = _HAD.one({"project": project_id, "person": person_id}, session=session)
     return n_to_expect(
-        shares, n_open=n_open, n_work=n_work, n_checking=n_all - n_work, most=COUNTED
+        shares, n_open=n_open, n_work=had.n_work, n_checking=had.n - had.n_work, most=COUNTED
     )
 
 
@@ -295,3 +287,16 @@ def _begun_work(row: "sa.Row[*tuple[Any, ...]]", session: Session, now: datetime
     lease = Lease(**columns)
     standing = standing_of(lease, session=session, now=now)
     return HeldWork(lease.token, lease.expires_at, saved_at, standing)
+
+
+_HAD = Prepared(
+    sa.select(
+        sa.func.count(sa.case((t.assignment.c.purpose == Purpose.WORK, 1))).label("n_work"),
+        sa.func.count().label("n"),
+    ).where(
+        t.assignment.c.project_id == sa.bindparam("project"),
+        t.assignment.c.person_id == sa.bindparam("person"),
+        t.assignment.c.status != AssignmentStatus.EXPIRED,
+    )
+)
+"""Built once: every comparison page asks."""

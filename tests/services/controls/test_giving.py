@@ -15,9 +15,10 @@ from evalhub.db.models import PayEntry, Prompt, ReviewCase, RubricVersion
 from evalhub.services.assigning.leases import get_lease
 from evalhub.services.assigning.releasing import release
 from evalhub.services.assigning.standing import LeaseStanding, standing_of
-from evalhub.services.assigning.work import n_left_for
+from evalhub.services.assigning.work import list_work, n_left_for
 from tests.factories import make_languages, make_requirement, make_rubric_version, route_prompt
 from tests.services.controls.scene import WEEK, Scene, give_shares, make_anchor
+from tests.writing import n_statements
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
@@ -235,6 +236,33 @@ def test_what_is_left_falls_by_one_with_a_control_as_with_work(scene: Scene) -> 
 
     # No anchor was drawn, so three of ten are checks and not four.
     assert told == [5, 4, 3]
+
+
+def test_what_can_come_is_looked_for_only_where_work_is_open(scene: Scene) -> None:
+    project_id, person_id, session = scene.project.id, scene.people[0].id, scene.session
+
+    def left() -> int:
+        return n_left_for(project_id, person_id=person_id, session=session, now=scene.now)
+
+    n_asked = n_statements(session, left)
+    for _ in range(4):
+        scene.judge()
+
+    # Neither the shares, nor what can come of them, nor what was had.
+    assert n_statements(session, left) == n_asked - 3
+    assert left() == 0
+
+
+def test_a_list_of_work_looks_once_for_what_can_come(scene: Scene) -> None:
+    project, person_id, session = scene.project, scene.people[0].id, scene.session
+
+    def listed() -> None:
+        list_work(person_id, session=session, now=scene.now)
+
+    n_asked = n_statements(session, listed)
+    give_shares(project, QualityShares(), session)
+
+    assert n_statements(session, listed) == n_asked - 2
 
 
 @pytest.mark.parametrize("purpose", CHECKS)
