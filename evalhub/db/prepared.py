@@ -227,9 +227,10 @@ def savepoint(session: Session) -> Iterator[None]:
         try:
             _ROLLBACK.run({}, session=session)
             _RELEASE.run({}, session=session)
-        except sa.exc.DBAPIError as second:
-            # Whoever waits for an error of the database would take this for an answer to its own
-            # statement, and an order to stop must stay one.
+        except sa.exc.SQLAlchemyError as second:
+            # The database's, or SQLAlchemy's own after a flush that undid everything. Whoever waits
+            # for an error of the database would take this for an answer to its own statement, and
+            # an order to stop must stay one.
             raise error from second
         raise
     _RELEASE.run({}, session=session)

@@ -163,6 +163,19 @@ def test_a_savepoint_that_cannot_be_gone_back_to_tells_the_first_error(database:
     assert "ROLLBACK TO" in str(caught.value.__cause__)
 
 
+def test_a_flush_that_fails_in_a_savepoint_tells_what_failed(database: Database) -> None:
+    twice = [Person(public_id="one", name="a", origin=Origin.ACCOUNT, created_at=NOW) for _ in "ab"]
+    with (
+        database.session(write=True) as session,
+        pytest.raises(sa.exc.IntegrityError, match="INSERT INTO person") as caught,
+        savepoint(session),
+    ):
+        session.add_all(twice)
+        session.flush()
+
+    assert isinstance(caught.value.__cause__, sa.exc.PendingRollbackError)
+
+
 def test_a_percent_sign_in_a_fixed_value_is_one(session: Session) -> None:
     add(session, "5% a")
     like = Prepared(sa.select(t.person.c.name).where(t.person.c.name.like("5% _")))
