@@ -52,7 +52,10 @@ def default_workers() -> int:
     Python computes for one request at a time in each process. Two at least, so that pages come
     while one process fits a board; eight at most, as each holds some 200 MB.
     """
-    return min(max(len(os.sched_getaffinity(0)), FEWEST_WORKERS), MOST_WORKERS)
+    # Only Linux says which cores are a process's own; elsewhere all that there are count.
+    own_cores = getattr(os, "sched_getaffinity", None)
+    n_cores = len(own_cores(0)) if own_cores else os.cpu_count() or 1
+    return min(max(n_cores, FEWEST_WORKERS), MOST_WORKERS)
 
 
 @click.command("serve")

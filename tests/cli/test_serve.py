@@ -196,6 +196,16 @@ def test_a_process_serves_for_each_core_within_bounds(
     )
 
 
+@pytest.mark.parametrize(("n_cores", "n_workers"), [(6, 6), (None, 2)], ids=["known", "unknown"])
+def test_all_cores_count_where_nobody_says_which_are_a_processs_own(
+    monkeypatch: pytest.MonkeyPatch, n_cores: int | None, n_workers: int
+) -> None:
+    monkeypatch.delattr(os, "sched_getaffinity")
+    monkeypatch.setattr(os, "cpu_count", lambda: n_cores)
+
+    assert default_workers() == n_workers
+
+
 @pytest.mark.parametrize(("given", "used"), [(None, "1"), ("3", "3")], ids=["unsaid", "said"])
 def test_linear_algebra_takes_one_thread_unless_said_otherwise(
     given: str | None, used: str
