@@ -92,20 +92,14 @@ def go_on(
 
 
 def _must_agree(project: Project, person_id: int, *, session: Session, now: datetime) -> bool:
-    if terms_read(project.id, person_id=person_id, session=session) is None:
+    """Tell whether somebody's next claim is their first one, or on other terms than their last."""
+    read = terms_read(project.id, person_id=person_id, session=session)
+    if read is None:
         return bool(project.terms)
-    return _has_changed(project.id, project.terms_number, person_id, session=session, now=now)
-
-
-def _has_changed(
-    project_id: int, number: int, person_id: int, *, session: Session, now: datetime
-) -> bool:
-    """Tell whether somebody's next claim would be on other terms than their last one."""
-    read = terms_read(project_id, person_id=person_id, session=session)
-    if read is None or read >= number:
+    if read >= project.terms_number:
         return False
     # What is in hand is no new claim. A lease that ran out is: another may come of it.
-    held = find_open_lease(project_id, person_id=person_id, session=session)
+    held = find_open_lease(project.id, person_id=person_id, session=session)
     return held is None or held.expires_at <= now
 
 
@@ -113,7 +107,7 @@ def _on_read_terms(lease: Lease | None, number: int, *, now: datetime) -> Lease 
     """Return a lease, or raise ``Conflict`` for one that was just made on terms newer than read.
 
     The terms may be changed between the look at them and the claim; what was claimed is then
-    undone with the caller's transaction or savepoint.
+    undone with the caller's transaction.
     """
     if lease is not None and lease.leased_at == now and lease.terms_number > number:
         raise Conflict(CHANGED)

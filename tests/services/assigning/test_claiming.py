@@ -13,6 +13,7 @@ from evalhub.errors import BadInput, NotFound
 from evalhub.services.assigning.claiming import claim
 from tests.factories import make_person
 from tests.services.assigning.conftest import Campaign, make_campaign
+from tests.writing import n_statements
 
 
 @pytest.fixture
@@ -50,6 +51,17 @@ def test_accepting_is_put_on_record_once(campaign: Campaign, now: datetime) -> N
     assert first is not None
     assert first == again
     assert events == ["project.accept_terms"]
+
+
+def test_which_terms_somebody_read_is_asked_once(campaign: Campaign, now: datetime) -> None:
+    person = campaign.people[0]
+    claim_as(person, campaign, now, accepts_terms=True)
+
+    def resume() -> None:
+        claim_as(person, campaign, now, accepts_terms=False)
+
+    # The project, the membership, what was read, the terms, what is held.
+    assert n_statements(campaign.session, resume) == 5
 
 
 def test_a_project_without_terms_asks_for_nothing(campaign: Campaign, now: datetime) -> None:
