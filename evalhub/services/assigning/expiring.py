@@ -9,6 +9,7 @@ from sqlmodel import Session
 from evalhub.core.campaigns import AssignmentStatus, Purpose
 from evalhub.db import tables as t
 from evalhub.db.prepared import Prepared
+from evalhub.services.assigning.leases import is_over
 from evalhub.services.paying.booking import book_expired
 
 
@@ -48,24 +49,22 @@ _RIGHT_TO_SWEEP = (
     .where(t.project.c.id == sa.bindparam("project"))
     .with_for_update(key_share=True, skip_locked=True)
 )
-_NOW = sa.bindparam("now", type_=t.assignment.c.expires_at.type)
 _SWEEP = (
     sa.update(t.assignment)
     .where(
         t.assignment.c.id.in_(
             sa.select(t.assignment.c.id)
-            .where(
-                t.assignment.c.project_id == sa.bindparam("project"),
-                t.assignment.c.status == AssignmentStatus.LEASED,
-                t.assignment.c.expires_at <= _NOW,
-            )
+            .where(*is_over())
             # Held by somebody who is submitting right now: taking it back would let the pair be
             # given out while it is being judged.
             .with_for_update(skip_locked=True)
             .scalar_subquery()
         )
     )
-    .values(status=AssignmentStatus.EXPIRED, ended_at=_NOW)
+    .values(
+        status=AssignmentStatus.EXPIRED,
+        ended_at=sa.bindparam("now", type_=t.assignment.c.ended_at.type),
+    )
     .returning(t.assignment.c.id, t.assignment.c.pair_id, t.assignment.c.purpose)
 )
 """Built once, as every claim sweeps and building it costs more than running it."""

@@ -36,6 +36,15 @@ TAKEN_BACK = Sentence(
 """What the page of a comparison says that was reassigned while it was open."""
 
 
+def is_over() -> "tuple[sa.ColumnElement[bool], ...]":
+    """Return what holds for a project's leases that ended by ``now`` and were not taken back."""
+    return (
+        t.assignment.c.project_id == sa.bindparam("project"),
+        t.assignment.c.status == AssignmentStatus.LEASED,
+        t.assignment.c.expires_at <= sa.bindparam("now", type_=t.assignment.c.expires_at.type),
+    )
+
+
 def get_lease(token: str, *, person_id: int, session: Session, for_update: bool = False) -> Lease:
     """Return the assignment with this token if it is this person's.
 

@@ -18,7 +18,13 @@ from evalhub.errors import Conflict, NotFound, Sentence
 from evalhub.services.assigning.checking import Checking, take_check
 from evalhub.services.assigning.choosing import Taken, take_pair
 from evalhub.services.assigning.expiring import reclaim_expired
-from evalhub.services.assigning.leases import LEASE_COLUMNS, extend, find_open_lease, lease_of
+from evalhub.services.assigning.leases import (
+    LEASE_COLUMNS,
+    extend,
+    find_open_lease,
+    is_over,
+    lease_of,
+)
 from evalhub.services.assigning.reach import Reach, reach_of
 from evalhub.services.assigning.shares import SHARES, shares_in
 from evalhub.services.paying.terms import terms_read
@@ -182,7 +188,7 @@ def _terms(project_id: int, *, person_id: int, session: Session, now: datetime) 
 def _side_order(taken: Taken, *, person_id: int, session: Session, rng: random.Random) -> bool:
     """Return the order less used for the pair; the order a person already saw stays theirs."""
     if taken.is_swapped is not None:
-        return bool(taken.is_swapped)
+        return taken.is_swapped
     rows = _SHOWN.all({"pair": taken.pair_id}, session=session)
     shown = [row for row in rows if row.purpose is taken.purpose]
     # Sides that change under somebody who begins again would put their first impression on the
@@ -203,11 +209,6 @@ def _terms_statement() -> sa.Executable:
         .correlate(project)
         .scalar_subquery()
     )
-    over = sa.exists().where(
-        t.assignment.c.project_id == sa.bindparam("project"),
-        t.assignment.c.status == AssignmentStatus.LEASED,
-        t.assignment.c.expires_at <= sa.bindparam("now", type_=t.assignment.c.expires_at.type),
-    )
     return (
         sa.select(
             project.c.status,
@@ -220,7 +221,7 @@ def _terms_statement() -> sa.Executable:
             plan.c.policy,
             asked.c.document.label("requirement"),
             # Nearly never, and then a sweep finds them: it need not be tried at each claim.
-            over.label("is_any_over"),
+            sa.exists().where(*is_over()).label("is_any_over"),
         )
         .join(member, member.c.project_id == project.c.id)
         .outerjoin(plan, plan.c.project_id == project.c.id)

@@ -13,6 +13,7 @@ from evalhub.core.assigning import WINDOW, ReleaseReason
 from evalhub.core.campaigns import AssignmentStatus, Purpose
 from evalhub.db import tables as t
 from evalhub.db.prepared import Prepared
+from evalhub.services.assigning.leases import is_over
 
 COUNTED = 1_000
 """How far pairs are counted, those that are open and those that are not; beyond it a number says
@@ -89,11 +90,9 @@ def _open_pairs(
 def _has_room_or_over() -> "sa.ColumnElement[bool]":
     """Tell whether a pair has room once leases that ended by ``now`` are taken back."""
     over = sa.select(t.assignment.c.pair_id).where(
-        t.assignment.c.project_id == sa.bindparam("project"),
-        t.assignment.c.status == AssignmentStatus.LEASED,
+        *is_over(),
         # The others hold no place that could be taken back.
         t.assignment.c.purpose == Purpose.WORK,
-        t.assignment.c.expires_at <= sa.bindparam("now", type_=t.assignment.c.expires_at.type),
     )
     return sa.or_(t.pair.c.n_taken < t.pair.c.overlap, t.pair.c.id.in_(over))
 
