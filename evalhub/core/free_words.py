@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from evalhub.errors import Problem, Sentence
+from evalhub.errors import BadInput, Problem, Sentence
 
 _UNSEEN = frozenset("CZ")
 """Controls, marks of direction, joiners, private and unassigned characters; every kind of space."""
@@ -74,6 +74,14 @@ def check_words(
         yield Problem(where, rule)
     elif not is_clean(words):
         yield Problem(where, Sentence("holds an invisible control character; type it again"))
+
+
+def checked_words(text: str, *, most: int, least: int = 1, where: str = "reason") -> str:
+    """Return the words of a field as they are kept; raise ``BadInput`` as ``check_words`` says."""
+    words = plain_words(text)
+    if problems := list(check_words(words, most=most, least=least, where=where)):
+        raise BadInput(problems)
+    return words
 
 
 def _seen(char: str) -> str:

@@ -2,7 +2,15 @@
 
 import pytest
 
-from evalhub.core.free_words import check_words, is_clean, plain_words, says_something, seen_length
+from evalhub.core.free_words import (
+    check_words,
+    checked_words,
+    is_clean,
+    plain_words,
+    says_something,
+    seen_length,
+)
+from evalhub.errors import BadInput
 
 INVISIBLE = {
     "nothing": "",
@@ -68,6 +76,14 @@ def test_words_with_a_control_character_are_refused_and_line_ends_are_not() -> N
 
 def test_words_are_kept_with_plain_line_ends_and_nothing_around_them() -> None:
     assert plain_words(" a\r\nb\rc \n") == "a\nb\nc"
+
+
+def test_checked_words_are_kept_so_or_refused_at_their_field() -> None:
+    assert checked_words(" a\r\nb ", most=3) == "a\nb"
+    assert checked_words(" ", least=0, most=3) == ""
+
+    with pytest.raises(BadInput, match="why: has 2 characters; it needs at least 3"):
+        checked_words("ab", least=3, most=9, where="why")
 
 
 def test_clean_text_holds_no_control_characters_and_no_surrogates() -> None:

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from evalhub.core.campaigns import Purpose
+from evalhub.core.free_words import checked_words
 from evalhub.core.judging.known import KeyAnswer, answer_as_row, turned
 from evalhub.core.people import Actor
 from evalhub.core.prompts.records import Prompt
@@ -22,6 +23,7 @@ from evalhub.core.qualifying.contests import (
     ContestStanding,
     standing_of,
 )
+from evalhub.core.reviewing.cases import MAX_WORDS
 from evalhub.db import tables as t
 from evalhub.db.in_force import is_newest
 from evalhub.db.models import Assignment, ControlContest, ControlContestAnswer, Project
@@ -29,7 +31,6 @@ from evalhub.errors import Conflict, Forbidden, NotFound, Sentence
 from evalhub.services import audit
 from evalhub.services.controls.keying import append_key, key_of, refuse_bad_key
 from evalhub.services.controls.sharing import renew_where_more, told_shares
-from evalhub.services.judging.cases import checked_words
 from evalhub.services.judging.keys import keys_in_force
 from evalhub.services.judging.matter import parse_prompt
 from evalhub.services.locks import lock
@@ -114,7 +115,7 @@ def contest_control(
     row = ControlContest(
         public_id=secrets.token_hex(8),
         assignment_id=assignment.id,
-        words=checked_words(words, where="reason"),
+        words=checked_words(words, most=MAX_WORDS),
         opened_at=now,
     )
     if told[token].contest is not None:
@@ -157,7 +158,7 @@ def answer_control_contest(
     if not standing.is_open:
         raise Conflict(Sentence("The contest is answered."))
     by = _decider(actor, of.pair_id, standing, session)
-    text, key_id = checked_words(words, where="reason"), None
+    text, key_id = checked_words(words, most=MAX_WORDS), None
     if outcome is ContestOutcome.OVERTURNED:
         refuse_bad_key(accepted, text)
         key_of(project.id, of.pair_id, session=session)

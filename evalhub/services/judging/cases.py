@@ -8,9 +8,8 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from evalhub.core.campaigns import AssignmentStatus
-from evalhub.core.free_words import check_words, plain_words
 from evalhub.core.people import Actor
-from evalhub.core.reviewing.cases import MAX_MINUTES, MAX_WORDS, Case, CaseEvent
+from evalhub.core.reviewing.cases import MAX_MINUTES, Case, CaseEvent
 from evalhub.core.reviewing.vocabulary import CaseStep, Trigger
 from evalhub.db.models import Assignment, Judgment, ReviewCase, ReviewExpert, ReviewStep
 from evalhub.errors import BadInput, NotFound, Sentence
@@ -120,14 +119,6 @@ def minutes_of(case_id: int, step: CaseStep, *, session: Session) -> int:
     """Return what a step took its author, as they said."""
     query = select(ReviewStep.minutes).where(ReviewStep.case_id == case_id, ReviewStep.step == step)
     return session.exec(query).first() or 0
-
-
-def checked_words(words: str, *, where: str = "words") -> str:
-    """Return what somebody wrote, with plain line ends; raise ``BadInput`` without a word."""
-    text = plain_words(words)
-    if problems := list(check_words(text, most=MAX_WORDS, where=where)):
-        raise BadInput(problems)
-    return text
 
 
 def checked_minutes(minutes: int) -> int:

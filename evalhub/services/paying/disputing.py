@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from evalhub.core.free_words import check_words, plain_words
+from evalhub.core.free_words import checked_words
 from evalhub.core.money import MAX_MINOR_UNITS
 from evalhub.core.pay.disputes import (
     DECIDERS,
@@ -56,7 +56,7 @@ def open_dispute(
     already, and ``BadInput`` without a reason.
     """
     entry = get_entry(key, actor=actor, session=session)
-    text = _checked(words)
+    text = checked_words(words, most=MAX_WORDS)
     if not 0 <= minutes <= MAX_MINUTES:
         raise BadInput.at("minutes", f"{minutes} does not lie between 0 and {MAX_MINUTES}")
     if session.exec(select(Dispute).where(Dispute.pay_entry_id == entry.id)).first():
@@ -79,7 +79,7 @@ def appeal(dispute_id: int, *, words: str, actor: Actor, session: Session, now: 
     dispute = _get(dispute_id, session)
     if dispute.person_id != actor.person_id:
         raise NotFound(Sentence("There is no such dispute of yours."))
-    text = _checked(words)
+    text = checked_words(words, most=MAX_WORDS)
     if _standing(dispute, session, now).state is not DisputeState.REJECTED:
         raise Conflict(Sentence("Only a refusal can be appealed, and only once."))
     _append(dispute, DisputeStep.APPEALED, text, actor=actor, session=session, now=now)
@@ -108,7 +108,7 @@ def answer_dispute(
         raise Forbidden(f"This dispute is answered by {standing.level.value}, not by its author.")
     if actor.person_id in refusers(_events(dispute, session)):
         raise Forbidden(Sentence("An appeal is answered by somebody who did not decide before."))
-    text = _checked(words)
+    text = checked_words(words, most=MAX_WORDS)
     if step is DisputeStep.APPEALED or not 0 <= minor_units <= MAX_MINOR_UNITS:
         raise BadInput.at("pay", "an answer upholds or rejects, and takes no money away")
     if minor_units and step is DisputeStep.REJECTED:
@@ -261,13 +261,6 @@ def _view(dispute: Dispute, session: Session, now: datetime) -> DisputeView:
         events=events,
         standing=standing_of(dispute.opened_at, events, now),
     )
-
-
-def _checked(words: str) -> str:
-    text = plain_words(words)
-    if problems := list(check_words(text, most=MAX_WORDS)):
-        raise BadInput(problems)
-    return text
 
 
 def _record(

@@ -64,7 +64,7 @@ def change_terms(
     # A draft may be under its floor: what is a draft is nobody's offer yet.
     if project.status is not ProjectStatus.DRAFT:
         check_floor(tier, change.price, floors)
-    text = change.terms.replace("\r\n", "\n").strip()
+    text = plain_words(change.terms)
     wanted = (tier, change.price, rubric.id, text)
     if wanted == (project.pay_tier, before.price, project.rubric_version_id, project.terms):
         raise Conflict("These are the terms that hold already.")

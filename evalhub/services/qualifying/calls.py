@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from evalhub.core.free_words import check_words
+from evalhub.core.free_words import checked_words
 from evalhub.core.people import Actor
 from evalhub.core.qualifying.applications import MAX_CALL_TEXT
 from evalhub.core.qualifying.credentials import name_rule
@@ -36,8 +36,7 @@ def set_call(
         raise Forbidden(Sentence("Domains are opened by coordinators and admins."))
     if not is_slug(domain):
         raise BadInput.at("domain", name_rule(domain))
-    if problems := list(check_words(text, least=0, most=MAX_CALL_TEXT, where="call_text")):
-        raise BadInput(problems)
+    words = checked_words(text, least=0, most=MAX_CALL_TEXT, where="call_text")
     lock(f"call for {domain}", session=session)
     newest = _newest(domain, session)
     session.add(
@@ -45,7 +44,7 @@ def set_call(
             domain=domain,
             number=newest.number + 1 if newest else 1,
             is_open=is_open,
-            text=text.strip(),
+            text=words,
             changed_at=now,
             changed_by=actor.person_id,
         )

@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from evalhub.core.free_words import check_words, plain_words
+from evalhub.core.free_words import checked_words
 from evalhub.core.people import Actor
 from evalhub.core.qualifying.contests import (
     DECIDERS,
@@ -80,7 +80,7 @@ def contest_key(
         raise Conflict(Sentence("A key can be contested once the assessment is over."))
     if not 0 <= position < len(attempt.published.assessment.items):
         raise NotFound(Sentence("There is no such item."))
-    text = _checked(words)
+    text = checked_words(words, most=MAX_CONTEST_WORDS)
     if position in {one.position for one in contests_of(attempt.id, session=session, now=now)}:
         raise Conflict(Sentence("You have contested this key already."))
     row = KeyContest(
@@ -120,7 +120,7 @@ def answer_contest(
     check_has_not_sat(found.published.id, session=session, actor=actor)
     if not actor.has(*DECIDERS[found.standing.level]):
         raise Forbidden(Sentence("This contest was not answered in time; an admin answers now."))
-    text = _checked(key.reason)
+    text = checked_words(key.reason, most=MAX_CONTEST_WORDS)
     present = keys_of(found.published.id, session=session)[row.position]
     problems = list(check_answer(outcome, present, key))
     if problems:
@@ -185,14 +185,6 @@ def list_contests(*, session: Session, now: datetime) -> list[Contest]:
         reverse=True,
     )
     return [*waiting, *answered]
-
-
-def _checked(words: str) -> str:
-    text = plain_words(words)
-    problems = list(check_words(text, most=MAX_CONTEST_WORDS))
-    if problems:
-        raise BadInput(problems)
-    return text
 
 
 def _row(public_id: str, session: Session) -> KeyContest:

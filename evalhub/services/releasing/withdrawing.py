@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from evalhub.core.consent import SAID_NO, ConsentPurpose, standing_on
-from evalhub.core.free_words import check_words, plain_words
+from evalhub.core.free_words import checked_words
 from evalhub.core.people import Actor
 from evalhub.db.models import Person, ReleaseAnnotator, ReleaseWithdrawal
-from evalhub.errors import BadInput, Conflict
+from evalhub.errors import Conflict
 from evalhub.services import audit
 from evalhub.services.consenting.answers import answers_in_release
 
@@ -42,9 +42,7 @@ def withdraw_release(
     Nothing is deleted: what was downloaded must stay explicable. Raise ``BadInput`` for a reason
     that says nothing and ``Conflict`` for a release that is withdrawn already.
     """
-    told = plain_words(reason)
-    if problems := list(check_words(told, least=MIN_REASON, most=MAX_REASON)):
-        raise BadInput(problems)
+    told = checked_words(reason, least=MIN_REASON, most=MAX_REASON)
     if release_id in find_withdrawals([release_id], session=session):
         raise Conflict(f"Release {name} is withdrawn already.")
     session.add(

@@ -7,15 +7,16 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from evalhub.core.campaigns import AnnotatorKind, Purpose
+from evalhub.core.free_words import checked_words
 from evalhub.core.judging.records import JudgmentRecord
 from evalhub.core.people import Actor, Role
 from evalhub.core.reviewing.alerts import AlertOutcome, CheckKind, alert_key
+from evalhub.core.reviewing.cases import MAX_WORDS
 from evalhub.core.scoring.annotators.checks import Finding, findings_of
 from evalhub.core.scoring.annotators.drift import drift_of
 from evalhub.db.models import Person, Project, QualityAlert, QualityAnswer
 from evalhub.errors import Conflict, Forbidden, NotFound
 from evalhub.services import audit
-from evalhub.services.judging.cases import checked_words
 from evalhub.services.judging.current import current_judgments
 from evalhub.services.locks import lock
 from evalhub.services.pairing.known import project_controls
@@ -145,7 +146,7 @@ def answer_alert(
     row = QualityAnswer(
         alert_id=alert_id,
         outcome=outcome,
-        words=checked_words(words),
+        words=checked_words(words, most=MAX_WORDS, where="words"),
         answered_at=now,
         answered_by=actor.person_id,
     )

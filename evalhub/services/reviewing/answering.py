@@ -5,9 +5,10 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from evalhub.core.free_words import plain_words, says_something
+from evalhub.core.free_words import checked_words, plain_words, says_something
 from evalhub.core.people import Actor
 from evalhub.core.reviewing.cases import (
+    MAX_WORDS,
     Case,
     CaseEvent,
     check_decision,
@@ -19,7 +20,6 @@ from evalhub.core.reviewing.vocabulary import CaseKind, CaseStep
 from evalhub.services.judging.cases import (
     StoredCase,
     append_step,
-    checked_words,
     get_case,
     minutes_of,
 )
@@ -83,7 +83,9 @@ def _is_said(answer: CaseAnswer, case: Case, actor: Actor, now: datetime) -> boo
 
 def _event(stored: StoredCase, answer: CaseAnswer, person_id: int, now: datetime) -> CaseEvent:
     needs_words = answer.step not in WORDLESS
-    words = checked_words(answer.words) if needs_words or says_something(answer.words) else ""
+    words = ""
+    if needs_words or says_something(answer.words):
+        words = checked_words(answer.words, most=MAX_WORDS, where="words")
     event = CaseEvent(answer.step, person_id, now, words)
     if answer.step is CaseStep.RETURNED:
         return replace(event, reason=check_return(answer.reason).value)

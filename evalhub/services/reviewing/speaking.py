@@ -4,15 +4,15 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from evalhub.core.free_words import checked_words
 from evalhub.core.people import Actor
-from evalhub.core.reviewing.cases import CaseEvent, check_step, is_told
+from evalhub.core.reviewing.cases import MAX_WORDS, CaseEvent, check_step, is_told
 from evalhub.core.reviewing.vocabulary import CaseStep
 from evalhub.errors import NotFound
 from evalhub.services.judging.cases import (
     NO_CASE,
     append_step,
     checked_minutes,
-    checked_words,
     get_case,
 )
 from evalhub.services.judging.rework import book_looking_again
@@ -70,7 +70,8 @@ def _say(
     if not is_told(stored.case, actor.person_id):
         raise NotFound(NO_CASE)
     person_id = check_step(stored.case, step, actor, now)
-    event = CaseEvent(step, person_id, now, checked_words(words))
+    text = checked_words(words, most=MAX_WORDS, where="words")
+    event = CaseEvent(step, person_id, now, text)
     took = checked_minutes(minutes)
     stored = append_step(stored, event, actor=actor, session=session, minutes=took)
     if step is CaseStep.KEPT:

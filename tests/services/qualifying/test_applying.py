@@ -288,6 +288,13 @@ def test_a_call_has_a_field_and_readable_words(
         set_call(domain, text, is_open=True, session=session, actor=both.as_coordinator, now=now)
 
 
+def test_a_call_is_kept_with_plain_line_ends(both: Both, session: Session, now: datetime) -> None:
+    text = " Come in.\r\nBring proof.\r"
+    set_call("law", text, is_open=True, session=session, actor=both.as_coordinator, now=now)
+
+    assert [one.text for one in list_calls(session=session)] == ["Come in.\nBring proof."]
+
+
 def test_an_assessment_names_a_rubric_that_is_there(
     both: Both, session: Session, now: datetime
 ) -> None:
