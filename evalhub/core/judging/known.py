@@ -31,9 +31,13 @@ _ANSWERS = {
 _TURNED = {KeyAnswer.X: KeyAnswer.Y, KeyAnswer.Y: KeyAnswer.X, KeyAnswer.TIE: KeyAnswer.TIE}
 
 
-def answer_of(choice: Choice) -> KeyAnswer | None:
-    """Return what a choice in the pair's own order answers; None for cannot-judge."""
-    return _ANSWERS.get(choice)
+def answer_of(choice: Choice, *, is_swapped: bool = False) -> KeyAnswer | None:
+    """Return what a choice answers in the pair's own order; None for cannot-judge.
+
+    ``is_swapped`` says that the pair was shown, and so chosen from, in the other order.
+    """
+    answer = _ANSWERS.get(choice)
+    return _TURNED[answer] if answer is not None and is_swapped else answer
 
 
 def turned(accepted: Collection[KeyAnswer]) -> frozenset[KeyAnswer]:
@@ -59,9 +63,3 @@ def check_key(accepted: Collection[KeyAnswer], reason: str) -> Iterator[Problem]
     if len(set(accepted)) == len(KeyAnswer):
         yield Problem("accepted", Sentence("a key that takes every answer asks nothing"))
     yield from check_words(reason, most=MAX_REASON)
-
-
-def answer_as_row(choice: Choice, *, is_swapped: bool) -> KeyAnswer | None:
-    """Return what a choice as it was shown answers in the order of the pair's row."""
-    answer = _ANSWERS.get(choice)
-    return _TURNED[answer] if answer is not None and is_swapped else answer

@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 
 from evalhub.core.campaigns import Purpose
 from evalhub.core.free_words import checked_words
-from evalhub.core.judging.known import KeyAnswer, answer_as_row, turned
+from evalhub.core.judging.known import KeyAnswer, answer_of, turned
 from evalhub.core.people import Actor
 from evalhub.core.prompts.records import Prompt
 from evalhub.core.qualifying.contests import (
@@ -79,7 +79,7 @@ def told_controls(person_id: int, *, session: Session, now: datetime) -> list[To
     told = []
     for row in answered:
         accepted = keys.get(row.pair_id)
-        given = answer_as_row(row.choice, is_swapped=row.is_swapped)
+        given = answer_of(row.choice, is_swapped=row.is_swapped)
         # What was contested stays in sight, also once a mended key makes it right.
         contest = by_assignment.get(row.id)
         if given is None or accepted is None or (given in accepted and contest is None):

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from evalhub.core.campaigns import AnnotatorKind, Purpose
-from evalhub.core.judging.known import KeyAnswer, answer_as_row, key_from_text
+from evalhub.core.judging.known import KeyAnswer, answer_of, key_from_text
 from evalhub.core.judging.records import JudgmentRecord
 from evalhub.core.quality import QualityShares
 from evalhub.core.scoring.annotators.controls import count_controls
@@ -111,7 +111,7 @@ def _answers(project_id: int, session: Session) -> defaultdict[int, Counter[KeyA
     )
     found: defaultdict[int, Counter[KeyAnswer]] = defaultdict(Counter)
     for row in session.connection().execute(query):
-        answer = answer_as_row(row.choice, is_swapped=row.is_swapped)
+        answer = answer_of(row.choice, is_swapped=row.is_swapped)
         if answer is not None:
             found[row.pair_id][answer] += 1
     return found

@@ -6,7 +6,6 @@ from evalhub.core.judging.answers import Choice
 from evalhub.core.judging.known import (
     MAX_REASON,
     KeyAnswer,
-    answer_as_row,
     answer_of,
     check_key,
     key_from_text,
@@ -46,8 +45,7 @@ def test_choices_answer_in_the_order_of_the_row(
     choice: Choice, plain: KeyAnswer | None, swapped: KeyAnswer | None
 ) -> None:
     assert answer_of(choice) is plain
-    assert answer_as_row(choice, is_swapped=False) is plain
-    assert answer_as_row(choice, is_swapped=True) is swapped
+    assert answer_of(choice, is_swapped=True) is swapped
 
 
 @pytest.mark.parametrize(
