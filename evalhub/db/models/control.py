@@ -14,7 +14,7 @@ class ControlItem(SQLModel, table=True):
     """One pair that is given out as a control or an anchor and no longer as work.
 
     ``is_given`` is the one thing that changes: a control whose key was withdrawn is not given out
-    again, and no row is ever taken away.
+    until another key is written, and no row is ever taken away.
     """
 
     __tablename__ = "control_item"

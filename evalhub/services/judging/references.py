@@ -43,7 +43,8 @@ def is_prompt_settled(
     )
     # Who is not on a project that anybody may join could read the reference first and join then.
     can_join = t.project.c.is_joinable.is_(True)
-    # What checks quality is off the queue and is given out all the same.
+    # What checks quality is off the queue and is given out all the same. Of a control that was
+    # withdrawn the reference stays hidden too: another key gives it out again.
     is_item = sa.exists().where(t.control_item.c.pair_id == t.pair.c.id)
     is_given = sa.or_(t.pair.c.is_offered.is_(True), is_item)
     may_come = sa.and_(
