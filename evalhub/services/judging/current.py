@@ -18,7 +18,7 @@ from evalhub.db.in_force import is_newest
 from evalhub.services.judging.joined import join_sides
 from evalhub.services.judging.keys import Keys, keys_in_force
 
-COUNTED = (Purpose.WORK,)
+SCORED = (Purpose.WORK,)
 """What is scored and released."""
 
 _OF_JUDGMENT = (
@@ -46,7 +46,7 @@ _Sides: TypeAlias = tuple[JudgedResponse, JudgedResponse, bool]
 
 
 def current_judgments(
-    project_id: int, *, session: Session, purposes: Collection[Purpose] = COUNTED
+    project_id: int, *, session: Session, purposes: Collection[Purpose] = SCORED
 ) -> list[JudgmentRecord]:
     """Return the judgments of a project that are in force, ordered by their content.
 
@@ -117,7 +117,7 @@ def judgments_on(
     project_id: int,
     responses: Mapping[int, JudgedResponse],
     session: Session,
-    purposes: Collection[Purpose] = COUNTED,
+    purposes: Collection[Purpose] = SCORED,
 ) -> list[JudgmentRecord]:
     """Return those of ``current_judgments`` that are on some prompts, ordered by time.
 
