@@ -20,7 +20,7 @@ from evalhub.services.prompt_sets.imports import (
     start_import,
 )
 from evalhub.services.prompt_sets.running import run_import
-from evalhub.services.queued_work import RunTools
+from evalhub.services.queued_work import WorkTools
 from tests.core.prompts.rows import row
 from tests.factories import MOMENT
 
@@ -72,7 +72,7 @@ def row_id(database: Database, found: ImportView) -> int:
 
 def run(database: Database, found: ImportView, *, stop: threading.Event | None = None) -> RunEnd:
     """Run an import here; it looks whether it was cancelled as often as it can."""
-    tools = RunTools(lambda: MOMENT, stop or threading.Event(), tell_every_s=0.0)
+    tools = WorkTools(lambda: MOMENT, stop or threading.Event(), tell_every_s=0.0)
     return run_import(database, row_id(database, found), tools=tools)
 
 

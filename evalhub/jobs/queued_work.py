@@ -16,7 +16,7 @@ from evalhub.jobs.engine import QUEUE
 from evalhub.jobs.pulls import ATTEMPTS, RECOVERIES, WorkerStopping
 from evalhub.services.prompt_sets.imports import IMPORTS
 from evalhub.services.prompt_sets.running import run_import
-from evalhub.services.queued_work import Kind, QueuedJob, RunTools
+from evalhub.services.queued_work import Kind, QueuedJob, WorkTools
 from evalhub.services.releasing.builds import BUILDS
 from evalhub.services.releasing.running import BuildTools, run_build
 from evalhub.services.transaction import Database, is_passing
@@ -90,7 +90,7 @@ def build_jobs(database: Database, tools: BuildTools) -> QueuedJobs:
     return QueuedJobs(BUILDS, names, lambda row_id: run_build(database, row_id, tools=tools))
 
 
-def import_jobs(database: Database, tools: RunTools) -> QueuedJobs:
+def import_jobs(database: Database, tools: WorkTools) -> QueuedJobs:
     """Register imports of prompts."""
     names = Names("prompt-imports", step="import_prompts", workflow="prompt_import")
     return QueuedJobs(IMPORTS, names, lambda row_id: run_import(database, row_id, tools=tools))

@@ -18,7 +18,7 @@ from evalhub.jobs.pulls import PullJobs
 from evalhub.jobs.queued_work import build_jobs, import_jobs
 from evalhub.services.pulling import RunTools, http_clients
 from evalhub.services.pulling.tools import utc_now
-from evalhub.services.queued_work import RunTools as WorkTools
+from evalhub.services.queued_work import WorkTools
 from evalhub.services.releasing.running import BuildTools
 from evalhub.services.transaction import open_database
 from evalhub.services.workers import LEASE_S

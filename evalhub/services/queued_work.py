@@ -92,7 +92,7 @@ class Kind:
 
 
 @dataclass(frozen=True, slots=True)
-class RunTools:
+class WorkTools:
     """Name what a run needs from outside: a clock, a stop signal."""
 
     now: Callable[[], datetime]
@@ -107,7 +107,7 @@ class Teller:
     database: Database
     kind: Kind
     row_id: int
-    tools: RunTools
+    tools: WorkTools
     _told: tuple[StrEnum, float] | None = None
 
     def __call__(self, stage: StrEnum, *figures: int) -> None:

@@ -13,7 +13,7 @@ from evalhub.jobs.pulls import WorkerStopping
 from evalhub.jobs.queued_work import StillHeldError, import_jobs
 from evalhub.jobs.worker import Pace, run_worker
 from evalhub.services.prompt_sets.imports import IMPORTS
-from evalhub.services.queued_work import RunTools
+from evalhub.services.queued_work import WorkTools
 from tests.factories import MOMENT
 from tests.prompt_imports import ask, look, row_id
 
@@ -32,7 +32,7 @@ def test_a_worker_imports_what_is_queued(database: Database, settings: Settings)
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_an_import_that_another_process_holds_is_not_over(database: Database) -> None:
     """A machine that died holds its claim until the database notices; its import must go on."""
-    jobs = import_jobs(database, RunTools(lambda: MOMENT))
+    jobs = import_jobs(database, WorkTools(lambda: MOMENT))
     number = row_id(database, ask(database))
 
     with (
@@ -48,7 +48,7 @@ def test_an_import_that_another_process_holds_is_not_over(database: Database) ->
 def test_a_worker_that_stops_leaves_its_import_unfinished(database: Database) -> None:
     stop = threading.Event()
     stop.set()
-    jobs = import_jobs(database, RunTools(lambda: MOMENT, stop))
+    jobs = import_jobs(database, WorkTools(lambda: MOMENT, stop))
     asked = ask(database)
 
     # No outcome reaches the engine, so another worker runs the job.

@@ -16,7 +16,7 @@ from evalhub.jobs.pulls import PullJobs
 from evalhub.jobs.queued_work import build_jobs, import_jobs
 from evalhub.jobs.worker import make_rounds
 from evalhub.services.pulling import RunTools
-from evalhub.services.queued_work import RunTools as WorkTools
+from evalhub.services.queued_work import WorkTools
 from evalhub.services.releasing.running import BuildTools
 from evalhub.services.transaction import is_passing
 from evalhub.services.workers import claim

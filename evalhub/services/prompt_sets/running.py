@@ -29,8 +29,8 @@ from evalhub.services.prompt_sets.staging import (
 )
 from evalhub.services.queued_work import (
     Ended,
-    RunTools,
     Teller,
+    WorkTools,
     asker,
     hold_running,
     words_for_defect,
@@ -54,7 +54,7 @@ class _Work:
     actor: Actor
 
 
-def run_import(database: Database, import_id: int, *, tools: RunTools) -> RunEnd:
+def run_import(database: Database, import_id: int, *, tools: WorkTools) -> RunEnd:
     """Do what the row of ``import_id`` asks for, and write down how it ended.
 
     One process works on an import at a time. One that dies leaves its row as running and holds
@@ -71,7 +71,7 @@ def run_import(database: Database, import_id: int, *, tools: RunTools) -> RunEnd
         return _run(database, work, tools)
 
 
-def _run(database: Database, work: _Work, tools: RunTools) -> RunEnd:
+def _run(database: Database, work: _Work, tools: WorkTools) -> RunEnd:
     problems: tuple[Problem, ...] = ()
     is_refused = True
     say = Teller(database, IMPORTS, work.import_id, tools)
@@ -103,7 +103,7 @@ def _run(database: Database, work: _Work, tools: RunTools) -> RunEnd:
     return RunEnd.FAILED if problems else RunEnd.DONE
 
 
-def _stage(work: _Work, content: bytes, database: Database, tools: RunTools, say: Teller) -> str:
+def _stage(work: _Work, content: bytes, database: Database, tools: WorkTools, say: Teller) -> str:
     """Read the file outside any transaction, and keep its report in a short one."""
     options = OPTIONS.validate_json(work.options)
     file = read_upload(content, filename=work.filename, options=options, say=say)
@@ -134,7 +134,7 @@ def _stage(work: _Work, content: bytes, database: Database, tools: RunTools, say
         return upload.token
 
 
-def _freeze(work: _Work, token: str, database: Database, tools: RunTools, say: Teller) -> None:
+def _freeze(work: _Work, token: str, database: Database, tools: WorkTools, say: Teller) -> None:
     say(ImportStage.PREPARING, 0)
     with database.transaction(write=False) as reading:
         material = upload_material(token, session=reading)

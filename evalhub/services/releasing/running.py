@@ -20,8 +20,8 @@ from evalhub.db.models import Project, Release, ReleaseBuild
 from evalhub.errors import EvalHubError
 from evalhub.services.queued_work import (
     Ended,
-    RunTools,
     Teller,
+    WorkTools,
     asker,
     hold_running,
     words_for_defect,
@@ -34,7 +34,7 @@ from evalhub.services.transaction import Database, is_passing
 
 
 @dataclass(frozen=True, slots=True)
-class BuildTools(RunTools):
+class BuildTools(WorkTools):
     """Name what a build needs beside a clock and a stop signal: the settings."""
 
     settings: Settings = field(kw_only=True)

@@ -35,7 +35,7 @@ from evalhub.services.prompt_sets.imports import (
 )
 from evalhub.services.prompt_sets.reports import write_rows
 from evalhub.services.prompt_sets.running import run_import
-from evalhub.services.queued_work import RunTools
+from evalhub.services.queued_work import WorkTools
 from tests.core.prompts.rows import row
 from tests.factories import MOMENT
 from tests.prompt_imports import NAMES, ask, lines_of, look, row_id, run
@@ -167,7 +167,7 @@ def test_one_that_is_cancelled_halfway_ends_with_nothing(database: Database) -> 
             return False
 
     end = run_import(
-        database, import_id, tools=RunTools(lambda: MOMENT, CancelAtOnce(), tell_every_s=0.0)
+        database, import_id, tools=WorkTools(lambda: MOMENT, CancelAtOnce(), tell_every_s=0.0)
     )
 
     assert end is RunEnd.CANCELLED
