@@ -1,8 +1,7 @@
 """Read a project's judgments in force, for scoring and releasing."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable
 from datetime import datetime
-from operator import attrgetter
 from typing import Any, TypeAlias
 
 import orjson
@@ -10,7 +9,6 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from evalhub.core.campaigns import AnnotatorKind, Purpose
-from evalhub.core.canonical import stored_json
 from evalhub.core.judging.known import KeyAnswer, turned
 from evalhub.core.judging.records import JudgedResponse, JudgmentRecord
 from evalhub.db import tables as t
@@ -21,7 +19,7 @@ from evalhub.services.judging.keys import Keys, keys_in_force
 SCORED = (Purpose.WORK,)
 """What is scored and released."""
 
-_OF_JUDGMENT = (
+OF_JUDGMENT = (
     "public_id",
     "origin",
     "annotator_kind",
@@ -38,11 +36,13 @@ _OF_JUDGMENT = (
     "purpose",
     "pair_id",
 )
+"""The columns of a judgment that make a record, in the order in which it names them."""
 
-# A row of so many columns has no narrower type in SQLAlchemy.
-_Row: TypeAlias = sa.Row[*tuple[Any, ...]]
+Row: TypeAlias = sa.Row[*tuple[Any, ...]]
+"""One of so many columns that SQLAlchemy has no narrower type for it."""
 
-_Sides: TypeAlias = tuple[JudgedResponse, JudgedResponse, bool]
+Sides: TypeAlias = tuple[JudgedResponse, JudgedResponse, bool]
+"""The responses of a pair in the order of their content, and whether that is not its row's."""
 
 
 def current_judgments(
@@ -57,7 +57,7 @@ def current_judgments(
     """
     asked = (t.judgment.c.project_id == project_id, t.judgment.c.purpose.in_(purposes))
     rows = session.connection().execute(_everywhere().where(*asked))
-    keys = _keys_for(purposes, t.pair.c.project_id == project_id, session=session)
+    keys = keys_for(purposes, t.pair.c.project_id == project_id, session=session)
     return _sorted(rows, keys)
 
 
@@ -111,151 +111,36 @@ def judgments_beside(person_id: int, *, since: datetime, session: Session) -> li
     return _sorted(session.connection().execute(_everywhere().where(*asked)), {})
 
 
-def judgments_on(
-    prompt_ids: Collection[int],
-    *,
-    project_id: int,
-    responses: Mapping[int, JudgedResponse],
-    session: Session,
-    purposes: Collection[Purpose] = SCORED,
-) -> list[JudgmentRecord]:
-    """Return those of ``current_judgments`` that are on some prompts, ordered by time.
+def in_order(x: JudgedResponse, y: JudgedResponse) -> Sides:
+    """Return two responses in the order of their content, and whether that is not as given.
 
-    ``responses`` has every response to them by its row: a response is in several pairs and each
-    pair is judged several times, so whoever reads a whole project this way joins none of them.
-    All records that name a response hold the same object.
+    Pairs are stored by row id, which differs from database to database; records are not.
     """
-    query = (
-        sa.select(
-            t.pair.c.prompt_id,
-            t.pair.c.response_x_id,
-            t.pair.c.response_y_id,
-            t.judgment.c.person_id,
-            t.judgment.c.rubric_version_id,
-            *(t.judgment.c[name] for name in _OF_JUDGMENT),
-        )
-        .select_from(t.judgment.join(t.pair, t.pair.c.id == t.judgment.c.pair_id))
-        .where(
-            t.pair.c.prompt_id.in_(prompt_ids),
-            _is_of(t.judgment, project_id),
-            t.judgment.c.purpose.in_(purposes),
-            is_newest(),
-        )
-    )
-    # At once: going through a result asks its cursor for one row after another, which takes as
-    # long as reading them.
-    rows = session.connection().execute(query).all()
-    named = _Named(rows, responses, session)
-    on_prompts = (_is_of(t.pair, project_id), t.pair.c.prompt_id.in_(prompt_ids))
-    keys = _keys_for(purposes, *on_prompts, session=session)
-    records = [_named_record(row, named, keys) for row in rows]
-    # Not by row: the ids of two databases differ. Judgments of one file share a time, and their own
-    # ids come from its lines.
-    records.sort(key=attrgetter("created_at", "public_id"))
-    return records
-
-
-def _is_of(table: sa.Table, project_id: int) -> sa.ColumnElement[bool]:
-    """Return the condition that a row is of a project, which is never what rows are found by.
-
-    Without statistics SQLite takes an index of the project for narrower than a list of prompts, and
-    would read every judgment of the project again for each page of it. No index is of a sum.
-    """
-    return table.c.project_id + 0 == project_id
-
-
-class _Named:
-    """Hold what few rows say for many judgments: prompts, people and rubrics, each read once."""
-
-    def __init__(
-        self, rows: Sequence[_Row], responses: Mapping[int, JudgedResponse], session: Session
-    ) -> None:
-        p, who, r = t.prompt.c, t.person.c, t.rubric_version.c
-        self.prompts = _by_id(
-            sa.select(p.id, p.key, p.sha256), {row[0] for row in rows}, session=session
-        )
-        self.people = _by_id(
-            sa.select(who.id, who.public_id, who.origin), {row[3] for row in rows}, session=session
-        )
-        self.rubrics = _by_id(
-            sa.select(r.id, r.rubric_id, r.version), {row[4] for row in rows}, session=session
-        )
-        self._responses = responses
-        self._sides: dict[tuple[int, int], _Sides] = {}
-
-    def sides(self, first: int, second: int) -> "_Sides":
-        """Return the responses of a pair in the order of their content, and whether it differs.
-
-        Pairs are stored by row id, which differs from database to database; records are not.
-        """
-        found = self._sides.get((first, second))
-        if found is None:
-            found = _turned(self._responses[first], self._responses[second])
-            self._sides[first, second] = found
-        return found
-
-
-def _turned(x: JudgedResponse, y: JudgedResponse) -> "_Sides":
     return (y, x, True) if y.sort_key < x.sort_key else (x, y, False)
 
 
-def _by_id(
-    query: "sa.Select[int, str, Any]", ids: set[int], *, session: Session
-) -> dict[int, tuple[str, Any]]:
-    """Return the two values beside the id of each row that ``ids`` names."""
-    row_id = query.selected_columns[0]
-    rows = session.connection().execute(query.where(row_id.in_(ids)))
-    return {number: (first, second) for number, first, second in rows}
+def keys_for(
+    purposes: Collection[Purpose], *of_pairs: "sa.ColumnElement[bool]", session: Session
+) -> Keys:
+    """Return the keys that records of ``purposes`` are told with: none where no control is."""
+    return keys_in_force(*of_pairs, session=session) if Purpose.CONTROL in purposes else {}
 
 
-def _named_record(row: _Row, named: _Named, keys: Keys) -> JudgmentRecord:
-    (
-        *ids,
-        public_id,
-        origin,
-        annotator_kind,
-        is_swapped,
-        choice,
-        preference,
-        answer,
-        why,
-        confidence,
-        created_at,
-        active_seconds,
-        revision,
-        credential_class,
-        purpose,
-        pair_id,
-    ) = row
-    x, y, is_turned = named.sides(ids[1], ids[2])
-    # By place, in the order of the fields: names would be looked up for each of a million rows.
-    return JudgmentRecord(
-        public_id,
-        *named.prompts[ids[0]],
-        x,
-        y,
-        *named.people[ids[3]],
-        origin,
-        annotator_kind,
-        is_swapped is not is_turned,
-        choice,
-        preference,
-        stored_json(answer),
-        why,
-        confidence,
-        *named.rubrics[ids[4]],
-        created_at,
-        active_seconds,
-        revision,
-        credential_class,
-        purpose,
-        _accepted(purpose, pair_id, keys, is_turned=is_turned) if keys else None,
-    )
+def accepted_of(
+    purpose: Purpose, pair_id: int, keys: Keys, *, is_turned: bool
+) -> frozenset[KeyAnswer] | None:
+    """Return what the key of a control accepts in the record's order; None of other purposes.
+
+    By what it was given out for: the same pair may have been judged as work before it got a key.
+    """
+    if purpose is not Purpose.CONTROL or pair_id not in keys:
+        return None
+    return turned(keys[pair_id]) if is_turned else keys[pair_id]
 
 
 def _columns() -> "list[sa.ColumnElement[Any]]":
     return [
-        *(t.judgment.c[name] for name in _OF_JUDGMENT),
+        *(t.judgment.c[name] for name in OF_JUDGMENT),
         t.prompt.c.key.label("prompt_key"),
         t.prompt.c.sha256.label("prompt_sha256"),
         t.person.c.public_id.label("person_public_id"),
@@ -274,13 +159,7 @@ def _joined() -> sa.FromClause:
     )
 
 
-def _keys_for(
-    purposes: Collection[Purpose], *of_pairs: "sa.ColumnElement[bool]", session: Session
-) -> Keys:
-    return keys_in_force(*of_pairs, session=session) if Purpose.CONTROL in purposes else {}
-
-
-def _sorted(rows: "Iterable[_Row]", keys: Keys) -> list[JudgmentRecord]:
+def _sorted(rows: "Iterable[Row]", keys: Keys) -> list[JudgmentRecord]:
     records = (_record(row, _response(row, "x"), _response(row, "y"), keys) for row in rows)
     return sorted(records, key=lambda record: record.sort_key)
 
@@ -299,20 +178,8 @@ def _everywhere() -> "sa.Select[Any]":
     return sa.select(*columns).select_from(source).where(is_newest())
 
 
-def _accepted(
-    purpose: Purpose, pair_id: int, keys: Keys, *, is_turned: bool
-) -> frozenset[KeyAnswer] | None:
-    """Return what the key of a control accepts in the record's order; None of other purposes.
-
-    By what it was given out for: the same pair may have been judged as work before it got a key.
-    """
-    if purpose is not Purpose.CONTROL or pair_id not in keys:
-        return None
-    return turned(keys[pair_id]) if is_turned else keys[pair_id]
-
-
-def _record(row: _Row, x: JudgedResponse, y: JudgedResponse, keys: Keys) -> JudgmentRecord:
-    x, y, is_turned = _turned(x, y)
+def _record(row: Row, x: JudgedResponse, y: JudgedResponse, keys: Keys) -> JudgmentRecord:
+    x, y, is_turned = in_order(x, y)
     return JudgmentRecord(
         public_id=row.public_id,
         prompt_key=row.prompt_key,
@@ -336,11 +203,11 @@ def _record(row: _Row, x: JudgedResponse, y: JudgedResponse, keys: Keys) -> Judg
         revision=row.revision,
         credential_class=row.credential_class,
         purpose=row.purpose,
-        accepted=_accepted(row.purpose, row.pair_id, keys, is_turned=is_turned),
+        accepted=accepted_of(row.purpose, row.pair_id, keys, is_turned=is_turned),
     )
 
 
-def _response(row: _Row, side: str) -> JudgedResponse:
+def _response(row: Row, side: str) -> JudgedResponse:
     fields = row._mapping  # noqa: SLF001 - a documented attribute despite its name
     return JudgedResponse(
         endpoint=fields[f"{side}_slug"],

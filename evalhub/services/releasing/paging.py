@@ -18,7 +18,7 @@ from evalhub.core.releasing.admission import Admission, Verdict
 from evalhub.core.releasing.identifiers import judgment_id, pair_id, pseudonym
 from evalhub.core.releasing.material import ReleasePrompt
 from evalhub.db import tables as t
-from evalhub.services.judging.current import judgments_on
+from evalhub.services.judging.on_prompts import judgments_on
 from evalhub.services.releasing.indexing import IndexedPrompt, PromptIndex
 from evalhub.services.releasing.reading import read_prompt
 

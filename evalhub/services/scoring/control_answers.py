@@ -8,7 +8,7 @@ from evalhub.core.judging.records import JudgedResponse
 from evalhub.core.scoring.annotators.controls import is_right
 from evalhub.db import tables as t
 from evalhub.db.models import Project
-from evalhub.services.judging.current import judgments_on
+from evalhub.services.judging.on_prompts import judgments_on
 from evalhub.services.pairing.known import project_controls
 
 

@@ -5,15 +5,22 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import pytest
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from evalhub.core.assigning import Lease
 from evalhub.core.canonical import canonical_json
 from evalhub.core.rubrics.canonical import rubric_to_json
-from evalhub.db.models import Pair, RubricVersion
+from evalhub.db.models import Pair, Prompt, RubricVersion
 from evalhub.services.judging.submitting import Submission, submit
 from tests.core.rubrics.small import small
-from tests.factories import make_rubric_version
+from tests.factories import (
+    make_endpoint,
+    make_pair,
+    make_project,
+    make_prompt_set_version,
+    make_response,
+    make_rubric_version,
+)
 from tests.services.assigning.conftest import Campaign, make_campaign
 
 Form = list[tuple[str, str]]
@@ -87,3 +94,14 @@ def desk(session: Session, now: datetime) -> Desk:
     make_campaign(session, n_pairs=2, rubric=rubric)
     campaign = make_campaign(session, rubric=rubric)
     return Desk(campaign, campaign.must_lease(campaign.people[0], now), session, now)
+
+
+def a_pair(session: Session, first: str = "alpha", second: str = "beta") -> Pair:
+    """Add a project with one pair; the endpoint named first answers first."""
+    version = make_prompt_set_version(session)
+    prompt = session.exec(select(Prompt).where(Prompt.prompt_set_version_id == version.id)).one()
+    endpoints = [make_endpoint(session, slug=slug) for slug in (first, second)]
+    project = make_project(session, *endpoints, prompts=version, overlap=5)
+    return make_pair(
+        session, project, *(make_response(session, prompt, endpoint) for endpoint in endpoints)
+    )
