@@ -74,10 +74,18 @@ def lease_next(
             )
         )
     # After what is held: who began while they were let in may finish, whatever has run out since.
+    ids = (project_id, person_id)
+    return _new_lease(terms, ids=ids, session=session, now=now, rng=rng)
+
+
+def _new_lease(
+    terms: Row, *, ids: tuple[int, int], session: Session, now: datetime, rng: random.Random
+) -> Lease | None:
+    """Return a lease of a pair that is taken for the person now, None when nothing is left."""
+    project_id, person_id = ids
     requirement = parse_requirement(terms.requirement)
     credential_class = class_let_in(requirement, person_id=person_id, session=session, now=now)
     reach = reach_of(project_id, requirement, person_id=person_id, session=session, now=now)
-    ids = (project_id, person_id)
     taken = _take_check(terms, reach, ids=ids, session=session, now=now, rng=rng)
     taken = taken or take_pair(
         project_id,

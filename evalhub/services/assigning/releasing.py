@@ -9,6 +9,7 @@ from evalhub.core.assigning import Lease, ReleaseReason
 from evalhub.core.campaigns import AssignmentStatus
 from evalhub.core.pay.ledger import UnpaidReason
 from evalhub.db import tables as t
+from evalhub.db.prepared import Prepared
 from evalhub.errors import Conflict, Sentence
 from evalhub.services.assigning.expiring import free_places
 from evalhub.services.assigning.leases import get_lease
@@ -43,10 +44,28 @@ def release(
 
 def end_lease(lease: Lease, *, reason: ReleaseReason, session: Session, now: datetime) -> None:
     """Mark a lease or a submission as released and free its place."""
-    session.connection().execute(
-        sa.update(t.assignment)
-        .where(t.assignment.c.id == lease.id)
-        .values(status=AssignmentStatus.RELEASED, ended_at=now, release_reason=reason.value)
-    )
+    set_status(lease, AssignmentStatus.RELEASED, reason, session=session, now=now)
     if lease.purpose.holds_place:
         free_places(lease.pair_id, session=session)
+
+
+def set_status(
+    lease: Lease,
+    status: AssignmentStatus,
+    reason: ReleaseReason | None,
+    *,
+    session: Session,
+    now: datetime,
+) -> None:
+    """Write down how an assignment ended; taking or freeing its place is the caller's."""
+    values = {
+        "id_": lease.id,
+        "status": status,
+        "ended_at": now,
+        "release_reason": "" if reason is None else reason.value,
+    }
+    _SET_STATUS.run(values, session=session)
+
+
+_SET_STATUS = Prepared(sa.update(t.assignment).where(t.assignment.c.id == sa.bindparam("id_")))
+"""Built once, as is every statement that a submission runs."""

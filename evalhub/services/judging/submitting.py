@@ -23,11 +23,10 @@ from evalhub.core.judging.outcomes import OutcomeKind, outcome_of
 from evalhub.core.pay.ledger import UnpaidReason
 from evalhub.core.rubrics.vocabulary import Route
 from evalhub.db import tables as t
-from evalhub.db.prepared import Prepared
 from evalhub.errors import BadInput, Conflict, LeaseLost, Sentence
 from evalhub.services.assigning.expiring import reclaim_expired, take_place
 from evalhub.services.assigning.leases import TAKEN_BACK
-from evalhub.services.assigning.releasing import end_lease
+from evalhub.services.assigning.releasing import end_lease, set_status
 from evalhub.services.assigning.standing import LeaseStanding, standing_of
 from evalhub.services.judging.admitting import let_in_again, refuse_removed
 from evalhub.services.judging.asked import AskedAgain, find_asked, record_revision
@@ -130,6 +129,19 @@ def submit(
         raise BadInput(problems)
     if previous is None and outcome.kind is OutcomeKind.RETURN:
         return _send_back(matter.lease, outcome.route, fields, session=session, now=now)
+    return _store(matter, answer, previous, fields, session=session, now=now)
+
+
+def _store(
+    matter: Matter,
+    answer: Answer,
+    previous: StoredJudgment | None,
+    fields: Fields,
+    *,
+    session: Session,
+    now: datetime,
+) -> Submission:
+    """Store an answer that breaks no rule, with what follows of it for places and for pay."""
     asked = _asked_again(matter.lease, previous, session=session, now=now)
     matter = _hold_place(matter, answer, previous, session=session, now=now)
     seconds = counted_seconds(fields, matter.lease, session=session, now=now)
@@ -236,7 +248,7 @@ def _send_back(
         end_lease(lease, reason=reason, session=session, now=now)
     elif lease.status is AssignmentStatus.EXPIRED:
         _refuse_again(lease, session=session)
-        _set_status(lease, AssignmentStatus.RELEASED, reason, session=session, now=now)
+        set_status(lease, AssignmentStatus.RELEASED, reason, session=session, now=now)
     # Before the draft is dropped, which may tell of more time than the form does.
     seconds = counted_seconds(fields, lease, session=session, now=now)
     book_return(lease, UnpaidReason.RETURNED, seconds=seconds, session=session, now=now)
@@ -272,11 +284,11 @@ def _hold_place(
         if holds:
             end_lease(lease, reason=reason, session=session, now=now)
         else:
-            _set_status(lease, AssignmentStatus.RELEASED, reason, session=session, now=now)
+            set_status(lease, AssignmentStatus.RELEASED, reason, session=session, now=now)
         return matter
     if not holds:
         _retake_place(lease, session=session, now=now)
-    _set_status(lease, AssignmentStatus.SUBMITTED, None, session=session, now=now)
+    set_status(lease, AssignmentStatus.SUBMITTED, None, session=session, now=now)
     return matter
 
 
@@ -329,24 +341,3 @@ def _retake_place(lease: Lease, *, session: Session, now: datetime) -> None:
             "%(lost)s Your answers are kept as a draft; nothing counts against you.", lost=lost
         )
     )
-
-
-def _set_status(
-    lease: Lease,
-    status: AssignmentStatus,
-    reason: ReleaseReason | None,
-    *,
-    session: Session,
-    now: datetime,
-) -> None:
-    values = {
-        "id_": lease.id,
-        "status": status,
-        "ended_at": now,
-        "release_reason": "" if reason is None else reason.value,
-    }
-    _SET_STATUS.run(values, session=session)
-
-
-_SET_STATUS = Prepared(sa.update(t.assignment).where(t.assignment.c.id == sa.bindparam("id_")))
-"""Built once, as is every statement that a submission runs."""
