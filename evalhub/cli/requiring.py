@@ -1,5 +1,7 @@
 """The commands that say what a project asks of its experts, how they join, and what checks them."""
 
+from dataclasses import replace
+
 import click
 
 from evalhub.cli.context import ACTOR, now, transaction
@@ -9,7 +11,6 @@ from evalhub.core.quality import (
     MAX_CONTROL,
     MAX_REPEAT,
     MAX_REPEAT_DAYS,
-    QualityShares,
 )
 from evalhub.core.wording import counted
 from evalhub.services.assigning.shares import shares_in
@@ -101,14 +102,10 @@ def quality_command(
     reason: str,
 ) -> None:
     """Let other shares of project SLUG check quality; what is not named stays."""
+    options = {"control": control, "repeat": repeat, "repeat_days": repeat_days, "anchor": anchor}
+    named = {name: share for name, share in options.items() if share is not None}
     with transaction() as session:
-        shares = shares_in(get_project(slug, session=session))
-        shares = QualityShares(
-            control=shares.control if control is None else control,
-            repeat=shares.repeat if repeat is None else repeat,
-            repeat_days=shares.repeat_days if repeat_days is None else repeat_days,
-            anchor=shares.anchor if anchor is None else anchor,
-        )
+        shares = replace(shares_in(get_project(slug, session=session)), **named)
         n_pairs = set_shares(slug, shares, reason=reason, session=session, actor=ACTOR, now=now())
     click.echo(
         f"Of 100 comparisons in {slug}, {shares.control} are controls, {shares.repeat} repeats and "
