@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-RESPONSE_TIME = timedelta(days=5)
-"""How long coordination has, and after it administration as well."""
+from evalhub.core.pay.disputes import RESPONSE_TIME
+
 TOLD_FOR = timedelta(days=30)
 """How long an exception is told; what nobody answered by then is past mending."""
 
@@ -58,11 +58,6 @@ class ExceptionStanding:
 def exception_key(kind: ExceptionKind, *ids: int) -> str:
     """Return what an exception is known by: the rows it is about."""
     return ":".join((kind.value, *map(str, ids)))
-
-
-def is_answered(moves: Sequence[ExceptionMove]) -> bool:
-    """Tell whether somebody has answered."""
-    return any(one.is_answer for one in moves)
 
 
 def standing_of(

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -16,7 +16,6 @@ from evalhub.core.operating.exceptions import (
     ExceptionMove,
     ExceptionStanding,
     exception_key,
-    is_answered,
     standing_of,
 )
 from evalhub.core.people import Actor, Origin, Role
@@ -52,17 +51,6 @@ class OpenException:
     standing: ExceptionStanding
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    key: str
-    kind: ExceptionKind
-    about: str
-    path: str
-    who: str
-    n: int
-    since: datetime
-
-
 def list_exceptions(*, session: Session, now: datetime) -> list[OpenException]:
     """Return what nobody has answered, what is due first before the rest; each once.
 
@@ -71,20 +59,7 @@ def list_exceptions(*, session: Session, now: datetime) -> list[OpenException]:
     """
     found = [*_claims(session, now), *_failures(session, now)]
     moves = _moves([one.key for one in found], session)
-    listed = [
-        OpenException(
-            one.key,
-            one.kind,
-            one.about,
-            one.path,
-            one.who,
-            one.n,
-            one.since,
-            standing_of(one.since, moves[one.key], now),
-        )
-        for one in found
-        if not is_answered(moves[one.key])
-    ]
+    listed = [replace(one, standing=standing_of(one.since, moves[one.key], now)) for one in found]
     return sorted(listed, key=lambda one: (one.standing.due_at, one.key))
 
 
@@ -149,7 +124,7 @@ def _move(
         )
 
 
-def _claims(session: Session, now: datetime) -> Iterator[_Found]:
+def _claims(session: Session, now: datetime) -> Iterator[OpenException]:
     a, kind = t.assignment.c, ExceptionKind.EXPIRED_CLAIM
     later = t.assignment.alias("later")
     # Given out again once it ran out, to the same person or another, and judged.
@@ -178,10 +153,11 @@ def _claims(session: Session, now: datetime) -> Iterator[_Found]:
     for row in rows:
         path = f"/operations/{row.slug}"
         key = exception_key(kind, row.id)
-        yield _Found(key, kind, row.title, path, row.name, 1, row.expires_at)
+        at, standing = row.expires_at, standing_of(row.expires_at, (), now)
+        yield OpenException(key, kind, row.title, path, row.name, 1, at, standing)
 
 
-def _failures(session: Session, now: datetime) -> Iterator[_Found]:
+def _failures(session: Session, now: datetime) -> Iterator[OpenException]:
     pull, response, kind = t.pull.c, t.response.c, ExceptionKind.ENDPOINT_FAILURE
     rows = session.connection().execute(
         sa.select(
@@ -206,7 +182,8 @@ def _failures(session: Session, now: datetime) -> Iterator[_Found]:
     for row in rows:
         path = f"/pulls/{row.public_id}"
         key = exception_key(kind, row.id, row.endpoint_id)
-        yield _Found(key, kind, row.slug, path, "", row.n, row.finished_at)
+        at, standing = row.finished_at, standing_of(row.finished_at, (), now)
+        yield OpenException(key, kind, row.slug, path, "", row.n, at, standing)
 
 
 def _is_unanswered(kind: ExceptionKind, *ids: "sa.Column[int]") -> "sa.ColumnElement[bool]":

@@ -5,14 +5,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from evalhub.core.operating.exceptions import (
-    RESPONSE_TIME,
     ExceptionKind,
     ExceptionLevel,
     ExceptionMove,
     exception_key,
-    is_answered,
     standing_of,
 )
+from evalhub.core.pay.disputes import RESPONSE_TIME
 
 START = datetime(2026, 11, 2, 9, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -54,9 +53,5 @@ def test_who_takes_it_on_the_next_level_holds_it_until_that_is_over_too() -> Non
     assert standing_of(START, moves, START + 3 * RESPONSE_TIME).owner_id is None
 
 
-def test_an_exception_is_known_by_its_rows_and_over_once_it_is_answered() -> None:
-    answered = ExceptionMove(1, "Cora", "Asked.", START, is_answer=True)
-
+def test_an_exception_is_known_by_its_rows() -> None:
     assert exception_key(ExceptionKind.ENDPOINT_FAILURE, 7, 12) == "endpoint_failure:7:12"
-    assert not is_answered([taken(START)])
-    assert is_answered([taken(START), answered])
