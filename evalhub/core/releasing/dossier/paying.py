@@ -158,25 +158,24 @@ def _currency(currency: str, shares: Sequence[Share]) -> CurrencyLedger:
         paid_seconds=_seconds(_paid(shares)) if is_split else None,
         n_untimed=sum(share.n_untimed for share in shares) if is_untimed_sayable else None,
         unpaid=parts if is_split else (),
-        teams=_teams([share for share in shares if share.seconds > 0]),
+        teams=_teams([share for share in shares if share.seconds or share.timed_minor_units]),
     )
 
 
-def _teams(timed: Sequence[Share]) -> tuple[TeamPart, ...]:
+def _teams(counted: Sequence[Share]) -> tuple[TeamPart, ...]:
     """Return the teams of which a sum may be stated, by number.
 
     Who is in none of them must be nobody or enough people as well: the sums of the teams taken
     from that of all would else tell what those few were paid. The smallest team joins them then.
+    An upheld dispute pays without time: who has nothing else is in the money and not in the time.
     """
     by_team: dict[int, list[Share]] = {}
-    for share in timed:
+    for share in counted:
         if share.team is not None:
             by_team.setdefault(share.team, []).append(share)
-    stated = {team: own for team, own in by_team.items() if _n_people(own) >= K_LABS}
-    n_rest = _n_people(timed) - sum(map(_n_people, stated.values()))
-    while stated and 0 < n_rest < K_LABS:
-        smallest = min(stated, key=lambda team: (_n_people(stated[team]), team))
-        n_rest += _n_people(stated.pop(smallest))
+    stated = {team: own for team, own in by_team.items() if _timed(own) and _is_of_enough(own)}
+    while stated and not _is_of_enough(one for one in counted if one.team not in stated):
+        stated.pop(min(stated, key=lambda team: (_n_people(stated[team]), team)))
     return tuple(
         TeamPart(
             number,
@@ -210,6 +209,10 @@ def _parts(shares: Sequence[Share]) -> Iterator[Part]:
     yield from sorted(stated, key=lambda part: part.reasons)
 
 
+def _timed(shares: Iterable[Share]) -> list[Share]:
+    return [share for share in shares if share.seconds > 0]
+
+
 def _paid(shares: Iterable[Share]) -> list[Share]:
     return [share for share in shares if share.reason is None]
 
@@ -217,6 +220,12 @@ def _paid(shares: Iterable[Share]) -> list[Share]:
 def _is_sayable(shares: Iterable[Share]) -> bool:
     """Tell whether a sum may be stated: nobody has a part in it, or enough people have."""
     return _n_people(shares) not in range(1, K_LABS)
+
+
+def _is_of_enough(shares: Iterable[Share]) -> bool:
+    """Tell whether neither the time nor the money of some shares is that of a few of them."""
+    of = list(shares)
+    return all(_is_sayable(part) for part in (of, _timed(of), _paid(of)))
 
 
 def _n_people(shares: Iterable[Share]) -> int:

@@ -200,3 +200,56 @@ def test_f32_a_teams_hour_is_over_its_own_paid_and_unpaid_time() -> None:
     assert told["Effective hour in USD: Team 1"] == "40.00 USD"
     assert told["Effective hour in USD: Team 2"] == "60.00 USD"
     assert told["Active time, USD: Team 1"] == 5 * 5_400
+
+
+@pytest.mark.parametrize(
+    ("sizes", "n_others", "told"),
+    [
+        ((5, 6), 0, {"Team 1": 6}),
+        ((5, 6), 5, {"Team 1": 5, "Team 2": 6}),
+        # Their money would be that of five, and the time that of four.
+        ((5, 6), 4, {"Team 1": 6}),
+        ((5,), 0, {}),
+    ],
+    ids=["alone in no team", "with enough in none", "with few in none", "beside one team"],
+)
+def test_f32_who_was_paid_by_a_dispute_alone_is_among_the_people(
+    sizes: tuple[int, ...], n_others: int, told: dict[str, int]
+) -> None:
+    shares = in_teams(*sizes, n_others=n_others)
+    won = Share(len(shares), "USD", None, 0, 4_200, 4_200, 0)
+
+    (ledger,) = ledger_facts([*shares, won]).currencies
+
+    assert {f"Team {team.number}": team.n_people for team in ledger.teams} == told
+    rest = ledger.timed_minor_units - sum(team.timed_minor_units for team in ledger.teams)
+    assert rest != won.minor_units
+
+
+def test_f32_money_of_a_dispute_belongs_to_the_team_of_whom_it_is() -> None:
+    won = Share(10, "USD", None, 0, 4_200, 4_200, 0, team=1)
+
+    (ledger,) = ledger_facts([*in_teams(5, 5), won]).currencies
+
+    assert [(team.n_people, team.timed_minor_units) for team in ledger.teams] == [
+        (5, 30_000),
+        (6, 34_200),
+    ]
+
+
+def test_f32_a_team_without_time_has_no_hour_and_is_told_by_nothing() -> None:
+    won = [Share(5 + who, "USD", None, 0, 900, 900, 0, team=1) for who in range(5)]
+
+    (ledger,) = ledger_facts([*in_teams(5), *won]).currencies
+
+    assert [(team.number, team.n_people) for team in ledger.teams] == [(1, 5)]
+
+
+def test_f32_a_team_in_which_few_were_paid_is_not_told() -> None:
+    alone = [replace(one, team=0) for one in (*paid(1), *unpaid(RETURNED, 6))]
+    others = [replace(one, person=one.person + 10) for one in in_teams(5, 5)]
+
+    (ledger,) = ledger_facts([*alone, *(replace(one, team=1) for one in others)]).currencies
+
+    # Its people are what is left, and one of them has all of the money that is left.
+    assert ledger.teams == ()
