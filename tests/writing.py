@@ -1,8 +1,10 @@
 """Watch what a database is asked to do."""
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import pytest
 import sqlalchemy as sa
 from sqlmodel import Session
 
@@ -54,3 +56,17 @@ def written_statements(database: Database) -> Iterator[list[str]]:
 
     with listening(database, "before_cursor_execute", note):
         yield seen
+
+
+def wait_for_lock(database: Database) -> None:
+    """Return once some transaction of this database waits for a lock."""
+    waits = sa.text(
+        "SELECT count(*) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    for _ in range(3_000):
+        with database.transaction(write=False) as session:
+            if session.connection().execute(waits).scalar_one():
+                return
+        threading.Event().wait(0.01)
+    pytest.fail("nobody waits")

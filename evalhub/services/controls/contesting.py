@@ -29,7 +29,7 @@ from evalhub.db.in_force import is_newest
 from evalhub.db.models import Assignment, ControlContest, ControlContestAnswer, Project
 from evalhub.errors import Conflict, Forbidden, NotFound, Sentence
 from evalhub.services import audit
-from evalhub.services.controls.keying import append_key, key_of, refuse_bad_key
+from evalhub.services.controls.keying import append_key, refuse_bad_key
 from evalhub.services.controls.sharing import renew_where_more, told_shares
 from evalhub.services.judging.keys import keys_in_force
 from evalhub.services.judging.matter import parse_prompt
@@ -153,6 +153,9 @@ def answer_control_contest(
     of = session.get(Assignment, row.assignment_id) if row else None
     if row is None or of is None or of.project_id != project.id:
         raise NotFound(Sentence("There is no such contest."))
+    # The row comes first wherever both are held, as where a key is mended; that of a closed project
+    # as well, in which contests are still answered.
+    session.refresh(project, with_for_update={"key_share": True})
     lock(f"control {of.pair_id}", session=session)
     standing = _standing(row, _answer_of(row.id, session), now)
     if not standing.is_open:
@@ -161,7 +164,6 @@ def answer_control_contest(
     text, key_id = checked_words(words, most=MAX_WORDS), None
     if outcome is ContestOutcome.OVERTURNED:
         refuse_bad_key(accepted, text)
-        key_of(project.id, of.pair_id, session=session)
         before = told_shares(project, session=session)
         key_id = append_key(of.pair_id, accepted, text, session=session, actor=actor, now=now)
         renew_where_more(project, before, session=session, actor=actor, now=now)

@@ -81,8 +81,11 @@ def renew_where_more(
 ) -> None:
     """Let everybody read the shares before their next claim where more come than ``before``.
 
-    The reason is the house's own, for that of a key would tell its answer.
+    The reason is the house's own, for that of a key would tell its answer. In a closed project
+    nobody claims any more, so nobody is asked to read. The caller holds the project's row.
     """
+    if project.status is ProjectStatus.CLOSED:
+        return
     if told_shares(project, session=session).total > before.total:
         renew_terms(project, reason=FIRST_CONTROL, session=session, actor=actor, now=now)
 

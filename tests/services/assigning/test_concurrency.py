@@ -21,6 +21,7 @@ from tests.services.assigning.conftest import make_campaign
 from tests.services.assigning.crowd import let_work
 from tests.services.projects.fairs import make_fair
 from tests.services.selecting.tournaments import make_tournament
+from tests.writing import wait_for_lock
 
 N_THREADS = 8
 
@@ -233,20 +234,6 @@ def test_who_waited_for_the_last_place_in_vain_holds_nothing(database: Database)
     waiting.join()
 
     assert found == [False]
-
-
-def wait_for_lock(database: Database) -> None:
-    """Return once some transaction of this database waits for a lock."""
-    waits = sa.text(
-        "SELECT count(*) FROM pg_stat_activity "
-        "WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    )
-    for _ in range(3_000):
-        with database.transaction(write=False) as session:
-            if session.connection().execute(waits).scalar_one():
-                return
-        threading.Event().wait(0.01)
-    pytest.fail("nobody waits")
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)

@@ -12,6 +12,7 @@ from evalhub.core.assigning import Lease
 from evalhub.core.campaigns import Purpose
 from evalhub.core.judging.known import KeyAnswer
 from evalhub.core.people import Actor, Role
+from evalhub.core.qualifying.contests import ContestOutcome
 from evalhub.core.quality import QualityShares
 from evalhub.db.models import (
     Assignment,
@@ -24,7 +25,8 @@ from evalhub.db.models import (
     Response,
 )
 from evalhub.services.assigning.leasing import lease_next
-from evalhub.services.controls.keying import add_control
+from evalhub.services.controls.contesting import answer_control_contest, contest_control
+from evalhub.services.controls.keying import add_control, mend_control
 from evalhub.services.judging.submitting import submit
 from evalhub.services.pairing.pool import add_item
 from tests.factories import make_person
@@ -120,6 +122,19 @@ class Scene:
             now=self.now,
         )
 
+    def withdraw(self, pair: Pair) -> None:
+        """Withdraw a control whose first key is in force."""
+        mend_control(
+            self.project.slug,
+            pair.id,
+            frozenset(),
+            over=1,
+            reason=REASON,
+            session=self.session,
+            actor=actor_of(self.coordinator, Role.COORDINATOR),
+            now=self.now,
+        )
+
     @property
     def coordinator(self) -> Person:
         """Return somebody who runs the project, writes its keys and judges in none."""
@@ -173,3 +188,37 @@ def give_shares(project: Project, shares: QualityShares, session: Session) -> No
 def make_anchor(scene: Scene, pair: Pair) -> None:
     """Make an anchor of a pair."""
     add_item(scene.project.id, [pair.id], Purpose.ANCHOR, session=scene.session, now=scene.now)
+
+
+def contest(scene: Scene, lease: Lease, words: str = "The dose is for adults.") -> str:
+    """Let the first expert contest the key of a lease."""
+    person = scene.people[0]
+    return contest_control(
+        lease.token,
+        words,
+        person_id=person.id,
+        session=scene.session,
+        actor=actor_of(person, Role.ANNOTATOR),
+        now=scene.now,
+    )
+
+
+def answer(
+    scene: Scene,
+    public_id: str,
+    outcome: ContestOutcome,
+    *accepted: KeyAnswer,
+    by: Actor | None = None,
+    words: str = "The leaflet agrees.",
+) -> None:
+    """Let a coordinator who wrote no key answer a contest."""
+    answer_control_contest(
+        scene.project,
+        public_id,
+        outcome,
+        frozenset(accepted),
+        words,
+        session=scene.session,
+        actor=by or actor_of(scene.other_coordinator, Role.COORDINATOR),
+        now=scene.now,
+    )

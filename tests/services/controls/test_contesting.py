@@ -6,21 +6,19 @@ import pytest
 from sqlmodel import select
 
 from evalhub.core.assigning import Lease
-from evalhub.core.campaigns import Purpose
+from evalhub.core.campaigns import ProjectStatus, Purpose
 from evalhub.core.judging.known import KeyAnswer
-from evalhub.core.people import Actor, Role
+from evalhub.core.people import Role
 from evalhub.core.qualifying.contests import ContestOutcome
 from evalhub.db.models import ControlKey
 from evalhub.errors import BadInput, Conflict, Forbidden, NotFound
 from evalhub.services.controls.contesting import (
     ToldControl,
-    answer_control_contest,
-    contest_control,
     contests_in,
     told_controls,
 )
 from evalhub.services.controls.reading import quality_of
-from tests.services.controls.scene import WEEK, Scene, actor_of
+from tests.services.controls.scene import WEEK, Scene, actor_of, answer, contest
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 X, TIE, Y = KeyAnswer.X, KeyAnswer.TIE, KeyAnswer.Y
@@ -37,40 +35,6 @@ def wrong(scene: Scene) -> Lease:
     lease = scene.judge(Purpose.CONTROL, preference=1)
     scene.now += WEEK
     return lease
-
-
-def contest(scene: Scene, lease: Lease, words: str = "The dose is for adults.") -> str:
-    """Let the first expert contest the key of a lease."""
-    person = scene.people[0]
-    return contest_control(
-        lease.token,
-        words,
-        person_id=person.id,
-        session=scene.session,
-        actor=actor_of(person, Role.ANNOTATOR),
-        now=scene.now,
-    )
-
-
-def answer(
-    scene: Scene,
-    public_id: str,
-    outcome: ContestOutcome,
-    *accepted: KeyAnswer,
-    by: Actor | None = None,
-    words: str = "The leaflet agrees.",
-) -> None:
-    """Let a coordinator who wrote no key answer a contest."""
-    answer_control_contest(
-        scene.project,
-        public_id,
-        outcome,
-        frozenset(accepted),
-        words,
-        session=scene.session,
-        actor=by or actor_of(scene.other_coordinator, Role.COORDINATOR),
-        now=scene.now,
-    )
 
 
 def test_who_answered_otherwise_is_told_after_a_week_in_the_order_they_saw(
@@ -178,3 +142,24 @@ def test_contests_that_wait_come_first(scene: Scene, wrong: Lease) -> None:
     found = contests_in(scene.project, session=scene.session, now=scene.now)
 
     assert [one.public_id for one in found] == [waiting, first]
+
+
+@pytest.mark.parametrize(
+    ("status", "n_news"),
+    [(ProjectStatus.OPEN, 1), (ProjectStatus.CLOSED, 0)],
+    ids=["open", "closed"],
+)
+def test_a_control_that_comes_back_is_news_for_who_can_still_claim(
+    scene: Scene, wrong: Lease, status: ProjectStatus, n_news: int
+) -> None:
+    public_id = contest(scene, wrong)
+    for pair in scene.campaign.pairs[:2]:
+        scene.withdraw(pair)
+    scene.project.status = status
+    scene.session.flush()
+    before = scene.project.terms_number
+
+    answer(scene, public_id, OVERTURNED, Y)
+
+    assert scene.project.terms_number - before == n_news
+    assert quality_of(scene.project, session=scene.session).accuracy.n == 1
