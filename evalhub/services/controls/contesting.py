@@ -107,11 +107,12 @@ def contest_control(
     Raise ``NotFound`` for what one was not told of, which says no more than that it is not there,
     ``Conflict`` for one that is contested already and ``BadInput`` without a reason.
     """
+    # Before anything is read: a form that is sent twice would find no contest twice.
+    lock(f"control contest {token}", session=session)
     told = {one.token: one for one in told_controls(person_id, session=session, now=now)}
     if token not in told:
         raise NotFound(Sentence("There is no such comparison of yours."))
     assignment = session.exec(select(Assignment).where(Assignment.token == token)).one()
-    lock(f"control contest {assignment.id}", session=session)
     row = ControlContest(
         public_id=secrets.token_hex(8),
         assignment_id=assignment.id,
@@ -157,10 +158,10 @@ def answer_control_contest(
     # as well, in which contests are still answered.
     session.refresh(project, with_for_update={"key_share": True})
     lock(f"control {of.pair_id}", session=session)
-    standing = _standing(row, _answer_of(row.id, session), now)
-    if not standing.is_open:
+    [(_, contest)] = _contests(t.control_contest.c.id == row.id, session, now)
+    if not contest.standing.is_open:
         raise Conflict(Sentence("The contest is answered."))
-    by = _decider(actor, of.pair_id, standing, session)
+    by = _decider(actor, of.pair_id, contest.standing, session)
     text, key_id = checked_words(words, most=MAX_WORDS), None
     if outcome is ContestOutcome.OVERTURNED:
         refuse_bad_key(accepted, text)
@@ -238,18 +239,6 @@ def _contests(
         )
         for row in session.connection().execute(query)
     ]
-
-
-def _answer_of(contest_id: int, session: Session) -> ControlContestAnswer | None:
-    return session.exec(
-        select(ControlContestAnswer).where(ControlContestAnswer.control_contest_id == contest_id)
-    ).first()
-
-
-def _standing(
-    row: ControlContest, answer: ControlContestAnswer | None, now: datetime
-) -> ContestStanding:
-    return standing_of(row.opened_at, answer.answered_at if answer else None, now)
 
 
 def _record(

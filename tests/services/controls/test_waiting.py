@@ -14,6 +14,7 @@ from evalhub.core.judging.known import KeyAnswer
 from evalhub.core.qualifying.contests import ContestOutcome
 from evalhub.db.engine import Database
 from evalhub.db.models import Project
+from evalhub.errors import Conflict
 from evalhub.services.controls.contesting import contests_in
 from evalhub.services.controls.sharing import hold_unclosed
 from evalhub.services.locks import lock
@@ -74,3 +75,27 @@ def test_who_answers_a_contest_waits_for_who_mends_the_key_and_not_the_other_way
         project = session.get_one(Project, scene.project.id)
         [found] = contests_in(project, session=session, now=scene.now)
     assert found.outcome is ContestOutcome.OVERTURNED
+
+
+def test_a_key_that_is_contested_twice_at_once_is_contested_once(
+    database: Database, wrong: tuple[Scene, Lease]
+) -> None:
+    scene, lease = wrong
+    refused: list[str] = []
+
+    def contest_again(own: Scene) -> None:
+        with pytest.raises(Conflict) as caught:
+            contest(own, lease, "Once more.")
+        refused.append(str(caught.value))
+
+    with database.transaction() as session:
+        public_id = contest(seen_by(session, scene), lease)
+        other = start(database, scene, contest_again)
+        wait_for_lock(database)
+    other.join()
+
+    assert refused == ["You have contested this key already."]
+    with database.transaction(write=False) as session:
+        project = session.get_one(Project, scene.project.id)
+        found = contests_in(project, session=session, now=scene.now)
+    assert [one.public_id for one in found] == [public_id]
