@@ -25,6 +25,13 @@ N_ANCHORS = 20
 ANCHORS_OF = 10
 """At most one pair in so many becomes an anchor, so that small projects keep pairs to score."""
 
+TOLD_AFTER = timedelta(days=7)
+"""How old an answer is before anything that is told follows from what it was given out for.
+
+A figure that moved at once would tell its author, or the lead of their team, whether the last
+comparison was a control, a repeat or work, and how it was answered, while it can still be changed.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class QualityShares:

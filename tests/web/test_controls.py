@@ -9,10 +9,9 @@ from sqlmodel import col, select
 
 from evalhub.core.campaigns import ProjectStatus, Purpose
 from evalhub.core.people import Role
-from evalhub.core.quality import QualityShares
+from evalhub.core.quality import TOLD_AFTER, QualityShares
 from evalhub.db.engine import Database
 from evalhub.db.models import Assignment, ControlContest, ControlKey, Pair, Project
-from evalhub.services.controls.contesting import TOLD_AFTER
 from tests.factories import MOMENT, add_member, make_assignment
 from tests.services.controls.scene import give_shares, make_scene
 from tests.web.conftest import SignIn

@@ -6,7 +6,7 @@ be changed and never comes to them again. Somebody else may still get it.
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,6 +23,7 @@ from evalhub.core.qualifying.contests import (
     ContestStanding,
     standing_of,
 )
+from evalhub.core.quality import TOLD_AFTER
 from evalhub.core.reviewing.cases import MAX_WORDS
 from evalhub.db import tables as t
 from evalhub.db.in_force import is_newest
@@ -34,9 +35,6 @@ from evalhub.services.controls.sharing import renew_where_more, told_shares
 from evalhub.services.judging.keys import keys_in_force
 from evalhub.services.judging.matter import parse_prompt
 from evalhub.services.locks import lock
-
-TOLD_AFTER = timedelta(days=7)
-"""How long after a judgment its author is told that the pair was a control with another key."""
 
 
 @dataclass(frozen=True, slots=True)

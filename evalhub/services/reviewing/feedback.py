@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 from evalhub.core.campaigns import Purpose
 from evalhub.core.judging.answers import Choice
 from evalhub.core.judging.records import JudgmentRecord
+from evalhub.core.quality import TOLD_AFTER
 from evalhub.core.reviewing.cases import Case
 from evalhub.core.reviewing.vocabulary import CaseStep
 from evalhub.core.scoring.agreement.subjects import by_time, pair_of
@@ -22,7 +23,6 @@ from evalhub.core.scoring.annotators.figures import (
 from evalhub.core.scoring.annotators.repeats import repeat_figures
 from evalhub.core.scoring.intervals.shares import Share, share_of
 from evalhub.db.models import Person, ReviewCase, ReviewExpert
-from evalhub.services.controls.contesting import TOLD_AFTER
 from evalhub.services.judging.cases import load_cases
 from evalhub.services.judging.current import judgments_beside, judgments_of
 

@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 
 from evalhub.core.campaigns import AssignmentStatus, Purpose
 from evalhub.core.judging.outcomes import sign_of
+from evalhub.core.quality import TOLD_AFTER
 from evalhub.core.scoring.intervals.shares import Share, share_of
 from evalhub.db import tables as t
 from evalhub.db.in_force import is_newest
@@ -24,9 +25,6 @@ TOLD_DAYS = 28
 LEAST_PEOPLE = 5
 """Sums and shares are told of no fewer people: of two, each would know what the other's is."""
 TOO_FEW = f"Fewer than {LEAST_PEOPLE} members gave such answers a week ago or longer."
-TOLD_AFTER = timedelta(days=7)
-"""How old a judgment is before the shares count it: a share that moved at once would tell whose
-last comparison was a control, while they may still change it."""
 
 
 @dataclass(frozen=True, slots=True)
