@@ -40,9 +40,8 @@ class WeekFigures:
     judged as more of the others judge them than anything else; ``left`` the share of preferences
     for the first answer; ``control`` that of right answers where the answer is known, and
     ``consistency`` that of the same answers to pairs that came again with their sides swapped.
-    The last two count what was judged ``TOLD_AFTER`` ago or longer, so the current week has none:
-    a share that moved with the comparison just sent would tell what it was and how it was
-    answered, while it can still be changed.
+    ``agreement`` and the last two count what was judged ``TOLD_AFTER`` ago or longer, so the
+    current week has none of them.
     """
 
     n_judgments: int
@@ -57,7 +56,9 @@ class Feedback:
     """Hold the week up to now and the one before it, and how reviews ended so far.
 
     ``approval`` is the share of reviewed judgments that were accepted. A return that an appeal
-    has shown to be a mistake counts as accepted, and what nobody has reviewed does not count.
+    has shown to be a mistake counts as accepted, and what nobody has reviewed does not count. An
+    acceptance counts once it is ``TOLD_AFTER`` old: nothing else tells of it, and only work is
+    reviewed.
     """
 
     week: WeekFigures
@@ -74,20 +75,25 @@ def feedback_of(person_id: int, *, session: Session, now: datetime) -> Feedback:
     return Feedback(
         week=_week(own, public_id, first, (now - WEEK, now), now - TOLD_AFTER),
         before=_week(own, public_id, first, (now - 2 * WEEK, now - WEEK), now - TOLD_AFTER),
-        approval=approval_of(person_id, session=session),
+        approval=approval_of(person_id, session=session, now=now),
     )
 
 
-def approval_of(person_id: int, *, session: Session) -> Share:
-    """Return the share of a person's reviewed judgments that were accepted."""
+def approval_of(person_id: int, *, session: Session, now: datetime) -> Share:
+    """Return the share of a person's reviewed judgments that were accepted, as told at ``now``."""
     mine = sa.select(col(ReviewExpert.case_id)).where(col(ReviewExpert.person_id) == person_id)
     cases = load_cases(col(ReviewCase.id).in_(mine), session=session)
-    ended = [ended for stored in cases if (ended := _is_approved(stored.case)) is not None]
+    told = (_is_approved(stored.case, now - TOLD_AFTER) for stored in cases)
+    ended = [is_approved for is_approved in told if is_approved is not None]
     return share_of(sum(ended), len(ended), reason=NONE_REVIEWED)
 
 
-def _is_approved(case: Case) -> bool | None:
-    steps = {event.step for event in case.events}
+def _is_approved(case: Case, accepted_until: datetime) -> bool | None:
+    steps = {
+        event.step
+        for event in case.events
+        if event.step is not CaseStep.ACCEPTED or event.at <= accepted_until
+    }
     if CaseStep.ACCEPTED in steps:
         return True
     return CaseStep.UPHELD in steps if CaseStep.RETURNED in steps else None

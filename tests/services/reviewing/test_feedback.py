@@ -7,7 +7,13 @@ from sqlmodel import Session
 
 from evalhub.core.reviewing.vocabulary import CaseStep
 from evalhub.db.models import Assignment
-from evalhub.services.reviewing.feedback import Feedback, approval_of, feedback_of
+from evalhub.services.reviewing.feedback import (
+    NONE_REVIEWED,
+    WEEK,
+    Feedback,
+    approval_of,
+    feedback_of,
+)
 from tests.services.reviewing.scene import DAY, Scene, make_scene
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -69,10 +75,28 @@ def test_f22_approval_is_the_share_of_reviewed_judgments_that_were_accepted(busy
     busy.appeal(1, by_expert[1][0])
     busy.answer(by_expert[1][0], CaseStep.UPHELD, busy.otto)
 
-    first, second = (approval_of(one.id, session=busy.session) for one in busy.experts)
+    busy.now += WEEK
+    first, second = (
+        approval_of(one.id, session=busy.session, now=busy.now) for one in busy.experts
+    )
 
     assert (first.value, first.n) == (0.5, 2)
     assert (second.value, second.n) == (1.0, 1)
+
+
+def test_an_acceptance_moves_no_rate_until_a_week_has_passed(busy: Scene) -> None:
+    reviewed = next(one for one in busy.cases() if one.assignment_id)
+    person_id = busy.session.get_one(Assignment, reviewed.assignment_id).person_id
+    busy.answer(reviewed.id, CaseStep.ACCEPTED)
+    given = busy.now
+
+    early, late = (
+        approval_of(person_id, session=busy.session, now=given + after)
+        for after in (WEEK - timedelta(seconds=1), WEEK)
+    )
+
+    assert (early.value, early.n, early.reason) == (None, 0, NONE_REVIEWED)
+    assert (late.value, late.n) == (1.0, 1)
 
 
 def test_who_was_never_reviewed_has_no_rate(busy: Scene) -> None:
