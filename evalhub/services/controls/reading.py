@@ -81,7 +81,8 @@ def list_controls(project_id: int, *, session: Session) -> list[ControlView]:
     found = []
     for row in session.connection().execute(_CONTROLS, {"project": project_id}):
         accepted = key_from_text(row.accepted)
-        given = answers[row.pair_id]
+        # No answer to a withdrawn control is right or wrong.
+        given = answers[row.pair_id] if accepted else Counter[KeyAnswer]()
         n_right = sum(n for answer, n in given.items() if answer in accepted)
         found.append(
             ControlView(

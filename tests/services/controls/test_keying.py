@@ -7,6 +7,7 @@ from evalhub.core.campaigns import ProjectStatus, Purpose
 from evalhub.core.judging.answers import Choice
 from evalhub.core.judging.known import KeyAnswer
 from evalhub.core.people import Role
+from evalhub.core.scoring.annotators.figures import NO_CONTROL_JUDGED
 from evalhub.db.models import ControlItem, ControlKey
 from evalhub.errors import BadInput, Conflict, Forbidden, NotFound, StaleForm
 from evalhub.services.controls.keying import add_control, mend_control
@@ -72,6 +73,16 @@ def test_a_withdrawn_control_counts_for_nobody_and_is_given_no_more(answered: Sc
     given = [answered.lease(Purpose.CONTROL, who=1), *()]
     assert given[0] is not None
     assert given[0].pair_id == answered.campaign.pairs[1].id
+
+
+def test_a_withdrawn_control_shows_no_share_of_right_answers(answered: Scene) -> None:
+    mend(answered)
+
+    given, withdrawn = list_controls(answered.project.id, session=answered.session)
+
+    assert (given.right.value, given.right.n) == (0.0, 1)
+    assert (withdrawn.right.value, withdrawn.right.n) == (None, 0)
+    assert withdrawn.right.reason == NO_CONTROL_JUDGED
 
 
 def test_a_control_tells_its_key_and_how_it_was_answered(answered: Scene) -> None:
