@@ -9,8 +9,8 @@ from evalhub.core.backups import StoredRelease
 from evalhub.core.canonical import sha256_hex
 from evalhub.core.releasing.checksums import CHECKSUMS, checksums_text, is_safe_path
 from evalhub.core.releasing.files import FileFacts, HashedFile
-from evalhub.core.releasing.manifest import MANIFEST, Manifest
-from evalhub.errors import BadInput, SettingsError
+from evalhub.core.releasing.manifest import MANIFEST
+from evalhub.errors import BadInput, Conflict, SettingsError
 from evalhub.services.releasing.folders import building_folder, make_durable
 from evalhub.services.releasing.reading import read_manifest
 from evalhub.services.releasing.shelves import Shelf, shelf_of
@@ -21,13 +21,16 @@ def fetch_releases(releases: Sequence[StoredRelease], *, url: str, settings: Set
 
     Each is written beside the releases and takes its place whole, so what is broken off is simply
     run again. Raise ``BadInput`` where a file is missing or is not the one that the backup knows:
-    a storage that serves other bytes must not become the release that people were told of.
+    a storage that serves other bytes must not become the release that people were told of. Raise
+    ``Conflict``, before anything is written, where another release stands in the place of one.
     """
     try:
         source = shelf_of(settings.model_copy(update={"releases_url": url}))
     except SettingsError as error:
         raise BadInput.at(url, "names no object storage") from error
     shelf = shelf_of(settings)
+    for stored in releases:
+        _refuse_taken(stored, shelf)
     for stored in releases:
         with building_folder(settings.releases_dir) as folder:
             _fetch(stored, source, folder)
@@ -37,28 +40,32 @@ def fetch_releases(releases: Sequence[StoredRelease], *, url: str, settings: Set
     return len(releases)
 
 
+def _refuse_taken(stored: StoredRelease, shelf: Shelf) -> None:
+    """Raise ``Conflict`` where the place of a release holds another one.
+
+    Publishing would delete it, and storage would keep it under the name of this one. A folder
+    without a manifest was broken off and gives way.
+    """
+    try:
+        with shelf.open(f"{stored.folder}/{MANIFEST}") as file:
+            is_other = sha256_hex(file.read()) != stored.manifest_sha256
+    except FileNotFoundError:
+        return
+    if is_other:
+        raise Conflict(f"{stored.folder} holds another release. Move it away first.")
+
+
 def _fetch(stored: StoredRelease, source: Shelf, folder: Path) -> None:
-    manifest = _manifest(stored, source)
-    facts = [_copied(stored, file.path, source, folder) for file in manifest.files]
-    for found, promised in zip(facts, manifest.files, strict=True):
-        _refuse_other(stored, found, promised.sha256)
     index = _copied(stored, MANIFEST, source, folder)
+    # First: only the manifest that the backup knows says which other files there are.
     _refuse_other(stored, index, stored.manifest_sha256)
+    manifest = read_manifest((folder / MANIFEST).read_bytes())
+    for promised in manifest.files:
+        found = _copied(stored, promised.path, source, folder)
+        _refuse_other(stored, found, promised.sha256)
     # Written anew and not fetched: it follows from the manifest to the byte.
     sums = checksums_text((*manifest.files, index))
     (folder / CHECKSUMS).write_text(sums, encoding="utf-8", newline="\n")
-
-
-def _manifest(stored: StoredRelease, source: Shelf) -> Manifest:
-    where = f"{stored.folder}/{MANIFEST}"
-    try:
-        with source.open(where) as file:
-            text = file.read()
-    except FileNotFoundError as error:
-        raise BadInput.at(where, "is not in this storage") from error
-    if sha256_hex(text) != stored.manifest_sha256:
-        raise BadInput.at(where, f"has not the SHA-256 of the backup, {stored.manifest_sha256}")
-    return read_manifest(text)
 
 
 def _copied(stored: StoredRelease, path: str, source: Shelf, folder: Path) -> FileFacts:

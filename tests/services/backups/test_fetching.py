@@ -9,7 +9,7 @@ from evalhub.config import Settings
 from evalhub.core.backups import StoredRelease
 from evalhub.core.canonical import sha256_hex
 from evalhub.db.engine import Database
-from evalhub.errors import BadInput
+from evalhub.errors import BadInput, Conflict
 from evalhub.services.backups import Backup, read_backup
 from evalhub.services.backups.fetching import fetch_releases
 from evalhub.services.releasing.verifying import verify_release
@@ -124,3 +124,41 @@ def test_a_path_that_leads_out_of_the_folder_is_never_written(
 
     with pytest.raises(BadInput, match="is not a plain relative path"):
         fetch_releases([stored], url=f"file://{bucket}", settings=empty.settings)
+
+
+@pytest.mark.parametrize("is_stored", [False, True], ids=["a folder", "object storage"])
+def test_another_release_in_the_place_of_one_stays_and_nothing_is_written(
+    kept: Backup, empty: Instance, bucket: Path, tmp_path: Path, *, is_stored: bool
+) -> None:
+    (stored,) = kept.manifest.stored
+    own = empty.settings
+    if is_stored:
+        own = own.model_copy(update={"releases_url": f"file://{tmp_path}/own"})
+    root = tmp_path / "own" if is_stored else own.releases_dir
+    other = root / "other/1.0.0/manifest.json"
+    other.parent.mkdir(parents=True)
+    other.write_text("{}", encoding="utf-8")
+
+    with pytest.raises(Conflict, match=r"^other/1\.0\.0 holds another release\. Move it"):
+        fetch_releases(
+            [stored, StoredRelease("other/1.0.0", stored.manifest_sha256)],
+            url=f"file://{bucket}",
+            settings=own,
+        )
+
+    assert other.read_text(encoding="utf-8") == "{}"
+    assert not (root / NAME).exists()
+
+
+def test_a_folder_that_was_broken_off_is_fetched_anew(
+    kept: Backup, empty: Instance, bucket: Path
+) -> None:
+    (stored,) = kept.manifest.stored
+    folder = empty.settings.releases_dir / NAME
+    (folder / "pairs").mkdir(parents=True)
+    (folder / "pairs/train.parquet").write_bytes(b"half")
+
+    for _ in range(2):
+        fetch_releases([stored], url=f"file://{bucket}", settings=empty.settings)
+
+    assert verify_release(folder).problems == ()
