@@ -16,6 +16,7 @@ from evalhub.core.judging.records import JudgmentRecord
 from evalhub.core.scoring.agreement.subjects import TIE, PairKey, by_time, code_of, pair_of
 from evalhub.core.scoring.annotators.controls import Controls, count_controls
 from evalhub.core.scoring.annotators.medians import Median, median_of
+from evalhub.core.scoring.annotators.repeats import repeat_figures
 from evalhub.core.scoring.intervals.shares import Share, share_of
 
 NO_CONTROLS = "This project has no control items."
@@ -36,9 +37,10 @@ class AnnotatorFigures:
 
     ``control`` is the share of control items answered as known; ``agreement`` the share of pairs
     on which the annotator says what most of the others say; ``consistency`` the share of pairs
-    judged again with the sides swapped and the same answer; ``left`` the share of preferences
-    for the side shown first; ``ties`` the share of verdicts that call a pair even;
-    ``active_seconds`` the median time at the page.
+    that came again with the sides swapped and got the same answer, or where none came again, of
+    pairs judged in both orders as work; ``left`` the share of preferences for the side shown
+    first; ``ties`` the share of verdicts that call a pair even; ``active_seconds`` the median time
+    at the page.
     """
 
     annotator: str
@@ -83,6 +85,9 @@ def _figures(
     # Repeats are the same pairs again and controls are chosen for being clear, so both would bend
     # what is told of the work itself.
     told, own = own, [record for record in own if record.purpose is Purpose.WORK]
+    # One figure, whoever states it. Judgments from elsewhere have no repeats, and some of them were
+    # made in both orders.
+    steady = repeat_figures(told).consistency
     choices = Counter(record.choice for record in own)
     codes = Counter(code_of(record) for record in own)
     # As shown, not in the pair's own order: the leaning to a side is about what stood there.
@@ -95,7 +100,7 @@ def _figures(
         is_simulated=any(record.is_simulated for record in told),
         control=_control(told, controls),
         agreement=leave_one_out(annotator, {pair_of(record) for record in own}, first),
-        consistency=_consistency([one for one in told if one.purpose is not Purpose.CONTROL]),
+        consistency=steady if steady.n else _consistency(own),
         left=share_of(choices[Choice.A], n_clear, reason=NO_CLEAR_CHOICE),
         ties=share_of(codes[TIE], n_clear + codes[TIE], reason=NO_ANSWER),
         active_seconds=median_of(seconds, reason=NOT_TIMED),

@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evalhub.core.campaigns import JudgmentOrigin
+from evalhub.core.campaigns import JudgmentOrigin, Purpose
 from evalhub.core.judging.answers import Choice
 from evalhub.core.judging.records import JudgmentRecord
 from evalhub.core.prompts.controls import ControlAnswer
 from evalhub.core.scoring.annotators import AnnotatorFigures, annotator_figures
 from evalhub.core.scoring.annotators.figures import majority
+from evalhub.core.scoring.annotators.repeats import repeat_figures
 from tests.core.scoring.records import judgment
 
 A, B, TIE, CANNOT = Choice.A, Choice.B, Choice.TIE, Choice.CANNOT_JUDGE
@@ -22,6 +23,11 @@ CONTROLS = {"p1": (ControlAnswer("alder", "birch"),)}
 def of_ann(*records: JudgmentRecord, controls: bool = True) -> AnnotatorFigures:
     found = annotator_figures(records, controls=CONTROLS if controls else {})
     return next(one for one in found if one.annotator == "ann")
+
+
+def checking(record: JudgmentRecord, purpose: Purpose) -> JudgmentRecord:
+    """Return a judgment that was given out to check quality."""
+    return replace(record, purpose=purpose)
 
 
 def test_annotators_come_by_their_ids_not_by_a_figure() -> None:
@@ -98,6 +104,38 @@ def test_consistency_compares_the_two_orders_of_a_pair() -> None:
     )
 
     assert (found.consistency.value, found.consistency.n) == (0.5, 2)
+
+
+def test_consistency_is_that_of_repeats_where_pairs_came_again() -> None:
+    told = [
+        judgment("ann", A, pair="same"),
+        checking(judgment("ann", B, pair="same", is_swapped=True, minute=1), Purpose.REPEAT),
+        judgment("ann", A, pair="other rubric"),
+        replace(
+            checking(judgment("ann", A, pair="other rubric", is_swapped=True), Purpose.REPEAT),
+            rubric_id="another",
+        ),
+        judgment("ann", A, pair="anchor"),
+        checking(judgment("ann", A, pair="anchor", is_swapped=True, minute=1), Purpose.ANCHOR),
+        judgment("ann", A, pair="both orders"),
+        judgment("ann", A, pair="both orders", is_swapped=True, minute=1),
+    ]
+
+    found = of_ann(*told).consistency
+
+    assert (found.value, found.n) == (1.0, 1)
+    assert found == repeat_figures(told).consistency
+
+
+def test_without_repeats_consistency_is_that_of_work_alone() -> None:
+    found = of_ann(
+        judgment("ann", A, pair="both orders"),
+        judgment("ann", A, pair="both orders", is_swapped=True, minute=1),
+        judgment("ann", A, pair="anchor"),
+        checking(judgment("ann", B, pair="anchor", is_swapped=True, minute=1), Purpose.ANCHOR),
+    )
+
+    assert (found.consistency.value, found.consistency.n) == (0.0, 1)
 
 
 def test_left_counts_preferences_as_shown_and_ties_count_verdicts() -> None:
