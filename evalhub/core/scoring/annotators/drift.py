@@ -86,9 +86,12 @@ def drift_of(records: Iterable[JudgmentRecord], *, since: datetime) -> tuple[Per
     something else, so drift is measured anew from the first period under it.
     """
     in_order = by_time(records)
+    if not in_order:
+        return ()
+    meaning = meaning_of(in_order[-1])
     by_period: defaultdict[int, list[JudgmentRecord]] = defaultdict(list)
     for record in in_order:
-        if code_of(record) is not None and meaning_of(record) == meaning_of(in_order[-1]):
+        if code_of(record) is not None and meaning_of(record) == meaning:
             by_period[period_at(record.created_at, since=since)].append(record)
     if not by_period:
         return ()

@@ -75,6 +75,7 @@ def test_a_period_without_judgments_is_left_out_and_cannot_judge_is_none() -> No
 
     assert [one.period for one in found] == [1, 4]
     assert drift_of(unable, since=MOMENT) == ()
+    assert drift_of([], since=MOMENT) == ()
 
 
 def test_another_major_version_of_the_rubric_begins_anew() -> None:
