@@ -14,11 +14,9 @@ from evalhub.core.campaigns import AnnotatorKind
 from evalhub.core.judging.answers import answer_from_json
 from evalhub.core.reviewing.triggers import Vote, vote_of
 from evalhub.db import tables as t
+from evalhub.db.chunks import chunks
 from evalhub.services.judging.joined import is_in_force
 from evalhub.services.rubric_translations import parse_rubric
-
-CHUNK = 500
-"""Pairs looked at in one query: few enough for the number of values that a database takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +38,8 @@ def votes_on(
     was given after ``until`` and may still be changed.
     """
     found: defaultdict[int, list[CastVote]] = defaultdict(list)
-    ordered = sorted(pair_ids)
-    for start in range(0, len(ordered), CHUNK):
-        query = _query(until).where(t.judgment.c.pair_id.in_(ordered[start : start + CHUNK]))
+    for chunk in chunks(pair_ids):
+        query = _query(until).where(t.judgment.c.pair_id.in_(chunk))
         for row in session.connection().execute(query):
             cast = _cast(row)
             if cast is not None:

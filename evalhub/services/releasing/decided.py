@@ -1,6 +1,6 @@
 """Read what reviews and adjudication made of a project's judgments, for its releases."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
 
@@ -19,14 +19,13 @@ from evalhub.core.releasing.decisions import (
 from evalhub.core.reviewing.cases import decision_of
 from evalhub.core.reviewing.vocabulary import CaseKind
 from evalhub.db import tables as t
+from evalhub.db.chunks import chunks
 from evalhub.db.models import ReviewCase
 from evalhub.services.judging.cases import StoredCase, load_cases
 from evalhub.services.judging.joined import join_sides
 
 Decisions: TypeAlias = Mapping[str, Decided]
 """What was decided about a judgment, by its public id; those that nothing was decided of lack."""
-
-_CHUNK = 500
 
 
 def decisions_in(project_id: int, *, session: Session) -> Decisions:
@@ -42,7 +41,7 @@ def decisions_in(project_id: int, *, session: Session) -> Decisions:
     for public_id, outcome in _reviews(by_kind[CaseKind.REVIEW], session):
         found[public_id] = Decided(review=outcome)
     decided = {one.pair_id: one for one in by_kind[CaseKind.ADJUDICATION] if decision_of(one.case)}
-    for row in _judged(t.judgment.c.pair_id, list(decided), session):
+    for row in _judged(t.judgment.c.pair_id, decided, session):
         pair = decision_on(decided[row.pair_id].case, is_turned=_is_turned(row))
         found[row.public_id] = replace(found.get(row.public_id, UNDECIDED), pair=pair)
     return found
@@ -54,12 +53,12 @@ def _reviews(cases: Sequence[StoredCase], session: Session) -> Iterator[tuple[st
         for one in cases
         if one.assignment_id is not None and (outcome := review_of(one.case)) is not None
     }
-    for row in _judged(t.judgment.c.assignment_id, list(outcomes), session):
+    for row in _judged(t.judgment.c.assignment_id, outcomes, session):
         yield row.public_id, outcomes[row.assignment_id]
 
 
 def _judged(
-    column: "sa.ColumnElement[Any]", ids: Sequence[int], session: Session
+    column: "sa.ColumnElement[Any]", ids: Iterable[int], session: Session
 ) -> "Iterator[sa.Row[*tuple[Any, ...]]]":
     """Yield every version of the judgments whose ``column`` is one of ``ids``, with both sides."""
     source, sides = join_sides(t.judgment.join(t.pair, t.pair.c.id == t.judgment.c.pair_id))
@@ -76,10 +75,8 @@ def _judged(
         ),
     ]
     query = sa.select(*columns).select_from(source).where(t.judgment.c.purpose == Purpose.WORK)
-    # SQLite takes a bounded number of values in one statement.
-    for start in range(0, len(ids), _CHUNK):
-        asked = query.where(column.in_(ids[start : start + _CHUNK]))
-        yield from session.connection().execute(asked)
+    for chunk in chunks(ids):
+        yield from session.connection().execute(query.where(column.in_(chunk)))
 
 
 def _is_turned(row: "sa.Row[*tuple[Any, ...]]") -> bool:

@@ -9,11 +9,9 @@ from evalhub.core.campaigns import AssignmentStatus, ProjectStatus
 from evalhub.core.people import Actor, Role
 from evalhub.core.reviewing.cases import check_apart
 from evalhub.db import tables as t
+from evalhub.db.chunks import chunks
 from evalhub.errors import Forbidden, Sentence
 from evalhub.services.judging.cases import StoredCase
-
-CHUNK = 500
-"""Pairs looked at in one query: few enough for the number of values that a database takes."""
 
 
 def check_reader(stored: StoredCase, *, actor: Actor, session: Session) -> None:
@@ -34,11 +32,10 @@ def pairs_to_come(pair_ids: Collection[int], *, actor: Actor, session: Session) 
     if actor.person_id is None:
         # A command has every role and is nobody to whom a pair could be given.
         return frozenset()
-    found, ordered = set[int](), sorted(set(pair_ids))
-    for start in range(0, len(ordered), CHUNK):
-        query = _to_come(actor).where(t.pair.c.id.in_(ordered[start : start + CHUNK]))
-        found |= set(session.connection().execute(query).scalars())
-    return frozenset(found)
+    asked = (_to_come(actor).where(t.pair.c.id.in_(chunk)) for chunk in chunks(pair_ids))
+    return frozenset(
+        pair_id for query in asked for pair_id in session.connection().execute(query).scalars()
+    )
 
 
 def _to_come(actor: Actor) -> "sa.Select[int]":

@@ -18,9 +18,10 @@ from evalhub.core.reviewing.cases import standing_of
 from evalhub.core.reviewing.triggers import conflict_of, contradicts_anew, is_sampled
 from evalhub.core.reviewing.vocabulary import KIND_OF, CaseKind, CaseState, Trigger
 from evalhub.db import tables as t
+from evalhub.db.chunks import chunks
 from evalhub.db.models import Project, ReviewCase, ReviewLook
 from evalhub.services.judging.cases import StoredCase, load_cases
-from evalhub.services.judging.votes import CHUNK, CastVote, votes_on
+from evalhub.services.judging.votes import CastVote, votes_on
 from evalhub.services.locks import lock
 from evalhub.services.reviewing.rules import share_in_force
 
@@ -143,9 +144,9 @@ def _disagreements(
     pair_ids: Collection[int], session: Session
 ) -> defaultdict[int, list[StoredCase]]:
     """Return the disagreements that some pairs have had, the oldest first, by pair."""
-    found, ordered = defaultdict[int, list[StoredCase]](list), sorted(pair_ids)
-    for start in range(0, len(ordered), CHUNK):
-        of_pairs = col(ReviewCase.pair_id).in_(ordered[start : start + CHUNK])
+    found = defaultdict[int, list[StoredCase]](list)
+    for chunk in chunks(pair_ids):
+        of_pairs = col(ReviewCase.pair_id).in_(chunk)
         kind = col(ReviewCase.kind) == CaseKind.ADJUDICATION
         for stored in load_cases(of_pairs, kind, session=session):
             found[stored.pair_id].append(stored)

@@ -8,7 +8,7 @@ Imported rows carry the times of the file they came from; an import is one trans
 known by its own row and read as a whole.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,11 +20,11 @@ from evalhub.core.campaigns import AnnotatorKind, JudgmentOrigin, Purpose
 from evalhub.core.judging.outcomes import score_of
 from evalhub.core.people import Origin
 from evalhub.db import tables as t
+from evalhub.db.chunks import chunks
 from evalhub.services.judging.joined import is_in_force, join_sides
 
 HORIZON = timedelta(minutes=10)
 """How long a transaction that stores a judgment may be open; a request ends long before."""
-_CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,14 +131,9 @@ def _in_chunks(
     column: "sa.ColumnElement[Any]", ids: Iterable[int], project_id: int, *, session: Session
 ) -> list[LogEntry]:
     found: list[LogEntry] = []
-    # SQLite takes a bounded number of values in one statement.
-    for chunk in _chunks(sorted(ids)):
+    for chunk in chunks(ids):
         found.extend(_entries(column.in_(chunk), project_id, session=session))
     return found
-
-
-def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    return (ids[start : start + _CHUNK] for start in range(0, len(ids), _CHUNK))
 
 
 def _entries(
