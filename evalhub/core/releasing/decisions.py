@@ -26,11 +26,24 @@ class ReviewOutcome(StrEnum):
     """It was sent back by mistake, as an appeal has shown."""
 
 
+class PairVerdict(StrEnum):
+    """What an adjudicator decided of a pair, in the order that a release has its responses in."""
+
+    A = "a"
+    """Response A is better."""
+    B = "b"
+    """Response B is better."""
+    EVEN = "even"
+    """Neither is better than the other."""
+    SPLIT = "split"
+    """It can be read either way, and both readings can be defended."""
+
+
 @dataclass(frozen=True, slots=True)
 class PairDecision:
-    """Hold what an adjudicator decided of a pair: ``verdict`` is ``a``, ``b``, even or split."""
+    """Hold what an adjudicator decided of a pair, why, and in which week."""
 
-    verdict: str
+    verdict: PairVerdict
     reason: str
     week: str
 
@@ -45,7 +58,7 @@ class Decided:
     def line(self) -> list[str | None]:
         """Return what a release tells of it, for the hash over its judgments."""
         pair = self.pair
-        told = (None, None, None) if pair is None else (pair.verdict, pair.reason, pair.week)
+        told = (None, None, None) if pair is None else (pair.verdict.value, pair.reason, pair.week)
         return [self.review and self.review.value, *told]
 
 
@@ -74,10 +87,10 @@ def decision_on(case: Case, *, is_turned: bool) -> PairDecision | None:
     return PairDecision(_verdict(last, is_turned=is_turned), last.reason, iso_week(last.at))
 
 
-def _verdict(event: CaseEvent, *, is_turned: bool) -> str:
-    sides = ("b", "a") if is_turned else ("a", "b")
+def _verdict(event: CaseEvent, *, is_turned: bool) -> PairVerdict:
+    sides = (PairVerdict.B, PairVerdict.A) if is_turned else (PairVerdict.A, PairVerdict.B)
     if event.verdict is Verdict.FIRST:
         return sides[0]
     if event.verdict is Verdict.SECOND:
         return sides[1]
-    return "split" if event.verdict is Verdict.SPLIT else "even"
+    return PairVerdict.SPLIT if event.verdict is Verdict.SPLIT else PairVerdict.EVEN

@@ -93,7 +93,7 @@ def _judgment(judgment: ReleaseJudgment) -> _Judgment:
         triage=[TriageItem(question=item.question, option=item.option) for item in answer.triage],
         revision=record.revision,
         review=decided.review.value if decided.review else None,
-        decision=pair.verdict if pair else None,
+        decision=pair.verdict.value if pair else None,
         decision_reason=pair.reason if pair else None,
         decision_week=pair.week if pair else None,
         origin=record.origin.value,

@@ -9,6 +9,7 @@ from evalhub.core.releasing.decisions import (
     UNDECIDED,
     Decided,
     PairDecision,
+    PairVerdict,
     ReviewOutcome,
     decision_on,
     review_of,
@@ -59,14 +60,14 @@ def test_a_review_is_told_by_how_it_ended(
 @pytest.mark.parametrize(
     ("verdict", "plain", "turned"),
     [
-        (Verdict.FIRST, "a", "b"),
-        (Verdict.SECOND, "b", "a"),
-        (Verdict.EVEN, "even", "even"),
-        (Verdict.SPLIT, "split", "split"),
+        (Verdict.FIRST, PairVerdict.A, PairVerdict.B),
+        (Verdict.SECOND, PairVerdict.B, PairVerdict.A),
+        (Verdict.EVEN, PairVerdict.EVEN, PairVerdict.EVEN),
+        (Verdict.SPLIT, PairVerdict.SPLIT, PairVerdict.SPLIT),
     ],
 )
 def test_a_decision_speaks_of_the_responses_in_the_order_of_the_release(
-    verdict: Verdict, plain: str, turned: str
+    verdict: Verdict, plain: PairVerdict, turned: PairVerdict
 ) -> None:
     case = adjudication((verdict, "error"))
 
@@ -79,7 +80,7 @@ def test_what_an_appeal_decided_anew_is_what_holds() -> None:
 
     found = decision_on(case, is_turned=False)
 
-    assert found == PairDecision("split", "both_defensible", "2026-W48")
+    assert found == PairDecision(PairVerdict.SPLIT, "both_defensible", "2026-W48")
 
 
 def test_what_nobody_decided_says_nothing() -> None:
@@ -88,6 +89,12 @@ def test_what_nobody_decided_says_nothing() -> None:
 
 
 def test_the_hash_covers_all_that_rows_tell() -> None:
-    decided = Decided(ReviewOutcome.REVISED, PairDecision("a", "error", "2026-W47"))
+    decided = Decided(ReviewOutcome.REVISED, PairDecision(PairVerdict.A, "error", "2026-W47"))
 
     assert decided.line() == ["revised", "a", "error", "2026-W47"]
+    # A text and no member of an enumeration: the line is hashed as canonical JSON.
+    assert {type(one) for one in decided.line()} == {str}
+
+
+def test_verdicts_of_pairs_are_written_as_the_guide_of_releases_lists_them() -> None:
+    assert [one.value for one in PairVerdict] == ["a", "b", "even", "split"]

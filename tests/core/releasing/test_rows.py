@@ -18,7 +18,7 @@ from evalhub.core.judging.answers import (
     TriageAnswer,
 )
 from evalhub.core.releasing import rows
-from evalhub.core.releasing.decisions import Decided, PairDecision, ReviewOutcome
+from evalhub.core.releasing.decisions import Decided, PairDecision, PairVerdict, ReviewOutcome
 from evalhub.core.releasing.flavours import rows as flavours
 from evalhub.core.releasing.schemas import KEYS, RESERVED_NAMES, SCHEMAS
 from evalhub.core.releasing.vocabulary import FLAVOURS, Part, Split
@@ -199,7 +199,9 @@ def test_judgment_is_turned_to_the_order_of_the_pair() -> None:
 
 
 def test_what_was_decided_stands_beside_the_vote() -> None:
-    decided = Decided(ReviewOutcome.ACCEPTED, PairDecision("split", "both_defensible", "2026-W47"))
+    decided = Decided(
+        ReviewOutcome.ACCEPTED, PairDecision(PairVerdict.SPLIT, "both_defensible", "2026-W47")
+    )
     judgment = replace(make_judgment(Choice.A, -2), decided=decided)
 
     told, untold = (judgment_rows(make_judged_pair(one))[0] for one in (judgment, make_judgment()))
