@@ -109,25 +109,23 @@ def gather(
     """
     version = session.get_one(PromptSetVersion, project.prompt_set_version_id)
     say(BuildStage.INDEXING, 0, version.n_prompts)
-    prompts = index_prompts(version, session=session)
     reports = answered_reports(project.id, session=session)
-    admission = _admission(project, prompts, recipe or Recipe(), reports, session=session)
-    pager = Pager(project.id, prompts, Pseudonyms(secret, project.slug), admission, session)
+    pager = _pager(project, version, recipe or Recipe(), reports, secret=secret, session=session)
     decisions = decisions_in(project.id, session=session)
-    seen = _Seen(prompts, AdmissionTally(admission), decisions)
+    seen = _Seen(pager.index, AdmissionTally(pager.admission), decisions)
     n_done = 0
     # With their texts, which are scanned for personal data: what is left out must be known before
     # labels are fitted, and a build that is refused must be refused before it writes.
     for page in pager.pages(with_texts=True):
         seen.take(page)
         n_done += len(page.prompts)
-        say(BuildStage.COUNTING, n_done, len(prompts.prompts))
+        say(BuildStage.COUNTING, n_done, len(pager.index.prompts))
     classes = tellable_classes(seen.classes)
     return Source(
         project=project,
         prompt_set=session.get_one(PromptSet, version.prompt_set_id),
         version=version,
-        prompts=prompts,
+        prompts=pager.index,
         endpoints=_endpoints(seen.endpoints, session=session),
         rubrics=_rubrics(seen.rubrics, session=session),
         n_judgments=seen.n_judgments,
@@ -137,34 +135,43 @@ def gather(
         controls=ControlCount(seen.n_control_right, seen.n_control_answers),
         newest_at=seen.newest_at,
         dropped=seen.tally.dropped,
-        splits=admission.splits,
+        splits=pager.admission.splits,
         released_sha256=seen.released.hexdigest(),
         annotators=seen.annotators,
         clearance=seen.tally.clearance(seen.scan.facts()),
         labels=seen.labels.finish(),
-        pager=replace(pager, admission=replace(admission, excluded=frozenset(seen.excluded))),
+        pager=_without(pager, seen.excluded),
         reports=reports,
         classes=classes,
         decisions=decisions,
     )
 
 
-def _admission(
+def _pager(
     project: Project,
-    prompts: PromptIndex,
+    version: PromptSetVersion,
     recipe: Recipe,
     reports: Sequence[AnsweredReport],
     *,
+    secret: str,
     session: Session,
-) -> Admission:
+) -> Pager:
+    """Return what turns the pages of a project, with the rules of what is let through."""
+    prompts = index_prompts(version, session=session)
     terms = session.exec(select(Endpoint.slug, Endpoint.revision, Endpoint.output_terms))
-    return Admission(
+    admission = Admission(
         recipe,
         answers_in_project(project.id, session=session),
         {(slug, revision): text for slug, revision, text in terms},
         split_groups(prompts.groups_and_uses(), shares=recipe.shares, salt=recipe.salt),
         frozenset(one.pair_id for one in reports if one.decision is ReportDecision.LEFT_OUT),
     )
+    return Pager(project.id, prompts, Pseudonyms(secret, project.slug), admission, session)
+
+
+def _without(pager: Pager, excluded: set[str]) -> Pager:
+    """Return the pager of the second pass, which leaves out what the first has found to hold."""
+    return replace(pager, admission=replace(pager.admission, excluded=frozenset(excluded)))
 
 
 @dataclass(slots=True)
