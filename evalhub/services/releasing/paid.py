@@ -4,8 +4,6 @@ Both stop at the newest judgment: what is booked or changed later would otherwis
 release of the same judgments.
 """
 
-from dataclasses import replace
-
 import sqlalchemy as sa
 from sqlmodel import Session
 
@@ -72,7 +70,7 @@ def ledger_of(source: Source, *, session: Session) -> LedgerFacts:
     )
     # PostgreSQL adds up to another type of number than it stores.
     teams = _team_by_person(source, session)
-    shares = [replace(Share(*row[:3], *map(int, row[3:])), team=teams.get(row[0])) for row in rows]
+    shares = [Share(*row[:3], *map(int, row[3:]), teams.get(row[0])) for row in rows]
     d, answer = t.dispute.c, t.dispute_answer.c
     disputed = (
         sa.select(_n_distinct(d.id), _n_distinct(d.person_id), _n_distinct(answer.dispute_id))
