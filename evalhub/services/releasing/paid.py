@@ -59,10 +59,10 @@ def ledger_of(source: Source, *, session: Session) -> LedgerFacts:
             p.person_id,
             p.currency,
             p.unpaid_reason,
-            sa.func.coalesce(sa.func.sum(p.seconds), 0),
-            sa.func.sum(p.minor_units),
-            sa.func.sum(sa.case((p.seconds.is_not(None), p.minor_units), else_=0)),
-            sa.func.sum(sa.case((p.seconds.is_(None), 1), else_=0)),
+            sa.func.coalesce(sa.func.sum(p.seconds), 0).label("seconds"),
+            sa.func.sum(p.minor_units).label("minor_units"),
+            sa.func.sum(sa.case((p.seconds.is_not(None), p.minor_units), else_=0)).label("timed"),
+            sa.func.sum(sa.case((p.seconds.is_(None), 1), else_=0)).label("n_untimed"),
         )
         .join(t.person, t.person.c.id == p.person_id)
         .where(*of_people, p.booked_at <= source.newest_at)
@@ -70,7 +70,19 @@ def ledger_of(source: Source, *, session: Session) -> LedgerFacts:
     )
     # PostgreSQL adds up to another type of number than it stores.
     teams = _team_by_person(source, session)
-    shares = [Share(*row[:3], *map(int, row[3:]), teams.get(row[0])) for row in rows]
+    shares = [
+        Share(
+            row.person_id,
+            row.currency,
+            row.unpaid_reason,
+            int(row.seconds),
+            int(row.minor_units),
+            int(row.timed),
+            int(row.n_untimed),
+            teams.get(row.person_id),
+        )
+        for row in rows
+    ]
     d, answer = t.dispute.c, t.dispute_answer.c
     disputed = (
         sa.select(_n_distinct(d.id), _n_distinct(d.person_id), _n_distinct(answer.dispute_id))
