@@ -7,6 +7,7 @@ from flask import Response, jsonify
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, ConfigDict, Field
 
+from evalhub.api.answering import told
 from evalhub.api.context import api_actor, current_session, now
 from evalhub.api.root import PREFIX, RESPONSES, SECURITY
 from evalhub.core.people import Scope
@@ -110,8 +111,7 @@ def show_all() -> Response:
     """List every application."""
     api_actor(Scope.QUALIFICATIONS_WRITE)
     found = {"applications": list_applications(session=current_session(), now=now())}
-    body = ApplicationsBody.model_validate(found, from_attributes=True)
-    return jsonify(body.model_dump(mode="json"))
+    return told(ApplicationsBody, found)
 
 
 @bp.get("/<public_id>", responses={"200": ApplicationBody}, summary="Read an application")

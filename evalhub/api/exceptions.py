@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from flask import Response, jsonify
+from flask import Response
 from flask_openapi3 import APIBlueprint
 from pydantic import BaseModel, ConfigDict, Field
 
+from evalhub.api.answering import told
 from evalhub.api.context import api_actor, current_session, now
 from evalhub.api.operations import MAX_TEXT, TAG
 from evalhub.api.root import PREFIX, RESPONSES, SECURITY
@@ -95,5 +96,4 @@ def answer(body: AnswerBody) -> Response:
 
 def _answer() -> Response:
     found = {"exceptions": list_exceptions(session=current_session(), now=now())}
-    body = ExceptionsBody.model_validate(found, from_attributes=True)
-    return jsonify(body.model_dump(mode="json"))
+    return told(ExceptionsBody, found)

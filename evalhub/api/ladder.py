@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from flask import Response, jsonify
+from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
+from evalhub.api.answering import told
 from evalhub.api.context import api_actor, current_session, now
 from evalhub.api.figures import ShareBody
 from evalhub.api.root import PREFIX, RESPONSES, SECURITY
@@ -50,8 +51,8 @@ class StepBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     outcome: LadderOutcome
-    seen: int = Field(ge=0)
-    days: int = Field(description="How long the level holds from now on.")
+    seen: StrictInt = Field(ge=0)
+    days: StrictInt = Field(description="How long the level holds from now on.")
     reason: str = Field(max_length=MAX_REASON)
 
 
@@ -119,8 +120,7 @@ def show_all(path: DomainPath, query: PageQuery) -> Response:
     """List who has judged in a domain or holds a level there, with their evidence."""
     api_actor(Scope.QUALIFICATIONS_WRITE)
     found = list_climbers(path.domain, session=current_session(), now=now(), page=query.page)
-    body = ClimbersBody.model_validate(found, from_attributes=True)
-    return jsonify(body.model_dump(mode="json"))
+    return told(ClimbersBody, found)
 
 
 @bp.get("/<domain>/<public_id>", responses={"200": StandingBody}, summary="Read where one stands")
@@ -150,4 +150,4 @@ def _answer(path: ExpertPath) -> Response:
     session, moment = current_session(), now()
     person = get_qualified(path.public_id, session=session, now=moment)
     found = standing_in(person.id, path.domain, session=session, now=moment)
-    return jsonify(StandingBody.model_validate(found, from_attributes=True).model_dump(mode="json"))
+    return told(StandingBody, found)

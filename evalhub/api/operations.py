@@ -3,11 +3,12 @@
 from datetime import datetime
 from typing import Literal
 
-from flask import Response, jsonify
+from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
-from evalhub.api.context import api_actor, current_session, current_settings, now
+from evalhub.api.answering import told
+from evalhub.api.context import api_actor, current_session, current_settings, now, only_read
 from evalhub.api.figures import ShareBody
 from evalhub.api.projects import ProjectPath
 from evalhub.api.root import PREFIX, RESPONSES, SECURITY
@@ -58,7 +59,7 @@ class StatusBody(ReasonBody):
 class OverlapBody(ReasonBody):
     """Says how often each pair is to be judged."""
 
-    overlap: int
+    overlap: StrictInt
 
 
 class RouteBody(BaseModel):
@@ -169,8 +170,7 @@ def show_all() -> Response:
     """List the projects that run or rest, those with something stuck first."""
     api_actor(Scope.OPERATIONS_WRITE)
     found = {"projects": list_overviews(session=current_session(), now=now())}
-    body = OverviewsBody.model_validate(found, from_attributes=True)
-    return jsonify(body.model_dump(mode="json"))
+    return told(OverviewsBody, found)
 
 
 @bp.get("/<slug>", responses={"200": ConsoleBody}, summary="Read one project's console")
@@ -193,6 +193,7 @@ def set_status(path: ProjectPath, body: StatusBody) -> Response:
         floors=floors_of(current_settings()),
         reason=body.reason,
     )
+    only_read()
     return _answer(path.slug)
 
 
@@ -236,5 +237,4 @@ def _answer(slug: str) -> Response:
         "claims": list_claims(project, session=session),
         "weeks": project_health(project, session=session, now=moment),
     }
-    body = ConsoleBody.model_validate(found, from_attributes=True)
-    return jsonify(body.model_dump(mode="json"))
+    return told(ConsoleBody, found)

@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from flask import Response, jsonify
+from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
+from evalhub.api.answering import told
 from evalhub.api.context import api_actor, current_session, now
 from evalhub.api.figures import ShareBody
 from evalhub.api.root import PREFIX, RESPONSES, SECURITY
@@ -109,10 +110,7 @@ class TeamBody(BaseModel):
 def show_all() -> Response:
     """List the teams with their leads and hours."""
     api_actor(Scope.OPERATIONS_WRITE)
-    found = TeamsBody.model_validate(
-        {"teams": list_teams(session=current_session())}, from_attributes=True
-    )
-    return jsonify(found.model_dump(mode="json"))
+    return told(TeamsBody, {"teams": list_teams(session=current_session())})
 
 
 @bp.post("", responses={"201": TeamBody}, summary="Make a team")
@@ -154,4 +152,4 @@ def leave(path: MemberPath) -> Response:
 def _answer(slug: str, actor: Actor) -> Response:
     session = current_session()
     found = team_page(get_team(slug, session=session, actor=actor), session=session, now=now())
-    return jsonify(TeamBody.model_validate(found, from_attributes=True).model_dump(mode="json"))
+    return told(TeamBody, found)

@@ -97,11 +97,21 @@ def test_f10_pause_overlap_and_take_back_are_kept_with_their_reason(
         ("/status", {"status": "closed", "reason": "Because."}, 422),
         ("/status", {"status": "open", "reason": "Because."}, 200),
         ("/overlap", {"overlap": 0, "reason": "Because."}, 422),
+        ("/overlap", {"overlap": True, "reason": "Because."}, 422),
         ("/overlap", {"overlap": 3}, 422),
         ("/claims/999/take-back", {"reason": "Because."}, 404),
         ("/claims/0/take-back", {"reason": "Because."}, 422),
     ],
-    ids=["no reason", "close", "open already", "no overlap", "left out", "no claim", "no number"],
+    ids=[
+        "no reason",
+        "close",
+        "open already",
+        "no overlap",
+        "no whole number",
+        "left out",
+        "no claim",
+        "no number",
+    ],
 )
 def test_what_makes_no_sense_changes_nothing(
     send: Send, path: str, body: dict[str, object], status: int
