@@ -1,30 +1,29 @@
 """Tell experts that they were taken off a project, hear their objections, and lift removals."""
 
 from collections.abc import Sequence
+from functools import partial
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from evalhub.core.qualifying.credentials import MAX_REASON
 from evalhub.core.removals import RemovalStep
 from evalhub.errors import BadInput, Conflict, Problem
-from evalhub.rim.fields import choice
 from evalhub.services.projects.finding import MANAGERS, get_project
 from evalhub.services.projects.lifting import answer_objection, lift, object_to
 from evalhub.services.projects.removals import open_objections, own_removals, removals_in
-from evalhub.web import pay_words
 from evalhub.web import removal_words as say
+from evalhub.web.answering import done, refused
 from evalhub.web.context import (
     current_actor,
     current_session,
     now,
-    only_read,
     own_id,
     requires,
 )
 from evalhub.web.disputes import ANSWERERS
 from evalhub.web.language import _
-from evalhub.web.problems import problems_of, status_of
+from evalhub.web.sent import picked
 
 bp = Blueprint("removals", __name__)
 
@@ -49,10 +48,11 @@ def speak(removal_id: int) -> ResponseReturnValue:
             now=now(),
         )
     except (BadInput, Conflict) as error:
-        only_read()
-        return _own_page(removal_id, problems_of(error)), status_of(error)
-    flash(_("It is sent. Below is by when it will be answered, by somebody else."), "good")
-    return redirect(url_for("removals.show_own"), code=303)
+        return refused(partial(_own_page, removal_id), error)
+    return done(
+        _("It is sent. Below is by when it will be answered, by somebody else."),
+        url_for("removals.show_own"),
+    )
 
 
 @bp.get("/removals")
@@ -69,17 +69,17 @@ def decide(removal_id: int) -> ResponseReturnValue:
     try:
         answer_objection(
             removal_id,
-            choice(request.form.get("step", ""), RemovalStep, where="step"),
+            picked(request.form.get("step", ""), RemovalStep, where="step"),
             words=request.form.get("reason", ""),
             session=current_session(),
             actor=current_actor(),
             now=now(),
         )
     except (BadInput, Conflict) as error:
-        only_read()
-        return _queue_page(removal_id, problems_of(error)), status_of(error)
-    flash(_("The objection is answered, and the expert reads why."), "good")
-    return redirect(url_for("removals.list_open"), code=303)
+        return refused(partial(_queue_page, removal_id), error)
+    return done(
+        _("The objection is answered, and the expert reads why."), url_for("removals.list_open")
+    )
 
 
 @bp.get("/projects/<slug>/removals")
@@ -94,7 +94,7 @@ def show_project(slug: str) -> ResponseReturnValue:
 def take_back(slug: str, removal_id: int) -> ResponseReturnValue:
     """Lift a removal."""
     try:
-        lift(
+        is_back = lift(
             removal_id,
             slug=slug,
             words=request.form.get("reason", ""),
@@ -103,10 +103,12 @@ def take_back(slug: str, removal_id: int) -> ResponseReturnValue:
             now=now(),
         )
     except (BadInput, Conflict) as error:
-        only_read()
-        return _project_page(slug, removal_id, problems_of(error)), status_of(error)
-    flash(_("The removal is lifted, and the expert is on the project again."), "good")
-    return redirect(url_for("removals.show_project", slug=slug), code=303)
+        return refused(partial(_project_page, slug, removal_id), error)
+    back, free = (
+        _("The removal is lifted, and the expert is on the project again."),
+        _("The removal is lifted; it keeps the expert away no longer."),
+    )
+    return done(back if is_back else free, url_for("removals.show_project", slug=slug))
 
 
 def _own_page(refused: int = 0, problems: Sequence[Problem] = ()) -> str:
@@ -145,5 +147,4 @@ def _form(refused: int, problems: Sequence[Problem]) -> dict[str, object]:
         "step": request.form.get("step", ""),
         "most": MAX_REASON,
         "say": say,
-        "pay_words": pay_words,
     }

@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlmodel import col
 
 from evalhub.core.people import Role
 from evalhub.db.engine import Database
+from evalhub.db.models import RoleGrant
 from tests.web.conftest import Clock, SignIn
 from tests.web.desk import make_desk
 from tests.web.pages import fill, form_of
@@ -127,9 +130,25 @@ def test_lifting_it_puts_the_expert_back(scene: Scene) -> None:
     lifted = scene.remover.post(f"{place}/1/lift", data=fill(page, reason="A mistake."))
 
     assert lifted.location == place
-    assert "Nobody is kept away." in scene.remover.get(place).text
+    after = scene.remover.get(place).text
+    assert "Nobody is kept away." in after
+    assert "on the project again" in after
     assert "You were taken off" not in scene.expert.get("/work").text
     assert "it keeps nobody away" in scene.expert.get(OWN).text
+
+
+def test_lifting_says_where_it_puts_nobody_back(scene: Scene, database: Database) -> None:
+    scene.remove()
+    place = f"{scene.project}/removals"
+    page = scene.remover.get(place)
+    with database.transaction() as session:
+        session.execute(sa.delete(RoleGrant).where(col(RoleGrant.role) == Role.ANNOTATOR))
+
+    scene.remover.post(f"{place}/1/lift", data=fill(page, reason="A mistake."))
+
+    after = scene.remover.get(place).text
+    assert "it keeps the expert away no longer" in after
+    assert "on the project again" not in after
 
 
 def test_a_removal_is_lifted_by_its_own_project_alone(scene: Scene) -> None:

@@ -101,7 +101,13 @@ def _move(
         raise Conflict(Sentence("This exception is answered already, or none any more."))
     moves = _moves(keys, session)
     for key in dict.fromkeys(keys):
-        if open_by_key[key].standing.owner_id not in (None, actor.person_id):
+        standing = open_by_key[key].standing
+        if standing.is_overdue and not is_answer:
+            # It would hold nobody back, and let its taker believe that they have more time.
+            raise Conflict(
+                Sentence("This exception is overdue: whoever can answer it answers it now.")
+            )
+        if standing.owner_id not in (None, actor.person_id):
             raise Conflict(Sentence("Somebody else has this exception in hand."))
         session.add(
             ExceptionStep(

@@ -70,9 +70,10 @@ def answer_objection(
 
 def lift(
     removal_id: int, *, slug: str, words: str, session: Session, actor: Actor, now: datetime
-) -> None:
-    """Take a removal back, which puts its expert on the project again.
+) -> bool:
+    """Take a removal back and tell whether that puts its expert on the project again.
 
+    It does where the project goes on and they are still an expert.
     Raise ``NotFound`` for a removal from another project than ``slug``, ``Forbidden`` for who does
     not manage projects or was removed, ``Conflict`` for one that holds no more and ``BadInput``
     without a reason.
@@ -84,7 +85,7 @@ def lift(
         raise Forbidden(Sentence("A removal is lifted by somebody else who runs projects."))
     _refuse_ended(removal)
     _append(removal, RemovalStep.LIFTED, words, session=session, actor=actor, now=now)
-    _put_back(removal, session=session, actor=actor, now=now)
+    return _put_back(removal, session=session, actor=actor, now=now)
 
 
 def _held(removal_id: int, session: Session, now: datetime) -> Removal:
@@ -133,12 +134,13 @@ def _append(
     )
 
 
-def _put_back(removal: Removal, *, session: Session, actor: Actor, now: datetime) -> None:
+def _put_back(removal: Removal, *, session: Session, actor: Actor, now: datetime) -> bool:
     """Put the expert on the project again, where it goes on and they are still an expert."""
     project = session.exec(select(Project).where(Project.slug == removal.project)).one()
     is_expert = session.get(RoleGrant, (removal.person_id, Role.ANNOTATOR)) is not None
     if project.status is ProjectStatus.CLOSED or not is_expert:
-        return
+        return False
     person_id, role = removal.person_id, Role.ANNOTATOR
     hold_membership(project.id, person_id, session=session)
     join(project, person_id=person_id, role=role, session=session, actor=actor, now=now)
+    return True

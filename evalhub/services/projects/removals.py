@@ -86,14 +86,17 @@ def keep_removal(
 def is_removed(project_id: int, person_id: int, *, session: Session) -> bool:
     """Tell whether a person was taken off a project and nobody has said otherwise since."""
     removal = t.project_removal.c
-    query = _in_force().where(removal.project_id == project_id, removal.person_id == person_id)
+    query = sa.select(removal.id).where(
+        removal.project_id == project_id, removal.person_id == person_id, _is_in_force()
+    )
     return session.connection().execute(query.limit(1)).first() is not None
 
 
 def removed_from(person_id: int, *, session: Session) -> frozenset[int]:
     """Return the projects that a person was taken off and may not join."""
-    query = _in_force().where(t.project_removal.c.person_id == person_id)
-    return frozenset(row.project_id for row in session.connection().execute(query))
+    removal = t.project_removal.c
+    query = sa.select(removal.project_id).where(removal.person_id == person_id, _is_in_force())
+    return frozenset(session.connection().execute(query).scalars())
 
 
 def own_removals(person_id: int, *, session: Session, now: datetime) -> list[Removal]:
@@ -103,8 +106,8 @@ def own_removals(person_id: int, *, session: Session, now: datetime) -> list[Rem
 
 def removals_in(project: Project, *, session: Session, now: datetime) -> list[Removal]:
     """Return who is kept away from a project, the newest first."""
-    found = _removals(t.project_removal.c.project_id == project.id, session, now)
-    return [one for one in found if one.is_in_force]
+    is_here = t.project_removal.c.project_id == project.id
+    return _removals(sa.and_(is_here, _is_in_force()), session, now)
 
 
 def open_objections(*, actor: Actor, session: Session, now: datetime) -> list[Removal]:
@@ -114,9 +117,8 @@ def open_objections(*, actor: Actor, session: Session, now: datetime) -> list[Re
     """
     waiting = [
         (one.standing.due_at, one.id, one)
-        for one in _removals(sa.true(), session, now)
+        for one in _removals(sa.and_(_is_in_force(), _has_step(RemovalStep.OBJECTED)), session, now)
         if one.standing is not None
-        and one.is_in_force
         and one.standing.state is DisputeState.OPEN
         and actor.has(*DECIDERS[one.standing.level])
         and actor.person_id not in one.parties
@@ -129,10 +131,15 @@ def find_removal(removal_id: int, *, session: Session, now: datetime) -> Removal
     return next(iter(_removals(t.project_removal.c.id == removal_id, session, now)), None)
 
 
-def _in_force() -> "sa.Select[int, int]":
-    removal, step = t.project_removal.c, t.project_removal_step.c
-    ended = sa.exists().where(step.project_removal_id == removal.id, step.step.in_(ENDING))
-    return sa.select(removal.id, removal.project_id).where(sa.not_(ended))
+def _is_in_force() -> "sa.ColumnElement[bool]":
+    return sa.not_(_has_step(*ENDING))
+
+
+def _has_step(*steps: RemovalStep) -> "sa.ColumnElement[bool]":
+    step = t.project_removal_step.c
+    return sa.exists().where(
+        step.project_removal_id == t.project_removal.c.id, step.step.in_(steps)
+    )
 
 
 def _removals(which: "sa.ColumnElement[bool]", session: Session, now: datetime) -> list[Removal]:
@@ -149,7 +156,8 @@ def _removals(which: "sa.ColumnElement[bool]", session: Session, now: datetime) 
         )
         .all()
     )
-    events = _events([row.id for row in rows], session)
+    # Nearly nobody was ever taken off a project, and everybody's list of work asks.
+    events = _events([row.id for row in rows], session) if rows else {}
     return [_removal(row, events, now) for row in rows]
 
 

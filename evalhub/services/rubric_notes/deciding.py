@@ -86,8 +86,7 @@ def draft_of(rubric_id: str, public_id: str, *, session: Session, actor: Actor, 
     note = get_note(rubric_id, public_id, session=session, actor=actor)
     newest = list_versions(rubric_id, session=session)[0]
     rubric = get_rubric(rubric_id, newest, session=session).rubric
-    # Cut like a line of the log; the note itself stays readable whole beside the version.
-    return draft_text(rubric, change=" ".join(note.words.split())[:1_000], day=day)
+    return draft_text(rubric, change=" ".join(note.words.split()), day=day)
 
 
 def make_version(

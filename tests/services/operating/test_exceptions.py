@@ -153,6 +153,20 @@ def test_f11_what_is_in_hand_is_nobody_elses_until_it_is_late(
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_f11_what_is_overdue_is_answered_and_not_taken(
+    campaign: Campaign, session: Session, now: datetime, cora: Actor
+) -> None:
+    key, overdue = listed(session, now)[0].key, now + 11 * DAY
+
+    with pytest.raises(Conflict, match="overdue"):
+        take_exceptions([key], session=session, actor=cora, now=overdue)
+
+    assert session.exec(select(ExceptionStep)).all() == []
+    answer_exceptions([key], "Asked again.", session=session, actor=cora, now=overdue)
+    assert key not in {one.key for one in listed(session, overdue)}
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     ("keys", "words", "error"),
     [

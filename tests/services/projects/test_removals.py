@@ -97,10 +97,10 @@ class Scene:
             now=self.now + timedelta(days=days),
         )
 
-    def lift(self, *, by: Actor | None = None, words: str = "A mistake.") -> None:
-        """Lift the removal."""
+    def lift(self, *, by: Actor | None = None, words: str = "A mistake.") -> bool:
+        """Lift the removal; tell whether the expert is on the project again."""
         actor = by or self.remover
-        lift(
+        return lift(
             self.read().id,
             slug=self.project.slug,
             words=words,
@@ -242,9 +242,9 @@ def test_where_nothing_goes_on_lifting_ends_the_removal_alone(scene: Scene, gone
         scene.session.delete(grant)
     scene.session.flush()
 
-    scene.lift(by=scene.admin)
+    is_back = scene.lift(by=scene.admin)
 
-    assert not scene.is_on()
+    assert (is_back, scene.is_on()) == (False, False)
     assert not scene.read().is_in_force
 
 
