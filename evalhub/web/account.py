@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
@@ -16,6 +16,7 @@ from evalhub.services.accounts.changing_passwords import change_password
 from evalhub.services.accounts.passwords import new_password
 from evalhub.services.accounts.people import get_person
 from evalhub.services.teams import find_own_stay
+from evalhub.web.answering import done
 from evalhub.web.context import (
     commit_now,
     current_actor,
@@ -83,8 +84,7 @@ def set_password() -> ResponseReturnValue:
         return _page([Problem("present password", Sentence("is not right"))]), 422
     # The sign-in that asked has ended with the others, so the cookie gets the new one.
     hold_token(token)
-    flash(_("Your password is changed. Every other sign-in has ended."), "good")
-    return redirect("/account", code=303)
+    return done(_("Your password is changed. Every other sign-in has ended."), "/account")
 
 
 @bp.post("/sessions/<int:web_session_id>/end")
@@ -101,8 +101,7 @@ def end_session(web_session_id: int) -> ResponseReturnValue:
     if web_session_id == signed_in().web_session_id:
         forget_token()
         return redirect("/sign-in", code=303)
-    flash(_("That sign-in has ended."), "good")
-    return redirect("/account", code=303)
+    return done(_("That sign-in has ended."), "/account")
 
 
 @bp.post("/sessions/end")
@@ -111,8 +110,7 @@ def end_sessions() -> ResponseReturnValue:
     """End every sign-in of the person, this one too."""
     sessions.end_sessions(own_id(), session=current_session(), actor=current_actor(), now=now())
     forget_token()
-    flash(_("You are signed out everywhere."), "good")
-    return redirect("/sign-in", code=303)
+    return done(_("You are signed out everywhere."), "/sign-in")
 
 
 @bp.post("/keys")
@@ -148,8 +146,7 @@ def revoke_key(public_id: str) -> ResponseReturnValue:
         person_id=own_id(),
         now=now(),
     )
-    flash(_("The API key no longer works."), "good")
-    return redirect("/account#keys", code=303)
+    return done(_("The API key no longer works."), "/account#keys")
 
 
 def _page(

@@ -12,17 +12,16 @@ from evalhub.rim.routing import page_number
 from evalhub.services import api_keys, audit
 from evalhub.services.accounts import invitations, people, sessions
 from evalhub.services.accounts.invitations import IssuedInvitation
+from evalhub.web.answering import done, refused
 from evalhub.web.context import (
     current_actor,
     current_session,
     current_settings,
     now,
-    only_read,
     requires,
     signed_in,
 )
 from evalhub.web.language import _
-from evalhub.web.problems import problems_of, status_of
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
 
@@ -49,8 +48,7 @@ def invite() -> ResponseReturnValue:
             now=now(),
         )
     except (BadInput, Conflict) as error:
-        only_read()
-        return _people_page(problems_of(error)), status_of(error)
+        return refused(_people_page, error)
     # Shown on the answer itself: a redirect would have to carry the link somewhere it stays.
     return _people_page(issued=issued)
 
@@ -62,8 +60,7 @@ def take_back(invitation_id: int) -> ResponseReturnValue:
     invitations.take_back(
         invitation_id, session=current_session(), actor=current_actor(), now=now()
     )
-    flash(_("The invitation's link no longer works."), "good")
-    return redirect("/admin/people", code=303)
+    return done(_("The invitation's link no longer works."), "/admin/people")
 
 
 @bp.get("/people/<public_id>")
@@ -131,8 +128,9 @@ def revoke_key(public_id: str, key_id: str) -> ResponseReturnValue:
         person_id=person.id,
         now=now(),
     )
-    flash("The API key no longer works.", "good")
-    return redirect(url_for("admin.show_person", public_id=public_id), code=303)
+    return done(
+        _("The API key no longer works."), url_for("admin.show_person", public_id=public_id)
+    )
 
 
 @bp.get("/audit")

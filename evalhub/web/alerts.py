@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from evalhub.core.reviewing.alerts import AlertOutcome, CheckKind
@@ -17,15 +17,14 @@ from evalhub.services.reviewing.alerts import (
     check_project,
     project_alerts,
 )
+from evalhub.web.answering import done, refused
 from evalhub.web.context import (
     current_actor,
     current_session,
     now,
-    only_read,
     requires,
 )
 from evalhub.web.language import N_, Words, _
-from evalhub.web.problems import problems_of, status_of
 from evalhub.web.sent import picked, sent_form
 
 bp = Blueprint("alerts", __name__, url_prefix="/projects")
@@ -75,8 +74,7 @@ def check(slug: str) -> ResponseReturnValue:
     """Check the judgments in force."""
     project = get_project(slug, session=current_session())
     n_new = check_project(project, session=current_session(), now=now())
-    flash(_("Checked: %(n)s new.", n=n_new), "good")
-    return redirect(url_for("alerts.show", slug=slug), code=303)
+    return done(_("Checked: %(n)s new.", n=n_new), url_for("alerts.show", slug=slug))
 
 
 @bp.post("/<slug>/checks/<int:alert_id>")
@@ -96,10 +94,8 @@ def answer(slug: str, alert_id: int) -> ResponseReturnValue:
             now=now(),
         )
     except (BadInput, Conflict) as error:
-        only_read()
-        return _page(slug, problems_of(error), form, alert_id), status_of(error)
-    flash(_("Noted. Nothing else follows from it."), "good")
-    return redirect(url_for("alerts.show", slug=slug), code=303)
+        return refused(lambda problems: _page(slug, problems, form, alert_id), error)
+    return done(_("Noted. Nothing else follows from it."), url_for("alerts.show", slug=slug))
 
 
 def _page(

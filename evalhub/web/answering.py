@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from flask import flash, redirect
 from flask.typing import ResponseReturnValue
 
-from evalhub.errors import BadInput, Conflict, Problem
+from evalhub.errors import BadInput, Conflict, Forbidden, NotFound, Problem
 from evalhub.web.context import only_read
 from evalhub.web.problems import problems_of, status_of
 
@@ -18,7 +18,7 @@ def done(message: str, page: str) -> ResponseReturnValue:
 
 
 def refused(
-    page: Callable[[Sequence[Problem]], str], error: BadInput | Conflict
+    page: Callable[[Sequence[Problem]], str], error: BadInput | Conflict | Forbidden | NotFound
 ) -> ResponseReturnValue:
     """Draw ``page`` again with what is wrong, from what stands without this request."""
     only_read()

@@ -62,7 +62,7 @@ def change_call() -> ResponseReturnValue:
     try:
         set_call(
             "_".join(sent_text("domain").lower().split()),
-            sent_text("text").replace("\r\n", "\n"),
+            sent_text("text"),
             is_open=is_open,
             session=current_session(),
             actor=current_actor(),

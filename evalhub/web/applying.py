@@ -1,8 +1,9 @@
 """Let people apply for a field, take its assessment once, and read what was decided."""
 
 from collections.abc import Sequence
+from functools import partial
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from evalhub.core.qualifying.applications import Application
@@ -31,18 +32,17 @@ from evalhub.services.qualifying.contesting import graded_lines
 from evalhub.services.qualifying.mending import regrades_of
 from evalhub.web import applying_words as say
 from evalhub.web import judging_words
+from evalhub.web.answering import done, refused
 from evalhub.web.context import (
     commit_now,
     current_actor,
     current_session,
     now,
-    only_read,
     own_id,
     requires,
 )
 from evalhub.web.language import _
 from evalhub.web.preferences import preference_of
-from evalhub.web.problems import problems_of, status_of
 from evalhub.web.rendering import render_alike, render_text
 
 bp = Blueprint("applying", __name__, url_prefix="/apply")
@@ -61,7 +61,7 @@ def send(domain: str) -> ResponseReturnValue:
     """Apply for a field."""
     try:
         application = Application(
-            request.form.get("background", "").replace("\r\n", "\n"),
+            request.form.get("background", ""),
             whole_number(request.form.get("week_hours", ""), where="week_hours"),
         )
         apply_for(
@@ -73,10 +73,10 @@ def send(domain: str) -> ResponseReturnValue:
             now=now(),
         )
     except (BadInput, Conflict) as error:
-        only_read()
-        return _page(domain, problems_of(error)), status_of(error)
-    flash(_("Your application is kept. What comes next stands beside it."), "good")
-    return redirect(url_for("applying.show"), code=303)
+        return refused(partial(_page, domain), error)
+    return done(
+        _("Your application is kept. What comes next stands beside it."), url_for("applying.show")
+    )
 
 
 @bp.post("/<domain>/withdraw")
@@ -86,8 +86,7 @@ def withdraw(domain: str) -> ResponseReturnValue:
     withdraw_application(
         own_id(), domain, session=current_session(), actor=current_actor(), now=now()
     )
-    flash(_("Your application is withdrawn."), "good")
-    return redirect(url_for("applying.show"), code=303)
+    return done(_("Your application is withdrawn."), url_for("applying.show"))
 
 
 @bp.get("/<domain>/assessment")
@@ -130,8 +129,10 @@ def begin(domain: str) -> ResponseReturnValue:
 def end(domain: str) -> ResponseReturnValue:
     """Hand the assessment in."""
     hand_in(own_id(), domain, session=current_session(), actor=current_actor(), now=now())
-    flash(_("The assessment is handed in. A person decides next."), "good")
-    return redirect(url_for("applying.show_assessment", domain=domain), code=303)
+    return done(
+        _("The assessment is handed in. A person decides next."),
+        url_for("applying.show_assessment", domain=domain),
+    )
 
 
 @bp.get("/<domain>/assessment/<int:number>")
@@ -156,8 +157,7 @@ def answer(domain: str, number: int) -> ResponseReturnValue:
             now=now(),
         )
     except BadInput as error:
-        only_read()
-        return _item_page(domain, number, problems_of(error)), status_of(error)
+        return refused(partial(_item_page, domain, number), error)
     commit_now()
     if number < len(attempt.published.assessment.items):
         return redirect(url_for("applying.show_item", domain=domain, number=number + 1), code=303)

@@ -1,6 +1,7 @@
 """Follow builds of releases, stop them and try them again."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -17,9 +18,9 @@ from evalhub.services.releasing.builds import (
     list_builds,
     retry_build,
 )
-from evalhub.web.context import current_actor, current_session, now, only_read, requires
+from evalhub.web.answering import refused
+from evalhub.web.context import current_actor, current_session, now, requires
 from evalhub.web.language import N_, _
-from evalhub.web.problems import problems_of, status_of
 from evalhub.web.queued_work import advice_for, state_of
 
 bp = Blueprint("builds", __name__, url_prefix="/release-builds")
@@ -91,8 +92,7 @@ def _to_build(public_id: str) -> ResponseReturnValue:
 
 def _refuse(public_id: str, error: Conflict) -> ResponseReturnValue:
     """Show the build as it is by now, with why the button that was pressed did nothing."""
-    only_read()
-    return _build_page(public_id, problems_of(error)), status_of(error)
+    return refused(partial(_build_page, public_id), error)
 
 
 def _get(public_id: str) -> BuildView:

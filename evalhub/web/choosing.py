@@ -15,6 +15,7 @@ from evalhub.services.projects.choosing import (
 )
 from evalhub.web import judging_words
 from evalhub.web import qualifying_words as say
+from evalhub.web.answering import done
 from evalhub.web.context import (
     current_actor,
     current_session,
@@ -55,8 +56,9 @@ def show() -> ResponseReturnValue:
 def enter(slug: str) -> ResponseReturnValue:
     """Join a project."""
     join_project(slug, session=current_session(), actor=current_actor(), now=now())
-    flash(_("You are on this project. Its work stands on your list."), "good")
-    return redirect(url_for("choosing.show"), code=303)
+    return done(
+        _("You are on this project. Its work stands on your list."), url_for("choosing.show")
+    )
 
 
 @bp.post("/<slug>/leave")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from http import HTTPStatus
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import UnsupportedMediaType
 
@@ -33,6 +33,7 @@ from evalhub.services.judging.submitting import SubmissionKind, submit
 from evalhub.services.judging.today import today_of
 from evalhub.services.selecting.planning import is_plan_due, keep_plan_fresh
 from evalhub.web import judging_words as say
+from evalhub.web.answering import done
 from evalhub.web.conflicts import differing
 from evalhub.web.context import commit_now, current_session, now, only_read, own_id, requires
 from evalhub.web.drawn import spots_of_differences, spots_of_marks, spots_of_rows, together
@@ -152,7 +153,7 @@ def _submit_and_stop(token: str) -> ResponseReturnValue:
 def _take_in(token: str, *, goes_on: bool) -> ResponseReturnValue:
     fields, person_id = _fields(), own_id()
     try:
-        done = submit(
+        taken = submit(
             token,
             fields,
             person_id=person_id,
@@ -169,14 +170,13 @@ def _take_in(token: str, *, goes_on: bool) -> ResponseReturnValue:
         # would otherwise wait for each other's rows. SQLite has one writer, who waits for nobody;
         # there a commit of its own would wait for the disk a second time, and all others with it.
         commit_now()
-    place = place_after(done) if goes_on else url_for("work.show")
-    is_due = is_plan_due(done.project_id, session=current_session())
+    place = place_after(taken) if goes_on else url_for("work.show")
+    is_due = is_plan_due(taken.project_id, session=current_session())
     # Before anything is said of it: a message is in the cookie, whatever becomes of the commit.
     commit_now()
     if is_due:
-        keep_plan_fresh(done.project_id, database=database, now=now())
-    flash(_(SAID[done.kind]), "good")
-    return redirect(place, code=303)
+        keep_plan_fresh(taken.project_id, database=database, now=now())
+    return done(_(SAID[taken.kind]), place)
 
 
 def _show_differences(token: str) -> ResponseReturnValue:
@@ -194,8 +194,9 @@ def _save(token: str, *, show: str | None = None) -> ResponseReturnValue:
     commit_now()
     lost = say.STANDING_WORDS[kept.standing]
     until = _("The comparison is yours until %(until)s.", until=moment(kept.lease.expires_at))
-    flash(f"{_('Draft saved.')} {lost or until}", "good")
-    return redirect(url_for("comparing.show", token=token, show=show), code=303)
+    return done(
+        f"{_('Draft saved.')} {lost or until}", url_for("comparing.show", token=token, show=show)
+    )
 
 
 def _skip(token: str) -> ResponseReturnValue:
@@ -214,8 +215,10 @@ def _skip(token: str) -> ResponseReturnValue:
     except Conflict as error:
         return _refused(token, error, is_kept=False)
     commit_now()
-    flash(_("Given back. Someone else is asked, and nothing counts against you."), "good")
-    return redirect(url_for("work.show"), code=303)
+    return done(
+        _("Given back. Someone else is asked, and nothing counts against you."),
+        url_for("work.show"),
+    )
 
 
 def _keep_draft(token: str, fields: Fields) -> bool:

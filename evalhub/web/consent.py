@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from evalhub.core.consent import FOUR_ANSWERS, PURPOSE_WORDS, ConsentPurpose
@@ -10,16 +10,15 @@ from evalhub.errors import BadInput, Conflict, Problem
 from evalhub.rim.fields import chosen, whole_number
 from evalhub.services.consenting.answers import answer, answers_of
 from evalhub.services.consenting.texts import current_text
+from evalhub.web.answering import done, refused
 from evalhub.web.context import (
     current_actor,
     current_session,
     now,
-    only_read,
     own_id,
     requires,
 )
 from evalhub.web.language import _
-from evalhub.web.problems import problems_of, status_of
 
 bp = Blueprint("consent", __name__, url_prefix="/consent")
 
@@ -46,10 +45,8 @@ def give() -> ResponseReturnValue:
             text_version=whole_number(request.form.get("version", ""), where="version"),
         )
     except (BadInput, Conflict) as error:
-        only_read()
-        return _page(problems_of(error)), status_of(error)
-    flash(_("Your answer is kept. You can change it here at any time."), "good")
-    return redirect("/consent", code=303)
+        return refused(_page, error)
+    return done(_("Your answer is kept. You can change it here at any time."), "/consent")
 
 
 def _page(problems: Sequence[Problem] = ()) -> str:

@@ -1,8 +1,9 @@
 """Let people contest keys that graded them, and let coordinators decide with a reason."""
 
 from collections.abc import Sequence
+from functools import partial
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from evalhub.core.qualifying.contests import DECIDERS, MAX_CONTEST_WORDS, ContestOutcome
@@ -21,17 +22,16 @@ from evalhub.services.qualifying.contesting import (
 from evalhub.services.qualifying.deciding import QUALIFIERS
 from evalhub.services.qualifying.mending import has_sat
 from evalhub.web import applying_words as say
+from evalhub.web.answering import done, refused
 from evalhub.web.context import (
     current_actor,
     current_session,
     now,
-    only_read,
     own_id,
     requires,
 )
 from evalhub.web.language import _
 from evalhub.web.preferences import PREFERENCE_NAMES
-from evalhub.web.problems import problems_of, status_of
 from evalhub.web.rendering import render_alike, render_text
 from evalhub.web.sent import picked
 
@@ -62,10 +62,11 @@ def begin(domain: str, number: int) -> ResponseReturnValue:
             now=now(),
         )
     except BadInput as error:
-        only_read()
-        return _own_page(domain, number, problems_of(error)), status_of(error)
-    flash(_("Your objection is kept. A person answers it, by the day that stands below."), "good")
-    return redirect(url_for("contesting.prepare", domain=domain, number=number), code=303)
+        return refused(partial(_own_page, domain, number), error)
+    return done(
+        _("Your objection is kept. A person answers it, by the day that stands below."),
+        url_for("contesting.prepare", domain=domain, number=number),
+    )
 
 
 @bp.get("/contests")
@@ -101,10 +102,11 @@ def decide(public_id: str) -> ResponseReturnValue:
         )
     # Also what may not be sent comes back: a reason of two thousand characters is not typed twice.
     except (BadInput, Conflict, Forbidden) as error:
-        only_read()
-        return _page(public_id, problems_of(error)), status_of(error)
-    flash(_("The contest is answered. Everybody it concerns reads it."), "good")
-    return redirect(url_for("contesting.show", public_id=public_id), code=303)
+        return refused(partial(_page, public_id), error)
+    return done(
+        _("The contest is answered. Everybody it concerns reads it."),
+        url_for("contesting.show", public_id=public_id),
+    )
 
 
 def _accepted() -> frozenset[int]:

@@ -1,8 +1,9 @@
 """Let those who run a project say how it checks quality, and show what that tells."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from evalhub.core.campaigns import ProjectStatus, Purpose
@@ -31,16 +32,15 @@ from evalhub.services.controls.sharing import set_shares, told_shares
 from evalhub.services.projects.finding import MANAGERS, READERS
 from evalhub.services.projects.setup import setup_of
 from evalhub.web import applying_words, control_words
+from evalhub.web.answering import done, refused
 from evalhub.web.context import (
     current_actor,
     current_session,
     now,
-    only_read,
     own_id,
     requires,
 )
 from evalhub.web.language import _, ngettext
-from evalhub.web.problems import problems_of, status_of
 
 bp = Blueprint("controls", __name__)
 
@@ -166,10 +166,11 @@ def contest(token: str) -> ResponseReturnValue:
             now=now(),
         )
     except (BadInput, Conflict) as error:
-        only_read()
-        return _told_page(token, problems_of(error)), status_of(error)
-    flash(_("Your objection is kept. A person answers it, by the day that stands below."), "good")
-    return redirect(url_for("controls.show_told"), code=303)
+        return refused(partial(_told_page, token), error)
+    return done(
+        _("Your objection is kept. A person answers it, by the day that stands below."),
+        url_for("controls.show_told"),
+    )
 
 
 def _number(name: str) -> int:
@@ -185,13 +186,11 @@ def _refuse(
     slug: str, place: str, error: BadInput | Conflict | Forbidden | NotFound
 ) -> ResponseReturnValue:
     """Show the page again with what is wrong beside the form that was sent."""
-    only_read()
-    return _page(slug, place, problems_of(error), request.form), status_of(error)
+    return refused(lambda problems: _page(slug, place, problems, request.form), error)
 
 
 def _done(slug: str, message: str) -> ResponseReturnValue:
-    flash(message, "good")
-    return redirect(url_for("controls.show", slug=slug), code=303)
+    return done(message, url_for("controls.show", slug=slug))
 
 
 def _page(

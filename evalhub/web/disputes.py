@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from evalhub.core.money import parse_money
@@ -21,16 +22,15 @@ from evalhub.services.paying.disputing import (
 )
 from evalhub.services.projects.removals import open_objections
 from evalhub.web import pay_words as say
+from evalhub.web.answering import done, refused
 from evalhub.web.context import (
     current_actor,
     current_session,
     now,
-    only_read,
     own_id,
     requires,
 )
 from evalhub.web.language import _
-from evalhub.web.problems import problems_of, status_of
 from evalhub.web.sent import picked, sent_form
 
 bp = Blueprint("disputes", __name__)
@@ -78,10 +78,11 @@ def begin() -> ResponseReturnValue:
             now=now(),
         )
     except (BadInput, Conflict) as error:
-        only_read()
-        return _form_page(form, problems_of(error)), status_of(error)
-    flash(_("The dispute is open. Below is by when it will be answered."), "good")
-    return redirect(url_for("disputes.show_own"), code=303)
+        return refused(partial(_form_page, form), error)
+    return done(
+        _("The dispute is open. Below is by when it will be answered."),
+        url_for("disputes.show_own"),
+    )
 
 
 @bp.get("/work/earnings/disputes")
@@ -104,10 +105,8 @@ def ask_next_level(dispute_id: int) -> ResponseReturnValue:
             now=now(),
         )
     except (BadInput, Conflict) as error:
-        only_read()
-        return _own_page(dispute_id, problems_of(error)), status_of(error)
-    flash(_("The administration answers next."), "good")
-    return redirect(url_for("disputes.show_own"), code=303)
+        return refused(partial(_own_page, dispute_id), error)
+    return done(_("The administration answers next."), url_for("disputes.show_own"))
 
 
 @bp.get("/disputes")
@@ -133,10 +132,11 @@ def decide(dispute_id: int) -> ResponseReturnValue:
             now=now(),
         )
     except (BadInput, Conflict) as error:
-        only_read()
-        return _queue_page(dispute_id, problems_of(error), form), status_of(error)
-    flash(_("The dispute is answered, and what follows is on the ledger."), "good")
-    return redirect(url_for("disputes.list_open"), code=303)
+        return refused(lambda problems: _queue_page(dispute_id, problems, form), error)
+    return done(
+        _("The dispute is answered, and what follows is on the ledger."),
+        url_for("disputes.list_open"),
+    )
 
 
 def _form_page(form: DisputeForm, problems: Sequence[Problem] = ()) -> str:

@@ -1,8 +1,9 @@
 """Show the dossier of a release to those who check it, and let them sign."""
 
 from dataclasses import dataclass
+from functools import partial
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from evalhub.core.canonical import sha256_hex
@@ -13,17 +14,16 @@ from evalhub.errors import BadInput, Conflict, Problem
 from evalhub.services.releasing.dossiers import find_dossier
 from evalhub.services.releasing.kept import FoundRelease, get_release
 from evalhub.services.releasing.signing import list_sign_offs, sign_release
+from evalhub.web.answering import done, refused
 from evalhub.web.context import (
     current_actor,
     current_session,
     current_settings,
     now,
-    only_read,
     requires,
 )
 from evalhub.web.dossier_view import sections_of
 from evalhub.web.language import N_, Words, _
-from evalhub.web.problems import problems_of, status_of
 from evalhub.web.sent import picked, sent_form
 
 bp = Blueprint("dossiers", __name__, url_prefix="/releases")
@@ -69,10 +69,11 @@ def sign(project: str, version: str) -> ResponseReturnValue:
             now=now(),
         )
     except (BadInput, Conflict) as error:
-        only_read()
-        return _page(project, version, form, problems_of(error)), status_of(error)
-    flash(_("Your signature stands under the release. It cannot be changed."), "good")
-    return redirect(url_for("dossiers.show", project=project, version=version), code=303)
+        return refused(partial(_page, project, version, form), error)
+    return done(
+        _("Your signature stands under the release. It cannot be changed."),
+        url_for("dossiers.show", project=project, version=version),
+    )
 
 
 def _page(

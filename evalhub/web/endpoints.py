@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import isfinite
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -25,6 +26,7 @@ from evalhub.services.endpoints import (
     revise_endpoint,
     vary_endpoint,
 )
+from evalhub.web.answering import done, refused
 from evalhub.web.context import (
     current_actor,
     current_session,
@@ -125,8 +127,7 @@ def vary(slug: str) -> ResponseReturnValue:
 def retire(slug: str) -> ResponseReturnValue:
     """Take an endpoint out of use."""
     retire_endpoint(slug, session=current_session(), actor=current_actor(), now=now())
-    flash(_("%(name)s is retired. Its responses stay.", name=slug), "good")
-    return redirect("/endpoints", code=303)
+    return done(_("%(name)s is retired. Its responses stay.", name=slug), "/endpoints")
 
 
 def _put(
@@ -145,10 +146,8 @@ def _put(
             key_patterns=current_settings().key_patterns,
         )
     except (BadInput, Conflict) as error:
-        only_read()
-        return page(form, problems_of(error)), status_of(error)
-    flash(_("%(name)s is in use.", name=view.label), "good")
-    return redirect("/endpoints", code=303)
+        return refused(partial(page, form), error)
+    return done(_("%(name)s is in use.", name=view.label), "/endpoints")
 
 
 def _list_page(form: EndpointForm, problems: Sequence[Problem] = ()) -> str:

@@ -1,8 +1,9 @@
 """Show experts where they stand and what comes next, and let coordinators decide about it."""
 
 from collections.abc import Sequence
+from functools import partial
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from evalhub.core.people import Role
@@ -21,17 +22,16 @@ from evalhub.services.qualifying.ladder import (
 )
 from evalhub.services.qualifying.registry import QualifiedPerson, get_qualified
 from evalhub.web import ladder_words as say
+from evalhub.web.answering import done, refused
 from evalhub.web.context import (
     current_actor,
     current_session,
     now,
-    only_read,
     own_id,
     requires,
     signed_in,
 )
 from evalhub.web.language import _
-from evalhub.web.problems import problems_of, status_of
 from evalhub.web.registry import YEAR_DAYS
 
 bp = Blueprint("ladder", __name__)
@@ -86,10 +86,11 @@ def decide(public_id: str, domain: str) -> ResponseReturnValue:
             now=now(),
         )
     except (BadInput, Conflict) as error:
-        only_read()
-        return _page(public_id, domain, problems_of(error)), status_of(error)
-    flash(_("The decision is kept, with your name and its reason."), "good")
-    return redirect(url_for("ladder.show", public_id=public_id, domain=domain), code=303)
+        return refused(partial(_page, public_id, domain), error)
+    return done(
+        _("The decision is kept, with your name and its reason."),
+        url_for("ladder.show", public_id=public_id, domain=domain),
+    )
 
 
 def _person(public_id: str) -> QualifiedPerson:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from evalhub.core.campaigns import ProjectStatus
@@ -18,17 +18,16 @@ from evalhub.services.operating.health import project_health
 from evalhub.services.operating.overviews import list_overviews, overview_of
 from evalhub.services.projects.finding import get_project
 from evalhub.web import operating_words as say
+from evalhub.web.answering import done, refused
 from evalhub.web.context import (
     current_actor,
     current_session,
     current_settings,
     now,
-    only_read,
     requires,
 )
 from evalhub.web.language import _
 from evalhub.web.operating_words import Wanted
-from evalhub.web.problems import problems_of, status_of
 
 bp = Blueprint("operations", __name__, url_prefix="/operations")
 
@@ -109,13 +108,11 @@ def reassign(slug: str, claim_id: int) -> ResponseReturnValue:
 
 def _refuse(slug: str, place: str, error: BadInput | Conflict) -> ResponseReturnValue:
     """Show the project again with what is wrong beside the form that was sent."""
-    only_read()
-    return _page(slug, place, problems_of(error), request.form), status_of(error)
+    return refused(lambda problems: _page(slug, place, problems, request.form), error)
 
 
 def _done(slug: str, message: str) -> ResponseReturnValue:
-    flash(message, "good")
-    return redirect(url_for("operations.show", slug=slug), code=303)
+    return done(message, url_for("operations.show", slug=slug))
 
 
 def _page(

@@ -15,16 +15,15 @@ from evalhub.services.reviewing import speaking
 from evalhub.services.reviewing.feedback import feedback_of
 from evalhub.services.reviewing.reading import own_case, own_cases
 from evalhub.web import judging_words, review_words
+from evalhub.web.answering import refused
 from evalhub.web.context import (
     current_actor,
     current_session,
     now,
-    only_read,
     own_id,
     requires,
 )
 from evalhub.web.language import _, current_language
-from evalhub.web.problems import problems_of, status_of
 from evalhub.web.rendering import render_alike, render_text
 from evalhub.web.said import said
 from evalhub.web.sent import sent_form
@@ -98,8 +97,7 @@ def speak(case_id: int) -> ResponseReturnValue:
             now=now(),
         )
     except (BadInput, Conflict) as error:
-        only_read()
-        return _page(case_id, problems_of(error), form), status_of(error)
+        return refused(lambda problems: _page(case_id, problems, form), error)
     if form.step == "keep":
         flash(_("Your judgment stays as it is, with your reason."), "good")
     else:

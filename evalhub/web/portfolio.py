@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from evalhub.core.people import Role
@@ -12,17 +12,16 @@ from evalhub.services.qualifying.portfolios import (
     own_portfolios,
     revoke_portfolio,
 )
+from evalhub.web.answering import done, refused
 from evalhub.web.context import (
     current_actor,
     current_session,
     current_settings,
     now,
-    only_read,
     own_id,
     requires,
 )
 from evalhub.web.language import _
-from evalhub.web.problems import problems_of, status_of
 
 bp = Blueprint("portfolio", __name__)
 
@@ -49,10 +48,11 @@ def make() -> ResponseReturnValue:
             now=now(),
         )
     except Conflict as error:
-        only_read()
-        return _own_page(problems_of(error)), status_of(error)
-    flash(_("The portfolio is signed. Whoever has its address can check it."), "good")
-    return redirect(url_for("portfolio.show_own"), code=303)
+        return refused(_own_page, error)
+    return done(
+        _("The portfolio is signed. Whoever has its address can check it."),
+        url_for("portfolio.show_own"),
+    )
 
 
 @bp.post("/portfolio/<public_id>/revoke")
@@ -60,8 +60,10 @@ def make() -> ResponseReturnValue:
 def revoke(public_id: str) -> ResponseReturnValue:
     """Take a portfolio back."""
     revoke_portfolio(public_id, session=current_session(), actor=current_actor(), now=now())
-    flash(_("The portfolio is taken back. Its address says so from now on."), "good")
-    return redirect(url_for("portfolio.show_own"), code=303)
+    return done(
+        _("The portfolio is taken back. Its address says so from now on."),
+        url_for("portfolio.show_own"),
+    )
 
 
 def _own_page(problems: Sequence[Problem] = ()) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -40,17 +41,16 @@ from evalhub.services.pulling import list_versions
 from evalhub.services.releasing.reported import count_open
 from evalhub.services.rubrics import list_rubrics
 from evalhub.services.scoring.asking import ask_next
+from evalhub.web.answering import refused
 from evalhub.web.context import (
     current_actor,
     current_session,
     current_settings,
     now,
-    only_read,
     requires,
 )
 from evalhub.web.language import N_, Words, _, ngettext
 from evalhub.web.pay_words import TIER_NAMES
-from evalhub.web.problems import problems_of, status_of
 from evalhub.web.sent import sent_form
 
 bp = Blueprint("projects", __name__, url_prefix="/projects")
@@ -176,8 +176,7 @@ def create() -> ResponseReturnValue:
             now=now(),
         )
     except (BadInput, Conflict) as error:
-        only_read()
-        return _form_page(form, problems_of(error)), status_of(error)
+        return refused(partial(_form_page, form), error)
     flash(_("The project is set up. Add its experts, then open it."), "good")
     return _to_project(project.slug)
 
@@ -292,8 +291,7 @@ def remove_person(slug: str) -> ResponseReturnValue:
 def _refuse(slug: str, form: str, error: BadInput | Conflict) -> ResponseReturnValue:
     """Show the project again with what is wrong beside the form that was sent."""
     # What was refused is rolled back first; the page then shows the project as it stands.
-    only_read()
-    return _project_page(slug, Refused(form, problems_of(error))), status_of(error)
+    return refused(lambda problems: _project_page(slug, Refused(form, tuple(problems))), error)
 
 
 def _to_project(slug: str) -> ResponseReturnValue:

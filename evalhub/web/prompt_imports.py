@@ -1,6 +1,7 @@
 """Follow imports of prompt sets by workers, stop them and try them again."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -18,9 +19,9 @@ from evalhub.services.prompt_sets.imports import (
     list_imports,
     retry_import,
 )
-from evalhub.web.context import current_actor, current_session, now, only_read, requires
+from evalhub.web.answering import refused
+from evalhub.web.context import current_actor, current_session, now, requires
 from evalhub.web.language import N_, _
-from evalhub.web.problems import problems_of, status_of
 from evalhub.web.queued_work import advice_for, state_of
 
 bp = Blueprint("prompt_imports", __name__, url_prefix="/prompt-imports")
@@ -97,8 +98,7 @@ def _to_import(public_id: str) -> ResponseReturnValue:
 
 def _refuse(public_id: str, error: Conflict) -> ResponseReturnValue:
     """Show the import as it is by now, with why the button that was pressed did nothing."""
-    only_read()
-    return _import_page(public_id, problems_of(error)), status_of(error)
+    return refused(partial(_import_page, public_id), error)
 
 
 def _get(public_id: str) -> ImportView:

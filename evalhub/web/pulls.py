@@ -1,6 +1,7 @@
 """Let researchers start pulls, follow them and read what came back."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -28,10 +29,11 @@ from evalhub.services.pulling import (
     resume_pull,
     start_pull,
 )
-from evalhub.web.context import current_actor, current_session, now, only_read, requires
+from evalhub.web.answering import refused
+from evalhub.web.context import current_actor, current_session, now, requires
 from evalhub.web.formats import moment
 from evalhub.web.language import _
-from evalhub.web.problems import problems_of, status_of
+from evalhub.web.problems import problems_of
 
 bp = Blueprint("pulls", __name__, url_prefix="/pulls")
 MAKERS = (Role.RESEARCHER, Role.ADMIN)
@@ -79,8 +81,7 @@ def start() -> ResponseReturnValue:
             options=_options(),
         )
     except (BadInput, NotFound) as error:
-        only_read()
-        return _start_page(None, problems_of(error)), status_of(error)
+        return refused(partial(_start_page, None), error)
     return _to_pull(pull.public_id)
 
 
@@ -175,8 +176,7 @@ def _refuse(public_id: str, error: Conflict) -> ResponseReturnValue:
 
     As a rule the pull ended, or somebody else pressed it first, after the page was loaded.
     """
-    only_read()
-    return _pull_page(public_id, problems_of(error)), status_of(error)
+    return refused(partial(_pull_page, public_id), error)
 
 
 def _pull_page(public_id: str, problems: Sequence[Problem] = ()) -> str:

@@ -1,8 +1,9 @@
 """Let experts state what they are qualified for, and see what counts and what is missing."""
 
 from collections.abc import Sequence
+from functools import partial
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from evalhub.core.people import Role
@@ -14,10 +15,10 @@ from evalhub.services.qualifying.languages import set_languages
 from evalhub.services.qualifying.registry import own_qualifications
 from evalhub.services.qualifying.requirements import classes_asked
 from evalhub.web import qualifying_words as say
-from evalhub.web.context import current_actor, current_session, now, only_read, own_id, requires
+from evalhub.web.answering import done, refused
+from evalhub.web.context import current_actor, current_session, now, own_id, requires
 from evalhub.web.credential_form import credential_of_form
 from evalhub.web.language import _
-from evalhub.web.problems import problems_of, status_of
 
 bp = Blueprint("qualifications", __name__, url_prefix="/qualifications")
 
@@ -42,10 +43,11 @@ def state() -> ResponseReturnValue:
             now=now(),
         )
     except (BadInput, Conflict) as error:
-        only_read()
-        return _page("credential", problems_of(error)), status_of(error)
-    flash(_("The credential is kept. It counts once a person has verified it."), "good")
-    return redirect(url_for("qualifications.show"), code=303)
+        return refused(partial(_page, "credential"), error)
+    return done(
+        _("The credential is kept. It counts once a person has verified it."),
+        url_for("qualifications.show"),
+    )
 
 
 @bp.post("/languages")
@@ -61,10 +63,8 @@ def choose_languages() -> ResponseReturnValue:
             now=now(),
         )
     except BadInput as error:
-        only_read()
-        return _page("languages", problems_of(error)), status_of(error)
-    flash(_("Your languages are kept."), "good")
-    return redirect(url_for("qualifications.show"), code=303)
+        return refused(partial(_page, "languages"), error)
+    return done(_("Your languages are kept."), url_for("qualifications.show"))
 
 
 def _page(refused: str = "", problems: Sequence[Problem] = ()) -> str:

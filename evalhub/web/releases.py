@@ -22,6 +22,7 @@ from evalhub.services.releasing.kept import (
 )
 from evalhub.services.releasing.samples import sample_pairs
 from evalhub.services.releasing.withdrawing import withdraw_release
+from evalhub.web.answering import refused
 from evalhub.web.context import (
     current_actor,
     current_session,
@@ -131,8 +132,7 @@ def withdraw(project: str, version: str) -> ResponseReturnValue:
             now=now(),
         )
     except (BadInput, Conflict) as error:
-        only_read()
-        return _page(release, problems_of(error), reason=reason), status_of(error)
+        return refused(lambda problems: _page(release, problems, reason=reason), error)
     return redirect(url_for("releases.show", project=project, version=version), code=303)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -28,6 +29,7 @@ from evalhub.services.releasing.reported import (
     list_own_reports,
     list_project_reports,
 )
+from evalhub.web.answering import done, refused
 from evalhub.web.context import (
     current_actor,
     current_session,
@@ -38,7 +40,6 @@ from evalhub.web.context import (
     requires,
 )
 from evalhub.web.language import N_, Words, _
-from evalhub.web.problems import problems_of, status_of
 from evalhub.web.sent import picked, sent_form
 
 bp = Blueprint("reports", __name__)
@@ -134,10 +135,11 @@ def answer(slug: str, number: int) -> ResponseReturnValue:
             now=now(),
         )
     except (BadInput, Conflict) as error:
-        only_read()
-        return _project_page(slug, number, problems_of(error)), status_of(error)
-    flash(_("Report %(number)s is answered. The next version names it.", number=number), "good")
-    return redirect(url_for("reports.show_project", slug=slug), code=303)
+        return refused(partial(_project_page, slug, number), error)
+    return done(
+        _("Report %(number)s is answered. The next version names it.", number=number),
+        url_for("reports.show_project", slug=slug),
+    )
 
 
 def _own_page(

@@ -2,22 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from evalhub.core.judging.affected import Affected
 from evalhub.core.qualifying.credentials import MAX_REASON
 from evalhub.errors import BadInput, Conflict, Problem
-from evalhub.rim.fields import choice
 from evalhub.services.operating.requeueing import plan_requeues, requeue
 from evalhub.services.projects.finding import get_project
 from evalhub.web import operating_words as say
-from evalhub.web.context import current_actor, current_session, now, only_read, requires
+from evalhub.web.answering import done, refused
+from evalhub.web.context import current_actor, current_session, now, requires
 from evalhub.web.language import N_, Words, ngettext
 from evalhub.web.operations import COORDINATORS
-from evalhub.web.problems import problems_of, status_of
-from evalhub.web.sent import sent_form
+from evalhub.web.sent import picked, sent_form
 
 bp = Blueprint("requeueing", __name__, url_prefix="/operations")
 
@@ -52,9 +52,9 @@ def ask(slug: str) -> ResponseReturnValue:
     """Ask the pairs of one choice again."""
     form = sent_form(AgainForm)
     try:
-        done = requeue(
+        asked = requeue(
             slug,
-            choice(form.which, Affected, where="which"),
+            picked(form.which, Affected, where="which"),
             told=form.told,
             reason=form.reason,
             session=current_session(),
@@ -62,15 +62,13 @@ def ask(slug: str) -> ResponseReturnValue:
             now=now(),
         )
     except (BadInput, Conflict) as error:
-        only_read()
-        return _page(slug, form, problems_of(error)), status_of(error)
+        return refused(partial(_page, slug, form), error)
     said = ngettext(
         "%(num)s pair is asked again. Its earlier judgments stay.",
         "%(num)s pairs are asked again. Their earlier judgments stay.",
-        done.n_pairs,
+        asked.n_pairs,
     )
-    flash(said, "good")
-    return redirect(url_for("requeueing.show", slug=slug), code=303)
+    return done(said, url_for("requeueing.show", slug=slug))
 
 
 def _page(slug: str, form: AgainForm, problems: Sequence[Problem] = ()) -> str:

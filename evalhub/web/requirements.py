@@ -1,8 +1,9 @@
 """Let those who run a project say what it asks of the experts who judge in it."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from evalhub.core.qualifying.levels import Level
@@ -15,9 +16,9 @@ from evalhub.services.projects.requiring import write_requirement
 from evalhub.services.projects.setup import setup_of
 from evalhub.services.qualifying.requirements import requirement_in_force
 from evalhub.web import qualifying_words as say
-from evalhub.web.context import current_actor, current_session, now, only_read, requires
+from evalhub.web.answering import done, refused
+from evalhub.web.context import current_actor, current_session, now, requires
 from evalhub.web.language import _
-from evalhub.web.problems import problems_of, status_of
 
 bp = Blueprint("requirements", __name__, url_prefix="/projects")
 
@@ -43,10 +44,11 @@ def write(slug: str) -> ResponseReturnValue:
             now=now(),
         )
     except (BadInput, StaleForm) as error:
-        only_read()
-        return _page(slug, request.form, problems_of(error)), status_of(error)
-    flash(_("Version %(number)s holds for every claim from now on.", number=written.number), "good")
-    return redirect(url_for("requirements.show", slug=slug), code=303)
+        return refused(partial(_page, slug, request.form), error)
+    return done(
+        _("Version %(number)s holds for every claim from now on.", number=written.number),
+        url_for("requirements.show", slug=slug),
+    )
 
 
 @bp.post("/<slug>/joining")
@@ -57,8 +59,7 @@ def let_in(slug: str) -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
     let_join(slug, is_joinable=is_joinable, session=session, actor=actor, now=now())
     message = _("Experts may join.") if is_joinable else _("Experts are put on it by coordinators.")
-    flash(message, "good")
-    return redirect(url_for("requirements.show", slug=slug), code=303)
+    return done(message, url_for("requirements.show", slug=slug))
 
 
 def _page(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -23,16 +24,15 @@ from evalhub.services.reviewing.opening import look_through, projects_to_look_at
 from evalhub.services.reviewing.reading import case_to_answer, queue
 from evalhub.services.reviewing.rules import share_in_force, write_share
 from evalhub.web import judging_words, review_words
+from evalhub.web.answering import done, refused
 from evalhub.web.context import (
     commit_now,
     current_actor,
     current_session,
     now,
-    only_read,
     requires,
 )
 from evalhub.web.language import N_, _, current_language
-from evalhub.web.problems import problems_of, status_of
 from evalhub.web.rendering import render_alike, render_text
 from evalhub.web.said import said
 from evalhub.web.sent import sent_form
@@ -115,8 +115,7 @@ def answer(case_id: int) -> ResponseReturnValue:
         )
     # What was typed comes back also to who may not send it: the case can have changed meanwhile.
     except (BadInput, Conflict, Forbidden) as error:
-        only_read()
-        return _page(case_id, problems_of(error), form), status_of(error)
+        return refused(lambda problems: _page(case_id, problems, form), error)
     flash(_(ANSWERS[step]), "good")
     if step is CaseStep.TAKEN:
         return redirect(url_for("reviews.show", case_id=case_id), code=303)
@@ -143,10 +142,11 @@ def change_rule(slug: str) -> ResponseReturnValue:
             now=now(),
         )
     except BadInput as error:
-        only_read()
-        return _rule_page(slug, error.problems), status_of(error)
-    flash(_("The share is changed; it holds for what is looked through from now on."), "good")
-    return redirect(url_for("reviews.show_rule", slug=slug), code=303)
+        return refused(partial(_rule_page, slug), error)
+    return done(
+        _("The share is changed; it holds for what is looked through from now on."),
+        url_for("reviews.show_rule", slug=slug),
+    )
 
 
 def _share(text: str) -> float:

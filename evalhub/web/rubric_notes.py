@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from evalhub.core.rubrics.notes import (
@@ -16,24 +17,22 @@ from evalhub.core.rubrics.notes import (
     next_states,
 )
 from evalhub.errors import BadInput, Conflict, Immutable, Problem
-from evalhub.rim.fields import choice
 from evalhub.services.rubric_notes.deciding import OWNERS, decide, draft_of, make_version
 from evalhub.services.rubric_notes.reading import KEEPERS, Note, get_note, notes_on, own_notes
 from evalhub.services.rubric_notes.writing import WRITERS, add_note, own_comparisons
 from evalhub.services.rubric_translations import list_languages
 from evalhub.services.rubrics import get_rubric, list_versions
 from evalhub.web import rubric_note_words as say
+from evalhub.web.answering import done, refused
 from evalhub.web.context import (
     current_actor,
     current_session,
     now,
-    only_read,
     own_id,
     requires,
 )
 from evalhub.web.language import _
-from evalhub.web.problems import problems_of, status_of
-from evalhub.web.sent import sent_form
+from evalhub.web.sent import picked, sent_form
 
 bp = Blueprint("rubric_notes", __name__)
 
@@ -73,7 +72,7 @@ def write(rubric_id: str, version: str) -> ResponseReturnValue:
     form, tokens = sent_form(NoteForm), tuple(dict.fromkeys(request.form.getlist("about")))
     try:
         note = NewNote(
-            choice(form.kind, NoteKind, where="kind"),
+            picked(form.kind, NoteKind, where="kind"),
             form.criterion,
             form.words,
             form.credit,
@@ -81,10 +80,11 @@ def write(rubric_id: str, version: str) -> ResponseReturnValue:
         )
         add_note(rubric_id, version, note, person_id=own_id(), session=current_session(), now=now())
     except BadInput as error:
-        only_read()
-        return _form_page(rubric_id, version, form, tokens, error.problems), status_of(error)
-    flash(_("Thank you, it is kept. You will read here what comes of it."), "good")
-    return redirect(url_for("rubric_notes.show_own"), code=303)
+        return refused(partial(_form_page, rubric_id, version, form, tokens), error)
+    return done(
+        _("Thank you, it is kept. You will read here what comes of it."),
+        url_for("rubric_notes.show_own"),
+    )
 
 
 @bp.get("/work/notes")
@@ -124,7 +124,7 @@ def settle(rubric_id: str, public_id: str) -> ResponseReturnValue:
     try:
         decide(
             public_id,
-            choice(form.state, NoteState, where="state"),
+            picked(form.state, NoteState, where="state"),
             words=form.words,
             version=form.version,
             session=current_session(),
@@ -132,10 +132,11 @@ def settle(rubric_id: str, public_id: str) -> ResponseReturnValue:
             now=now(),
         )
     except (BadInput, Conflict) as error:
-        only_read()
-        return _note_page(rubric_id, public_id, form, problems_of(error)), status_of(error)
-    flash(_("It is decided, and its author reads why."), "good")
-    return redirect(url_for("rubric_notes.show", rubric_id=rubric_id, public_id=public_id), 303)
+        return refused(partial(_note_page, rubric_id, public_id, form), error)
+    return done(
+        _("It is decided, and its author reads why."),
+        url_for("rubric_notes.show", rubric_id=rubric_id, public_id=public_id),
+    )
 
 
 @bp.get("/rubrics/<rubric_id>/notes/<public_id>/version")
@@ -174,11 +175,12 @@ def store(rubric_id: str, public_id: str) -> ResponseReturnValue:
             now=now(),
         )
     except (BadInput, Conflict, Immutable) as error:
-        only_read()
-        return _draft_page(rubric_id, public_id, form, problems_of(error)), status_of(error)
+        return refused(partial(_draft_page, rubric_id, public_id, form), error)
     version = stored.view.rubric.version
-    flash(_("Version %(version)s is stored and names what it takes up.", version=version), "good")
-    return redirect(url_for("rubrics.show", rubric_id=rubric_id, version=version), code=303)
+    return done(
+        _("Version %(version)s is stored and names what it takes up.", version=version),
+        url_for("rubrics.show", rubric_id=rubric_id, version=version),
+    )
 
 
 def _form_page(

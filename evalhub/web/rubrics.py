@@ -19,9 +19,9 @@ from evalhub.services.rubric_translations import (
 )
 from evalhub.services.rubrics import get_rubric, list_rubrics, list_versions, store_rubric
 from evalhub.web import rubric_note_words as say
-from evalhub.web.context import current_actor, current_session, now, only_read, requires
+from evalhub.web.answering import refused
+from evalhub.web.context import current_actor, current_session, now, requires
 from evalhub.web.language import _, current_language
-from evalhub.web.problems import problems_of, status_of
 from evalhub.web.rubric_words import OVERRIDES, condition_words, words
 from evalhub.web.uploaded import name_of
 
@@ -120,8 +120,7 @@ def _store(text: bytes, *, where: str) -> _Stored:
 
 def _refuse(error: BadInput | Immutable) -> ResponseReturnValue:
     """List the rubrics beside what is wrong, without the writer's place, which others wait for."""
-    only_read()
-    return _list(problems_of(error)), status_of(error)
+    return refused(_list, error)
 
 
 def _list(problems: Sequence[Problem] = ()) -> str:

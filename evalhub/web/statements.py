@@ -1,6 +1,7 @@
 """Let researchers write what only a person can say of a project's data."""
 
 from dataclasses import fields
+from functools import partial
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -17,9 +18,9 @@ from evalhub.errors import BadInput, Problem, StaleForm
 from evalhub.rim.fields import whole_number
 from evalhub.services.projects.finding import READERS, get_project
 from evalhub.services.releasing.statements import WRITERS, list_statements, write_statement
-from evalhub.web.context import current_actor, current_session, now, only_read, requires
+from evalhub.web.answering import refused
+from evalhub.web.context import current_actor, current_session, now, requires
 from evalhub.web.language import N_, _
-from evalhub.web.problems import problems_of, status_of
 
 bp = Blueprint("statements", __name__, url_prefix="/projects")
 
@@ -79,8 +80,7 @@ def write(slug: str) -> ResponseReturnValue:
             now=now(),
         )
     except (BadInput, StaleForm) as error:
-        only_read()
-        return _page(slug, sent, problems_of(error)), status_of(error)
+        return refused(partial(_page, slug, sent), error)
     flash(
         _("Version %(number)s is in force. The next release holds it.", number=written.number),
         "good",

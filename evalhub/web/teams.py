@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from evalhub.errors import BadInput, Conflict, NotFound, Problem, Sentence
@@ -19,16 +19,15 @@ from evalhub.services.teams import (
 )
 from evalhub.services.teams.reading import LEAST_PEOPLE, TOLD_DAYS
 from evalhub.web import operating_words as say
+from evalhub.web.answering import done, refused
 from evalhub.web.context import (
     current_actor,
     current_session,
     now,
-    only_read,
     own_id,
     requires,
 )
 from evalhub.web.language import _
-from evalhub.web.problems import problems_of, status_of
 
 bp = Blueprint("teams", __name__, url_prefix="/teams")
 
@@ -54,10 +53,8 @@ def create() -> ResponseReturnValue:
             now=now(),
         )
     except (BadInput, Conflict) as error:
-        only_read()
-        return _list(problems_of(error), form), status_of(error)
-    flash(_("The team is made. Put people in it."), "good")
-    return redirect(url_for("teams.show", slug=team.slug), code=303)
+        return refused(lambda problems: _list(problems, form), error)
+    return done(_("The team is made. Put people in it."), url_for("teams.show", slug=team.slug))
 
 
 @bp.get("/mine")
@@ -93,10 +90,8 @@ def put_in(slug: str) -> ResponseReturnValue:
             now=now(),
         )
     except (BadInput, Conflict) as error:
-        only_read()
-        return _page(slug, problems_of(error), form), status_of(error)
-    flash(_("That is kept."), "good")
-    return redirect(url_for("teams.show", slug=slug), code=303)
+        return refused(lambda problems: _page(slug, problems, form), error)
+    return done(_("That is kept."), url_for("teams.show", slug=slug))
 
 
 @bp.post("/<slug>/members/<public_id>/leave")
@@ -104,8 +99,10 @@ def put_in(slug: str) -> ResponseReturnValue:
 def leave(slug: str, public_id: str) -> ResponseReturnValue:
     """Let somebody leave the team."""
     end_stay(slug, public_id, session=current_session(), actor=current_actor(), now=now())
-    flash(_("They are in the team no more. Their work stays theirs."), "good")
-    return redirect(url_for("teams.show", slug=slug), code=303)
+    return done(
+        _("They are in the team no more. Their work stays theirs."),
+        url_for("teams.show", slug=slug),
+    )
 
 
 def _list(problems: Sequence[Problem] = (), typed: Mapping[str, str] | None = None) -> str:

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from evalhub.core.money import parse_money
@@ -21,19 +22,18 @@ from evalhub.services.projects.finding import (
 from evalhub.services.projects.terms import MAX_REASON, TermsChange, change_terms
 from evalhub.services.rubric_translations import languages_lost
 from evalhub.services.rubrics import list_rubrics
+from evalhub.web.answering import done, refused
 from evalhub.web.context import (
     current_actor,
     current_session,
     current_settings,
     now,
-    only_read,
     requires,
 )
 from evalhub.web.formats import typed_money
 from evalhub.web.judging_words import language_name
 from evalhub.web.language import _
 from evalhub.web.pay_words import TIER_NAMES
-from evalhub.web.problems import problems_of, status_of
 from evalhub.web.sent import sent_form
 
 bp = Blueprint("terms", __name__, url_prefix="/projects")
@@ -77,10 +77,11 @@ def change(slug: str) -> ResponseReturnValue:
             now=now(),
         )
     except (BadInput, Conflict) as error:
-        only_read()
-        return _page(slug, form, problems_of(error)), status_of(error)
-    flash(_("The terms are changed. What is claimed stays on the old ones."), "good")
-    return redirect(url_for("terms.show", slug=slug), code=303)
+        return refused(partial(_page, slug, form), error)
+    return done(
+        _("The terms are changed. What is claimed stays on the old ones."),
+        url_for("terms.show", slug=slug),
+    )
 
 
 def _page(slug: str, form: TermsForm | None = None, problems: Sequence[Problem] = ()) -> str:

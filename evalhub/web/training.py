@@ -1,6 +1,7 @@
 """Let experts take trainings: terms first, then pages and pairs with their keys at once."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -17,18 +18,17 @@ from evalhub.services.qualifying.training_rounds import (
 )
 from evalhub.web import judging_words
 from evalhub.web import qualifying_words as say
+from evalhub.web.answering import done, refused
 from evalhub.web.context import (
     commit_now,
     current_actor,
     current_session,
     now,
-    only_read,
     own_id,
     requires,
 )
 from evalhub.web.language import _
 from evalhub.web.preferences import preference_of
-from evalhub.web.problems import problems_of, status_of
 from evalhub.web.rendering import render_alike, render_text
 
 bp = Blueprint("training", __name__, url_prefix="/training")
@@ -97,14 +97,12 @@ def do_step(slug: str, number: int) -> ResponseReturnValue:
             now=now(),
         )
     except BadInput as error:
-        only_read()
-        return _step_page(slug, number, problems_of(error)), status_of(error)
+        return refused(partial(_step_page, slug, number), error)
     commit_now()
     if after.standing.training.page_at(number - 1) is None:
         return redirect(url_for("training.show_step", slug=slug, number=number), code=303)
     if after.next_position is None:
-        flash(_("That was the last step."), "good")
-        return redirect(url_for("training.show", slug=slug), code=303)
+        return done(_("That was the last step."), url_for("training.show", slug=slug))
     return redirect(url_for("training.show_step", slug=slug, number=number + 1), code=303)
 
 

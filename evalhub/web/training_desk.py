@@ -4,8 +4,9 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from evalhub.core.canonical import Json
@@ -26,17 +27,16 @@ from evalhub.services.qualifying.trainings import (
 )
 from evalhub.services.rubrics import list_rubrics
 from evalhub.web import qualifying_words as say
+from evalhub.web.answering import done, refused
 from evalhub.web.context import (
     current_actor,
     current_session,
     current_settings,
     now,
-    only_read,
     requires,
 )
 from evalhub.web.language import _
 from evalhub.web.preferences import PREFERENCE_NAMES
-from evalhub.web.problems import problems_of, status_of
 from evalhub.web.uploaded import name_of
 
 bp = Blueprint("training_desk", __name__, url_prefix="/training-desk")
@@ -67,8 +67,7 @@ def upload() -> ResponseReturnValue:
         where = name_of(sent)
         made = _publish(decode_text(sent.stream.read(), where=where), where)
     except BadInput as error:
-        only_read()
-        return _list(problems_of(error)), status_of(error)
+        return refused(_list, error)
     return _done(made)
 
 
@@ -88,11 +87,12 @@ def write() -> ResponseReturnValue:
         over = whole_number(sent.get("over", ""), where="over")
         made = _publish(json.dumps(_document(sent)), _("the form"), over)
     except (BadInput, StaleForm) as error:
-        only_read()
-        return _form(sent, problems_of(error)), status_of(error)
+        return refused(partial(_form, sent), error)
     if made.number == over:
-        flash(_("Nothing was changed, so version %(number)s stays in force.", number=over), "good")
-        return redirect(url_for("training_desk.show", slug=made.training.slug), code=303)
+        return done(
+            _("Nothing was changed, so version %(number)s stays in force.", number=over),
+            url_for("training_desk.show", slug=made.training.slug),
+        )
     return _done(made)
 
 
@@ -119,8 +119,7 @@ def _done(made: StandingTraining) -> ResponseReturnValue:
     message = _(
         "Version %(number)s is in force for whoever starts from now on.", number=made.number
     )
-    flash(message, "good")
-    return redirect(url_for("training_desk.show", slug=made.training.slug), code=303)
+    return done(message, url_for("training_desk.show", slug=made.training.slug))
 
 
 def _list(problems: Sequence[Problem] = ()) -> str:

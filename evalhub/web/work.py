@@ -4,7 +4,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from evalhub.core.pay.tiers import Price
@@ -23,6 +23,7 @@ from evalhub.services.reviewing.reading import n_asked
 from evalhub.services.rubric_notes.reading import n_decided_lately
 from evalhub.services.teams import find_own_stay
 from evalhub.web import judging_words as say
+from evalhub.web.answering import done
 from evalhub.web.context import (
     commit_now,
     current_actor,
@@ -74,8 +75,7 @@ def take(slug: str) -> ResponseReturnValue:
     # The page that follows says whose the comparison is, so that must stand first.
     commit_now()
     if lease is None:
-        flash(_("Nothing is left for you in this project. Thank you."), "good")
-        return redirect(url_for("work.show"), code=303)
+        return done(_("Nothing is left for you in this project. Thank you."), url_for("work.show"))
     return redirect(url_for("comparing.show", token=lease.token), code=303)
 
 
