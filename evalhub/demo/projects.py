@@ -10,10 +10,11 @@ from evalhub.core.people import Actor, Role
 from evalhub.core.projects import ProjectPlan
 from evalhub.db.models import Project
 from evalhub.demo.endpoints import endpoint_slugs
-from evalhub.demo.script import DemoDomain
+from evalhub.demo.script import DemoDomain, demo_statement
 from evalhub.services.projects.creating import create_project
 from evalhub.services.projects.members import join
 from evalhub.services.projects.statuses import change_status
+from evalhub.services.releasing.statements import write_statement
 
 OVERLAP = 2
 SEED = 2026
@@ -58,6 +59,8 @@ def open_project(
     project = create_project(plan, session=session, actor=actor, now=now)
     for email, role in _staff(domain):
         join(project, person_id=people[email], role=role, session=session, actor=actor, now=now)
+    written = demo_statement(domain.name)
+    write_statement(slug, written, over=None, session=session, actor=actor, now=now)
     change_status(project, ProjectStatus.OPEN, session=session, actor=actor, now=now)
     return project
 

@@ -1,9 +1,11 @@
-"""Read the responses that EvalHub's demo endpoints are scripted to give."""
+"""Read what the demo is scripted to say: responses of its endpoints, statements of its projects."""
 
 from dataclasses import dataclass
 from importlib import resources
 
 from pydantic import BaseModel, ConfigDict
+
+from evalhub.core.releasing.dossier.statements import Statement, read_statement
 
 
 class DemoResponse(BaseModel):
@@ -58,3 +60,9 @@ def read_responses(domain: str) -> list[DemoResponse]:
     file = resources.files("evalhub.demo") / "responses" / f"{domain}.jsonl"
     lines = file.read_text(encoding="utf-8").splitlines()
     return [DemoResponse.model_validate_json(line) for line in lines]
+
+
+def demo_statement(domain: str) -> Statement:
+    """Return what the demo's researcher says of one domain's data, for its dossier."""
+    file = resources.files("evalhub.demo") / "statements" / f"{domain}.yaml"
+    return read_statement(file.read_bytes(), where=file.name)

@@ -19,6 +19,7 @@ from evalhub.cli import main
 from evalhub.config import Settings
 from evalhub.core.campaigns import PullStatus
 from evalhub.core.people import Origin, command_actor
+from evalhub.core.releasing.dossier.statements import WRITTEN_FIELDS
 from evalhub.core.responses import ResponseStatus
 from evalhub.db.engine import Database
 from evalhub.db.migrate import upgrade
@@ -110,6 +111,19 @@ def test_everything_made_up_says_so(demo: Demo, summary: DemoSummary) -> None:
     assert all("Simulated" in name for _, name in judges)
     assert all(simulated and "simulated" in title for simulated, title in flags)
     assert set(released) == {True}
+
+
+def test_every_field_that_a_person_writes_is_written_in_the_dossiers(
+    demo: Demo, summary: DemoSummary
+) -> None:
+    for folder in summary.releases:
+        fields = json.loads((folder / "dossier.json").read_bytes())["fields"]
+        by_name = {one["name"]: one for one in fields}
+
+        written = [by_name[name] for name in WRITTEN_FIELDS]
+
+        assert all(one["text"] and one["origin"] == "written" for one in written)
+        assert "simulated" in by_name["steward"]["text"]
 
 
 def test_each_account_signs_in_with_its_own_password(demo: Demo, summary: DemoSummary) -> None:
