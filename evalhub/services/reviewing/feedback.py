@@ -27,7 +27,7 @@ from evalhub.services.judging.cases import load_cases
 from evalhub.services.judging.current import judgments_beside, judgments_of
 
 WEEK = timedelta(days=7)
-NONE_REVIEWED = "No judgment of yours was reviewed."
+NONE_REVIEWED = "No judgment of yours was reviewed a week ago or longer."
 NO_PREFERENCE = "No judgment of yours prefers a side."
 
 
@@ -57,8 +57,8 @@ class Feedback:
 
     ``approval`` is the share of reviewed judgments that were accepted. A return that an appeal
     has shown to be a mistake counts as accepted, and what nobody has reviewed does not count. An
-    acceptance counts once it is ``TOLD_AFTER`` old: nothing else tells of it, and only work is
-    reviewed.
+    outcome counts once it is ``TOLD_AFTER`` old: nothing else tells of an acceptance, and only
+    work is reviewed. Returns wait as long, or the rate would be too low for a week.
     """
 
     week: WeekFigures
@@ -88,12 +88,8 @@ def approval_of(person_id: int, *, session: Session, now: datetime) -> Share:
     return share_of(sum(ended), len(ended), reason=NONE_REVIEWED)
 
 
-def _is_approved(case: Case, accepted_until: datetime) -> bool | None:
-    steps = {
-        event.step
-        for event in case.events
-        if event.step is not CaseStep.ACCEPTED or event.at <= accepted_until
-    }
+def _is_approved(case: Case, told_until: datetime) -> bool | None:
+    steps = {event.step for event in case.events if event.at <= told_until}
     if CaseStep.ACCEPTED in steps:
         return True
     return CaseStep.UPHELD in steps if CaseStep.RETURNED in steps else None

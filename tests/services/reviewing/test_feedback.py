@@ -100,4 +100,4 @@ def test_an_acceptance_moves_no_rate_until_a_week_has_passed(busy: Scene) -> Non
 
 
 def test_who_was_never_reviewed_has_no_rate(busy: Scene) -> None:
-    assert feedback(busy).approval.reason == "No judgment of yours was reviewed."
+    assert feedback(busy).approval.reason == NONE_REVIEWED
