@@ -1,9 +1,10 @@
 """Give the agreement between annotators, and the consensus on pairs, as JSON."""
 
 from flask import Response, jsonify
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from evalhub.api.context import api_actor, current_session
+from evalhub.api.describing import Body
 from evalhub.api.figures import FigureBody
 from evalhub.api.projects import ProjectPath, project_blueprint
 from evalhub.core.people import Scope
@@ -21,7 +22,7 @@ class AgreementBody(FigureBody):
     n_annotators: int
 
 
-class SubjectBody(BaseModel):
+class SubjectBody(Body):
     """Tells every statistic on the answers to one question; ``criterion`` is empty overall."""
 
     kind: str
@@ -29,7 +30,7 @@ class SubjectBody(BaseModel):
     figures: list[AgreementBody]
 
 
-class RubricAgreementBody(BaseModel):
+class RubricAgreementBody(Body):
     """Tells the agreement under one version of one rubric."""
 
     rubric_id: str
@@ -39,7 +40,7 @@ class RubricAgreementBody(BaseModel):
     subjects: list[SubjectBody]
 
 
-class PairConsensusBody(BaseModel):
+class PairConsensusBody(Body):
     """Tells the likeliest answer to a pair (x, tie, y), the probability of each, and the count."""
 
     prompt_key: str
@@ -51,7 +52,7 @@ class PairConsensusBody(BaseModel):
     n_answers: int
 
 
-class ConsensusBody(BaseModel):
+class ConsensusBody(Body):
     """Tells the consensus on every pair with a verdict."""
 
     pairs: list[PairConsensusBody]
@@ -62,7 +63,7 @@ class ConsensusBody(BaseModel):
     method: str
 
 
-class ProjectAgreementBody(BaseModel):
+class ProjectAgreementBody(Body):
     """Tells how far the people who judged a project agree."""
 
     schema_: str = Field(alias="schema")

@@ -1,9 +1,10 @@
 """Give the figures of a project's annotators as JSON, by opaque ids."""
 
 from flask import Response, jsonify
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from evalhub.api.context import api_actor, current_session
+from evalhub.api.describing import Body
 from evalhub.api.figures import IntervalBody, MedianBody, ShareBody
 from evalhub.api.projects import ProjectPath, project_blueprint
 from evalhub.core.people import Scope
@@ -12,7 +13,7 @@ from evalhub.services.scoring.annotators import annotators_document, project_ann
 bp = project_blueprint("api_annotators", __name__)
 
 
-class AnnotatorBody(BaseModel):
+class AnnotatorBody(Body):
     """Tells what one annotator's judgments show; ``annotator`` is an opaque id."""
 
     annotator: str
@@ -27,7 +28,7 @@ class AnnotatorBody(BaseModel):
     active_seconds: MedianBody
 
 
-class CrowdStrengthBody(BaseModel):
+class CrowdStrengthBody(Body):
     """Tells a model's strength with annotators weighed; natural log, mean 0 over a component."""
 
     model: str
@@ -37,7 +38,7 @@ class CrowdStrengthBody(BaseModel):
     n: int
 
 
-class ReliabilityBody(BaseModel):
+class ReliabilityBody(Body):
     """Tells the probability that an annotator prefers what the strengths would have it."""
 
     annotator: str
@@ -48,7 +49,7 @@ class ReliabilityBody(BaseModel):
     n_controls_right: int
 
 
-class CrowdBody(BaseModel):
+class CrowdBody(Body):
     """Tells a fit of Crowd-BT; it is shown beside the board and never used in it."""
 
     strengths: list[CrowdStrengthBody]
@@ -60,7 +61,7 @@ class CrowdBody(BaseModel):
     method: str
 
 
-class BesideBody(BaseModel):
+class BesideBody(Body):
     """Tells one model's place on the board, and with annotators weighed."""
 
     model: str
@@ -74,7 +75,7 @@ class BesideBody(BaseModel):
     n: int
 
 
-class AnnotatorsBody(BaseModel):
+class AnnotatorsBody(Body):
     """Tells what a project's judgments show of each annotator."""
 
     schema_: str = Field(alias="schema")

@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import Literal
 
 from flask import Response, jsonify
-from flask_openapi3 import APIBlueprint, Tag
-from pydantic import BaseModel, ConfigDict, Field
+from flask_openapi3 import Tag
+from pydantic import ConfigDict, Field
 
 from evalhub.api.answering import told
 from evalhub.api.context import api_actor, current_session, now
+from evalhub.api.describing import ApiPart, Body
 from evalhub.api.root import PREFIX, RESPONSES, SECURITY
 from evalhub.core.people import Scope
 from evalhub.core.qualifying.applications import ApplicationDecision
@@ -23,7 +24,7 @@ from evalhub.services.qualifying.attempts import StandingAttempt, grade_of
 
 TAG = Tag(name="applications", description="Who applied for a field, and what was decided.")
 MAX_REASON = 10_000
-bp = APIBlueprint(
+bp = ApiPart(
     "api_applications",
     __name__,
     url_prefix=f"{PREFIX}/applications",
@@ -33,13 +34,13 @@ bp = APIBlueprint(
 )
 
 
-class ApplicationPath(BaseModel):
+class ApplicationPath(Body):
     """Names an application."""
 
     public_id: str = Field(max_length=40)
 
 
-class DecisionBody(BaseModel):
+class DecisionBody(Body):
     """Says what is decided, and why: the person reads the reason."""
 
     model_config = ConfigDict(extra="forbid")
@@ -48,7 +49,7 @@ class DecisionBody(BaseModel):
     reason: str = Field(max_length=MAX_REASON)
 
 
-class DecidedBody(BaseModel):
+class DecidedBody(Body):
     """Tells one decision with the result it was made by; null where there was none."""
 
     decision: ApplicationDecision
@@ -59,7 +60,7 @@ class DecidedBody(BaseModel):
     decided_by: str
 
 
-class LineBody(BaseModel):
+class LineBody(Body):
     """Tells what a list says of an application."""
 
     public_id: str
@@ -72,20 +73,20 @@ class LineBody(BaseModel):
     decision: ApplicationDecision | None
 
 
-class ApplicationsBody(BaseModel):
+class ApplicationsBody(Body):
     """Lists applications, those without a decision first and the oldest of them first."""
 
     applications: list[LineBody]
 
 
-class CountBody(BaseModel):
+class CountBody(Body):
     """Counts the right answers among n."""
 
     n_right: int
     n: int
 
 
-class AttemptBody(BaseModel):
+class AttemptBody(Body):
     """Tells how the assessment went, in all and by skill; counts are null while it runs."""
 
     number: int

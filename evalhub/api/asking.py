@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from flask import Response, jsonify
-from pydantic import BaseModel
 
 from evalhub.api.context import api_actor, current_session
+from evalhub.api.describing import Body
 from evalhub.api.projects import ProjectPath, project_blueprint
 from evalhub.core.people import Scope
 from evalhub.services.scoring.asking import ask_next, ask_next_document
@@ -13,7 +13,7 @@ from evalhub.services.scoring.asking import ask_next, ask_next_document
 bp = project_blueprint("api_asking", __name__)
 
 
-class ModeChancesBody(BaseModel):
+class ModeChancesBody(Body):
     """Tells how likely the next draw is these two models, in each mode."""
 
     rank: float
@@ -21,7 +21,7 @@ class ModeChancesBody(BaseModel):
     uniform: float
 
 
-class NextPairBody(BaseModel):
+class NextPairBody(Body):
     """Names two models that may be asked next."""
 
     first: str
@@ -32,21 +32,21 @@ class NextPairBody(BaseModel):
     probability: ModeChancesBody
 
 
-class PromptUseBody(BaseModel):
+class PromptUseBody(Body):
     """Tells how many scored judgments a prompt has."""
 
     key: str
     n_judgments: int
 
 
-class ActiveTimeBody(BaseModel):
+class ActiveTimeBody(Body):
     """Tells the mean active minutes of a judgment, and on how many it was measured."""
 
     minutes: float
     n: int
 
 
-class ForeseenPointBody(BaseModel):
+class ForeseenPointBody(Body):
     """Tells what is expected after further judgments: probabilities, and places of error."""
 
     n_more: int
@@ -56,7 +56,7 @@ class ForeseenPointBody(BaseModel):
     places_off: float
 
 
-class SimulationErrorBody(BaseModel):
+class SimulationErrorBody(Body):
     """Tells half the width of a 95 % interval of each measure over the simulated futures."""
 
     winner: float
@@ -64,7 +64,7 @@ class SimulationErrorBody(BaseModel):
     places_off: float
 
 
-class ForeseenBody(BaseModel):
+class ForeseenBody(Body):
     """Tells what more judgments would settle; without points, ``reason`` says what is missing."""
 
     points: list[ForeseenPointBody]
@@ -77,7 +77,7 @@ class ForeseenBody(BaseModel):
     time: ActiveTimeBody | None
 
 
-class AskNextBody(BaseModel):
+class AskNextBody(Body):
     """Tells what a project asks next, by which rule, and what that would settle."""
 
     project: str

@@ -1,10 +1,11 @@
 """Tell the owner of a key what their judgments may be used for, and let them take it back."""
 
 from flask import Response, jsonify
-from flask_openapi3 import APIBlueprint, Tag
-from pydantic import BaseModel, ConfigDict, Field
+from flask_openapi3 import Tag
+from pydantic import ConfigDict, Field
 
 from evalhub.api.context import api_actor, current_session, now
+from evalhub.api.describing import ApiPart, Body
 from evalhub.api.root import PREFIX, RESPONSES, SECURITY
 from evalhub.core.consent import PURPOSE_WORDS, ConsentPurpose, ConsentStanding, standing_on
 from evalhub.core.people import Scope
@@ -12,7 +13,7 @@ from evalhub.services.consenting.answers import answers_of, withdraw
 from evalhub.services.consenting.texts import current_text
 
 TAG = Tag(name="consent", description="What an expert's judgments may be used for.")
-bp = APIBlueprint(
+bp = ApiPart(
     "api_consent",
     __name__,
     url_prefix=f"{PREFIX}/consent",
@@ -22,7 +23,7 @@ bp = APIBlueprint(
 )
 
 
-class PurposeBody(BaseModel):
+class PurposeBody(Body):
     """Tells where the owner of the key stands on one purpose."""
 
     purpose: ConsentPurpose
@@ -30,7 +31,7 @@ class PurposeBody(BaseModel):
     standing: ConsentStanding
 
 
-class ConsentBody(BaseModel):
+class ConsentBody(Body):
     """Tells where the owner of the key stands; dates are null where they never answered.
 
     ``text_version`` is the text in force and ``answered_version`` the one they answered last.
@@ -42,7 +43,7 @@ class ConsentBody(BaseModel):
     purposes: list[PurposeBody]
 
 
-class WithdrawalBody(BaseModel):
+class WithdrawalBody(Body):
     """Names the purposes to take back; all of them where none is named."""
 
     model_config = ConfigDict(extra="forbid")

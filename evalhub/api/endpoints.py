@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from flask import Response, jsonify
-from flask_openapi3 import APIBlueprint, Tag
-from pydantic import BaseModel, ConfigDict, Field
+from flask_openapi3 import Tag
+from pydantic import ConfigDict, Field
 
 from evalhub.api.context import api_actor, current_session, current_settings, now
+from evalhub.api.describing import ApiPart, Body
 from evalhub.api.root import PREFIX, RESPONSES, SECURITY
 from evalhub.core.canonical import Json
 from evalhub.core.people import Scope
@@ -26,7 +27,7 @@ from evalhub.services.endpoints import (
 
 TAG = Tag(name="endpoints", description="Models that are asked, where, and with which settings.")
 KEY_PREFIX = "env:"
-bp = APIBlueprint(
+bp = ApiPart(
     "api_endpoints",
     __name__,
     url_prefix=f"{PREFIX}/endpoints",
@@ -36,7 +37,7 @@ bp = APIBlueprint(
 )
 
 
-class SettingsBody(BaseModel):
+class SettingsBody(Body):
     """Says which model is asked, where and how."""
 
     model_config = ConfigDict(extra="forbid")
@@ -71,7 +72,7 @@ class EndpointBody(SettingsBody):
     slug: str = Field(max_length=80)
 
 
-class VariantsBody(BaseModel):
+class VariantsBody(Body):
     """Says which values parameters are to take; every combination becomes an endpoint."""
 
     model_config = ConfigDict(extra="forbid")
@@ -79,13 +80,13 @@ class VariantsBody(BaseModel):
     parameters: dict[str, list[object]] = Field(description="Such as temperature: [0, 0.5, 1].")
 
 
-class EndpointPath(BaseModel):
+class EndpointPath(Body):
     """Names an endpoint."""
 
     slug: str = Field(max_length=80)
 
 
-class EndpointsQuery(BaseModel):
+class EndpointsQuery(Body):
     """Says which endpoints are listed."""
 
     retired: bool = Field(default=False, description="Also those that were retired.")
@@ -100,7 +101,7 @@ class EndpointViewBody(SettingsBody):
     retired_at: datetime | None
 
 
-class EndpointsBody(BaseModel):
+class EndpointsBody(Body):
     """The endpoints, by name, the newest revision first."""
 
     endpoints: list[EndpointViewBody]

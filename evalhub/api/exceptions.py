@@ -3,11 +3,11 @@
 from datetime import datetime
 
 from flask import Response
-from flask_openapi3 import APIBlueprint
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from evalhub.api.answering import told
 from evalhub.api.context import api_actor, current_session, now
+from evalhub.api.describing import ApiPart, Body
 from evalhub.api.operations import MAX_TEXT, TAG
 from evalhub.api.root import PREFIX, RESPONSES, SECURITY
 from evalhub.core.operating.exceptions import ExceptionKind, ExceptionLevel
@@ -19,7 +19,7 @@ from evalhub.services.operating.exceptions import (
 )
 
 MAX_KEYS = 400
-bp = APIBlueprint(
+bp = ApiPart(
     "api_exceptions",
     __name__,
     url_prefix=f"{PREFIX}/exceptions",
@@ -29,7 +29,7 @@ bp = APIBlueprint(
 )
 
 
-class KeysBody(BaseModel):
+class KeysBody(Body):
     """Names exceptions by their keys."""
 
     model_config = ConfigDict(extra="forbid")
@@ -43,7 +43,7 @@ class AnswerBody(KeysBody):
     words: str = Field(max_length=MAX_TEXT)
 
 
-class StandingBody(BaseModel):
+class StandingBody(Body):
     """Tells who owes an answer until when, and who has it in hand."""
 
     level: ExceptionLevel
@@ -52,7 +52,7 @@ class StandingBody(BaseModel):
     owner: str | None
 
 
-class ExceptionBody(BaseModel):
+class ExceptionBody(Body):
     """Tells one exception; ``n`` counts the prompts without an answer, or is 1."""
 
     key: str
@@ -65,7 +65,7 @@ class ExceptionBody(BaseModel):
     standing: StandingBody
 
 
-class ExceptionsBody(BaseModel):
+class ExceptionsBody(Body):
     """Lists what nobody has answered, what is due first before the rest."""
 
     exceptions: list[ExceptionBody]

@@ -1,16 +1,16 @@
 """Describe figures that several answers hold: each with its n, interval and reasons."""
 
-from pydantic import BaseModel
+from evalhub.api.describing import Body
 
 
-class IntervalBody(BaseModel):
+class IntervalBody(Body):
     """Tells the two ends of a 95 % interval; they are never equal."""
 
     low: float
     high: float
 
 
-class ShareBody(BaseModel):
+class ShareBody(Body):
     """Tells a share of n, or the reason why there is none."""
 
     value: float | None
@@ -20,7 +20,7 @@ class ShareBody(BaseModel):
     method: str
 
 
-class FigureBody(BaseModel):
+class FigureBody(Body):
     """Tells a share or coefficient over pairs with its tie rule, n and interval, or the reasons."""
 
     tie_rule: str
@@ -32,7 +32,7 @@ class FigureBody(BaseModel):
     n_pairs: int
 
 
-class MedianBody(BaseModel):
+class MedianBody(Body):
     """Tells a median of n values; the reason says what is missing."""
 
     value: float | None

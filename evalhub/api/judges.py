@@ -1,9 +1,10 @@
 """Give the audit of judges that are models as JSON."""
 
 from flask import Response, jsonify
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from evalhub.api.context import api_actor, current_session
+from evalhub.api.describing import Body
 from evalhub.api.figures import FigureBody, IntervalBody, ShareBody
 from evalhub.api.projects import ProjectPath, project_blueprint
 from evalhub.core.people import Scope
@@ -19,7 +20,7 @@ class JudgeFigureBody(FigureBody):
     n: int
 
 
-class ComparisonBody(BaseModel):
+class ComparisonBody(Body):
     """Tells a judge's agreement with experts, and that of experts with one another."""
 
     with_expert: JudgeFigureBody
@@ -27,14 +28,14 @@ class ComparisonBody(BaseModel):
     between_experts: JudgeFigureBody
 
 
-class FlipsBody(BaseModel):
+class FlipsBody(Body):
     """Tells how often a verdict changes with the order of the two answers."""
 
     flipped: ShareBody
     to_left: ShareBody
 
 
-class LengthBody(BaseModel):
+class LengthBody(Body):
     """Tells how much oftener the judge prefers the longer answer than experts do, in a slice."""
 
     slice: str
@@ -47,7 +48,7 @@ class LengthBody(BaseModel):
     n_pairs: int
 
 
-class JudgeBody(BaseModel):
+class JudgeBody(Body):
     """Tells what is known of one judge; ``comparisons`` are with ties, then without."""
 
     name: str
@@ -64,7 +65,7 @@ class JudgeBody(BaseModel):
     length: list[LengthBody]
 
 
-class JudgesBody(BaseModel):
+class JudgesBody(Body):
     """Tells the audit of every model that judged a project."""
 
     schema_: str = Field(alias="schema")

@@ -3,11 +3,12 @@
 from datetime import datetime
 
 from flask import Response
-from flask_openapi3 import APIBlueprint, Tag
-from pydantic import BaseModel, ConfigDict, Field, StrictInt
+from flask_openapi3 import Tag
+from pydantic import ConfigDict, Field, StrictInt
 
 from evalhub.api.answering import told
 from evalhub.api.context import api_actor, current_session, now
+from evalhub.api.describing import ApiPart, Body
 from evalhub.api.figures import ShareBody
 from evalhub.api.root import PREFIX, RESPONSES, SECURITY
 from evalhub.core.people import Scope
@@ -17,7 +18,7 @@ from evalhub.services.qualifying.registry import get_qualified
 
 TAG = Tag(name="ladder", description="Levels of experts in a domain, and their evidence.")
 MAX_REASON, MAX_PAGE = 10_000, 100_000
-bp = APIBlueprint(
+bp = ApiPart(
     "api_ladder",
     __name__,
     url_prefix=f"{PREFIX}/ladder",
@@ -27,7 +28,7 @@ bp = APIBlueprint(
 )
 
 
-class DomainPath(BaseModel):
+class DomainPath(Body):
     """Names a domain."""
 
     domain: str = Field(max_length=64)
@@ -39,13 +40,13 @@ class ExpertPath(DomainPath):
     public_id: str = Field(max_length=40)
 
 
-class PageQuery(BaseModel):
+class PageQuery(Body):
     """Names a page of experts."""
 
     page: int = Field(default=1, ge=1, le=MAX_PAGE)
 
 
-class StepBody(BaseModel):
+class StepBody(Body):
     """Says what is decided about a step, and why; ``seen`` is ``n_decisions`` as it was read."""
 
     model_config = ConfigDict(extra="forbid")
@@ -56,7 +57,7 @@ class StepBody(BaseModel):
     reason: str = Field(max_length=MAX_REASON)
 
 
-class EvidenceBody(BaseModel):
+class EvidenceBody(Body):
     """Tells what is known of an expert in a domain, as far as levels ask for it."""
 
     has_training: bool
@@ -66,14 +67,14 @@ class EvidenceBody(BaseModel):
     agreement: ShareBody
 
 
-class CriterionBody(BaseModel):
+class CriterionBody(Body):
     """Tells one thing that the next level asks for."""
 
     kind: CriterionKind
     is_met: bool
 
 
-class ReviewBody(BaseModel):
+class ReviewBody(Body):
     """Tells one decision about a step."""
 
     outcome: LadderOutcome
@@ -84,7 +85,7 @@ class ReviewBody(BaseModel):
     decided_by: str
 
 
-class StandingBody(BaseModel):
+class StandingBody(Body):
     """Tells where an expert stands, what the next level asks for, and what was decided."""
 
     domain: str
@@ -98,7 +99,7 @@ class StandingBody(BaseModel):
     n_decisions: int
 
 
-class ClimberBody(BaseModel):
+class ClimberBody(Body):
     """Tells one expert of a domain."""
 
     public_id: str
@@ -106,7 +107,7 @@ class ClimberBody(BaseModel):
     standing: StandingBody
 
 
-class ClimbersBody(BaseModel):
+class ClimbersBody(Body):
     """Lists a page of a domain's experts by name; they are ordered by no figure."""
 
     items: list[ClimberBody]

@@ -1,9 +1,10 @@
 """Give who won how often against whom as JSON."""
 
 from flask import Response, jsonify
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from evalhub.api.context import api_actor, current_session
+from evalhub.api.describing import Body
 from evalhub.api.projects import ProjectPath, project_blueprint
 from evalhub.api.scores import LeftOutBody
 from evalhub.core.people import Scope
@@ -13,7 +14,7 @@ from evalhub.services.scoring.boards import matrix_document, project_boards
 bp = project_blueprint("api_matrix", __name__)
 
 
-class MatrixCellBody(BaseModel):
+class MatrixCellBody(Body):
     """Tells what a model did against another; ``share`` is of wins, ties as half.
 
     ``ci_low`` and ``ci_high`` end its Wilson 95 % interval, judgments counted as independent.
@@ -30,7 +31,7 @@ class MatrixCellBody(BaseModel):
     ci_high: float
 
 
-class BoardMatrixBody(BaseModel):
+class BoardMatrixBody(Body):
     """Tells the cells of one board, each pair from both sides; models stand from the top."""
 
     models: list[str]
@@ -38,7 +39,7 @@ class BoardMatrixBody(BaseModel):
     cells: list[MatrixCellBody]
 
 
-class MatrixBody(BaseModel):
+class MatrixBody(Body):
     """Tells who won how often against whom in a project, board by board."""
 
     schema_: str = Field(alias="schema")

@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import Literal
 
 from flask import Response
-from flask_openapi3 import APIBlueprint, Tag
-from pydantic import BaseModel, ConfigDict, Field, StrictInt
+from flask_openapi3 import Tag
+from pydantic import ConfigDict, Field, StrictInt
 
 from evalhub.api.answering import told
 from evalhub.api.context import api_actor, current_session, current_settings, now, only_read
+from evalhub.api.describing import ApiPart, Body
 from evalhub.api.figures import ShareBody
 from evalhub.api.projects import ProjectPath
 from evalhub.api.root import PREFIX, RESPONSES, SECURITY
@@ -26,7 +27,7 @@ from evalhub.services.projects.finding import get_project
 
 TAG = Tag(name="operations", description="What is stuck in projects, and what to do about it.")
 MAX_TEXT = 10_000
-bp = APIBlueprint(
+bp = ApiPart(
     "api_operations",
     __name__,
     url_prefix=f"{PREFIX}/operations",
@@ -42,7 +43,7 @@ class ClaimPath(ProjectPath):
     claim_id: int = Field(ge=1, le=2**31 - 1)
 
 
-class ReasonBody(BaseModel):
+class ReasonBody(Body):
     """Says why; the audit log keeps it."""
 
     model_config = ConfigDict(extra="forbid")
@@ -62,7 +63,7 @@ class OverlapBody(ReasonBody):
     overlap: StrictInt
 
 
-class RouteBody(BaseModel):
+class RouteBody(Body):
     """Names a kind of prompt; what it does not name is empty."""
 
     language: str
@@ -70,7 +71,7 @@ class RouteBody(BaseModel):
     specialty: str
 
 
-class BacklogBody(BaseModel):
+class BacklogBody(Body):
     """Tells what is left of one kind of prompt, and how many may judge it now."""
 
     domain: str
@@ -81,7 +82,7 @@ class BacklogBody(BaseModel):
     n_experts: int
 
 
-class CapacityBody(BaseModel):
+class CapacityBody(Body):
     """Tells who is on a project and how much they can do; weeks are null where nobody works."""
 
     n_experts: int
@@ -94,7 +95,7 @@ class CapacityBody(BaseModel):
     weeks_as_worked: float | None
 
 
-class ProgressBody(BaseModel):
+class ProgressBody(Body):
     """Tells how far a project is."""
 
     n_pairs: int
@@ -105,7 +106,7 @@ class ProgressBody(BaseModel):
     n_left: int
 
 
-class StuckBody(BaseModel):
+class StuckBody(Body):
     """Names one thing that is stuck: why, and how many judgments or claims."""
 
     reason: StuckReason
@@ -114,7 +115,7 @@ class StuckBody(BaseModel):
     route: RouteBody | None
 
 
-class OverviewBody(BaseModel):
+class OverviewBody(Body):
     """Tells one project as its coordinator sees it."""
 
     slug: str
@@ -126,13 +127,13 @@ class OverviewBody(BaseModel):
     stuck: list[StuckBody]
 
 
-class OverviewsBody(BaseModel):
+class OverviewsBody(Body):
     """Lists what runs or rests, what has something stuck first."""
 
     projects: list[OverviewBody]
 
 
-class ClaimBody(BaseModel):
+class ClaimBody(Body):
     """Tells of a comparison in somebody's hands; ``id`` takes it back."""
 
     id: int
@@ -144,7 +145,7 @@ class ClaimBody(BaseModel):
     saved_at: datetime | None
 
 
-class WeekBody(BaseModel):
+class WeekBody(Body):
     """Tells the figures of the week that begins on a Monday."""
 
     monday: datetime
@@ -157,7 +158,7 @@ class WeekBody(BaseModel):
     minutes: float | None
 
 
-class ConsoleBody(BaseModel):
+class ConsoleBody(Body):
     """Tells one project with its claims and its last weeks, the newest first."""
 
     overview: OverviewBody

@@ -1,7 +1,5 @@
 """List the parts of the API, for the application to take up."""
 
-from flask_openapi3 import APIBlueprint
-
 from evalhub.api import (
     agreement,
     annotators,
@@ -24,8 +22,9 @@ from evalhub.api import (
     teams,
     trainings,
 )
+from evalhub.api.describing import ApiPart
 
-APIS: tuple[APIBlueprint, ...] = (
+APIS: tuple[ApiPart, ...] = (
     root.bp,
     scores.bp,
     agreement.bp,

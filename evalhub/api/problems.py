@@ -4,8 +4,9 @@ import re
 from http import HTTPStatus
 
 from flask import Response, jsonify
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
+from evalhub.api.describing import Body
 from evalhub.errors import BadInput, Problem
 from evalhub.rim.failures import Failure, failure_of
 from evalhub.rim.state import request_state
@@ -14,14 +15,14 @@ _MEMBER = re.compile(r"<\w+\.\w+: ('[^']*')>")
 """A member of a vocabulary as Python writes it, with the word that a client sends."""
 
 
-class ProblemBody(BaseModel):
+class ProblemBody(Body):
     """One broken rule and its place."""
 
     where: str
     rule: str
 
 
-class ErrorBody(BaseModel):
+class ErrorBody(Body):
     """What went wrong."""
 
     kind: str
@@ -30,7 +31,7 @@ class ErrorBody(BaseModel):
     request_id: str
 
 
-class ErrorResponse(BaseModel):
+class ErrorResponse(Body):
     """The body of every response that reports a failure."""
 
     error: ErrorBody

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import ConfigDict, Field, JsonValue
 
+from evalhub.api.describing import Body
 from evalhub.core.prompts.canonical import prompt_to_json
 from evalhub.core.prompts.options import ReadingOptions, RowDefaults, parse_renames
 from evalhub.core.prompts.report import UploadReport
@@ -13,7 +14,7 @@ from evalhub.services.prompt_sets import PromptView, UploadView, VersionView
 from evalhub.services.prompt_sets.imports import ImportView
 
 
-class UploadFields(BaseModel):
+class UploadFields(Body):
     """Names the set and says what fills gaps in its rows."""
 
     model_config = ConfigDict(extra="forbid")
@@ -44,7 +45,7 @@ class UploadRows(UploadFields):
     rows: list[JsonValue]
 
 
-class VersionBody(BaseModel):
+class VersionBody(Body):
     """One frozen version."""
 
     name: str
@@ -58,14 +59,14 @@ class VersionBody(BaseModel):
     frozen_by: str
 
 
-class FrozenBody(BaseModel):
+class FrozenBody(Body):
     """What freezing came to."""
 
     version: VersionBody
     is_new: bool
 
 
-class UploadBody(BaseModel):
+class UploadBody(Body):
     """An upload and the report on it."""
 
     token: str
@@ -79,14 +80,14 @@ class UploadBody(BaseModel):
     version: VersionBody | None
 
 
-class ProblemBody(BaseModel):
+class ProblemBody(Body):
     """A rule that a file broke, and where."""
 
     where: str
     rule: str
 
 
-class ImportBody(BaseModel):
+class ImportBody(Body):
     """An import by a worker: where it stands, and what came of it."""
 
     id: str
@@ -104,13 +105,13 @@ class ImportBody(BaseModel):
     version: VersionBody | None
 
 
-class ImportsBody(BaseModel):
+class ImportsBody(Body):
     """Imports, the newest first."""
 
     imports: list[ImportBody]
 
 
-class PromptSetBody(BaseModel):
+class PromptSetBody(Body):
     """One set and its newest version."""
 
     slug: str
@@ -119,13 +120,13 @@ class PromptSetBody(BaseModel):
     newest: VersionBody
 
 
-class PromptSetsBody(BaseModel):
+class PromptSetsBody(Body):
     """Every set."""
 
     prompt_sets: list[PromptSetBody]
 
 
-class PromptBody(BaseModel):
+class PromptBody(Body):
     """One prompt: its place from 1, the hash of its row, and the canonical row."""
 
     position: int
@@ -133,7 +134,7 @@ class PromptBody(BaseModel):
     prompt: dict[str, JsonValue]
 
 
-class VersionPageBody(BaseModel):
+class VersionPageBody(Body):
     """A version with a page of its prompts."""
 
     version: VersionBody

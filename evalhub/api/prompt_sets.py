@@ -1,10 +1,11 @@
 """Upload prompt sets, confirm or discard what was read, and read frozen versions."""
 
 from flask import Response, jsonify, request
-from flask_openapi3 import APIBlueprint, Tag
-from pydantic import BaseModel, Field, ValidationError
+from flask_openapi3 import Tag
+from pydantic import Field, ValidationError
 
 from evalhub.api.context import api_actor, current_session, now
+from evalhub.api.describing import ApiPart, Body
 from evalhub.api.problems import validation_failure
 from evalhub.api.prompt_bodies import (
     FrozenBody,
@@ -41,7 +42,7 @@ from evalhub.services.prompt_sets.imports import (
 )
 
 TAG = Tag(name="prompt sets", description="Uploading and freezing what models are asked.")
-bp = APIBlueprint(
+bp = ApiPart(
     "api_prompt_sets",
     __name__,
     url_prefix=PREFIX,
@@ -58,26 +59,26 @@ UPLOAD_NOTE = (
 )
 
 
-class UploadPath(BaseModel):
+class UploadPath(Body):
     """Names an upload."""
 
     token: str = Field(max_length=64)
 
 
-class ImportPath(BaseModel):
+class ImportPath(Body):
     """Names an import."""
 
     id: str = Field(max_length=32)
 
 
-class VersionPath(BaseModel):
+class VersionPath(Body):
     """Names a version of a set."""
 
     slug: str = Field(max_length=80)
     number: int = Field(ge=1, le=10**9)
 
 
-class PageQuery(BaseModel):
+class PageQuery(Body):
     """Names a page of prompts."""
 
     page: int = Field(default=1, ge=1, le=10**6)

@@ -4,10 +4,11 @@ import uuid
 from datetime import datetime
 
 from flask import Response, jsonify
-from flask_openapi3 import APIBlueprint, Tag
-from pydantic import BaseModel, ConfigDict, Field
+from flask_openapi3 import Tag
+from pydantic import ConfigDict, Field
 
 from evalhub.api.context import api_actor, current_session, now, only_read
+from evalhub.api.describing import ApiPart, Body
 from evalhub.api.root import PREFIX, RESPONSES, SECURITY
 from evalhub.core.people import Scope
 from evalhub.core.pulling.costs import Amount, parse_budget
@@ -27,7 +28,7 @@ from evalhub.services.pulling import (
 )
 
 TAG = Tag(name="pulls", description="Asking endpoints the prompts of a set.")
-bp = APIBlueprint(
+bp = ApiPart(
     "api_pulls",
     __name__,
     url_prefix=f"{PREFIX}/pulls",
@@ -43,13 +44,13 @@ ONCE_NOTE = (
 )
 
 
-class StartHeader(BaseModel):
+class StartHeader(Body):
     """Names the request, so that it can be sent again without asking twice."""
 
     idempotency_key: str | None = Field(default=None, alias="Idempotency-Key")
 
 
-class PullBody(BaseModel):
+class PullBody(Body):
     """Says what to pull."""
 
     model_config = ConfigDict(extra="forbid")
@@ -64,13 +65,13 @@ class PullBody(BaseModel):
     )
 
 
-class PullPath(BaseModel):
+class PullPath(Body):
     """Names a pull."""
 
     public_id: str = Field(max_length=40)
 
 
-class ErrorGroupBody(BaseModel):
+class ErrorGroupBody(Body):
     """One kind of error: how often, and one of its messages."""
 
     kind: str
@@ -78,7 +79,7 @@ class ErrorGroupBody(BaseModel):
     example: str
 
 
-class PlannedShareBody(BaseModel):
+class PlannedShareBody(Body):
     """What one endpoint would be asked, and what that may take."""
 
     endpoint: str
@@ -91,7 +92,7 @@ class PlannedShareBody(BaseModel):
     most_cost: str | None
 
 
-class PlanBody(BaseModel):
+class PlanBody(Body):
     """What a pull would ask and what it may cost; nothing was sent."""
 
     prompt_set: str
@@ -102,7 +103,7 @@ class PlanBody(BaseModel):
     endpoints: list[PlannedShareBody]
 
 
-class ShareBody(BaseModel):
+class ShareBody(Body):
     """How far one endpoint has come."""
 
     endpoint: str
@@ -119,7 +120,7 @@ class ShareBody(BaseModel):
     reason: str
 
 
-class ProgressBody(BaseModel):
+class ProgressBody(Body):
     """How far a pull has come."""
 
     id: str

@@ -3,11 +3,12 @@
 from typing import Any
 
 from flask import Response, jsonify
-from flask_openapi3 import APIBlueprint, Tag
-from pydantic import BaseModel, Field
+from flask_openapi3 import Tag
+from pydantic import Field
 from werkzeug.wrappers import Response as AnyResponse
 
 from evalhub.api.context import api_actor, current_session, current_settings
+from evalhub.api.describing import ApiPart, Body
 from evalhub.api.problems import ErrorResponse
 from evalhub.api.root import PREFIX, RESPONSES, SECURITY
 from evalhub.core.canonical import sha256_hex
@@ -17,7 +18,7 @@ from evalhub.services.releasing.kept import get_release, list_releases, notices_
 from evalhub.services.releasing.signing import list_sign_offs
 
 TAG = Tag(name="releases", description="Versioned, checksummed training files.")
-bp = APIBlueprint(
+bp = ApiPart(
     "api_releases",
     __name__,
     url_prefix=f"{PREFIX}/releases",
@@ -39,7 +40,7 @@ MANIFEST: dict[str, Any] = {
 }
 
 
-class ReleasePath(BaseModel):
+class ReleasePath(Body):
     """Names a release."""
 
     project: str = Field(max_length=80)
@@ -52,7 +53,7 @@ class FilePath(ReleasePath):
     path: str = Field(max_length=300)
 
 
-class ReleaseBody(BaseModel):
+class ReleaseBody(Body):
     """Tells what a list says of a release."""
 
     project: str
@@ -66,13 +67,13 @@ class ReleaseBody(BaseModel):
     withdrawn: str
 
 
-class ReleasesBody(BaseModel):
+class ReleasesBody(Body):
     """Lists releases, by project, the newest version first."""
 
     releases: list[ReleaseBody]
 
 
-class NoticeBody(BaseModel):
+class NoticeBody(Body):
     """Tells of an annotator who withdrew their consent after the release was built."""
 
     annotator: str
@@ -80,7 +81,7 @@ class NoticeBody(BaseModel):
     withdrawn_on: str
 
 
-class NoticesBody(BaseModel):
+class NoticesBody(Body):
     """Lists what whoever downloaded a release must know since."""
 
     release: str
@@ -88,7 +89,7 @@ class NoticesBody(BaseModel):
     consents_withdrawn: list[NoticeBody]
 
 
-class SignOffBody(BaseModel):
+class SignOffBody(Body):
     """Tells who signed a release, as what, and what they left open."""
 
     name: str
@@ -100,7 +101,7 @@ class SignOffBody(BaseModel):
     is_of_this_manifest: bool
 
 
-class SignOffsBody(BaseModel):
+class SignOffsBody(Body):
     """Lists the signatures under a release, the first one first."""
 
     release: str

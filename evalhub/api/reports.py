@@ -3,10 +3,11 @@
 from datetime import datetime
 
 from flask import Response, jsonify
-from flask_openapi3 import APIBlueprint, Tag
-from pydantic import BaseModel, ConfigDict, Field
+from flask_openapi3 import Tag
+from pydantic import ConfigDict, Field
 
 from evalhub.api.context import api_actor, current_session, current_settings, now
+from evalhub.api.describing import ApiPart, Body
 from evalhub.api.problems import ErrorResponse
 from evalhub.api.releases import ReleasePath
 from evalhub.api.root import PREFIX, RESPONSES, SECURITY, Responses
@@ -19,7 +20,7 @@ from evalhub.services.releasing.reported import ReportLine, list_own_reports
 
 TAG = Tag(name="row reports", description="What labs found wrong in rows of releases.")
 LIMITED: Responses = {**RESPONSES, "429": ErrorResponse}
-bp = APIBlueprint(
+bp = ApiPart(
     "api_reports",
     __name__,
     url_prefix=f"{PREFIX}/releases",
@@ -29,7 +30,7 @@ bp = APIBlueprint(
 )
 
 
-class WantedReport(BaseModel):
+class WantedReport(Body):
     """Says which row is at fault, and how."""
 
     model_config = ConfigDict(extra="forbid")
@@ -39,7 +40,7 @@ class WantedReport(BaseModel):
     text: str = Field(min_length=1, max_length=MAX_TEXT, description="What is wrong, in words.")
 
 
-class ReportBody(BaseModel):
+class ReportBody(Body):
     """One report and what became of it; ``decision`` and ``reason`` are null while it is open."""
 
     number: int
@@ -54,7 +55,7 @@ class ReportBody(BaseModel):
     reason: str | None
 
 
-class ReportsBody(BaseModel):
+class ReportsBody(Body):
     """Lists what the owner of the key reported, the newest first."""
 
     reports: list[ReportBody]

@@ -1,9 +1,10 @@
 """Give what people looked at again in a project as JSON."""
 
 from flask import Response, jsonify
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from evalhub.api.context import api_actor, current_session, now
+from evalhub.api.describing import Body
 from evalhub.api.projects import ProjectPath, project_blueprint
 from evalhub.core.people import Scope
 from evalhub.services.projects.finding import get_project
@@ -13,13 +14,13 @@ bp = project_blueprint("api_reviews", __name__)
 MAX_PAGE = 100_000
 
 
-class CasesQuery(BaseModel):
+class CasesQuery(Body):
     """Names a page of cases."""
 
     page: int = Field(default=1, ge=1, le=MAX_PAGE)
 
 
-class StepBody(BaseModel):
+class StepBody(Body):
     """Tells one step of a case; ``expert`` is a number, null for a reviewer's step."""
 
     step: str
@@ -30,7 +31,7 @@ class StepBody(BaseModel):
     at: str
 
 
-class CaseBody(BaseModel):
+class CaseBody(Body):
     """Tells one case: why it was opened, how it stands, and its steps."""
 
     id: int
@@ -44,7 +45,7 @@ class CaseBody(BaseModel):
     steps: list[StepBody]
 
 
-class CasesBody(BaseModel):
+class CasesBody(Body):
     """Tells a page of a project's cases, the newest first."""
 
     schema_: str = Field(alias="schema")

@@ -1,6 +1,6 @@
 """Start the JSON API: its description and its front door.
 
-Every other part of the API follows this pattern: a module-level ``APIBlueprint`` under
+Every other part of the API follows this pattern: a module-level ``ApiPart`` under
 ``/api/v1``, pydantic schemas for what comes in and goes out, ``api_actor(scope)`` first,
 one service call, one schema out.
 """
@@ -9,10 +9,11 @@ from http import HTTPStatus
 from typing import Any, TypeAlias
 
 from flask import Response, current_app, jsonify
-from flask_openapi3 import APIBlueprint, Info, OpenAPI, SecurityScheme, Tag
+from flask_openapi3 import Info, OpenAPI, SecurityScheme, Tag
 from pydantic import BaseModel
 
 from evalhub import __version__
+from evalhub.api.describing import ApiPart, Body, description_of
 from evalhub.api.problems import ErrorResponse
 
 PREFIX = "/api/v1"
@@ -25,7 +26,7 @@ SECURITY_SCHEMES: dict[str, SecurityScheme | dict[str, Any]] = {
     "key": {"type": "http", "scheme": "bearer"}
 }
 SECURITY: list[dict[str, list[Any]]] = [{"key": []}]
-"""What an ``APIBlueprint`` passes as ``abp_security``."""
+"""What an ``ApiPart`` passes as ``abp_security``."""
 Responses: TypeAlias = dict[str | int | HTTPStatus, type[BaseModel] | dict[Any, Any] | None]
 _STATUSES = ("400", "401", "403", "404", "409", "413", "422", "503")
 
@@ -44,17 +45,17 @@ def _described(status: str) -> dict[str, Any]:
 RESPONSES: Responses = {
     status: _described(status) if i else ErrorResponse for i, status in enumerate(_STATUSES)
 }
-"""What an ``APIBlueprint`` passes as ``abp_responses``.
+"""What an ``ApiPart`` passes as ``abp_responses``.
 
 Any address can answer with each of them: a body is read before its address looks at it, and the
 database may be away. A client made from the description meets no status that it does not know.
 """
 
 TAG = Tag(name="service", description="What answers here.")
-bp = APIBlueprint("api_root", __name__, url_prefix=PREFIX, abp_tags=[TAG])
+bp = ApiPart("api_root", __name__, url_prefix=PREFIX, abp_tags=[TAG])
 
 
-class ServiceBody(BaseModel):
+class ServiceBody(Body):
     """Names the service and where its description lies."""
 
     service: str
@@ -73,4 +74,4 @@ def show_service() -> Response:
 def show_description() -> Response:
     """Return the OpenAPI description of the whole API."""
     app: OpenAPI = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - the proxy hides the subclass
-    return jsonify(app.api_doc)
+    return jsonify(description_of(app))

@@ -1,9 +1,10 @@
 """Give boards as JSON."""
 
 from flask import Response, jsonify
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from evalhub.api.context import api_actor, current_session
+from evalhub.api.describing import Body
 from evalhub.api.projects import ProjectPath, project_blueprint
 from evalhub.core.people import Scope
 from evalhub.core.scoring.options import Cluster, FitOptions, PositionTerm, Ties
@@ -13,7 +14,7 @@ from evalhub.services.scoring.boards import boards_document, project_boards
 bp = project_blueprint("api_scores", __name__)
 
 
-class StyleStrengthBody(BaseModel):
+class StyleStrengthBody(Body):
     """Tells a model's strength once style is held equal."""
 
     strength: float
@@ -25,7 +26,7 @@ class StyleStrengthBody(BaseModel):
     elo_high: float | None
 
 
-class EffectBody(BaseModel):
+class EffectBody(Body):
     """Tells one effect in log-odds; ``reason`` says why a number is missing."""
 
     effect: float | None
@@ -41,14 +42,14 @@ class NamedEffectBody(EffectBody):
     name: str
 
 
-class StyleBody(BaseModel):
+class StyleBody(Body):
     """Tells what style amounts to, where it was asked for."""
 
     method: str
     effects: list[NamedEffectBody]
 
 
-class TieModelBody(BaseModel):
+class TieModelBody(Body):
     """Tells the tie parameter, psi or nu, and the thresholds of grades."""
 
     name: str
@@ -58,7 +59,7 @@ class TieModelBody(BaseModel):
     thresholds: list[float]
 
 
-class DifferenceBody(BaseModel):
+class DifferenceBody(Body):
     """Tells how much stronger one model is than another.
 
     ``certain`` holds when the order is sure with all pairs of the board considered together.
@@ -73,7 +74,7 @@ class DifferenceBody(BaseModel):
     certain: bool
 
 
-class BoardRowBody(BaseModel):
+class BoardRowBody(Body):
     """Tells one model's place; strengths are natural logs, ``elo`` a display scale."""
 
     model: str
@@ -97,7 +98,7 @@ class BoardRowBody(BaseModel):
     style: StyleStrengthBody | None
 
 
-class GroupBody(BaseModel):
+class GroupBody(Body):
     """Names models that wins and ties link both ways."""
 
     models: list[str]
@@ -105,7 +106,7 @@ class GroupBody(BaseModel):
     flag: str | None
 
 
-class BoardBody(BaseModel):
+class BoardBody(Body):
     """Tells one board: models on different boards cannot be compared."""
 
     method: str
@@ -139,7 +140,7 @@ class PositionBody(EffectBody):
     left_share_method: str | None
 
 
-class OptionsBody(BaseModel):
+class OptionsBody(Body):
     """Tells what was asked for."""
 
     ties: str
@@ -148,7 +149,7 @@ class OptionsBody(BaseModel):
     style: bool
 
 
-class SuggestionBody(BaseModel):
+class SuggestionBody(Body):
     """Names two models to compare next."""
 
     first: str
@@ -156,7 +157,7 @@ class SuggestionBody(BaseModel):
     purpose: str
 
 
-class LeftOutBody(BaseModel):
+class LeftOutBody(Body):
     """Counts judgments that are not scored."""
 
     cannot_judge: int
@@ -164,7 +165,7 @@ class LeftOutBody(BaseModel):
     same_endpoint: int
 
 
-class BoardsBody(BaseModel):
+class BoardsBody(Body):
     """Tells every board of a project, with method, n and intervals."""
 
     project: str
@@ -189,7 +190,7 @@ class BoardsBody(BaseModel):
     warnings: list[str]
 
 
-class BoardQuery(BaseModel):
+class BoardQuery(Body):
     """Says how to score; the defaults are the headline."""
 
     ties: Ties = Ties.HALF

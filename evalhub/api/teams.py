@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import Any
 
 from flask import Response
-from flask_openapi3 import APIBlueprint, Tag
-from pydantic import BaseModel, ConfigDict, Field, StrictInt
+from flask_openapi3 import Tag
+from pydantic import ConfigDict, Field, StrictInt
 
 from evalhub.api.answering import told
 from evalhub.api.context import api_actor, current_session, now
+from evalhub.api.describing import ApiPart, Body
 from evalhub.api.figures import ShareBody
 from evalhub.api.root import PREFIX, RESPONSES, SECURITY
 from evalhub.core.people import Actor, Scope
@@ -22,7 +23,7 @@ from evalhub.services.teams import (
 )
 
 TAG = Tag(name="teams", description="Who is in a team, what it pledged and worked, how it judges.")
-bp = APIBlueprint(
+bp = ApiPart(
     "api_teams",
     __name__,
     url_prefix=f"{PREFIX}/teams",
@@ -32,7 +33,7 @@ bp = APIBlueprint(
 )
 
 
-class TeamPath(BaseModel):
+class TeamPath(Body):
     """Names a team."""
 
     slug: str = Field(max_length=80)
@@ -44,7 +45,7 @@ class MemberPath(TeamPath):
     public_id: str = Field(max_length=40)
 
 
-class NewTeamBody(BaseModel):
+class NewTeamBody(Body):
     """Names a team that is to be made."""
 
     model_config = ConfigDict(extra="forbid")
@@ -53,7 +54,7 @@ class NewTeamBody(BaseModel):
     title: str = Field(max_length=1_000)
 
 
-class StayBody(BaseModel):
+class StayBody(Body):
     """Says who is to be in a team, and what they pledge."""
 
     model_config = ConfigDict(extra="forbid")
@@ -63,7 +64,7 @@ class StayBody(BaseModel):
     is_lead: bool = False
 
 
-class LineBody(BaseModel):
+class LineBody(Body):
     """Tells what a list says of a team."""
 
     slug: str
@@ -73,13 +74,13 @@ class LineBody(BaseModel):
     week_hours: int
 
 
-class TeamsBody(BaseModel):
+class TeamsBody(Body):
     """Lists teams by title."""
 
     teams: list[LineBody]
 
 
-class MemberBody(BaseModel):
+class MemberBody(Body):
     """Tells of a member: the minutes pledged and worked in the days told, and judgments given."""
 
     public_id: str
@@ -93,7 +94,7 @@ class MemberBody(BaseModel):
     n_judged: int
 
 
-class TeamBody(BaseModel):
+class TeamBody(Body):
     """Tells a team as its lead reads it, of the last 28 days."""
 
     slug: str

@@ -3,10 +3,11 @@
 from typing import Any
 
 from flask import Response, jsonify, request
-from flask_openapi3 import APIBlueprint, Tag
-from pydantic import BaseModel, Field
+from flask_openapi3 import Tag
+from pydantic import Field
 
 from evalhub.api.context import api_actor, current_session, current_settings, now
+from evalhub.api.describing import ApiPart, Body
 from evalhub.api.root import PREFIX, RESPONSES, SECURITY
 from evalhub.core.people import Scope
 from evalhub.core.qualifying.trainings import TRAINING_SCHEMA, training_to_json
@@ -20,7 +21,7 @@ from evalhub.services.qualifying.trainings import (
 )
 
 TAG = Tag(name="trainings", description="Pages and pairs that teach experts a field.")
-bp = APIBlueprint(
+bp = ApiPart(
     "api_trainings",
     __name__,
     url_prefix=f"{PREFIX}/trainings",
@@ -34,13 +35,13 @@ FILE: dict[str, Any] = {
 }
 
 
-class TrainingPath(BaseModel):
+class TrainingPath(Body):
     """Names a training."""
 
     slug: str = Field(max_length=80)
 
 
-class TrainingBody(BaseModel):
+class TrainingBody(Body):
     """Tells a training in force: what it takes, pays and consists of."""
 
     slug: str
@@ -56,7 +57,7 @@ class TrainingBody(BaseModel):
     n_right_needed: int
 
 
-class TrainingsBody(BaseModel):
+class TrainingsBody(Body):
     """Lists the trainings in force, by domain and title."""
 
     trainings: list[TrainingBody]

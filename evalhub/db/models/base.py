@@ -19,6 +19,9 @@ NAMING_CONVENTION = {
     "pk": "pk_%(table_name)s",
 }
 SQLModel.metadata.naming_convention = NAMING_CONVENTION
+# Tables do not validate, so the checks that pydantic would build for each of them, a twentieth of
+# a start, are never asked for.
+SQLModel.model_config["defer_build"] = True
 
 
 class UtcDateTime(sa.TypeDecorator[datetime]):
