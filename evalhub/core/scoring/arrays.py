@@ -1,4 +1,10 @@
-"""Name the array types that scoring passes around, and keep those of many judgments small."""
+"""Name the array types that scoring passes around, and keep those of many judgments small.
+
+Scoring says ``import scipy`` and never ``from scipy.sparse import ...``: SciPy imports each of its
+parts when something of it is first used. Taken at once they are a tenth of the start of a server,
+none of whose pages fits anything before somebody asks for it. What is sparse is named in quotes
+where a parameter is annotated, as an annotation would import it as well.
+"""
 
 from collections.abc import Iterator
 from typing import TypeAlias

@@ -24,7 +24,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import sqrt
 
-from scipy.special import stdtr
+import scipy
 
 from evalhub.core.releasing.dossier.vocabulary import K_LABS, MIN_VOTES
 from evalhub.core.scoring.intervals.covariance import t_quantile
@@ -153,7 +153,7 @@ def _difference(
         n_clusters = min(len(one.sums), len(other.sums))
         half = t_quantile(n_clusters, LEVEL) * se
         interval = Interval(max(-1.0, gap - half), min(1.0, gap + half))
-        p = float(2 * stdtr(n_clusters - 1, -abs(gap) / se))
+        p = float(2 * scipy.special.stdtr(n_clusters - 1, -abs(gap) / se))
     first = own[0]
     return GroupDifference(
         first=first.first,

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 import numpy as np
-from scipy.sparse import csr_array
+import scipy
 
 from evalhub.core.scoring.agreement.ratings import Ratings
 from evalhub.core.scoring.agreement.vocabulary import Statistic
 from evalhub.core.scoring.arrays import BoolArray, FloatArray, IntArray
 
-Sums: TypeAlias = "FloatArray | csr_array"
+Sums: TypeAlias = "FloatArray | scipy.sparse.csr_array"
 
 # Below this a denominator is the rounding error of a difference that is 0.
 _SMALLEST = 1e-12

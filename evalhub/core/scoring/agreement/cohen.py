@@ -17,7 +17,7 @@ agreement for qualitative data.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_array
+import scipy
 
 from evalhub.core.scoring.agreement.coefficient import divide
 from evalhub.core.scoring.agreement.ratings import Ratings
@@ -42,7 +42,7 @@ class Cohen:
     )
     counts_lone_answers: bool = False
 
-    def sums(self, ratings: Ratings) -> csr_array:
+    def sums(self, ratings: Ratings) -> "scipy.sparse.csr_array":
         """Return a 1, a unit, for each pair of annotators at the answers the two gave.
 
         Columns are pairs of annotators times categories times categories; most entries are 0.
@@ -57,7 +57,7 @@ class Cohen:
         cell = (column * size + ratings.category[first[keep]]) * size
         cell += ratings.category[second[keep]]
         shape = (len(ratings.unit_counts()), int(is_taken.sum()) * size * size)
-        return csr_array((np.ones(len(cell)), (unit[keep], cell)), shape=shape)
+        return scipy.sparse.csr_array((np.ones(len(cell)), (unit[keep], cell)), shape=shape)
 
     def ratio(self, totals: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return the weighted sum of kappas and the sum of the weights."""

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_array, issparse
+import scipy
 
 from evalhub.core.scoring.agreement.coefficient import Quotient, Sums, divide
 from evalhub.core.scoring.arrays import FloatArray, IntArray
@@ -71,7 +71,7 @@ def kinds_of(sums: FloatArray, *, most: int = MAX_KINDS) -> Kinds:
     return _bundled(np.repeat(rows, n, axis=0), most)
 
 
-def sparse_kinds(sums: csr_array, *, most: int = MAX_KINDS) -> Kinds:
+def sparse_kinds(sums: "scipy.sparse.csr_array", *, most: int = MAX_KINDS) -> Kinds:
     """Return every row as a kind of its own, bundled where they are more than ``most``.
 
     Rows with mostly zeros are seldom equal, so looking for equal ones would not pay.
@@ -95,11 +95,11 @@ def _bundled(rows: Sums, n_bundles: int) -> Kinds:
     return Kinds(added, np.ones(n_bundles, dtype=np.int64), is_bundled=True)
 
 
-def _adder(group: IntArray) -> csr_array:
+def _adder(group: IntArray) -> "scipy.sparse.csr_array":
     """Return the matrix that adds up the rows of each group."""
     n_groups = int(group.max(initial=-1)) + 1
     ends = (group, np.arange(len(group)))
-    return csr_array((np.ones(len(group)), ends), shape=(n_groups, len(group)))
+    return scipy.sparse.csr_array((np.ones(len(group)), ends), shape=(n_groups, len(group)))
 
 
 def resample(quotient: Quotient, kinds: Kinds, *, n_shared: int, seed: int = 0) -> Resampled:
@@ -156,4 +156,8 @@ def _drawn(kinds: Kinds, rng: np.random.Generator, *, size: int) -> FloatArray:
 def per_block(sums: Sums, block_of_unit: IntArray) -> Kinds:
     """Add the sums of the units of each block up and return the kinds of blocks."""
     added = _adder(block_of_unit) @ sums
-    return sparse_kinds(csr_array(added)) if issparse(added) else kinds_of(np.asarray(added))
+    return (
+        sparse_kinds(scipy.sparse.csr_array(added))
+        if scipy.sparse.issparse(added)
+        else kinds_of(np.asarray(added))
+    )

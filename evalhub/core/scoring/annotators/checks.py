@@ -16,7 +16,6 @@ from typing import Any, Literal, TypeAlias, cast
 
 import numpy as np
 import scipy
-from scipy.special import ndtr
 
 from evalhub.core.campaigns import Purpose
 from evalhub.core.judging.answers import Choice
@@ -131,7 +130,9 @@ def _speeds(own: _Own) -> Iterator[Finding]:
             continue
         z = (median(mine) - centre) / (spread * MEDIAN_ERROR / sqrt(n))
         value, expected = exp(median(mine)), exp(centre)
-        yield _finding(annotator, CheckKind.SPEED, n, value, expected, z, float(ndtr(z)))
+        yield _finding(
+            annotator, CheckKind.SPEED, n, value, expected, z, float(scipy.special.ndtr(z))
+        )
 
 
 def _compared(own: _Own, ordered: Sequence[JudgmentRecord]) -> Iterator[Finding]:

@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from math import isfinite
 
 import numpy as np
-from scipy.special import expit
+import scipy
 
 from evalhub.core.scoring.annotators.controls import ControlCount
 from evalhub.core.scoring.annotators.crowd_cells import Decision, DecisionCells, cells_of
@@ -156,7 +156,7 @@ def _reliabilities(
     return tuple(
         Reliability(
             annotator=name,
-            value=float(expit(point.logit[i])),
+            value=float(scipy.special.expit(point.logit[i])),
             interval=_between_0_and_1(_interval(float(point.logit[i]), float(errors[i]))),
             n=int(n[i]),
             n_controls=counts[i].n,
@@ -175,4 +175,4 @@ def _interval(value: float, error: float) -> Interval | None:
 def _between_0_and_1(logits: Interval | None) -> Interval | None:
     if logits is None:
         return None
-    return Interval(float(expit(logits.low)), float(expit(logits.high)))
+    return Interval(float(scipy.special.expit(logits.low)), float(scipy.special.expit(logits.high)))

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
+import scipy
 
 from evalhub.core.scoring.arrays import FloatArray, IntArray
 
@@ -56,12 +55,12 @@ class DecisionCells:
         won = np.bincount(self.winner, weights=self.n, minlength=size)
         return np.asarray(won + np.bincount(self.loser, weights=self.n, minlength=size))
 
-    def sides(self) -> csr_array:
+    def sides(self) -> "scipy.sparse.csr_array":
         """Return +1 at each cell's winner and -1 at its loser, shape (cells, models)."""
         at = np.arange(len(self.n))
         ends = (np.concatenate([at, at]), np.concatenate([self.winner, self.loser]))
         signs = np.concatenate([np.ones(len(at)), -np.ones(len(at))])
-        return csr_array((signs, ends), shape=(len(at), len(self.models)))
+        return scipy.sparse.csr_array((signs, ends), shape=(len(at), len(self.models)))
 
 
 def cells_of(decisions: Sequence[Decision]) -> DecisionCells:
@@ -73,7 +72,8 @@ def cells_of(decisions: Sequence[Decision]) -> DecisionCells:
     codes = [(who[one.annotator], which[one.winner], which[one.loser]) for one in decisions]
     # Sorted cells with whole counts: the order of the judgments cannot move a bit of the fit.
     rows, n = np.unique(np.array(codes, dtype=np.int64), axis=0, return_counts=True)
-    links = csr_array((n, (rows[:, 1], rows[:, 2])), shape=(len(models), len(models)))
+    links = scipy.sparse.csr_array((n, (rows[:, 1], rows[:, 2])), shape=(len(models), len(models)))
+    _, component = scipy.sparse.csgraph.connected_components(links, directed=False)
     return DecisionCells(
         annotators=annotators,
         models=models,
@@ -81,5 +81,5 @@ def cells_of(decisions: Sequence[Decision]) -> DecisionCells:
         winner=rows[:, 1],
         loser=rows[:, 2],
         n=n.astype(np.float64),
-        component=connected_components(links, directed=False)[1].astype(np.int64),
+        component=component.astype(np.int64),
     )

@@ -7,9 +7,7 @@ u = logit eta, so that every step stays between 0 and 1; the prior stays a densi
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import LinAlgError, cho_factor, cho_solve
-from scipy.sparse import csr_array
-from scipy.special import expit, log_expit
+import scipy
 
 from evalhub.core.scoring.annotators.crowd_cells import DecisionCells
 from evalhub.core.scoring.arrays import FloatArray
@@ -39,18 +37,20 @@ class Curvature:
     factor; it exists only where the objective is curved downwards in every direction.
     """
 
-    cross: csr_array
+    cross: "scipy.sparse.csr_array"
     own: FloatArray
     reduced: tuple[FloatArray, bool]
 
     def solve(self, right: Point) -> Point:
         """Return the step that this curvature answers ``right`` with."""
-        theta = cho_solve(self.reduced, right.theta - self.cross @ (right.logit / self.own))
+        theta = scipy.linalg.cho_solve(
+            self.reduced, right.theta - self.cross @ (right.logit / self.own)
+        )
         return Point(theta, (right.logit - self.cross.T @ theta) / self.own)
 
     def covariance(self) -> FloatArray:
         """Return the covariance of the strengths, shape (models, models)."""
-        return np.asarray(cho_solve(self.reduced, np.eye(self.cross.shape[0])))
+        return np.asarray(scipy.linalg.cho_solve(self.reduced, np.eye(self.cross.shape[0])))
 
     def logit_variances(self, covariance: FloatArray) -> FloatArray:
         """Return the variance of each logit, given the covariance of the strengths."""
@@ -81,22 +81,26 @@ class CrowdObjective:
         """Return the sum of log p over the decisions."""
         d, u = self._terms(point)
         # In logarithms throughout: with a strong model p comes within rounding of 0 or 1.
-        followed = log_expit(u) + log_expit(d)
-        return float(self.cells.n @ np.logaddexp(followed, log_expit(-u) + log_expit(-d)))
+        followed = scipy.special.log_expit(u) + scipy.special.log_expit(d)
+        return float(
+            self.cells.n
+            @ np.logaddexp(followed, scipy.special.log_expit(-u) + scipy.special.log_expit(-d))
+        )
 
     def value(self, point: Point) -> float:
         """Return what is maximised."""
-        prior = (self.a - 1) @ log_expit(point.logit) + (self.b - 1) @ log_expit(-point.logit)
+        prior = (self.a - 1) @ scipy.special.log_expit(point.logit)
+        prior += (self.b - 1) @ scipy.special.log_expit(-point.logit)
         penalty = self.ridge / 2 * float(point.theta @ point.theta)
         return self.log_likelihood(point) + float(prior) - penalty
 
     def gradient(self, point: Point) -> Point:
         """Return the first derivatives."""
         d, u = self._terms(point)
-        followed = expit(u + d)
-        theta = self.cells.per_model(self.cells.n * (followed - expit(d)))
-        logit = self.cells.per_annotator(self.cells.n * (followed - expit(u)))
-        prior = self.a - 1 - (self.a + self.b - 2) * expit(point.logit)
+        followed = scipy.special.expit(u + d)
+        theta = self.cells.per_model(self.cells.n * (followed - scipy.special.expit(d)))
+        logit = self.cells.per_annotator(self.cells.n * (followed - scipy.special.expit(u)))
+        prior = self.a - 1 - (self.a + self.b - 2) * scipy.special.expit(point.logit)
         return Point(theta - self.ridge * point.theta, logit + prior)
 
     def loss(self, vector: FloatArray) -> tuple[float, FloatArray]:
@@ -112,22 +116,24 @@ class CrowdObjective:
         """Return minus the second derivatives; None where the objective is not curved downwards."""
         d, u = self._terms(point)
         n, sides = self.cells.n, self.cells.sides()
-        spread = expit(u + d) * expit(-u - d)
-        eta = expit(point.logit)
-        own = self.cells.per_annotator(n * (expit(u) * expit(-u) - spread))
+        spread = scipy.special.expit(u + d) * scipy.special.expit(-u - d)
+        eta = scipy.special.expit(point.logit)
+        own = self.cells.per_annotator(
+            n * (scipy.special.expit(u) * scipy.special.expit(-u) - spread)
+        )
         own += (self.a + self.b - 2) * eta * (1 - eta)
         # Away from a top the objective can curve upwards, and a Newton step would lead downhill.
         if own.min() <= 0:
             return None
-        weights = n * (expit(d) * expit(-d) - spread)
+        weights = n * (scipy.special.expit(d) * scipy.special.expit(-d) - spread)
         models = (sides.T @ (sides * weights[:, np.newaxis])).toarray()
         ends = (np.arange(len(n)), self.cells.annotator)
-        who = csr_array((-n * spread, ends), shape=(len(n), len(own)))
-        cross = csr_array(sides.T @ who)
+        who = scipy.sparse.csr_array((-n * spread, ends), shape=(len(n), len(own)))
+        cross = scipy.sparse.csr_array(sides.T @ who)
         reduced = models + self.ridge * np.eye(len(models)) - (cross / own[np.newaxis, :]) @ cross.T
         try:
-            return Curvature(cross, own, cho_factor(np.asarray(reduced)))
-        except LinAlgError:
+            return Curvature(cross, own, scipy.linalg.cho_factor(np.asarray(reduced)))
+        except np.linalg.LinAlgError:
             return None
 
     def _terms(self, point: Point) -> tuple[FloatArray, FloatArray]:

@@ -16,7 +16,7 @@ algorithm.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_array
+import scipy
 
 from evalhub.core.scoring.agreement.ratings import Ratings
 from evalhub.core.scoring.arrays import FloatArray
@@ -96,7 +96,7 @@ def consensus_of(fit: DawidSkene, ratings: Ratings) -> tuple[Consensus, ...]:
     )
 
 
-def _answers_given(ratings: Ratings) -> csr_array:
+def _answers_given(ratings: Ratings) -> "scipy.sparse.csr_array":
     """Return a 1 for each answer, shape (annotators * categories, units).
 
     Both steps of the search are one product with it: who said c where t was likely, and what the
@@ -106,7 +106,9 @@ def _answers_given(ratings: Ratings) -> csr_array:
     row = ratings.annotator * size + ratings.category
     n_rows = (int(ratings.annotator.max()) + 1) * size
     ones = np.ones(len(row))
-    return csr_array((ones, (row, ratings.unit)), shape=(n_rows, int(ratings.unit.max()) + 1))
+    return scipy.sparse.csr_array(
+        (ones, (row, ratings.unit)), shape=(n_rows, int(ratings.unit.max()) + 1)
+    )
 
 
 def _probabilities(joint: FloatArray) -> tuple[FloatArray, float]:
@@ -119,7 +121,7 @@ def _probabilities(joint: FloatArray) -> tuple[FloatArray, float]:
     return np.ascontiguousarray((shares / total).T), float((peak + np.log(total)).sum())
 
 
-def _errors(said: csr_array, answers: FloatArray) -> FloatArray:
+def _errors(said: "scipy.sparse.csr_array", answers: FloatArray) -> FloatArray:
     """Return the annotators' tables that ``answers`` imply, rows as in ``_answers_given``."""
     size = answers.shape[1]
     weight = np.maximum(said @ answers, _FLOOR).reshape(-1, size, size)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_array
+import scipy
 
 from evalhub.core.scoring.arrays import FloatArray, IntArray
 from evalhub.core.scoring.outcomes import SCORES
@@ -54,7 +54,7 @@ class Cells:
             self.covariates[rows],
         )
 
-    def arrows(self, n_models: int) -> csr_array:
+    def arrows(self, n_models: int) -> "scipy.sparse.csr_array":
         """Return the half-win scores as a sparse matrix: entry (i, j) where i beat or tied j."""
         score = SCORES[self.outcome]
         won, lost = self.n * score, self.n * (1 - score)
@@ -62,6 +62,6 @@ class Cells:
         ends = np.concatenate([self.left, self.right]), np.concatenate([self.right, self.left])
         used = values > 0
         shape = (n_models, n_models)
-        arrows = csr_array((values[used], (ends[0][used], ends[1][used])), shape=shape)
+        arrows = scipy.sparse.csr_array((values[used], (ends[0][used], ends[1][used])), shape=shape)
         arrows.sum_duplicates()
         return arrows

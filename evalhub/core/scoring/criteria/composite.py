@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit
+import scipy
 
 from evalhub.core.scoring.arrays import FloatArray
 from evalhub.core.scoring.counting.counts import Counts, half_win_scores
@@ -147,7 +147,7 @@ def _fit(counts: Counts, criterion: str, prompts: tuple[str, ...]) -> tuple[Floa
 
 def _bread(strengths: FloatArray, scores: FloatArray) -> FloatArray:
     """Return H+, the inverse of the information on the strengths that sum to 0."""
-    probability = expit(strengths[:, np.newaxis] - strengths)
+    probability = scipy.special.expit(strengths[:, np.newaxis] - strengths)
     weight = (scores + scores.T) * probability * probability.T
     information = np.diag(weight.sum(axis=1)) - weight
     # A constant lifts the one direction without information, and comes off again afterwards.
@@ -160,7 +160,7 @@ def _prompt_scores(counts: Counts, strengths: FloatArray, prompts: tuple[str, ..
     """Return s_g of every prompt, 0 for those without a judgment on the criterion."""
     place = {prompt: number for number, prompt in enumerate(prompts)}
     row = np.array([place[prompt] for prompt in counts.clusters], dtype=np.int64)[counts.cluster]
-    expected = expit(strengths[counts.left] - strengths[counts.right])
+    expected = scipy.special.expit(strengths[counts.left] - strengths[counts.right])
     surprise = counts.n * (SCORES[counts.outcome] - expected)
     n, size = len(strengths), len(prompts) * len(strengths)
     won = np.bincount(row * n + counts.left, surprise, size)

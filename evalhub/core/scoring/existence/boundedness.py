@@ -11,8 +11,6 @@ Source: Albert and Anderson 1984 (separation); Rockafellar 1970, section 27 (rec
 
 import numpy as np
 import scipy
-from scipy.sparse import csr_array, hstack, vstack
-from scipy.sparse.csgraph import connected_components
 
 from evalhub.core.scoring.arrays import BoolArray, FloatArray, IntArray
 from evalhub.core.scoring.counting.cells import Cells
@@ -81,8 +79,10 @@ def _is_plainly_bounded(cells: Cells, n_models: int, *, has_ties: bool, has_posi
 
 def _has_circle(winners: IntArray, losers: IntArray, n_models: int) -> bool:
     """Tell whether arrows from winners to losers lead from some model back to itself."""
-    arrows = csr_array((np.ones(len(winners)), (winners, losers)), shape=(n_models, n_models))
-    n_groups, _ = connected_components(arrows, connection="strong")
+    arrows = scipy.sparse.csr_array(
+        (np.ones(len(winners)), (winners, losers)), shape=(n_models, n_models)
+    )
+    n_groups, _ = scipy.sparse.csgraph.connected_components(arrows, connection="strong")
     return bool(n_groups < n_models)
 
 
@@ -99,7 +99,9 @@ def _common(one: IntArray, other: IntArray) -> IntArray:
     return np.asarray(first[second[place] == first], dtype=np.int64)
 
 
-def _inequalities(cells: Cells, n_models: int, *, has_ties: bool, has_position: bool) -> csr_array:
+def _inequalities(
+    cells: Cells, n_models: int, *, has_ties: bool, has_position: bool
+) -> "scipy.sparse.csr_array":
     """Return one row for each bound that an outcome has: growth keeps every product from 0 up.
 
     Columns are the strengths, then the threshold, then the effect of position.
@@ -109,23 +111,25 @@ def _inequalities(cells: Cells, n_models: int, *, has_ties: bool, has_position: 
     from_right = _bounds(cells, plain == LEFT_LOST, plain == TIED, n_models, sign=-1)
     parts = []
     for (gaps, threshold), sign in ((from_left, 1.0), (from_right, -1.0)):
-        columns: list[csr_array] = [gaps]
+        columns: list[scipy.sparse.csr_array] = [gaps]
         if has_ties:
-            columns.append(csr_array(threshold[:, np.newaxis]))
+            columns.append(scipy.sparse.csr_array(threshold[:, np.newaxis]))
         if has_position:
-            columns.append(csr_array(np.full((gaps.shape[0], 1), sign)))
-        parts.append(hstack(columns, format="csr"))
-    return csr_array(vstack(parts, format="csr"))
+            columns.append(scipy.sparse.csr_array(np.full((gaps.shape[0], 1), sign)))
+        parts.append(scipy.sparse.hstack(columns, format="csr"))
+    return scipy.sparse.csr_array(scipy.sparse.vstack(parts, format="csr"))
 
 
 def _bounds(
     cells: Cells, is_win: BoolArray, is_tie: BoolArray, n_models: int, *, sign: int
-) -> tuple[csr_array, FloatArray]:
+) -> "tuple[scipy.sparse.csr_array, FloatArray]":
     """Return the gap of each win and tie of one side, and how the threshold enters each."""
     used = np.flatnonzero(is_win | is_tie)
     rows = np.arange(len(used))
     ends = np.concatenate([cells.left[used], cells.right[used]])
     values = np.concatenate([np.full(len(used), sign), np.full(len(used), -sign)])
     shape = (len(used), n_models)
-    gaps = csr_array((values.astype(np.float64), (np.tile(rows, 2), ends)), shape=shape)
+    gaps = scipy.sparse.csr_array(
+        (values.astype(np.float64), (np.tile(rows, 2), ends)), shape=shape
+    )
     return gaps, np.where(is_win[used], -1.0, 1.0)

@@ -14,8 +14,7 @@ from graphlib import TopologicalSorter
 from typing import Literal, TypeAlias
 
 import numpy as np
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import breadth_first_order, connected_components
+import scipy
 
 from evalhub.core.scoring.arrays import FloatArray, IntArray
 
@@ -66,21 +65,23 @@ class Component:
         return len(self.groups) == 1 and len(self.models) > 1
 
 
-def find_components(scores: FloatArray | csr_array) -> tuple[Component, ...]:
+def find_components(scores: "FloatArray | scipy.sparse.csr_array") -> tuple[Component, ...]:
     """Split the models of ``scores`` (S, wins plus half ties) into components, the largest first.
 
     ``scores`` may be sparse, which it is where most models were never compared. Components of one
     size are in the order of their first model.
     """
-    arrows = csr_array(scores)
+    arrows = scipy.sparse.csr_array(scores)
     arrows.eliminate_zeros()
     members = _members(*_label(arrows, "weak"))
     members.sort(key=lambda models: (-len(models), models))
     return tuple(_component(models, arrows) for models in members)
 
 
-def _label(arrows: csr_array, connection: Literal["weak", "strong"]) -> tuple[int, IntArray]:
-    n, labels = connected_components(arrows, connection=connection)
+def _label(
+    arrows: "scipy.sparse.csr_array", connection: Literal["weak", "strong"]
+) -> tuple[int, IntArray]:
+    n, labels = scipy.sparse.csgraph.connected_components(arrows, connection=connection)
     return n, labels.astype(np.int64)
 
 
@@ -91,7 +92,7 @@ def _members(n: int, labels: IntArray) -> list[Members]:
     return [tuple(part.tolist()) for part in np.split(order, ends)] if n else []
 
 
-def _component(models: Members, all_arrows: csr_array) -> Component:
+def _component(models: Members, all_arrows: "scipy.sparse.csr_array") -> Component:
     if len(models) == 1:
         return Component(models, (Group(models, 1, Flag.NOT_COMPARED),))
     scores = all_arrows
@@ -112,17 +113,17 @@ def _component(models: Members, all_arrows: csr_array) -> Component:
     return Component(models, tuple(sorted(groups, key=lambda group: (group.level, group.models))))
 
 
-def _arrows(scores: csr_array, labels: IntArray, n: int) -> csr_array:
+def _arrows(scores: "scipy.sparse.csr_array", labels: IntArray, n: int) -> "scipy.sparse.csr_array":
     """Return the arrows between groups: entry (a, b) where some model of a beat one of b."""
     winner, loser = scores.nonzero()
     between = labels[winner] != labels[loser]
     ends = (labels[winner[between]], labels[loser[between]])
-    arrows = csr_array((np.ones(len(ends[0])), ends), shape=(n, n))
+    arrows = scipy.sparse.csr_array((np.ones(len(ends[0])), ends), shape=(n, n))
     arrows.sum_duplicates()
     return arrows
 
 
-def _levels(arrows: csr_array) -> Iterator[tuple[int, int]]:
+def _levels(arrows: "scipy.sparse.csr_array") -> Iterator[tuple[int, int]]:
     """Yield (level, group) from the top: a group follows all groups with an arrow to it."""
     sorter: TopologicalSorter[int] = TopologicalSorter()
     for group in range(arrows.shape[0]):
@@ -138,7 +139,7 @@ def _levels(arrows: csr_array) -> Iterator[tuple[int, int]]:
         sorter.done(*ready)
 
 
-def _flags(arrows: csr_array, sizes: IntArray) -> Sequence[Flag]:
+def _flags(arrows: "scipy.sparse.csr_array", sizes: IntArray) -> Sequence[Flag]:
     """Flag each group by its place relative to the core, or to its neighbours without one.
 
     The core is the one largest group, if it has two models or more: its members are finite among
@@ -160,8 +161,10 @@ def _flags(arrows: csr_array, sizes: IntArray) -> Sequence[Flag]:
     ]
 
 
-def _reached(arrows: csr_array, start: int) -> list[int]:
-    order = breadth_first_order(arrows, start, directed=True, return_predecessors=False)
+def _reached(arrows: "scipy.sparse.csr_array", start: int) -> list[int]:
+    order = scipy.sparse.csgraph.breadth_first_order(
+        arrows, start, directed=True, return_predecessors=False
+    )
     return [int(group) for group in order]
 
 

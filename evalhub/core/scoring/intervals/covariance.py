@@ -16,8 +16,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
-from scipy.sparse import csr_array
-from scipy.special import stdtrit
+import scipy
 
 from evalhub.core.scoring.arrays import BoolArray, FloatArray, IntArray
 from evalhub.core.scoring.counting.cells import Cells
@@ -83,7 +82,7 @@ class ClusteredCovariance:
 @lru_cache(maxsize=256)
 def t_quantile(n_clusters: int, level: float) -> float:
     """Return the two-sided quantile of Student's t with one degree less than the clusters."""
-    return float(stdtrit(n_clusters - 1, 0.5 + level / 2))
+    return float(scipy.special.stdtrit(n_clusters - 1, 0.5 + level / 2))
 
 
 def require_clusters(sample: Sample) -> None:
@@ -188,7 +187,7 @@ def _sandwich(sample: Sample, estimate: Estimate, bread: Factored) -> FloatArray
     for view in sample.views:
         scores = _cluster_scores(view, sample, estimate)
         if view.n_clusters <= scores.shape[1]:
-            dense = scores.toarray() if isinstance(scores, csr_array) else scores
+            dense = scores.toarray() if isinstance(scores, scipy.sparse.csr_array) else scores
             held = bread.solve(dense.T)
             parts.append(view.correction * (held @ held.T))
         else:
@@ -196,8 +195,8 @@ def _sandwich(sample: Sample, estimate: Estimate, bread: Factored) -> FloatArray
     return np.asarray(np.sum(parts, axis=0))
 
 
-def _products(scores: FloatArray | csr_array) -> FloatArray:
-    if isinstance(scores, csr_array):
+def _products(scores: "FloatArray | scipy.sparse.csr_array") -> FloatArray:
+    if isinstance(scores, scipy.sparse.csr_array):
         return np.asarray((scores.T @ scores).toarray())
     return np.asarray(scores.T @ scores)
 
@@ -227,7 +226,9 @@ def _others(terms: Terms, covariates: FloatArray) -> FloatArray:
     return np.hstack([terms.shared_slope, terms.slope[:, np.newaxis] * covariates])
 
 
-def _cluster_scores(view: View, sample: Sample, estimate: Estimate) -> FloatArray | csr_array:
+def _cluster_scores(
+    view: View, sample: Sample, estimate: Estimate
+) -> "FloatArray | scipy.sparse.csr_array":
     """Return s_g, one row a cluster, (G, n + K + q)."""
     n_models, n_others = sample.n_models, len(estimate.rest)
     size = view.n_clusters * n_models
@@ -243,7 +244,7 @@ def _cluster_scores(view: View, sample: Sample, estimate: Estimate) -> FloatArra
     return np.hstack([total.reshape(view.n_clusters, n_models), by_cluster])
 
 
-def _sparse_scores(view: View, sample: Sample, estimate: Estimate) -> csr_array:
+def _sparse_scores(view: View, sample: Sample, estimate: Estimate) -> "scipy.sparse.csr_array":
     rows, columns, values = [], [], []
     for block, slope, _ in _scores(view, sample, estimate):
         along = block.cells.n * slope
@@ -252,7 +253,7 @@ def _sparse_scores(view: View, sample: Sample, estimate: Estimate) -> csr_array:
         values += [along, -along]
     ends = np.concatenate(rows), np.concatenate(columns)
     shape = (view.n_clusters, sample.n_models)
-    return csr_array((np.concatenate(values), ends), shape=shape)
+    return scipy.sparse.csr_array((np.concatenate(values), ends), shape=shape)
 
 
 def _scores(

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from scipy.linalg import LinAlgError, cholesky
-from scipy.special import stdtrit
+import scipy
 
 from evalhub.core.scoring.arrays import BoolArray, FloatArray, IntArray
 from evalhub.core.scoring.intervals.covariance import ClusteredCovariance
@@ -110,7 +109,7 @@ def bonferroni_quantile(comparable: BoolArray, df: int, level: float) -> float:
 
 @lru_cache(maxsize=256)
 def _upper_quantile(share: float, df: int) -> float:
-    return float(-stdtrit(df, share))
+    return float(-scipy.special.stdtrit(df, share))
 
 
 def error_floor(spread: ClusteredCovariance) -> float:
@@ -131,8 +130,8 @@ def _factor(covariance: FloatArray) -> FloatArray | None:
     # The covariance is singular along (1, ..., 1); the jitter is far below any quantile's error.
     jitter = _JITTER * np.trace(covariance) / n
     try:
-        return np.asarray(cholesky(covariance + jitter * np.eye(n), lower=True))
-    except LinAlgError:
+        return np.asarray(scipy.linalg.cholesky(covariance + jitter * np.eye(n), lower=True))
+    except np.linalg.LinAlgError:
         return None
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from math import sqrt
 
-from scipy.special import ndtri
+import scipy
 
 from evalhub.core.scoring.results import Interval
 
@@ -46,7 +46,7 @@ def share_of(n_hits: int, n: int, *, reason: str = NONE_COUNTED) -> Share:
 @lru_cache(maxsize=16)
 def normal_quantile(level: float) -> float:
     """Return the two-sided quantile of the normal distribution."""
-    return float(ndtri(0.5 + level / 2))
+    return float(scipy.special.ndtri(0.5 + level / 2))
 
 
 def wilson(share: float, n: float, quantile: float) -> Interval:

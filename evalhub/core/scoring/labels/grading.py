@@ -15,7 +15,7 @@ Source: McCullagh 1980 (ordinal logit); Chen et al. 2013 (the mixture, for plain
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit
+import scipy
 
 from evalhub.core.scoring.arrays import FloatArray
 from evalhub.core.scoring.labels.judgments import MAX_GRADE, JudgmentTable
@@ -124,7 +124,8 @@ class _Seen:
 
         s(h) - s(l) = s(h) * s(-l) * (1 - exp(l - h)).
         """
-        above, below = expit(high[:, np.newaxis] - seen), expit(low[:, np.newaxis] - seen)
+        above = scipy.special.expit(high[:, np.newaxis] - seen)
+        below = scipy.special.expit(low[:, np.newaxis] - seen)
         share = -np.expm1(low - high)[:, np.newaxis]
         return cls(above * (1 - below) * share, below * (1 - below), above * (1 - above))
 

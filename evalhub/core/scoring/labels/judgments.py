@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
-from scipy.sparse import csr_array
+import scipy
 
 from evalhub.core.scoring.arrays import BoolArray, IntArray
 from evalhub.errors import BadInput
@@ -40,7 +40,7 @@ class JudgmentTable:
     annotator: IntArray
     category: IntArray
     side: IntArray
-    by_pair: csr_array
+    by_pair: "scipy.sparse.csr_array"
     n_annotators: int
     n_first: IntArray
     n_tied: IntArray
@@ -105,11 +105,13 @@ def _categories(grades: IntArray, is_graded: BoolArray) -> IntArray:
     return np.where(is_graded | (grades == 0), grades + MAX_GRADE, bare).astype(np.int64)
 
 
-def _counted(pairs: IntArray, cell: IntArray, *, shape: tuple[int, int]) -> csr_array:
+def _counted(
+    pairs: IntArray, cell: IntArray, *, shape: tuple[int, int]
+) -> "scipy.sparse.csr_array":
     """Return the counts with rows and columns ascending, whatever the order of the judgments."""
     keys, n = np.unique(pairs * max(shape[1], 1) + cell, return_counts=True)
     row, column = np.divmod(keys, max(shape[1], 1))
-    return csr_array((n.astype(np.float64), (row, column)), shape=shape)
+    return scipy.sparse.csr_array((n.astype(np.float64), (row, column)), shape=shape)
 
 
 def _require_equal_lengths(columns: Sequence[IntArray | BoolArray]) -> None:

@@ -8,7 +8,7 @@ many million pairs there are; with several by many people nearly each pair is it
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_array
+import scipy
 
 from evalhub.core.scoring.arrays import FloatArray, IntArray
 from evalhub.core.scoring.labels.judgments import JudgmentTable
@@ -21,7 +21,7 @@ class Patterns:
     ``of_pair`` has one entry a pair: its pattern.
     """
 
-    counts: csr_array
+    counts: "scipy.sparse.csr_array"
     n_pairs: FloatArray
     of_pair: IntArray
 
@@ -44,7 +44,7 @@ def find_patterns(table: JudgmentTable) -> Patterns:
     )
 
 
-def _grouped(counts: csr_array) -> tuple[IntArray, IntArray]:
+def _grouped(counts: "scipy.sparse.csr_array") -> tuple[IntArray, IntArray]:
     """Return the first pair of each pattern, and the pattern of each pair, in any order."""
     lengths = np.diff(counts.indptr)
     of_pair = np.empty(len(lengths), dtype=np.int64)

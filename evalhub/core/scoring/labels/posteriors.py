@@ -7,17 +7,23 @@ results is a fixed number of megabytes, and every sum runs in the same order on 
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
-from scipy.sparse import csr_array
-from scipy.special import expit
+import scipy
 
 from evalhub.core.scoring.arrays import FloatArray
 from evalhub.core.scoring.labels.grading import NODES
 
 PAIRS_PER_BATCH = 20_000
 
-_PREFERS_SECOND: FloatArray = expit(NODES)
+
+@cache
+def _prefers_second() -> FloatArray:
+    """Return the probability of the second response at each node, worked out once."""
+    found: FloatArray = scipy.special.expit(NODES)
+    found.setflags(write=False)  # It is shared by all who ask.
+    return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,7 +45,7 @@ class PairPosteriors:
 
 
 def pair_posteriors(
-    by_pair: csr_array,
+    by_pair: "scipy.sparse.csr_array",
     log_probability: FloatArray,
     *,
     prior_mean: FloatArray,
@@ -73,7 +79,7 @@ class PairEvidence:
 
 
 def pair_evidence(
-    by_pair: csr_array,
+    by_pair: "scipy.sparse.csr_array",
     log_probability: FloatArray,
     *,
     prior_mean: FloatArray,
@@ -95,7 +101,7 @@ def pair_evidence(
 
 
 def _weighed(
-    by_pair: csr_array,
+    by_pair: "scipy.sparse.csr_array",
     log_probability: FloatArray,
     prior_mean: FloatArray,
     prior_variance: FloatArray,
@@ -120,7 +126,7 @@ def _weighed(
 
 
 def _expected(
-    counts: csr_array, weight: FloatArray, times: FloatArray | None, batch: slice
+    counts: "scipy.sparse.csr_array", weight: FloatArray, times: FloatArray | None, batch: slice
 ) -> FloatArray:
     """Return how many judgments of each cell sit at each node; ``weight`` may be used up."""
     if times is not None:
@@ -141,6 +147,7 @@ def _moments(weight: FloatArray) -> FloatArray:
     # Sums over the last axis, not products of matrices: those may add in another order elsewhere.
     mean = (weight * NODES).sum(axis=1)
     variance = (weight * (NODES - mean[:, np.newaxis]) ** 2).sum(axis=1)
-    probability = (weight * _PREFERS_SECOND).sum(axis=1)
-    spread = (weight * (_PREFERS_SECOND - probability[:, np.newaxis]) ** 2).sum(axis=1)
+    preferred = _prefers_second()
+    probability = (weight * preferred).sum(axis=1)
+    spread = (weight * (preferred - probability[:, np.newaxis]) ** 2).sum(axis=1)
     return np.stack([mean, variance, probability, np.sqrt(spread), np.zeros_like(mean)])

@@ -10,8 +10,7 @@ posterior needs one small inverse a block and one over the models (Schur complem
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
+import scipy
 
 from evalhub.core.scoring.arrays import FloatArray, IntArray
 from evalhub.core.scoring.labels.propagation import Sites
@@ -166,8 +165,10 @@ def _given_strengths(
 def _blocks_of(paired: PairedResponses) -> list[_Blocks]:
     """Group the responses that pairs link, the blocks of one size together."""
     n = len(paired.model)
-    links = csr_array((np.ones(len(paired.first)), (paired.first, paired.second)), shape=(n, n))
-    _, label = connected_components(links, directed=False)
+    links = scipy.sparse.csr_array(
+        (np.ones(len(paired.first)), (paired.first, paired.second)), shape=(n, n)
+    )
+    _, label = scipy.sparse.csgraph.connected_components(links, directed=False)
     sizes = np.bincount(label)
     order = np.argsort(label, kind="stable")
     place = np.empty(n, dtype=np.int64)

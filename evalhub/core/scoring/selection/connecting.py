@@ -6,8 +6,7 @@ single chain. Measured, a fuller start (two rings, a whole round robin) saves no
 """
 
 import numpy as np
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
+import scipy
 
 from evalhub.core.scoring.arrays import BoolArray, FloatArray, IntArray
 from evalhub.core.scoring.selection.lots import ModelPairs
@@ -18,7 +17,9 @@ _RING_FROM = 3
 
 def component_labels(scores: FloatArray) -> IntArray:
     """Return a label for each model of ``scores`` (n, n); linked models share theirs."""
-    _, labels = connected_components(csr_array((scores > 0).astype(np.int8)), connection="weak")
+    _, labels = scipy.sparse.csgraph.connected_components(
+        scipy.sparse.csr_array((scores > 0).astype(np.int8)), connection="weak"
+    )
     return labels.astype(np.int64)
 
 

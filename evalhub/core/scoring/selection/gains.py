@@ -16,7 +16,7 @@ over asking at random.
 """
 
 import numpy as np
-from scipy.special import expit
+import scipy
 
 from evalhub.core.scoring.arrays import FloatArray
 from evalhub.core.scoring.selection.standing import Standing, contrasts
@@ -40,7 +40,7 @@ def settling_gains(standing: Standing, contests: FloatArray) -> FloatArray:
     density = np.exp(-((gap / np.sqrt(variance)) ** 2) / 2) / np.sqrt(2 * np.pi)
     openness = contests * density / variance
     openness[..., diagonal, diagonal] = 0.0
-    probability = expit(gap)
+    probability = scipy.special.expit(gap)
     weight = probability * (1 - probability)
     moved = contrasts(standing.covariance @ _laplacian(openness) @ standing.covariance)
     gain = weight * moved / (1 + weight * variance)

@@ -24,8 +24,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import eigh
-from scipy.special import expit, ndtr
+import scipy
 
 from evalhub.core.scoring.arrays import FloatArray
 from evalhub.core.scoring.intervals.shares import normal_quantile, wilson
@@ -37,7 +36,7 @@ METHOD = (
     "normal approximation; the rule of asking held as it is now, with room for every two models "
     "that the project compares"
 )
-_QUANTILE = normal_quantile(0.95)
+_LEVEL = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +135,7 @@ def _futures(
     rng: np.random.Generator,
 ) -> Iterator[_Then]:
     """Follow every future through ``moments``, which ascend from 0."""
-    rate, basis = eigh(added, inverse(standing.covariance))
+    rate, basis = scipy.linalg.eigh(added, inverse(standing.covariance))
     # A judgment tells nothing of the common level; rounding can leave that direction below 0.
     rate, basis = np.maximum(rate, 0.0), np.asarray(basis * np.sqrt(inflation))
     n = len(standing.strengths)
@@ -161,7 +160,9 @@ def _information_per_judgment(
     n = len(standing.strengths)
     gap = standing.strengths[pairs.first] - standing.strengths[pairs.second]
     weight = np.zeros((n, n))
-    weight[pairs.first, pairs.second] = probabilities * expit(gap) * expit(-gap)
+    weight[pairs.first, pairs.second] = (
+        probabilities * scipy.special.expit(gap) * scipy.special.expit(-gap)
+    )
     weight += weight.T
     return np.diag(weight.sum(axis=1)) - weight
 
@@ -178,16 +179,16 @@ def _then(n_more: int, estimate: FloatArray, truth: FloatArray, later: FloatArra
     return _Then(
         n_more=n_more,
         has_winner=(true_places[:, 0] == 0).astype(np.float64),
-        neighbours=np.asarray(ndtr(gaps / spread).mean(axis=1), dtype=np.float64),
+        neighbours=np.asarray(scipy.special.ndtr(gaps / spread).mean(axis=1), dtype=np.float64),
         places_off=np.asarray(np.abs(true_places - shown_places).mean(axis=1), dtype=np.float64),
     )
 
 
 def _share_error(share: float) -> float:
     # Wilson's, because all futures agreeing is no certainty and must not show a width of 0.
-    found = wilson(share, N_FUTURES, _QUANTILE)
+    found = wilson(share, N_FUTURES, normal_quantile(_LEVEL))
     return (found.high - found.low) / 2
 
 
 def _mean_error(values: FloatArray) -> float:
-    return _QUANTILE * float(values.std(ddof=1)) / float(np.sqrt(len(values)))
+    return normal_quantile(_LEVEL) * float(values.std(ddof=1)) / float(np.sqrt(len(values)))

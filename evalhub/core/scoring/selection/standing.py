@@ -11,7 +11,7 @@ Every array may have leading axes, one entry a simulated repetition.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit, log_expit
+import scipy
 
 from evalhub.core.scoring.arrays import FloatArray
 from evalhub.core.scoring.ties.half_win import HalfWin
@@ -102,14 +102,14 @@ def estimate_standing(
 
 
 def _gradient(theta: FloatArray, scores: FloatArray, ridge: FloatArray) -> FloatArray:
-    surprise = scores * expit(theta[..., np.newaxis, :] - theta[..., :, np.newaxis])
+    surprise = scores * scipy.special.expit(theta[..., np.newaxis, :] - theta[..., :, np.newaxis])
     pulled = (surprise - np.swapaxes(surprise, -1, -2)).sum(axis=-1)
     return np.asarray(pulled - ridge * theta, dtype=np.float64)
 
 
 def _hessian(theta: FloatArray, scores: FloatArray, ridge: FloatArray) -> FloatArray:
     """Return minus the second derivative of the objective, shape (..., n, n)."""
-    probability = expit(theta[..., :, np.newaxis] - theta[..., np.newaxis, :])
+    probability = scipy.special.expit(theta[..., :, np.newaxis] - theta[..., np.newaxis, :])
     n_judgments = scores + np.swapaxes(scores, -1, -2)
     weight = n_judgments * probability * (1 - probability)
     hessian = -weight
@@ -120,7 +120,7 @@ def _hessian(theta: FloatArray, scores: FloatArray, ridge: FloatArray) -> FloatA
 
 def _objective(theta: FloatArray, scores: FloatArray, ridge: FloatArray) -> FloatArray:
     gap = theta[..., :, np.newaxis] - theta[..., np.newaxis, :]
-    reached = (scores * log_expit(gap)).sum(axis=(-2, -1))
+    reached = (scores * scipy.special.log_expit(gap)).sum(axis=(-2, -1))
     return np.asarray(reached - ridge[..., 0] / 2 * (theta**2).sum(axis=-1))
 
 

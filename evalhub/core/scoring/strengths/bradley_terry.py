@@ -9,7 +9,7 @@ Source: Bradley and Terry 1952; Ford 1957.
 """
 
 import numpy as np
-from scipy.sparse.csgraph import connected_components
+import scipy
 
 from evalhub.core.scoring.arrays import FloatArray
 from evalhub.core.scoring.counting.cells import Cells
@@ -38,7 +38,7 @@ def fit_bradley_terry(
 
 
 def _require_finite_maximum(scores: FloatArray) -> None:
-    n_groups, _ = connected_components(scores > 0, connection="strong")
+    n_groups, _ = scipy.sparse.csgraph.connected_components(scores > 0, connection="strong")
     if n_groups != 1:
         raise EstimationError(
             f"Bradley-Terry has no finite maximum: the models fall into {n_groups} groups that "

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 import numpy as np
-from scipy.linalg import LinAlgError
 
 from evalhub.core.scoring.arrays import FloatArray
 from evalhub.core.scoring.counting.cells import Cells
@@ -236,7 +235,7 @@ def maximise(
         rough = float(np.clip(largest, _TIGHTEST, _LOOSEST))
         try:
             step = likelihood.information(terms).solve(by_theta, by_rest, tolerance=rough)
-        except (LinAlgError, EstimationError) as error:
+        except (np.linalg.LinAlgError, EstimationError) as error:
             raise _not_converged(likelihood, tolerance, largest, iteration) from error
         theta, rest, terms = _advance(likelihood, theta, rest, terms, step=step)
     raise _not_converged(likelihood, tolerance, largest, max_iterations)

@@ -9,10 +9,7 @@ time grows with the cells and not with the cube of the models.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import LinAlgError, cho_factor, cho_solve
-from scipy.linalg.lapack import dpotrf, dpotrs
-from scipy.sparse import csr_array
-from scipy.sparse.linalg import LinearOperator, cg
+import scipy
 
 from evalhub.core.scoring.arrays import FloatArray, IntArray
 from evalhub.errors import EstimationError
@@ -92,7 +89,9 @@ class Bordered:
         held = np.stack([operator.solve(column, tolerance) for column in self.border.T], axis=1)
         free = operator.solve(strengths, tolerance)
         schur = self.corner - self.border.T @ held
-        values = cho_solve(cho_factor(schur), shared - self.border.T @ free)
+        values = scipy.linalg.cho_solve(
+            scipy.linalg.cho_factor(schur), shared - self.border.T @ free
+        )
         return np.concatenate([free - held @ values, values])
 
 
@@ -112,14 +111,14 @@ class Factored:
         # are; no ridge is added, so variances built on the factor are not shrunk.
         theta += np.trace(theta) / n_models**2
         # SciPy's own wrappers of these two routines take longer than a hundred models do.
-        factor, failed_at = dpotrf(gauged, lower=1, overwrite_a=1, clean=0)
+        factor, failed_at = scipy.linalg.lapack.dpotrf(gauged, lower=1, overwrite_a=1, clean=0)
         if failed_at:
             raise EstimationError(NO_INFORMATION)
         return cls(factor, diagonal)
 
     def solve(self, right_hand_side: FloatArray) -> FloatArray:
         """Return the solutions for (n + K) or (n + K, r) right-hand sides that sum to 0."""
-        found, _ = dpotrs(self.factor, right_hand_side, lower=1)
+        found, _ = scipy.linalg.lapack.dpotrs(self.factor, right_hand_side, lower=1)
         return np.asarray(found, dtype=np.float64)
 
     def variance_scales(self) -> FloatArray:
@@ -134,7 +133,7 @@ class Factored:
 class _Laplacian:
     """Apply and solve the strengths' part of a bordered matrix without writing it out."""
 
-    upper: csr_array
+    upper: "scipy.sparse.csr_array"
     diagonal: FloatArray
     is_singular: bool
 
@@ -143,7 +142,7 @@ class _Laplacian:
         edges, n = matrix.edges, matrix.edges.n_models
         # Cells are sorted by their left model, which is all that a compressed row needs.
         starts = np.searchsorted(edges.left, np.arange(n + 1))
-        upper = csr_array((matrix.weight, edges.right, starts), shape=(n, n))
+        upper = scipy.sparse.csr_array((matrix.weight, edges.right, starts), shape=(n, n))
         return cls(upper, matrix.diagonal, is_singular=matrix.ridge == 0)
 
     def apply(self, values: FloatArray) -> FloatArray:
@@ -155,13 +154,17 @@ class _Laplacian:
         """Return the solution by conjugate gradients, scaled by the diagonal."""
         n = len(self.diagonal)
         if not (self.diagonal > 0).all():
-            raise LinAlgError(NO_INFORMATION)
+            raise np.linalg.LinAlgError(NO_INFORMATION)
         if self.is_singular:
             # Rounding leaves a trace along (1, ..., 1) that no solution reaches: the search would
             # go on to its last step for it.
             right_hand_side = right_hand_side - right_hand_side.mean()
-        operator = LinearOperator((n, n), matvec=self.apply, dtype=np.float64)
-        scaling = LinearOperator((n, n), matvec=lambda values: values / self.diagonal, dtype=float)
-        found, _ = cg(operator, right_hand_side, rtol=tolerance, maxiter=_MAX_CG_STEPS, M=scaling)
+        operator = scipy.sparse.linalg.LinearOperator((n, n), matvec=self.apply, dtype=np.float64)
+        scaling = scipy.sparse.linalg.LinearOperator(
+            (n, n), matvec=lambda values: values / self.diagonal, dtype=float
+        )
+        found, _ = scipy.sparse.linalg.cg(
+            operator, right_hand_side, rtol=tolerance, maxiter=_MAX_CG_STEPS, M=scaling
+        )
         # A search cut short is still a direction of ascent; Newton's own test judges the result.
         return found - found.mean() if self.is_singular else np.asarray(found)
