@@ -2,17 +2,24 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
+from evalhub.core.deferred import Deferred
 from evalhub.core.free_words import says_something
 from evalhub.core.pulling.parameters import check_parameters
 from evalhub.endpoints.dialects import DIALECTS
 from evalhub.endpoints.errors import UrlBlocked
 from evalhub.endpoints.guard import target_of
-from evalhub.endpoints.http import parse_url
 from evalhub.endpoints.keys import DEFAULT_PATTERNS, OUR_OWN, is_allowed, is_reference, rule_of
 from evalhub.errors import BadInput, Problem
 from evalhub.services.endpoints.views import EndpointDraft
+
+if TYPE_CHECKING:
+    from evalhub.endpoints import http
+else:
+    # The HTTP client reads an address as it will be asked; it is loaded when somebody gives one.
+    http = Deferred("evalhub.endpoints.http")
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9._-]{0,79}")
 RANGES = {
@@ -62,7 +69,7 @@ def _naming_problems(draft: EndpointDraft) -> Iterator[Problem]:
 def _address_problems(draft: EndpointDraft, allowed_hosts: frozenset[str]) -> Iterator[Problem]:
     try:
         target_of(draft.url, allowed_hosts)
-        parse_url(draft.url)
+        http.parse_url(draft.url)
     except UrlBlocked as error:
         yield Problem("url", str(error))
         return

@@ -7,17 +7,23 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from evalhub.config import Settings
+from evalhub.core.deferred import Deferred
 from evalhub.core.pulling.patience import Patience
 from evalhub.core.pulling.specs import EndpointSpec
 from evalhub.core.responses import ResponseStatus
 from evalhub.db.engine import Database
 from evalhub.db.models import Pull
-from evalhub.endpoints.client import open_client
 from evalhub.endpoints.protocol import Asker
 from evalhub.services.pulling.accounts import AccountLimits
+
+if TYPE_CHECKING:
+    from evalhub.endpoints import client
+else:
+    # Pages tell of pulls and never ask an endpoint; the HTTP client is for those who do.
+    client = Deferred("evalhub.endpoints.client")
 
 ClientFactory: TypeAlias = Callable[[EndpointSpec], AbstractAsyncContextManager[Asker]]
 
@@ -102,7 +108,7 @@ def http_clients(
     """
 
     def open_one(spec: EndpointSpec) -> AbstractAsyncContextManager[Asker]:
-        return open_client(
+        return client.open_client(
             spec,
             environ=environ,
             allowed_hosts=settings.allowed_hosts,
