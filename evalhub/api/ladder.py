@@ -12,7 +12,8 @@ from evalhub.api.describing import ApiPart, Body
 from evalhub.api.figures import ShareBody
 from evalhub.api.root import PREFIX, RESPONSES, SECURITY
 from evalhub.core.people import Scope
-from evalhub.core.qualifying.ladder import CriterionKind, LadderOutcome
+from evalhub.core.qualifying.ladder import CriterionKind
+from evalhub.core.qualifying.levels import LadderOutcome
 from evalhub.services.qualifying.ladder import Step, list_climbers, review_level, standing_in
 from evalhub.services.qualifying.registry import get_qualified
 

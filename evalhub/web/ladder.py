@@ -7,8 +7,8 @@ from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from evalhub.core.people import Role
-from evalhub.core.qualifying.ladder import LADDER, LadderOutcome, level_after
-from evalhub.core.qualifying.levels import MAX_LEVEL_DAYS
+from evalhub.core.qualifying.ladder import LADDER, level_after
+from evalhub.core.qualifying.levels import MAX_LEVEL_DAYS, LadderOutcome
 from evalhub.errors import BadInput, Conflict, NotFound, Problem, Sentence
 from evalhub.rim.fields import choice, whole_number
 from evalhub.rim.routing import page_number

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from evalhub.core.qualifying.ladder import Criterion, CriterionKind, Evidence, LadderOutcome, Rung
+from evalhub.core.qualifying.ladder import Criterion, CriterionKind, Evidence, Rung
+from evalhub.core.qualifying.levels import LadderOutcome
 from evalhub.core.scoring.intervals.shares import Share
 from evalhub.web.language import N_, Words, _, decimal, number, translated
 from evalhub.web.qualifying_words import LEVEL_NAMES, LEVEL_NOTES, plain

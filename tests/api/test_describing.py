@@ -72,7 +72,7 @@ def test_each_application_of_a_process_tells_the_same(part: ApiPart) -> None:
 
 def test_a_tag_that_two_parts_share_is_told_once(part: ApiPart) -> None:
     other = ApiPart("more", __name__, url_prefix="/more", abp_tags=[Tag(name="places")])
-    other.get("/", summary="Show more")(lambda: {})
+    other.get("/", summary="Show more")(dict)
 
     told = description_of(application(part, other))
 

@@ -48,3 +48,10 @@ def test_what_is_called_is_what_the_module_has() -> None:
     assert text.shorten("one two three", width=9, placeholder="…") == "one two…"
     with pytest.raises(AttributeError, match="nothing_like_it"):
         text.nothing_like_it()
+
+
+def test_a_command_that_fits_nothing_loads_no_arrays() -> None:
+    loaded = loaded_by("import evalhub.cli.serve, evalhub.cli.people")
+
+    assert "evalhub.db.models" in loaded
+    assert loaded.isdisjoint({*UNUSED, "numpy", "pyarrow", "flask"})

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from evalhub.core.qualifying.levels import Level
+from evalhub.core.qualifying.levels import LadderOutcome, Level
 from evalhub.core.scoring.annotators.figures import majority
 from evalhub.core.scoring.intervals.shares import Share, share_of
 from evalhub.errors import Sentence
@@ -30,17 +30,6 @@ class CriterionKind(StrEnum):
     """Judgments given in projects of the domain."""
     AGREEMENT = "agreement"
     """Agreement with what most other experts said of the same pairs."""
-
-
-class LadderOutcome(StrEnum):
-    """What a person decides who has looked at somebody's evidence."""
-
-    PROMOTE = "promote"
-    """The next level, for a time."""
-    KEEP = "keep"
-    """The level as it is; one that ends is renewed."""
-    LOWER = "lower"
-    """The level below; from the first, none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ skipped comparison, not an appeal. It ends on its day unless a person gives it a
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 
 from evalhub.core.qualifying.credentials import check_reason, name_rule
 from evalhub.core.rubrics.texts import is_slug
@@ -32,6 +32,17 @@ class Level(IntEnum):
     """Settles disagreements."""
     LEAD = 5
     """Writes rubrics and keys."""
+
+
+class LadderOutcome(StrEnum):
+    """What a person decides who has looked at somebody's evidence."""
+
+    PROMOTE = "promote"
+    """The next level, for a time."""
+    KEEP = "keep"
+    """The level as it is; one that ends is renewed."""
+    LOWER = "lower"
+    """The level below; from the first, none."""
 
 
 @dataclass(frozen=True, slots=True)

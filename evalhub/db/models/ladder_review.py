@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from evalhub.core.qualifying.ladder import LadderOutcome
+from evalhub.core.qualifying.levels import LadderOutcome
 from evalhub.db.models.base import UtcDateTime, vocabulary
 
 

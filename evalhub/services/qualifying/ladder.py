@@ -15,13 +15,12 @@ from evalhub.core.qualifying.ladder import (
     LADDER,
     Criterion,
     Evidence,
-    LadderOutcome,
     Rung,
     criteria_of,
     level_after,
     next_level,
 )
-from evalhub.core.qualifying.levels import Level, LevelDecision
+from evalhub.core.qualifying.levels import LadderOutcome, Level, LevelDecision
 from evalhub.db import tables as t
 from evalhub.db.models import LadderReview, Person
 from evalhub.errors import BadInput, Conflict, Sentence, StaleForm

@@ -10,14 +10,13 @@ from evalhub.core.qualifying.ladder import (
     Criterion,
     CriterionKind,
     Evidence,
-    LadderOutcome,
     Rung,
     agreement_with_others,
     criteria_of,
     level_after,
     next_level,
 )
-from evalhub.core.qualifying.levels import Level
+from evalhub.core.qualifying.levels import LadderOutcome, Level
 from evalhub.core.scoring.intervals.shares import share_of
 
 NOTHING = Evidence(

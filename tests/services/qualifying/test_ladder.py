@@ -9,8 +9,8 @@ from sqlmodel import Session, col, select
 from evalhub.core.assigning import REVISABLE_FOR, ReleaseReason
 from evalhub.core.judging.answers import Choice
 from evalhub.core.people import Role
-from evalhub.core.qualifying.ladder import CriterionKind, LadderOutcome
-from evalhub.core.qualifying.levels import Level
+from evalhub.core.qualifying.ladder import CriterionKind
+from evalhub.core.qualifying.levels import LadderOutcome, Level
 from evalhub.db.models import LadderReview, LevelDecision, Person
 from evalhub.errors import BadInput, Conflict, Forbidden, StaleForm
 from evalhub.services.assigning.releasing import release
