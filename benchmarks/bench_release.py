@@ -3,7 +3,12 @@
 A seeded project of N pairs (10,000 by default; ``make bench-release`` takes a million) lies in a
 SQLite file. Its release is built with every table for trainers, in a process of its own, whose peak
 of memory is told above what it had before it began. Above 200,000 judgments the
-pooled fit is left out, as it always is; below, it is most of the time of a small release.
+pooled fit is left out, as it always is; below, it is most of the time of a small release, and
+``--item-only`` leaves it out at any size.
+
+Ten million pairs of sixty words take 170 GB. ``--words N`` makes answers shorter, and
+``--canonical`` writes no tables in the columns of one trainer. ``--keep FOLDER`` leaves the filled
+database there, and ``--filled FOLDER`` uses one that was left, whatever its size and its words.
 
 Beside it, in the same run, a peer writes the same rows of the same tables from what is in memory:
 Parquet with pyarrow and the same options from Arrow batches, and JSON lines with orjson from a
@@ -22,6 +27,7 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -31,10 +37,11 @@ from typing import Any, BinaryIO, TypeAlias
 import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
+import sqlalchemy as sa
 
 from benchmarks.release_project import SLUG, fill
 from evalhub.config import Settings
-from evalhub.core.releasing import columns
+from evalhub.core.releasing import columns, labels
 from evalhub.core.releasing.clearance import Gate, GateAction, GateRule
 from evalhub.core.releasing.files import (
     ROWS_PER_GROUP,
@@ -44,6 +51,7 @@ from evalhub.core.releasing.files import (
 )
 from evalhub.core.releasing.personal_data import PersonalDataScan
 from evalhub.core.releasing.recipe import Recipe
+from evalhub.db import tables as t
 from evalhub.db.engine import Database
 from evalhub.db.migrate import upgrade
 from evalhub.services.releasing import gathering, writing
@@ -84,24 +92,65 @@ are made before, once for all tables that share them."""
 STAGES = (INDEX, READ, SCAN, LABEL, MADE, PARQUET, LINES, DOSSIER, REST)
 
 
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """Hold where the database of a benchmark lies and how its release is made."""
+
+    database: Path
+    recipe: Recipe
+    most_pooled: int
+
+    def open(self) -> Database:
+        """Return the database."""
+        return Database(f"sqlite:///{self.database}")
+
+    def count(self) -> int:
+        """Return how many pairs it holds."""
+        database = self.open()
+        with database.transaction(write=False) as session:
+            n_pairs = session.connection().scalar(sa.select(sa.func.count()).select_from(t.pair))
+        database.dispose()
+        assert n_pairs, f"{self.database} holds no pairs."
+        return n_pairs
+
+
 def main() -> None:
     """Fill, build, write again, and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pairs", type=int, default=10_000)
+    parser.add_argument("--words", type=int, default=60, help="in an answer of a model")
+    parser.add_argument("--canonical", action="store_true", help="write no tables for one trainer")
+    parser.add_argument("--item-only", action="store_true", help="leave the pooled fit out")
     parser.add_argument("--folder", type=Path, help="where there is room for 17 GB a million pairs")
+    kept = parser.add_mutually_exclusive_group()
+    kept.add_argument("--keep", type=Path, help="the folder to leave the filled database in")
+    kept.add_argument("--filled", type=Path, help="the folder that such a database was left in")
     options, _ = parser.parse_known_args()
     with tempfile.TemporaryDirectory(dir=options.folder) as name:
-        folder = Path(name)
-        database = Database(f"sqlite:///{folder}/bench.db")
-        upgrade(database)
-        fill(database, options.pairs, now=NOW)
-        database.dispose()
-        compare(folder, options.pairs)
+        filled = Filled(
+            (options.filled or options.keep or Path(name)) / "bench.db",
+            replace(RECIPE, flavours=()) if options.canonical else RECIPE,
+            0 if options.item_only else labels.MAX_POOLED,
+        )
+        if not options.filled:
+            _fill(filled, n_pairs=options.pairs, words=options.words)
+        compare(Path(name), filled)
 
 
-def compare(folder: Path, n_pairs: int) -> None:
-    """Build, write again and verify the project of ``n_pairs`` in ``folder``, and print."""
-    built = _alone(partial(build, folder))
+def _fill(filled: Filled, *, n_pairs: int, words: int) -> None:
+    filled.database.parent.mkdir(parents=True, exist_ok=True)
+    # Rows would be added to those of an earlier run, under the same numbers.
+    assert not filled.database.exists(), f"{filled.database} is there: say --filled to use it."
+    database = filled.open()
+    upgrade(database)
+    fill(database, n_pairs, now=NOW, words=words)
+    database.dispose()
+
+
+def compare(folder: Path, filled: Filled) -> None:
+    """Build, write again and verify the project of ``filled`` in ``folder``, and print."""
+    n_pairs = filled.count()
+    built = _alone(partial(build, folder, filled))
     n_rows = built["rows"]
     print(
         f"{n_pairs:,} pairs, {n_rows:,.0f} rows, {built['bytes'] / 1e9:.2f} GB: "
@@ -180,13 +229,15 @@ def _counting(
     return counting
 
 
-def build(folder: Path) -> Figures:
+def build(folder: Path, filled: Filled) -> Figures:
     """Build the release into ``folder`` and return what it took."""
-    database = Database(f"sqlite:///{folder}/bench.db")
+    database = filled.open()
     before, started, cpu = _peak(), perf_counter(), process_time()
     spent: Figures = defaultdict(float)
     settings = Settings(instance_dir=folder, database_url=database.url, secret_key=SECRET)
     target = folder / VERSION
+    # A build asks for no such number, and this process builds nothing else.
+    vars(writing)["label_release"] = partial(labels.label_release, most_pooled=filled.most_pooled)
     with timed(spent), database.transaction(write=False) as session:
         manifest = prepare_release(
             SLUG,
@@ -194,7 +245,7 @@ def build(folder: Path) -> Figures:
             settings=settings,
             folder=target,
             version=VERSION,
-            recipe=RECIPE,
+            recipe=filled.recipe,
         ).manifest
     whole = process_time() - cpu
     return {
