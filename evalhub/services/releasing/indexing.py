@@ -12,7 +12,7 @@ from evalhub.core.prompts.records import Prompt
 from evalhub.core.prompts.vocabulary import Split as PromptUse
 from evalhub.db import tables as t
 from evalhub.db.models import PromptSetVersion
-from evalhub.services.releasing.reading import read_prompt
+from evalhub.services.releasing.reading_prompts import read_prompt
 
 _ROWS_AT_ONCE = 1_000
 

@@ -20,7 +20,7 @@ from evalhub.core.releasing.material import ReleasePrompt
 from evalhub.db import tables as t
 from evalhub.services.judging.on_prompts import judgments_on
 from evalhub.services.releasing.indexing import IndexedPrompt, PromptIndex
-from evalhub.services.releasing.reading import read_prompt
+from evalhub.services.releasing.reading_prompts import read_prompt
 
 PROMPTS_PER_PAGE = 100
 

@@ -1,6 +1,5 @@
 """Read stored JSON back into the types of the core."""
 
-import json
 from functools import lru_cache
 from typing import TypeVar
 
@@ -9,8 +8,6 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from evalhub.core.canonical import Json, StoredJson
 from evalhub.core.judging.answers import SCHEMA as ANSWER_SCHEMA
 from evalhub.core.judging.answers import Answer, answer_from_json, is_consistent
-from evalhub.core.prompts.parsing import prompt_from_row
-from evalhub.core.prompts.records import Prompt
 from evalhub.core.releasing.checking import ALWAYS_MADE, RowChecks
 from evalhub.core.releasing.dossier.fields import Dossier
 from evalhub.core.releasing.dossier.vocabulary import DOSSIER, DOSSIER_SCHEMA
@@ -47,11 +44,6 @@ class _Recipe(BaseModel):
 
 class _Rubric(BaseModel):
     flags: _Flags = _Flags()
-
-
-def read_prompt(document: str, *, key: str) -> Prompt:
-    """Return a stored prompt as typed data."""
-    return prompt_from_row(json.loads(document), where=f"prompt {key!r}")
 
 
 def read_answer(value: Json, *, where: str) -> Answer:
