@@ -46,6 +46,7 @@ STRIDE = 1.8
 TOLERANCE = 2e-3
 STEPS_PER_ROUND = 4
 MAX_ROUNDS = 500
+LEAST_VARIANCE = 1e-12
 METHOD = (
     "Pooled graded fit: ordinal logit with annotator reliability and scale, model strength plus "
     "response effect with shrinkage; for display and adjudication, never a training target"
@@ -151,8 +152,22 @@ def _stepped(
         prior_mean=cavity.mean,
         prior_variance=cavity.variance,
     )
+    _require_variance(posteriors, tau)
     following = next_sites(sites, cavity, mean=posteriors.mean, variance=posteriors.variance)
     return _State(grading, tau, following, posteriors, posterior)
+
+
+def _require_variance(posteriors: PairPosteriors, tau: float) -> None:
+    """Raise ``EstimationError`` where a pair's preference has no variance left.
+
+    Answers that tell no response from another draw tau down, until what is believed of a pair lies
+    within one step of the nodes and all weight on one. Its factor would be of infinite precision.
+    """
+    if posteriors.variance.min(initial=1.0) < LEAST_VARIANCE:
+        raise EstimationError(
+            f"The pooled labels run away: at a response effect of {tau:.2g} the answers tell so "
+            "few responses apart that the preference of a pair has no variance left."
+        )
 
 
 def _improved(table: JudgmentTable, state: _State, prior: ReliabilityPrior) -> Grading:

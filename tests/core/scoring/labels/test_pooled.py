@@ -20,7 +20,7 @@ from evalhub.core.scoring.labels import (
 )
 from evalhub.core.scoring.labels.grading import NODES, tabulate
 from evalhub.core.scoring.labels.propagation import Sites, cavities, next_sites
-from evalhub.errors import NotConverged
+from evalhub.errors import EstimationError, NotConverged
 from tests.core.releasing.material import make_record
 from tests.core.scoring.labels.small import draw_grades, make_paired, make_table
 
@@ -135,6 +135,23 @@ def test_a_fit_cut_short_says_how_far_it_still_moves() -> None:
     with pytest.raises(NotConverged, match=r"still move by .* after 2 rounds") as caught:
         fit_pooled(make_table(24), make_paired(4), max_rounds=2)
     assert caught.value.gradient > 0.002
+
+
+def test_a_fit_that_runs_away_says_so_and_computes_nothing_with_infinite_numbers() -> None:
+    paired = replace(make_paired(4), model=np.full(16, -1))
+
+    # Warnings are errors here: a division by no variance would raise one before.
+    with pytest.raises(EstimationError, match=r"run away: at a response effect of 0\.02 "):
+        fit_pooled(make_table(24), paired, tau=0.02)
+
+
+def test_a_small_response_effect_is_no_run_away() -> None:
+    paired = replace(make_paired(4), model=np.full(16, -1))
+
+    fit = fit_pooled(make_table(24), paired, tau=0.2)
+
+    assert np.abs(fit.preference).max() < 3 * 0.2
+    assert (fit.preference_se > 0).all()
 
 
 def test_a_site_taken_out_and_put_back_leaves_the_posterior() -> None:
