@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from evalhub.core.campaigns import AnnotatorKind, JudgmentOrigin, Purpose
 from evalhub.core.consent import ConsentAnswer, ConsentPurpose, ConsentStanding, standing_on
@@ -40,6 +40,9 @@ _BY_STANDING = {
 }
 _ROUNDED_TO = 4
 
+_Sources: TypeAlias = tuple[str, str, int, str, int]
+"""The licence of a prompt, and the endpoint and revision of each of two responses to it."""
+
 
 class Verdict(NamedTuple):
     """Hold what was decided of one judgment.
@@ -72,6 +75,13 @@ class Admission:
     excluded: frozenset[str] = frozenset()
     _known: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)
     _standings: dict[str, ConsentStanding] = field(default_factory=dict, repr=False, compare=False)
+    _takes_out: Mapping[Gate, bool] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Look up once what the recipe says of each gate, which is asked of every judgment."""
+        action_at = self.recipe.action_at
+        takes_out = {gate: action_at(gate) is GateAction.EXCLUDE for gate in Gate}
+        object.__setattr__(self, "_takes_out", takes_out)
 
     def verdict(
         self,
@@ -89,12 +99,12 @@ class Admission:
             return Verdict(name)
         standing = self.standing(record.person_public_id)
         name = _BY_STANDING.get(standing)
-        if standing is ConsentStanding.UNANSWERED and self._excludes(Gate.NO_CONSENT):
+        if standing is ConsentStanding.UNANSWERED and self._takes_out[Gate.NO_CONSENT]:
             name = FilterName.NO_CONSENT
         if name is not None:
             return Verdict(name, standing)
         is_unknown = self._is_unknown(record, prompt)
-        if is_unknown and self._excludes(Gate.UNKNOWN_LICENCE):
+        if is_unknown and self._takes_out[Gate.UNKNOWN_LICENCE]:
             return Verdict(FilterName.UNKNOWN_LICENCE, standing, is_unknown)
         if self.recipe.is_disjoint_by_annotator and self._split_of(annotator) != self.splits[group]:
             return Verdict(FilterName.ANNOTATOR_OF_OTHER_SPLIT, standing, is_unknown)
@@ -133,9 +143,6 @@ class Admission:
             and self._is_known(self.terms[y.endpoint, y.revision])
         )
 
-    def _excludes(self, gate: Gate) -> bool:
-        return self.recipe.action_at(gate) is GateAction.EXCLUDE
-
     def _is_known(self, licence: str) -> bool:
         if licence not in self._known:
             self._known[licence] = is_known(licence)
@@ -165,7 +172,7 @@ class AdmissionTally:
     _annotators: dict[str, ConsentStanding] = field(default_factory=dict)
     _versions: set[int] = field(default_factory=set)
     _granted: Counter[ConsentPurpose] = field(default_factory=Counter)
-    _licences: Counter[tuple[LicenceFamily, str]] = field(default_factory=Counter)
+    _sources: Counter[_Sources] = field(default_factory=Counter)
     _held: Counter[Gate] = field(default_factory=Counter)
 
     def take(self, verdict: Verdict, record: JudgmentRecord, annotator: str) -> None:
@@ -176,8 +183,10 @@ class AdmissionTally:
             return
         self._standings[verdict.standing] += 1
         self._annotators[annotator] = verdict.standing
-        self._held[Gate.NO_CONSENT] += verdict.standing is ConsentStanding.UNANSWERED
-        self._held[Gate.UNKNOWN_LICENCE] += verdict.is_licence_unknown
+        if verdict.standing is ConsentStanding.UNANSWERED:
+            self._held[Gate.NO_CONSENT] += 1
+        if verdict.is_licence_unknown:
+            self._held[Gate.UNKNOWN_LICENCE] += 1
         if verdict.standing is ConsentStanding.GRANTED:
             self._versions.add(self.admission.answers[record.person_public_id][-1].text_version)
 
@@ -193,10 +202,10 @@ class AdmissionTally:
         answers = self.admission.answers.get(record.person_public_id)
         if answers:
             self._granted.update(answers[-1].purposes)
-        self._licences[LicenceFamily.PROMPTS, prompt.license] += 1
-        for side in (record.x, record.y):
-            terms = self.admission.terms[side.endpoint, side.revision]
-            self._licences[LicenceFamily.RESPONSES, terms] += 1
+        x, y = record.x, record.y
+        # By name, and the terms looked up at the end: each is one of a few, and counting three
+        # things of every judgment would take three times as long.
+        self._sources[prompt.license, x.endpoint, x.revision, y.endpoint, y.revision] += 1
 
     def clearance(self, scan: ScanFacts) -> Clearance:
         """Return what was settled; raise ``NotCleared`` where something was not."""
@@ -231,10 +240,16 @@ class AdmissionTally:
         )
 
     def _shares(self) -> tuple[LicenceShare, ...]:
+        terms = self.admission.terms
+        licences: Counter[tuple[LicenceFamily, str]] = Counter()
         totals: Counter[LicenceFamily] = Counter()
-        for (family, _), n in self._licences.items():
-            totals[family] += n
+        for (licence, x, x_revision, y, y_revision), n in self._sources.items():
+            licences[LicenceFamily.PROMPTS, licence] += n
+            totals[LicenceFamily.PROMPTS] += n
+            for name in (terms[x, x_revision], terms[y, y_revision]):
+                licences[LicenceFamily.RESPONSES, name] += n
+                totals[LicenceFamily.RESPONSES] += n
         return tuple(
             LicenceShare(family, name, n, round(n / totals[family], _ROUNDED_TO), is_known(name))
-            for (family, name), n in sorted(self._licences.items())
+            for (family, name), n in sorted(licences.items())
         )

@@ -30,7 +30,7 @@ from evalhub.core.releasing.reports import AnsweredReport, ReportDecision
 from evalhub.core.releasing.splits import split_groups
 from evalhub.core.releasing.tables import judgment_lines
 from evalhub.core.releasing.vocabulary import FilterName, Split
-from evalhub.core.scoring.annotators.controls import ControlCount, is_right
+from evalhub.core.scoring.annotators.controls import ControlCount
 from evalhub.core.scoring.labels import LabelCollector, LabelInputs
 from evalhub.db.models import (
     Endpoint,
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 
 
 _FLAGS = ("flags_a", "flags_b")
-_BEGUN = ('"raised":[{', '"marks":[{')
+_RAISED, _MARKED = '"raised":[{', '"marks":[{'
 """How lists that hold something begin in canonical JSON."""
 
 
@@ -214,14 +214,14 @@ class _Seen:
             record = item.record
             self.tally.take(verdict, record, item.annotator)
             self.rubrics.add((record.rubric_id, record.rubric_version))
-            self.endpoints.update((one.endpoint, one.revision) for one in (record.x, record.y))
+            x, y = record.x, record.y
+            self.endpoints.update(((x.endpoint, x.revision), (y.endpoint, y.revision)))
             self.newest_at = max(self.newest_at or record.created_at, record.created_at)
             # Answers to control items are not released, and still tell how far their annotators
             # are right. Those of somebody who withdrew tell nothing any more.
             is_barred = self.tally.admission.is_barred(record.person_public_id)
             if record.annotator_kind is AnnotatorKind.HUMAN and not is_barred:
-                self.labels.add_control(record, self.prompts.controls)
-                right = is_right(record, self.prompts.controls)
+                right = self.labels.add_control(record, self.prompts.controls)
                 self.n_control_answers += right is not None
                 self.n_control_right += right is True
         cleared = self._cleared(page)
@@ -302,7 +302,7 @@ def _words(record: JudgmentRecord) -> str:
 def _has_more_words(told: Mapping[str, Json]) -> bool:
     """Tell whether somebody typed or quoted something in an answer, beside the reason."""
     # By the text, where there is one: nothing else of most answers has to be read.
-    if isinstance(told, StoredJson) and not any(begun in told.text for begun in _BEGUN):
+    if isinstance(told, StoredJson) and not (_RAISED in told.text or _MARKED in told.text):
         return False
     flags = [told.get(name) for name in _FLAGS]
     is_flagged = any(not isinstance(one, Mapping) or one.get("raised") for one in flags if one)

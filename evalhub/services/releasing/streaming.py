@@ -101,9 +101,10 @@ def _judgment(item: NamedJudgment, vetoes: _Vetoes, source: Source) -> ReleaseJu
     if record.is_swapped:
         # Once here and not by each table that reads it.
         answer = swap_sides(answer)
-    flags = vetoes[record.rubric_id, record.rubric_version]
-    vetoed_x, vetoed_y = (
-        any(one.flag in flags for one in side.raised) for side in (answer.flags_a, answer.flags_b)
-    )
+    vetoed_x = vetoed_y = False
+    if answer.has_flags:
+        flags = vetoes[record.rubric_id, record.rubric_version]
+        vetoed_x = any(one.flag in flags for one in answer.flags_a.raised)
+        vetoed_y = any(one.flag in flags for one in answer.flags_b.raised)
     decided = source.decisions.get(record.public_id, UNDECIDED)
     return ReleaseJudgment(item.id, item.annotator, record, answer, vetoed_x, vetoed_y, decided)

@@ -85,3 +85,9 @@ def test_a_row_in_another_form_than_the_stored_one_is_read_all_the_same() -> Non
     prompt = read_prompt(canonical_json(ROW | {"id": 7}), key="7")
 
     assert (prompt.id, prompt.domain) == ("7", "law")
+
+
+def test_a_licence_that_left_the_list_since_the_prompt_was_stored_stands() -> None:
+    row = prompt_to_json(prompt_from_row(ROW, where="here")) | {"license": "Left-SPDX-1.0"}
+
+    assert read_prompt(canonical_json(row), key="p1").license == "Left-SPDX-1.0"

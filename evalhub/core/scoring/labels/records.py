@@ -49,16 +49,17 @@ class LabelInputs:
 class LabelCollector:
     """Take the judgments of one prompt after another and keep numbers of them, no objects.
 
-    A judgment is kept in some forty bytes, so that what a fit needs of a whole project fits where
-    the project does not.
+    A judgment is kept in eleven bytes and a pair in fifty, most of them its name, so that what a
+    fit needs of a whole project fits where the project does not.
     """
 
     def __init__(self, *, names_at_once: int = NAMES_AT_ONCE) -> None:
         self._pairs = _Names(names_at_once)
         self._people, self._models = _Codes(), _Codes()
-        self._pair, self._person = array("q"), array("q")
+        # Of 32 bits: a project of two thousand million pairs fits nothing else that we have.
+        self._pair, self._person = array("i"), array("i")
         self._grade, self._is_graded, self._side = array("b"), array("b"), array("b")
-        self._first, self._second, self._model = array("q"), array("q"), array("q")
+        self._first, self._second, self._model = array("i"), array("i"), array("i")
         self._controls: Counter[tuple[str, bool]] = Counter()
 
     def add_prompt(self, judgments: Iterable[tuple[str, JudgmentRecord]]) -> None:
@@ -82,43 +83,46 @@ class LabelCollector:
             self._side.append(1 if record.is_swapped else -1)
         self._add_responses(sides.values())
 
-    def add_control(self, record: JudgmentRecord, controls: Controls) -> None:
-        """Take a judgment that may be on a prompt with a known answer.
+    def add_control(self, record: JudgmentRecord, controls: Controls) -> bool | None:
+        """Take a judgment that may be on a prompt with a known answer; tell whether it is right.
 
-        It informs the reliability of its annotator and nothing else.
+        It informs the reliability of its annotator and nothing else. None where nothing is known.
         """
         verdict = is_right(record, controls)
         if verdict is not None:
             self._controls[record.person_public_id, verdict] += 1
+        return verdict
 
     def finish(self) -> LabelInputs:
         """Return the inputs; nothing may be added afterwards.
 
         Names are sorted before they become codes, so that the order in which a database gives
-        people and pairs cannot change a bit of what is fitted.
+        people and pairs cannot change a bit of what is fitted. What was collected goes as the
+        inputs come, since both together are the most that a large build holds.
         """
-        names = self._pairs.array()
+        names = self._pairs.taken()
         order = np.argsort(names, kind="stable")
+        names = names[order]
         place = np.empty_like(order)
         place[order] = np.arange(len(order))
         people, person = self._people.sorted_codes()
         models, model = self._models.sorted_codes()
         return LabelInputs(
-            pairs=names[order],
+            pairs=names,
             models=tuple(models),
             table=count_graded(
-                place[_ints(self._pair)],
-                person[_ints(self._person)],
-                _ints(self._grade),
-                is_graded=_ints(self._is_graded).astype(np.bool_),
-                side=_ints(self._side),
+                place[_taken(self._pair)],
+                person[_taken(self._person)],
+                _taken(self._grade),
+                is_graded=_taken(self._is_graded).astype(np.bool_),
+                side=_taken(self._side),
                 n_pairs=len(names),
                 n_annotators=len(people),
             ),
             paired=PairedResponses(
-                first=_ints(self._first)[order],
-                second=_ints(self._second)[order],
-                model=model[_ints(self._model)],
+                first=_taken(self._first)[order],
+                second=_taken(self._second)[order],
+                model=model[_taken(self._model)],
                 n_models=len(models),
             ),
             controls=_control_counts(people, self._controls),
@@ -191,10 +195,11 @@ class _Names:
             self._close()
         return self._n - 1
 
-    def array(self) -> npt.NDArray[np.bytes_]:
-        """Return all names in the order they came."""
+    def taken(self) -> npt.NDArray[np.bytes_]:
+        """Return all names in the order they came, and keep none."""
         self._close()
-        return np.concatenate(self._closed)
+        closed, self._closed = self._closed, []
+        return np.concatenate(closed)
 
     def _close(self) -> None:
         self._closed.append(np.array(self._open, dtype=np.bytes_))
@@ -220,8 +225,11 @@ class _Codes:
         return names, place
 
 
-def _ints(values: "array[int]") -> IntArray:
-    return np.array(values, dtype=np.int64)
+def _taken(values: "array[int]") -> IntArray:
+    """Return the numbers and keep none of them."""
+    found = np.array(values, dtype=np.int64)
+    del values[:]
+    return found
 
 
 def _grade(record: JudgmentRecord) -> int:

@@ -1,5 +1,6 @@
 """Judgments become numbers, prompt by prompt, and the numbers do not depend on how they came."""
 
+import tracemalloc
 from dataclasses import replace
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 
 from evalhub.core.judging.answers import Choice
 from evalhub.core.judging.records import JudgmentRecord
+from evalhub.core.prompts.controls import ControlAnswer
 from evalhub.core.scoring.labels import LabelCollector, label_inputs
 from tests.core.releasing.material import make_record
 
@@ -65,3 +67,31 @@ def test_what_is_collected_takes_no_memory_for_texts(at_once: int) -> None:
 
     assert inputs.table.n_judgments == inputs.table.n_pairs == 200
     assert inputs.pairs.nbytes == 200 * len("pair-000")
+
+
+def test_what_was_collected_is_gone_once_the_inputs_are_there() -> None:
+    collector = LabelCollector(names_at_once=64)
+    for number in range(2_000):
+        record = replace(make_record(A), prompt_key=f"p{number:05}")
+        collector.add_prompt([(f"pair-{number:05}", record)])
+
+    tracemalloc.start()
+    kept = collector.finish()
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    again = collector.finish()
+
+    assert len(kept.pairs) == 2_000
+    assert len(again.pairs) == again.table.n_judgments == 0
+    # A pair and its judgment take 120 bytes as inputs; sorting and counting them as much again.
+    assert most < 2_000 * 300
+
+
+@pytest.mark.parametrize(("choice", "is_right"), [(A, True), (B, False), (Choice.TIE, False)])
+def test_a_control_tells_whether_it_was_answered_right(choice: Choice, is_right: bool) -> None:
+    record = make_record(choice)
+    known = {record.prompt_key: (ControlAnswer(record.x.model, record.y.model),)}
+    collector = LabelCollector()
+
+    assert collector.add_control(record, known) is is_right
+    assert collector.add_control(record, {}) is None
