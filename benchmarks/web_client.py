@@ -1,5 +1,7 @@
 """Ask a server over connections that stay open, and time every answer."""
 
+import itertools
+import random
 import re
 import threading
 import time
@@ -86,23 +88,69 @@ class Timing:
 
 
 def hammer(acts: Sequence[Callable[[], object]], *, seconds: float) -> Timing:
-    """Repeat each act on a thread of its own for a while; time every single one."""
-    timing, lock = Timing(), threading.Lock()
+    """Repeat each act on a thread of its own for a while; time every single one.
+
+    A closed loop: each sends again once it has its answer, so the server is never idle, and how
+    long an answer takes is how many wait at once times what one costs.
+    """
     end = time.perf_counter() + seconds
+
+    def moments() -> Iterator[float]:
+        while (now := time.perf_counter()) < end:
+            yield now
+
+    return _timed([(act, moments()) for act in acts])
+
+
+def pace(
+    acts: Sequence[Callable[[], object]], *, rate: float, n: int, rng: random.Random
+) -> Timing:
+    """Do ``n`` acts at moments that do not wait for answers, ``rate`` a second; time each.
+
+    An open loop, as people are: who judges sends when done with reading, whatever others wait for.
+    Each act is timed from the moment it was due. Where every thread still waits for an answer it
+    begins late, and that is part of what somebody waited.
+    """
+    due, lock = iter(arrivals(n, rate=rate, rng=rng)), threading.Lock()
+    began = time.perf_counter()
+
+    def moments() -> Iterator[float]:
+        while True:
+            with lock:
+                after = next(due, None)
+            if after is None:
+                return
+            time.sleep(max(0.0, began + after - time.perf_counter()))
+            yield began + after
+
+    return _timed([(act, moments()) for act in acts])
+
+
+def arrivals(n: int, *, rate: float, rng: random.Random) -> list[float]:
+    """Return ``n`` moments in seconds, those of many people who do not know of each other.
+
+    The time between two is exponential with mean 1 / ``rate``: a Poisson process.
+    """
+    return list(itertools.accumulate(rng.expovariate(rate) for _ in range(n)))
+
+
+def _timed(works: Sequence[tuple[Callable[[], object], Iterator[float]]]) -> Timing:
+    """Do each act at each of its moments, on a thread of its own; raise what one raised."""
+    timing, lock = Timing(), threading.Lock()
     faults: list[BaseException] = []
 
-    def work(act: Callable[[], object]) -> None:
+    def work(act: Callable[[], object], moments: Iterator[float]) -> None:
         own: list[float] = []
         try:
-            while (start := time.perf_counter()) < end:
+            for moment in moments:
                 act()
-                own.append(time.perf_counter() - start)
+                own.append(time.perf_counter() - moment)
         except BaseException as fault:  # noqa: BLE001 - told below, on the thread that waits
             faults.append(fault)
         with lock:
             timing.seconds += own
 
-    threads = [threading.Thread(target=work, args=(act,)) for act in acts]
+    threads = [threading.Thread(target=work, args=one) for one in works]
     began = time.perf_counter()
     for thread in threads:
         thread.start()
