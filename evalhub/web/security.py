@@ -36,17 +36,19 @@ TWO_YEARS_S = 63_072_000
 
 def add_headers(response: Response, *, is_https: bool, is_static: bool) -> Response:
     """Set the headers that tell browsers what this response may do and who may keep it."""
-    # What a view has set stands: a download may need its own.
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+    wanted = dict(HEADERS)
     if is_https:
-        response.headers.setdefault(
-            "Strict-Transport-Security", f"max-age={TWO_YEARS_S}; includeSubDomains"
-        )
+        wanted["Strict-Transport-Security"] = f"max-age={TWO_YEARS_S}; includeSubDomains"
     # Pages show what belongs to one person; a shared computer's history must not show it to the
     # next.
     if not is_static:
-        response.headers.setdefault("Cache-Control", "no-store")
+        wanted["Cache-Control"] = "no-store"
+    # What a view has set stands: a download may need its own. Looked through once and not once
+    # for each of ours, as headers are a list, compared without regard to case.
+    given = {name.lower() for name in response.headers.keys()}  # noqa: SIM118 - a list of pairs
+    for name, value in wanted.items():
+        if name.lower() not in given:
+            response.headers.add(name, value)
     return response
 
 

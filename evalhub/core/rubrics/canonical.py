@@ -29,8 +29,17 @@ def fields_to_json(value: object) -> Mapping[str, Json]:
     """Return the fields of a dataclass that hold something, as JSON by name."""
     if isinstance(value, type) or not is_dataclass(value):
         raise TypeError(f"{value!r} is not an instance of a dataclass.")
-    pairs = ((name, getattr(value, name)) for name in _names(value.__class__))
-    return {name: _to_json(inner) for name, inner in pairs if inner is not None}
+    found: dict[str, Json] = {}
+    for name in _names(value.__class__):
+        inner = getattr(value, name)
+        if inner is not None:
+            # Most of an answer is words and numbers, of which there are fifty in each judgment.
+            found[name] = inner if type(inner) in _PLAIN else _to_json(inner)
+    return found
+
+
+_PLAIN = frozenset({str, int, float, bool})
+"""What is JSON as it stands. By the exact type: a word of an enumeration is a str as well."""
 
 
 @cache

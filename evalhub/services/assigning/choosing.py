@@ -24,6 +24,8 @@ from evalhub.core.campaigns import Purpose
 from evalhub.db.prepared import Prepared, Row
 from evalhub.services.assigning.expiring import take_place
 from evalhub.services.assigning.open_pairs import (
+    CLOSED,
+    CLOSED_ON_ROUTES,
     COUNTED,
     MATCHUP,
     N_CANDIDATES,
@@ -133,7 +135,7 @@ def _take_planned(
 def _closed_matchups(keys: _Keys, *, session: Session) -> dict[int, float]:
     """Return the probabilities of the planned matchups of which nothing is open to the person."""
     if "routes" in keys:
-        rows = session.connection().execute(ON_ROUTE.closed, keys)
+        rows = session.connection().execute(CLOSED_ON_ROUTES, keys).all()
     else:
         touched = TOUCHED.one(keys, session=session)
         n_given = touched.n_since + touched.n_had
@@ -142,7 +144,7 @@ def _closed_matchups(keys: _Keys, *, session: Session) -> dict[int, float]:
         # is so.
         if n_given < min(touched.least_open or 0, COUNTED) and not touched.is_blocked:
             return {}
-        rows = session.connection().execute(WHOLE.closed, keys)
+        rows = CLOSED.all(keys, session=session)
     return {row.id: row.probability for row in rows}
 
 

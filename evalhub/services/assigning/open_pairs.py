@@ -32,7 +32,6 @@ class Ways:
 
     window: Prepared
     n_open: Prepared
-    closed: "sa.Select[int, float] | sa.CompoundSelect[int, float]"
     candidates: Prepared
 
 
@@ -206,26 +205,28 @@ def _whole() -> Ways:
     return Ways(
         window=Prepared(_open_pairs().order_by(t.pair.c.position).limit(WINDOW)),
         n_open=Prepared(sa.select(sa.func.count()).select_from(n_open.subquery())),
-        closed=_closed(),
         candidates=Prepared(_candidates()),
     )
 
 
 def _on_route() -> Ways:
-    """Return the same for the pairs on one route; matchups are closed by all open routes."""
+    """Return the same for the pairs on one route."""
     is_on = t.pair.c.route == sa.bindparam("route")
-    is_on_any = t.pair.c.route.in_(sa.bindparam("routes", expanding=True))
     n_open = _open_pairs(_has_room_or_over()).where(is_on).limit(COUNTED)
     return Ways(
         window=Prepared(_open_pairs().where(is_on).order_by(t.pair.c.position).limit(WINDOW)),
         n_open=Prepared(sa.select(sa.func.count()).select_from(n_open.subquery())),
-        closed=_without_open_pair(is_on_any),
         candidates=Prepared(_candidates().where(is_on)),
     )
 
 
 # Built once: putting such a statement together costs more than running it.
 WHOLE, ON_ROUTE = _whole(), _on_route()
+CLOSED = Prepared(_closed())
+CLOSED_ON_ROUTES = _without_open_pair(
+    t.pair.c.route.in_(sa.bindparam("routes", expanding=True)),
+)
+"""A matchup is closed to somebody by all the routes that are open to them together."""
 TOUCHED = Prepared(_touched())
 PLANNED = sa.select(t.matchup.c.id, t.matchup.c.probability).where(
     t.matchup.c.project_id == sa.bindparam("project"), t.matchup.c.probability.is_not(None)

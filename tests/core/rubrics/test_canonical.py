@@ -1,4 +1,6 @@
 import json
+from dataclasses import dataclass
+from enum import StrEnum
 
 import pytest
 
@@ -49,3 +51,37 @@ def test_whole_numbers_and_decimals_of_one_value_hash_alike() -> None:
 def test_only_dataclasses_have_fields(value: object) -> None:
     with pytest.raises(TypeError, match="is not an instance of a dataclass"):
         fields_to_json(value)
+
+
+class Colour(StrEnum):
+    """Colours that can be told apart."""
+
+    RED = "red"
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Hold one value of each kind that an answer has."""
+
+    colour: Colour
+    name: str
+    n: int
+    share: float
+    is_seen: bool
+    sizes: tuple[float | int | bool | Colour, ...]
+    nothing: str | None = None
+
+
+def test_values_become_plain_ones_whatever_holds_them() -> None:
+    found = fields_to_json(Spot(Colour.RED, "", 0, 0.5, False, (1, 0.5, True, Colour.RED)))
+
+    assert found == {
+        "colour": "red",
+        "name": "",
+        "n": 0,
+        "share": 0.5,
+        "is_seen": False,
+        "sizes": [1, 0.5, True, "red"],
+    }
+    # A word of an enumeration would be written by its name wherever its text is asked for.
+    assert [type(found["colour"]), type(found["is_seen"])] == [str, bool]
