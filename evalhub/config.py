@@ -60,6 +60,11 @@ class Settings(BaseModel):
         pattern=r"^($|(file|s3|gs|gcs|abfs|abfss)://[^@\s]+$)",
         description="Object storage for releases; empty means the instance folder.",
     )
+    dask_scheduler: str = Field(
+        default="",
+        pattern=r"^($|(tls|tcp)://[^@\s/]+:[0-9]+$)",
+        description="Dask scheduler whose workers make the rows of releases; empty means none.",
+    )
     public_url: str = Field(
         default="http://127.0.0.1:8000",
         description="Address that people use; https except on this machine.",
@@ -271,11 +276,32 @@ def _refuse_unsafe(settings: Settings) -> None:
             f"it needs at least {MINIMUM_SECRET_LENGTH}."
         )
     _networks(settings.trusted_proxies)
+    _refuse_open_scheduler(settings)
     parts = _split_address(settings.public_url)
     if parts.scheme == "http" and parts.hostname not in LOOPBACK_HOSTS:
         raise SettingsError(
             f"{PREFIX}PUBLIC_URL {settings.public_url!r} must use https: "
             "plain http is for this machine only."
+        )
+
+
+def with_scheduler(settings: Settings, address: str) -> Settings:
+    """Return ``settings`` with another Dask scheduler, which the same rules hold for."""
+    changed = _validated({**settings.model_dump(exclude_unset=True), "dask_scheduler": address})
+    _refuse_open_scheduler(changed)
+    return changed
+
+
+def _refuse_open_scheduler(settings: Settings) -> None:
+    """Raise ``SettingsError`` for a scheduler that others could reach without a certificate.
+
+    Whoever reaches a scheduler can run what they like on its workers, and rows travel through it.
+    """
+    parts = urlsplit(settings.dask_scheduler)
+    if parts.scheme == "tcp" and parts.hostname not in LOOPBACK_HOSTS:
+        raise SettingsError(
+            f"{PREFIX}DASK_SCHEDULER {settings.dask_scheduler!r} must use tls: "
+            "plain tcp is for this machine only."
         )
 
 

@@ -15,6 +15,7 @@
     ├── TooManyAttempts      a limit on tries was reached; carries when to try again
     ├── SettingsError        a setting is missing or unsafe; refuse to start
     ├── StorageAway          the storage of releases does not answer, or refuses
+    ├── ClusterError         the machines that share a build do not answer, or do not fit together
     ├── IntegrityError       stored evidence does not match its hash
     ├── EstimationError      a number cannot be computed honestly
     │   ├── TooFewClusters   too few clusters for an interval; carries the count
@@ -60,11 +61,26 @@ def _written(values: Mapping[str, object]) -> dict[str, object]:
 class EvalHubError(Exception):
     """Stand at the root of the tree; ``str(error)`` is fit to show to the person who asked."""
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle the error as it is: Python's own way would call a class with its message alone.
+
+        Errors come back from other processes, where most classes take more than a message.
+        """
+        return _restored, (type(self), self.args, self.__dict__)
+
     @property
     def message(self) -> str:
         """Return what ``str`` gives, as the ``Sentence`` it was made from where it was one."""
         first = self.args[0] if self.args else ""
         return first if isinstance(first, Sentence) else str(self)
+
+
+def _restored(
+    kind: type[EvalHubError], args: tuple[object, ...], state: Mapping[str, object]
+) -> EvalHubError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(state)
+    return error
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +164,10 @@ class SettingsError(EvalHubError):
 
 class StorageAway(EvalHubError):
     """Report that the storage of releases does not answer, or refuses; nothing was changed."""
+
+
+class ClusterError(EvalHubError):
+    """Report that the machines of a build do not answer, or do not fit together; none was kept."""
 
 
 class IntegrityError(EvalHubError):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from evalhub.config import Settings, load_settings
+from evalhub.config import Settings, load_settings, with_scheduler
 from evalhub.errors import SettingsError
 
 SECRET = "s" * 40
@@ -191,10 +191,13 @@ def test_an_https_address_marks_cookies_secure(tmp_path: Path) -> None:
         ({"PUBLIC_URL": "https://[::1"}, "not an http"),
         ({"PUBLIC_URL": "https://evalhub.example.org:port"}, "not an http"),
         ({"PUBLIC_URL": "https://evalhub.example.org:70000"}, "not an http"),
+        ({"DASK_SCHEDULER": "tcp://10.0.0.5:8786"}, "'tcp://10.0.0.5:8786' must use tls"),
+        ({"DASK_SCHEDULER": "10.0.0.5:8786"}, "EVALHUB_DASK_SCHEDULER: String should match"),
     ],
     ids=[
         *("unknown", "short secret", "range", "word", "plain http", "scheme", "capitals"),
         *("no host", "open bracket", "port in letters", "port too high"),
+        *("open scheduler", "scheduler without scheme"),
     ],
 )
 def test_a_bad_setting_refuses_to_start_and_says_which(
@@ -202,6 +205,16 @@ def test_a_bad_setting_refuses_to_start_and_says_which(
 ) -> None:
     with pytest.raises(SettingsError, match=message):
         load_settings(environ(tmp_path, **values))
+
+
+def test_a_command_may_name_another_scheduler_under_the_same_rules(tmp_path: Path) -> None:
+    settings = load_settings(environ(tmp_path, DASK_SCHEDULER="tls://dask.internal:8786"))
+
+    assert with_scheduler(settings, "tcp://[::1]:8786") == settings.model_copy(
+        update={"dask_scheduler": "tcp://[::1]:8786"}
+    )
+    with pytest.raises(SettingsError, match="must use tls"):
+        with_scheduler(settings, "tcp://dask.internal:8786")
 
 
 def test_an_unknown_name_in_the_instance_file_is_refused(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Errors: one tree, messages that can be shown."""
 
 import inspect
+import pickle
 
 import pytest
 
@@ -80,3 +81,21 @@ def test_any_other_error_gives_its_text(error: EvalHubError, message: str) -> No
 )
 def test_an_error_carries_its_facts(error: EvalHubError, fact: str) -> None:
     assert fact in str(error)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        BadInput.at("line 1", "is not JSON"),
+        TooManyAttempts("Wait.", retry_after_s=5),
+        TooFewClusters(2, minimum=5),
+        NotConverged("Stopped.", gradient=0.5, n_iterations=9),
+        Conflict(Sentence("%(n)s are left", n=2)),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_an_error_comes_back_from_another_process_as_it_was(error: EvalHubError) -> None:
+    back = pickle.loads(pickle.dumps(error))  # noqa: S301 - made here
+
+    assert (type(back), str(back), vars(back)) == (type(error), str(error), vars(error))
+    assert back.message == error.message

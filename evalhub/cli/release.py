@@ -12,6 +12,7 @@ from evalhub.cli.context import ACTOR, database, now, settings, transaction
 from evalhub.cli.progress import BuildBar
 from evalhub.cli.release_recipe import naming_options, recipe_of, recipe_options
 from evalhub.cli.words import table
+from evalhub.config import with_scheduler
 from evalhub.core.releasing.dossier.statements import (
     Statement,
     read_statement,
@@ -37,11 +38,22 @@ def group() -> None:
 @click.argument("project")
 @click.option("--version", help="Version such as 1.2.0; by default the next one, if needed.")
 @click.option("--queue", is_flag=True, help="Leave it to a worker, and end at once.")
+@click.option("--scheduler", help="Dask scheduler whose workers make the rows.")
 @recipe_options
-def build(project: str, version: str | None, *, queue: bool, **choices: Any) -> None:  # noqa: ANN401 - the options are of many types, which recipe_of reads
+def build(
+    project: str,
+    version: str | None,
+    *,
+    queue: bool,
+    scheduler: str | None,
+    **choices: Any,  # noqa: ANN401 - the options are of many types, which recipe_of reads
+) -> None:
     """Build a release of PROJECT; the same state gives the same bytes."""
     recipe = recipe_of(choices)
     if queue:
+        if scheduler:
+            # What a worker builds with are the settings it was started with.
+            raise click.UsageError("--scheduler is for a build here; set it for the worker.")
         with transaction() as session:
             asked = start_build(
                 project, session=session, actor=ACTOR, now=now(), version=version, recipe=recipe
@@ -52,7 +64,7 @@ def build(project: str, version: str | None, *, queue: bool, **choices: Any) -> 
         built = build_release(
             project,
             database=opened,
-            settings=settings(),
+            settings=with_scheduler(settings(), scheduler) if scheduler else settings(),
             actor=ACTOR,
             now=now(),
             version=version,

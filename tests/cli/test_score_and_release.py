@@ -99,6 +99,23 @@ def test_release_is_built_listed_and_verified(tiny: None, settings: Settings) ->
     assert "tiny@1.2.0 is sound: 94 files, 110 rows checked." in verified.output
 
 
+@pytest.mark.parametrize(
+    ("options", "status", "message"),
+    [
+        (("--scheduler", "tcp://10.0.0.5:8786"), 1, "must use tls"),
+        (("--queue", "--scheduler", "tcp://127.0.0.1:8786"), 2, "is for a build here"),
+    ],
+    ids=["open to others", "of a worker's"],
+)
+def test_a_scheduler_is_one_for_a_build_here_that_nobody_else_reaches(
+    tiny: None, settings: Settings, options: tuple[str, ...], status: int, message: str
+) -> None:
+    result = run(settings, "release", "build", "tiny", *options)
+
+    assert (result.exit_code, list(settings.releases_dir.glob("tiny"))) == (status, [])
+    assert message in result.output
+
+
 def test_building_again_says_that_nothing_changed(tiny: None, settings: Settings) -> None:
     run(settings, "release", "build", "tiny")
 

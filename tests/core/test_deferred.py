@@ -8,7 +8,7 @@ import pytest
 from evalhub.core.deferred import Deferred
 
 UNUSED = (
-    *("alembic", "pandas", "pyarrow.dataset", "duckdb", "dbos", "reportlab", "httpx"),
+    *("alembic", "pandas", "pyarrow.dataset", "duckdb", "dbos", "reportlab", "httpx", "dask"),
     *("scipy.linalg", "scipy.optimize", "scipy.sparse", "scipy.special", "scipy.stats"),
 )
 """What no page needs before somebody asks for it; together they were half of a start."""

@@ -23,6 +23,7 @@ from evalhub.core.scoring.agreement.resampling import (
 )
 from evalhub.core.scoring.agreement.subjects import CHOICES, by_time, code_of
 from evalhub.core.scoring.results import Interval
+from evalhub.core.tallying import take_in
 
 INTERVAL_METHOD = (
     f"95 % percentile interval of {N_RESAMPLES:,} resamples of pairs; "
@@ -69,6 +70,10 @@ class AgreementTally:
         x, tie, y = (list(first.values()).count(code) for code in range(len(CHOICES)))
         _count(self.with_ties, (x, tie, y))
         _count(self.without_ties, (x, y))
+
+    def take_in(self, later: "AgreementTally") -> None:
+        """Add what was counted of other pairs."""
+        take_in(self, later, ("with_ties", "without_ties"))
 
     def figures(self) -> tuple[AgreementFigure, ...]:
         """Return the figures that exist."""

@@ -66,21 +66,27 @@ class ClassCount:
 class ClassTally:
     """Count judgments by class of credential, as a release names it, while they stream by."""
 
-    _judgments: Counter[str] = field(default_factory=Counter)
-    _annotators: dict[str, set[str]] = field(default_factory=dict)
+    judgments: Counter[str] = field(default_factory=Counter)
+    annotators: dict[str, set[str]] = field(default_factory=dict)
 
     def add(self, credential_class: str | None, annotator: str) -> None:
         """Count one judgment; one that no credential was asked for has no class."""
         if credential_class is not None:
-            self._judgments[credential_class] += 1
-            self._annotators.setdefault(credential_class, set()).add(annotator)
+            self.judgments[credential_class] += 1
+            self.annotators.setdefault(credential_class, set()).add(annotator)
+
+    def take_in(self, later: "ClassTally") -> None:
+        """Add what was counted of other judgments; somebody may have judged in both parts."""
+        self.judgments.update(later.judgments)
+        for name, annotators in later.annotators.items():
+            self.annotators.setdefault(name, set()).update(annotators)
 
     def counts(self) -> tuple[ClassCount, ...]:
         """Return the classes by name, what is withheld last."""
-        names = sorted(self._judgments, key=lambda name: (name == WITHHELD, name))
+        names = sorted(self.judgments, key=lambda name: (name == WITHHELD, name))
         return tuple(self._count(name) for name in names)
 
     def _count(self, name: str) -> ClassCount:
-        n_annotators = len(self._annotators[name])
+        n_annotators = len(self.annotators[name])
         told = n_annotators if n_annotators >= LEAST_PEOPLE else None
-        return ClassCount(name, self._judgments[name], told)
+        return ClassCount(name, self.judgments[name], told)

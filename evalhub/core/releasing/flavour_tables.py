@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 
 from evalhub.core.releasing.batches import PairBatch
 from evalhub.core.releasing.columns import Places
-from evalhub.core.releasing.files import TableFiles
 from evalhub.core.releasing.flavours.columns import PAIR_COLUMNS, Preferred
 from evalhub.core.releasing.flavours.judged import arena_columns, helpsteer3_columns
 from evalhub.core.releasing.flavours.kto import kto_columns
 from evalhub.core.releasing.flavours.pairs import SAME_COLUMNS
 from evalhub.core.releasing.pair_rows import preference_columns, sides
+from evalhub.core.releasing.row_sinks import RowSink
 from evalhub.core.releasing.vocabulary import FLAVOURS, Part
 
 
@@ -22,7 +22,7 @@ class FlavourTables:
     ``left_out`` counts the pairs that a flavour cannot express.
     """
 
-    files: TableFiles
+    files: RowSink
     parts: Collection[Part] = FLAVOURS
     left_out: Counter[Part] = field(default_factory=Counter)
     _same: tuple[Part, ...] = field(init=False)

@@ -14,14 +14,25 @@ from evalhub.core.releasing.batches import PairBatch
 from evalhub.core.releasing.columns import Places
 from evalhub.core.releasing.credential_classes import ClassTally
 from evalhub.core.releasing.dossier.observing import Observations
-from evalhub.core.releasing.files import TableFiles
 from evalhub.core.releasing.flavour_tables import FlavourTables
 from evalhub.core.releasing.judgment_rows import judgment_columns
 from evalhub.core.releasing.material import JudgedPair, JudgedPrompt
 from evalhub.core.releasing.pair_rows import prompt_columns, tie_columns
 from evalhub.core.releasing.recipe import Recipe
+from evalhub.core.releasing.row_sinks import RowSink
 from evalhub.core.releasing.vocabulary import Aggregation, PairOutcome, Part, Split
+from evalhub.core.tallying import take_in
 
+_COUNTED = (
+    "outcomes",
+    "judgments_by_origin",
+    "annotators",
+    "models",
+    "n_cannot_judge",
+    "n_simulated_judgments",
+    "n_simulated_pairs",
+    "left_out",
+)
 BATCH_CHARACTERS = 2**25
 """So many characters of texts, 33 million, the rows of one batch may hold. Each pair has its
 prompt again and each battle its whole conversation: a page of long prompts would otherwise come to
@@ -44,6 +55,16 @@ class Tally:
     left_out: Counter[Part] = field(default_factory=Counter)
     seen: Observations = field(default_factory=Observations)
 
+    def take_in(self, later: "Tally") -> None:
+        """Add what was counted of prompts that come after those counted here.
+
+        Prompts counted in parts, whichever they are, leave what all of them at once would.
+        """
+        take_in(self, later, _COUNTED)
+        self.agreement.take_in(later.agreement)
+        self.classes.take_in(later.classes)
+        self.seen.take_in(later.seen)
+
     def annotators_by_origin(self) -> dict[str, int]:
         """Return the number of annotators by how they came to be known."""
         return dict(sorted(Counter(self.annotators.values()).items()))
@@ -56,7 +77,7 @@ class Tables:
     made at a time, and nothing is kept of it afterwards but counts.
     """
 
-    def __init__(self, files: TableFiles, recipe: Recipe | None = None) -> None:
+    def __init__(self, files: RowSink, recipe: Recipe | None = None) -> None:
         self._files = files
         self._recipe = recipe or Recipe()
         self._flavours = FlavourTables(files, self._recipe.flavours)

@@ -7,7 +7,7 @@ order that a release is written in, and memory holds one page however many there
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import sqlalchemy as sa
 from sqlmodel import Session
@@ -54,6 +54,31 @@ class Page:
         return self.texts[id(response)]
 
 
+class Naming(Protocol):
+    """What knows the name under which one project's releases know a person."""
+
+    def of(self, person: str) -> str:
+        """Return the name of a person, given their public id."""
+
+    def given(self) -> "KnownNames":
+        """Return the names given so far, for another machine: the secret must not travel."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownNames:
+    """Hold the names that were given, without the secret that they are made with."""
+
+    names: Mapping[str, str] = field(repr=False)
+
+    def of(self, person: str) -> str:
+        """Return the name of a person; raise ``KeyError`` for one who was given none."""
+        return self.names[person]
+
+    def given(self) -> "KnownNames":
+        """Return the names."""
+        return self
+
+
 @dataclass(slots=True)
 class Pseudonyms:
     """Give every person the name under which one project's releases know them."""
@@ -68,6 +93,10 @@ class Pseudonyms:
             self._known[person] = pseudonym(self.secret, project=self.project, person=person)
         return self._known[person]
 
+    def given(self) -> KnownNames:
+        """Return the names given so far."""
+        return KnownNames(dict(self._known))
+
 
 @dataclass(frozen=True, slots=True)
 class Pager:
@@ -75,7 +104,7 @@ class Pager:
 
     project_id: int
     index: PromptIndex
-    pseudonyms: Pseudonyms
+    pseudonyms: Naming
     admission: Admission
     session: Session
 
@@ -133,9 +162,7 @@ def runs(prompts: Sequence[IndexedPrompt]) -> Iterator[Sequence[IndexedPrompt]]:
         yield prompts[start : start + PROMPTS_PER_PAGE]
 
 
-def name_judgments(
-    records: Sequence[JudgmentRecord], pseudonyms: Pseudonyms
-) -> list[NamedJudgment]:
+def name_judgments(records: Sequence[JudgmentRecord], pseudonyms: Naming) -> list[NamedJudgment]:
     """Give each record its ids, and order them by prompt, pair and judgment id.
 
     ``records`` come in the order of time, which numbers the judgments of a person who judged a

@@ -18,6 +18,7 @@ from evalhub.core.releasing.versions import next_version, parse_version
 from evalhub.db.models import Project, Release
 from evalhub.errors import Conflict
 from evalhub.services.projects.finding import get_project
+from evalhub.services.releasing.cluster.opening import Cluster
 from evalhub.services.releasing.folders import folder_target, make_durable
 from evalhub.services.releasing.gathering import gather
 from evalhub.services.releasing.reading import read_manifest
@@ -53,7 +54,7 @@ class PreparedRelease:
         return self.manifest.release.version
 
 
-def prepare_release(
+def prepare_release(  # noqa: PLR0913 - what is wanted, and what a build needs from outside
     slug: str,
     *,
     session: Session,
@@ -63,13 +64,14 @@ def prepare_release(
     recipe: Recipe | None = None,
     target_in: Callable[[Path], Target] = folder_target,
     say: Say = say_nothing,
+    cluster: Cluster | None = None,
 ) -> PreparedRelease:
     """Write every file of a project's release into ``folder``, durably, and change no row.
 
     All of it is read through ``session``, which should only read: a million pairs take
     minutes, and nobody may wait for them with a judgment in hand. ``target_in`` says how
     files of the folder are opened, and ``say`` hears how far it has come, page by page; what it
-    raises ends the work.
+    raises ends the work. With a ``cluster`` its machines make the rows; the bytes are the same.
 
     Without a ``recipe`` the standing one is followed. Without ``version`` the latest one is
     taken if nothing has changed since, else the one after it. Raise ``NotFound`` for an unknown
@@ -94,6 +96,7 @@ def prepare_release(
             changes=_changes(plan, chosen, known),
             target=target_in(folder),
             say=say,
+            cluster=cluster,
         )
     # Here and not while the folder is published: bringing gigabytes to the disk takes seconds,
     # in which the publishing transaction would keep every other writer out.

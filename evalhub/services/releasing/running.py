@@ -27,6 +27,7 @@ from evalhub.services.queued_work import (
     words_for_defect,
 )
 from evalhub.services.releasing.builds import BUILDS, RECIPES
+from evalhub.services.releasing.cluster.opening import cluster_of
 from evalhub.services.releasing.folders import building_folder, folder_target
 from evalhub.services.releasing.keeping import BuiltRelease, keep_release, stage_release
 from evalhub.services.releasing.preparing import PreparedRelease, prepare_release
@@ -101,7 +102,8 @@ def _prepared(
 ) -> Iterator[PreparedRelease]:
     """Write a release into a folder of its own, which is gone in the end unless it was kept."""
     with building_folder(settings.releases_dir) as folder:
-        with database.transaction(write=False) as reading:
+        # Before anything is read: a scheduler that is away should not take minutes to be missed.
+        with cluster_of(settings) as cluster, database.transaction(write=False) as reading:
             prepared = prepare_release(
                 slug,
                 session=reading,
@@ -111,6 +113,7 @@ def _prepared(
                 recipe=recipe,
                 target_in=target_in,
                 say=say,
+                cluster=cluster,
             )
         yield prepared
 

@@ -1,9 +1,8 @@
-"""Stream the judged pairs of a project with their responses, a page of prompts at a time."""
+"""Make the judged pairs of a project, page by page: with responses, labels and decisions."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from itertools import groupby
-from typing import TypeAlias
 
 from evalhub.core.judging.answers import swap_sides
 from evalhub.core.releasing.credential_classes import told_class
@@ -15,86 +14,87 @@ from evalhub.core.releasing.material import (
     ReleaseJudgment,
 )
 from evalhub.core.releasing.vocabulary import Split
+from evalhub.services.releasing.decided import Decisions
 from evalhub.services.releasing.gathering import Source
 from evalhub.services.releasing.paging import NamedJudgment, Page
 from evalhub.services.releasing.reading import read_answer, read_veto_flags
 
-_Vetoes: TypeAlias = Mapping[tuple[str, str], frozenset[str]]
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PageRules:
+    """Hold what must be known of the whole project to make the rows of one page.
+
+    ``splits`` gives the split of each prompt group and ``labels`` the label of each pair;
+    ``vetoes`` has the flags that veto by rubric and version, ``simulated`` the endpoints that are
+    no real models, ``classes`` the classes of credential that are named and ``decisions`` what
+    reviews made of a judgment.
+    """
+
+    splits: Mapping[str, Split] = field(repr=False)
+    labels: Mapping[str, PairLabel] = field(repr=False)
+    vetoes: Mapping[tuple[str, str], frozenset[str]]
+    simulated: frozenset[tuple[str, int]]
+    classes: frozenset[str]
+    decisions: Decisions = field(repr=False)
 
 
-def judged_prompts(
-    source: Source, splits: Mapping[str, Split], *, labels: Mapping[str, PairLabel]
-) -> Iterator[list[JudgedPrompt]]:
+def page_rules(source: Source, *, labels: Mapping[str, PairLabel]) -> PageRules:
+    """Return what the rows of every page of ``source`` are made by."""
+    return PageRules(
+        splits=source.splits,
+        labels=labels,
+        vetoes={(r.rubric_id, r.version): read_veto_flags(r.document) for r in source.rubrics},
+        simulated=frozenset(name for name, row in source.endpoints.items() if row.is_simulated),
+        classes=source.classes,
+        decisions=source.decisions,
+    )
+
+
+def judged_prompts(source: Source, rules: PageRules) -> Iterator[list[JudgedPrompt]]:
     """Yield the prompts that released judgments are about with their judged pairs, page by page.
 
-    Prompts come by key and the pairs of one by id. ``splits`` gives the split of each prompt
-    group, ``labels`` the label of each pair. One page is held at a time.
+    Prompts come by key and the pairs of one by id. One page is held at a time.
     """
-    vetoes = {(r.rubric_id, r.version): read_veto_flags(r.document) for r in source.rubrics}
-    for page in source.pager.pages(with_texts=True):
-        judged = []
-        for key, items in groupby(page.released, key=lambda item: item.record.prompt_key):
-            prompt = page.prompts[key]
-            split = splits[prompt.group]
-            pairs = _pairs(source, page, list(items), split, labels, vetoes)
-            judged.append(JudgedPrompt(prompt, split, tuple(pairs)))
-        yield judged
+    return (judged_of(page, rules) for page in source.pager.pages(with_texts=True))
 
 
-def _pairs(
-    source: Source,
-    page: Page,
-    items: Sequence[NamedJudgment],
-    split: Split,
-    labels: Mapping[str, PairLabel],
-    vetoes: _Vetoes,
-) -> list[JudgedPair]:
-    """Return the pairs of one prompt."""
-    return [
-        _pair(
-            pair,
-            list(judgments),
-            source,
-            page=page,
-            split=split,
-            vetoes=vetoes,
-            label=labels.get(pair),
+def judged_of(page: Page, rules: PageRules) -> list[JudgedPrompt]:
+    """Return the prompts of one page with their judged pairs."""
+    judged = []
+    for key, items in groupby(page.released, key=lambda item: item.record.prompt_key):
+        prompt = page.prompts[key]
+        split = rules.splits[prompt.group]
+        pairs = tuple(
+            _pair(pair, list(judgments), rules, page=page, split=split)
+            for pair, judgments in groupby(items, key=lambda item: item.pair_id)
         )
-        for pair, judgments in groupby(items, key=lambda item: item.pair_id)
-    ]
+        judged.append(JudgedPrompt(prompt, split, pairs))
+    return judged
 
 
 def _pair(
-    identity: str,
-    items: Sequence[NamedJudgment],
-    source: Source,
-    *,
-    page: Page,
-    split: Split,
-    vetoes: _Vetoes,
-    label: PairLabel | None,
+    identity: str, items: Sequence[NamedJudgment], rules: PageRules, *, page: Page, split: Split
 ) -> JudgedPair:
     record = items[0].record
-    key = record.prompt_key
-    endpoints = [source.endpoints[one.endpoint, one.revision] for one in (record.x, record.y)]
+    sides = ((one.endpoint, one.revision) for one in (record.x, record.y))
     return JudgedPair(
         id=identity,
-        prompt=page.prompts[key],
+        prompt=page.prompts[record.prompt_key],
         x=record.x,
         y=record.y,
         x_text=page.text_of(record.x),
         y_text=page.text_of(record.y),
-        is_simulated=any(one.is_simulated for one in endpoints)
+        is_simulated=any(one in rules.simulated for one in sides)
         or any(item.record.is_simulated for item in items),
         split=split,
-        judgments=tuple(_judgment(item, vetoes, source) for item in items),
-        label=label,
+        judgments=tuple(_judgment(item, rules) for item in items),
+        label=rules.labels.get(identity),
     )
 
 
-def _judgment(item: NamedJudgment, vetoes: _Vetoes, source: Source) -> ReleaseJudgment:
+def _judgment(item: NamedJudgment, rules: PageRules) -> ReleaseJudgment:
     record = item.record
-    told = told_class(record.credential_class, source.classes)
+    told = told_class(record.credential_class, rules.classes)
     if told != record.credential_class:
         record = replace(record, credential_class=told)
     answer = read_answer(record.answer, where=f"judgment {record.public_id!r}")
@@ -103,8 +103,8 @@ def _judgment(item: NamedJudgment, vetoes: _Vetoes, source: Source) -> ReleaseJu
         answer = swap_sides(answer)
     vetoed_x = vetoed_y = False
     if answer.has_flags:
-        flags = vetoes[record.rubric_id, record.rubric_version]
+        flags = rules.vetoes[record.rubric_id, record.rubric_version]
         vetoed_x = any(one.flag in flags for one in answer.flags_a.raised)
         vetoed_y = any(one.flag in flags for one in answer.flags_b.raised)
-    decided = source.decisions.get(record.public_id, UNDECIDED)
+    decided = rules.decisions.get(record.public_id, UNDECIDED)
     return ReleaseJudgment(item.id, item.annotator, record, answer, vetoed_x, vetoed_y, decided)

@@ -25,6 +25,8 @@ from evalhub.core.releasing.recipe import Recipe
 from evalhub.core.releasing.reports import Changes
 from evalhub.core.releasing.tables import Tables, Tally
 from evalhub.core.releasing.vocabulary import Part
+from evalhub.services.releasing.cluster.opening import Cluster
+from evalhub.services.releasing.cluster.pages import page_runs, share
 from evalhub.services.releasing.describing import (
     describe_inputs,
     describe_release,
@@ -37,7 +39,7 @@ from evalhub.services.releasing.documenting import (
     gather_documents,
 )
 from evalhub.services.releasing.gathering import Source
-from evalhub.services.releasing.streaming import judged_prompts
+from evalhub.services.releasing.streaming import PageRules, judged_prompts, page_rules
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,9 +62,17 @@ def plan_release(source: Source, *, recipe: Recipe, session: Session) -> Plan:
 
 
 def write_release(
-    plan: Plan, version: str, *, changes: Changes, target: Target, say: Say = say_nothing
+    plan: Plan,
+    version: str,
+    *,
+    changes: Changes,
+    target: Target,
+    say: Say = say_nothing,
+    cluster: Cluster | None = None,
 ) -> Manifest:
     """Write every file of a release to ``target`` and return its manifest.
+
+    With a ``cluster`` its machines make the rows; the bytes are the same.
 
     The order is forced: tables first, the card and the dossier tell their rows, the manifest
     hashes both, and the checksums cover the manifest.
@@ -70,7 +80,7 @@ def write_release(
     say(BuildStage.LABELLING, 0, 0)
     open_file = target.open_file
     labels = label_release(plan.source.labels)
-    tally, files = _write_tables(plan, labels, target, say)
+    tally, files = _write_tables(plan, labels, target, say, cluster)
     files += _write_texts(plan, _flavour_texts(plan, files), open_file)
     project = plan.source.project
     manifest = describe_release(
@@ -93,17 +103,40 @@ def write_release(
 
 
 def _write_tables(
-    plan: Plan, labels: ReleaseLabels, target: Target, say: Say
+    plan: Plan, labels: ReleaseLabels, target: Target, say: Say, cluster: Cluster | None
 ) -> tuple[Tally, tuple[FileFacts, ...]]:
-    source, files = plan.source, TableFiles(target)
-    tables = Tables(files, plan.recipe)
-    judged = judged_prompts(source, source.splits, labels=labels.by_pair)
-    n_done = 0
-    for prompts in judged:
+    files = TableFiles(target)
+    rules = page_rules(plan.source, labels=labels.by_pair)
+    if cluster is None:
+        return _write_here(plan, rules, files, say), files.close()
+    return _write_elsewhere(plan, rules, files, say, cluster), files.close()
+
+
+def _write_here(plan: Plan, rules: PageRules, files: TableFiles, say: Say) -> Tally:
+    tables, n_done = Tables(files, plan.recipe), 0
+    for prompts in judged_prompts(plan.source, rules):
         tables.add(prompts)
         n_done += len(prompts)
-        say(BuildStage.WRITING, n_done, source.n_prompts)
-    return tables.finish(), files.close()
+        say(BuildStage.WRITING, n_done, plan.source.n_prompts)
+    return tables.finish()
+
+
+def _write_elsewhere(
+    plan: Plan, rules: PageRules, files: TableFiles, say: Say, cluster: Cluster
+) -> Tally:
+    tally, n_done, n_wanted = Tally(), 0, plan.source.n_prompts
+
+    def still() -> None:
+        say(BuildStage.WRITING, n_done, n_wanted)
+
+    shared = share(plan.source, rules, plan.recipe)
+    for page in cluster.pages(shared, page_runs(plan.source), still=still):
+        # Row groups and files end at rows of the whole release, and so are cut here.
+        page.rows.pass_on(files)
+        tally.take_in(page.tally)
+        n_done += page.n_prompts
+        still()
+    return tally
 
 
 def _flavour_texts(plan: Plan, tables: tuple[FileFacts, ...]) -> dict[str, str]:

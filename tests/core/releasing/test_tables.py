@@ -7,6 +7,7 @@ from evalhub.core.judging.answers import Choice
 from evalhub.core.releasing.files import TableFiles
 from evalhub.core.releasing.material import JudgedPrompt
 from evalhub.core.releasing.recipe import Recipe
+from evalhub.core.releasing.row_sinks import HeldRows
 from evalhub.core.releasing.tables import (
     BATCH_CHARACTERS,
     Tables,
@@ -147,3 +148,32 @@ def test_long_prompts_come_in_batches_of_their_own() -> None:
     assert batches == [["p1"], ["p2"], ["p3"]]
     assert [len(batch) for batch in batches_of(prompts[::2])] == [2]
     assert list(batches_of([])) == []
+
+
+def test_parts_that_are_passed_on_leave_the_files_and_counts_of_the_whole() -> None:
+    pairs = [(A, UNGRADED), (TIE,), (replace(UNJUDGED, is_simulated=True),)]
+    judged = [
+        JudgedPrompt(
+            make_prompt(f"p{n}"), Split.TRAIN, tuple(replace(one, id=f"{n}{one.id}") for one in own)
+        )
+        for n, own in enumerate(pairs)
+    ]
+    whole, parts = Folder(), Folder()
+    at_once, by_part = TableFiles(whole.target()), TableFiles(parts.target())
+    tables = Tables(at_once)
+    tables.add(judged)
+    told, tally = tables.finish(), Tally()
+
+    for one in judged:
+        rows = HeldRows()
+        made = Tables(rows)
+        made.add([one])
+        rows.pass_on(by_part)
+        tally.take_in(made.finish())
+
+    assert by_part.close() == at_once.close()
+    assert (tally.outcomes, tally.left_out) == (told.outcomes, told.left_out)
+    assert (tally.annotators, tally.models) == (told.annotators, told.models)
+    assert (tally.agreement, tally.classes) == (told.agreement, told.classes)
+    assert tally.seen.prompts == told.seen.prompts
+    assert tally.n_cannot_judge == told.n_cannot_judge == 1

@@ -1,4 +1,5 @@
 import hashlib
+from dataclasses import replace
 
 import pytest
 from sqlmodel import Session, select
@@ -11,7 +12,7 @@ from evalhub.db.models import Project, Prompt
 from evalhub.services.judging.current import current_judgments
 from evalhub.services.releasing.gathering import Source, gather
 from evalhub.services.releasing.paging import PROMPTS_PER_PAGE
-from evalhub.services.releasing.streaming import judged_prompts
+from evalhub.services.releasing.streaming import judged_prompts, page_rules
 from tests.core.releasing.material import LABEL
 from tests.factories import (
     make_consent,
@@ -48,7 +49,8 @@ def test_every_pair_comes_with_its_own_texts(session: Session, n_prompts: int) -
     splits = {prompt.group: Split.TRAIN for prompt in source.prompts.prompts}
     labels = dict.fromkeys(source.labels.pair_names(), LABEL)
 
-    found = [one for page in judged_prompts(source, splits, labels=labels) for one in page]
+    rules = replace(page_rules(source, labels=labels), splits=splits)
+    found = [one for page in judged_prompts(source, rules) for one in page]
 
     assert [one.prompt.key for one in found] == sorted(f"p{n}" for n in range(n_prompts))
     assert source.n_prompts == n_prompts
@@ -101,7 +103,8 @@ def test_f54_a_release_names_a_class_of_five_and_withholds_one_of_fewer(session:
 
     splits = {one.group: Split.TRAIN for one in source.prompts.prompts}
     labels = dict.fromkeys(source.labels.pair_names(), LABEL)
-    ((prompt_made,),) = judged_prompts(source, splits, labels=labels)
+    rules = replace(page_rules(source, labels=labels), splits=splits)
+    ((prompt_made,),) = judged_prompts(source, rules)
     (judged,) = prompt_made.pairs
     told = sorted(str(one.record.credential_class) for one in judged.judgments)
     assert told == ["None", *["physician"] * 5, *["withheld"] * 5]

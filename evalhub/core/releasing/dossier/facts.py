@@ -5,12 +5,13 @@ All of it is counted or copied; nothing names a person.
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 
 from evalhub.core.canonical import Json
 from evalhub.core.prompts.records import Prompt
 from evalhub.core.prompts.vocabulary import UNKNOWN_LICENSES, SourceKind
 from evalhub.core.releasing.dossier.paying import LedgerFacts, Offer
+from evalhub.core.tallying import take_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +140,10 @@ class PromptTally:
         self.n_with_url += source.url is not None
         self.n_with_consent += prompt.consent_ref is not None
         self.n_unknown_license += prompt.license.lower() in UNKNOWN_LICENSES
+
+    def take_in(self, later: "PromptTally") -> None:
+        """Add what was counted of other prompts, which come after these."""
+        take_in(self, later, (one.name for one in fields(self)))
 
     def facts(self) -> PromptFacts:
         """Return the counts."""

@@ -23,9 +23,12 @@ from evalhub.core.releasing.weeks import iso_week
 from evalhub.core.scoring.agreement.subjects import by_time, code_of
 from evalhub.core.scoring.annotators.decisions import Identity, identity_of
 from evalhub.core.scoring.covariates.style import style_of
+from evalhub.core.tallying import take_in
 
 MAX_EXAMINED = 100_000
 NOT_STATED = "not stated"
+
+_COUNTED = ("n_judgments", "by_facet", "by_cell", "by_models", "by_rubric")
 
 Style: TypeAlias = tuple[int, ...]
 Facets: TypeAlias = tuple[tuple[str, str], ...]
@@ -95,6 +98,26 @@ class Observations:
         if self._place % (1 << self.halvings) == 0:
             self._keep(pair, facets)
 
+    def take_in(self, later: "Observations") -> None:
+        """Add what was seen of other prompts, which come after these.
+
+        What is kept is the same as if all had been added here one by one: of each number of
+        halvings the kept judgments only become more, so the least number that suffices does not
+        depend on where the parts end.
+        """
+        take_in(self, later, _COUNTED)
+        self.prompts.take_in(later.prompts)
+        moments = [one for one in (self.first_at, later.first_at) if one is not None]
+        self.first_at = min(moments, default=None)
+        moments = [one for one in (self.last_at, later.last_at) if one is not None]
+        self.last_at = max(moments, default=None)
+        self.votes += later.votes
+        self.facets |= later.facets
+        if later.halvings != self.halvings:
+            self.halvings = max(self.halvings, later.halvings)
+            self._thin_out()
+        self._halve()
+
     @property
     def is_sample(self) -> bool:
         """Tell whether prompts were left out of the examination."""
@@ -132,10 +155,16 @@ class Observations:
         self.votes.extend(
             _votes(pair, self._style(pair.x, pair.x_text), self._style(pair.y, pair.y_text))
         )
+        self._halve()
+
+    def _halve(self) -> None:
         while len(self.votes) > self.most and len(self.facets) > 1:
             self.halvings += 1
-            self.votes = [vote for vote in self.votes if self._is_kept(vote.prompt)]
-            self.facets = {key: own for key, own in self.facets.items() if self._is_kept(key)}
+            self._thin_out()
+
+    def _thin_out(self) -> None:
+        self.votes = [vote for vote in self.votes if self._is_kept(vote.prompt)]
+        self.facets = {key: own for key, own in self.facets.items() if self._is_kept(key)}
 
     def _style(self, response: JudgedResponse, text: str) -> Style:
         key = (f"{response.endpoint}/{response.revision}/{response.sample_index}", response.sha256)

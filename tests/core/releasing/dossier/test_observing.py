@@ -1,4 +1,5 @@
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -146,3 +147,31 @@ def test_a_prompt_says_its_groups_or_that_it_does_not() -> None:
         ("tag b", "with it"),
     )
     assert dict(facets_of(make_prompt().prompt))["audience"] == "not stated"
+
+
+@pytest.mark.parametrize("ends", [(), (1,), (4,), (2, 5, 6)], ids=str)
+@pytest.mark.parametrize("most", [3, 1_000])
+def test_parts_leave_what_the_whole_would(ends: tuple[int, ...], most: int) -> None:
+    pairs = [on_prompt(f"p{n}", n=1 + n % 3) for n in range(8)]
+    whole, together = Observations(most), Observations(most)
+    for pair in pairs:
+        whole.add(pair)
+
+    for start, end in pairwise((0, *ends, len(pairs))):
+        part = Observations(most)
+        for pair in pairs[start:end]:
+            part.add(pair)
+        together.take_in(part)
+
+    assert (together.votes, together.facets) == (whole.votes, whole.facets)
+    assert (together.halvings, together.weeks) == (whole.halvings, whole.weeks)
+    assert (together.by_facet, together.n_judgments) == (whole.by_facet, whole.n_judgments)
+    assert together.is_sample == (most == 3)
+
+
+def test_parts_without_judgments_have_no_moments() -> None:
+    seen = Observations()
+
+    seen.take_in(Observations())
+
+    assert seen.weeks is None
