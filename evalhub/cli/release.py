@@ -22,6 +22,7 @@ from evalhub.core.wording import counted
 from evalhub.services.releasing.builds import list_builds, start_build
 from evalhub.services.releasing.comparing import diff_releases
 from evalhub.services.releasing.kept import get_release, list_releases
+from evalhub.services.releasing.querying import query_release
 from evalhub.services.releasing.resolving import resolve_annotator
 from evalhub.services.releasing.running import build_release
 from evalhub.services.releasing.statements import list_statements, write_statement
@@ -132,6 +133,27 @@ def verify(release: str) -> None:
     if not report.is_good:
         raise click.ClickException(f"{report.release} is not as it should be.")
     _print(report)
+
+
+@group.command("query")
+@click.argument("release")
+@click.argument("statement")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object a row.")
+def query(release: str, statement: str, *, as_json: bool) -> None:
+    """Answer the SQL STATEMENT over the tables of RELEASE, PROJECT@VERSION, where they lie."""
+    project, _, version = release.rpartition("@")
+    with transaction(write=False) as session:
+        found = get_release(project, version, session=session, settings=settings(), actor=ACTOR)
+    # After the transaction: a statement may take minutes.
+    answer = query_release(found, statement)
+    if as_json:
+        for row in answer.rows:
+            named = dict(zip(answer.names, row, strict=True))
+            click.echo(json.dumps(named, ensure_ascii=False, default=str))
+        return
+    rows = ([str(value) for value in row] for row in answer.rows)
+    for line in table([answer.names, *rows]):
+        click.echo(line)
 
 
 @group.command("withdraw")

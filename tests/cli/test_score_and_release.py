@@ -99,6 +99,20 @@ def test_release_is_built_listed_and_verified(tiny: None, settings: Settings) ->
     assert "tiny@1.2.0 is sound: 94 files, 110 rows checked." in verified.output
 
 
+def test_a_release_answers_sql_as_a_table_or_as_json(tiny: None, settings: Settings) -> None:
+    run(settings, "release", "build", "tiny", "--flavour=none")
+    asked = "SELECT split, count(*) AS n FROM prompts WHERE language = 'de' GROUP BY split"
+
+    printed = run(settings, "release", "query", "tiny@1.0.0", asked)
+    as_json = run(settings, "release", "query", "tiny@1.0.0", asked, "--json")
+    wrong = run(settings, "release", "query", "tiny@1.0.0", "SELECT nope FROM pairs")
+
+    split = json.loads(as_json.output)["split"]
+    assert json.loads(as_json.output)["n"] == 1
+    assert printed.output.splitlines() == [f"split{' ' * (len(split) - 5)}  n", f"{split}  1"]
+    assert (wrong.exit_code, "LINE 1: SELECT nope FROM pairs" in wrong.output) == (1, True)
+
+
 @pytest.mark.parametrize(
     ("options", "status", "message"),
     [
