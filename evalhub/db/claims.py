@@ -2,14 +2,16 @@
 
 PostgreSQL keeps an advisory lock with a connection of its own; SQLite, which serves one
 machine, a locked file beside the database. Both go back by themselves when the holder is
-killed, so there is no lease to wait out.
+killed, so there is no lease to wait out. A lock ends with its connection, also when only that
+was cut and its holder lives on: who works for hours looks now and then (``watched_claim``).
 """
 
 import fcntl
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
@@ -18,6 +20,9 @@ from sqlmodel import Session
 from evalhub.core.canonical import sha256_hex
 from evalhub.db.engine import Database
 
+Look: TypeAlias = Callable[[], None]
+"""Look whether a claim is still held; raise the database's own error where it is lost."""
+
 
 @contextmanager
 def claim(database: Database, name: str) -> Iterator[bool]:
@@ -25,9 +30,19 @@ def claim(database: Database, name: str) -> Iterator[bool]:
 
     ``name`` is made of lower-case letters, digits, dots, dashes and underscores.
     """
+    with watched_claim(database, name) as look:
+        yield look is not None
+
+
+@contextmanager
+def watched_claim(database: Database, name: str) -> Iterator[Look | None]:
+    """Claim ``name`` and yield how to look whether it is still held, or None where it was not had.
+
+    The error of a lost claim is one that waiting may mend, as of any connection that was cut.
+    """
     held = _file_claim(database, name) if database.is_sqlite else _advisory_claim(database, name)
-    with held as is_held:
-        yield is_held
+    with held as look:
+        yield look
 
 
 def held_names(names: Collection[str], *, session: Session) -> frozenset[str]:
@@ -66,32 +81,42 @@ def _is_locked(path: Path) -> bool:
 
 
 @contextmanager
-def _file_claim(database: Database, name: str) -> Iterator[bool]:
+def _file_claim(database: Database, name: str) -> Iterator[Look | None]:
     path = _claim_path(sa.make_url(database.url), name)
     handle = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            yield False
+            yield None
         else:
-            yield True
+            yield _keep
     finally:
         os.close(handle)
 
 
+def _keep() -> None:
+    """Find nothing: the lock of an open file ends with its process alone."""
+
+
 @contextmanager
-def _advisory_claim(database: Database, name: str) -> Iterator[bool]:
+def _advisory_claim(database: Database, name: str) -> Iterator[Look | None]:
     # Outside the pool: a claim may last for hours and must not starve the transactions.
     engine = sa.create_engine(database.url, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         is_held = bool(connection.scalar(sa.select(sa.func.pg_try_advisory_lock(_key(name)))))
+
+        def look() -> None:
+            # The lock lives as long as its connection, so one that answers still has it.
+            connection.execute(sa.select(1))
+
         try:
-            yield is_held
+            yield look if is_held else None
         finally:
             # The end of the connection gives it back, too, but only once the server has seen it:
             # whoever claims the name in that moment would be told that somebody works on it.
-            if is_held:
+            # One that was cut has nothing to give back, and must not be opened again for it.
+            if is_held and not connection.invalidated:
                 with suppress(DBAPIError):
                     connection.execute(sa.select(sa.func.pg_advisory_unlock(_key(name))))
 

@@ -63,6 +63,7 @@ def run_worker(
             say=lambda text: LOG.warning("an endpoint is waited for", reason=text),
             poll_s=pace.round_s,
             grace_s=pace.grace_s,
+            is_run_again=True,
         )
 
     jobs = PullJobs(database, make_tools)

@@ -4,8 +4,13 @@ import multiprocessing
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
 
-from evalhub.db.claims import claim, held_names
+import pytest
+import sqlalchemy as sa
+
+from evalhub.db.claims import claim, held_names, watched_claim
 from evalhub.db.engine import Database
+from evalhub.services.transaction import is_passing
+from tests.claims import cut_claims
 
 
 def test_a_name_is_held_once(database: Database) -> None:
@@ -73,3 +78,24 @@ def test_a_claim_goes_back_when_its_holder_is_killed(database: Database) -> None
     while not is_free:  # PostgreSQL notices the broken connection a moment later.
         with claim(database, "a") as is_free:
             pass
+
+
+def test_a_claim_that_is_held_is_found_held(database: Database) -> None:
+    with watched_claim(database, "a") as look, watched_claim(database, "a") as other:
+        assert look is not None
+        look()
+        assert other is None
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_claim_whose_connection_was_cut_is_lost_and_free(database: Database) -> None:
+    with watched_claim(database, "a") as look:
+        assert look is not None
+        cut_claims(database)
+
+        with pytest.raises(sa.exc.OperationalError) as lost:
+            look()
+        with claim(database, "a") as is_free:
+            assert is_free
+
+    assert is_passing(lost.value)

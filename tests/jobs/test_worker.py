@@ -66,6 +66,28 @@ def test_two_pulls_of_the_same_ask_nothing_twice(scene: Scene, settings: Setting
     assert set(scene.server.calls.values()) == {1}
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_pull_goes_on_by_itself_after_a_fault_of_the_database(
+    scene: Scene, settings: Settings
+) -> None:
+    scene.endpoint()
+    pull = scene.start(is_foreground=False)
+    faults = [sa.exc.OperationalError("INSERT", {}, Exception("the server closed"))]
+
+    def fail_once(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if faults and statement.startswith("INSERT INTO response"):
+            raise faults.pop()
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", fail_once)
+    try:
+        drain(settings)
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", fail_once)
+
+    assert faults == []
+    assert status_of(scene, pull.public_id) is PullStatus.DONE
+
+
 def test_a_cancelled_pull_is_not_run(scene: Scene, settings: Settings) -> None:
     scene.endpoint()
     pull = scene.start(is_foreground=False)

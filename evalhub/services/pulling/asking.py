@@ -108,6 +108,8 @@ class Share:
             )
             for asker in done:
                 asker.result()
+            # Another process asks the endpoint once the claim is lost: two would break its limits.
+            await asyncio.to_thread(self._work.look)
             await self._look_for_stop()
 
     def _is_grace_over(self) -> bool:

@@ -14,7 +14,10 @@ REASON_KEPT = 1000
 
 
 def begin_share(pull_id: int, endpoint_id: int, *, session: Session, now: datetime) -> Pull | None:
-    """Mark the share as running and return its pull, or None when the pull is over."""
+    """Mark the share as running and return its pull, or None when the pull is over.
+
+    The pull's ``run_number`` is that of the run which begins: ``end_share`` asks for it.
+    """
     pull = _locked(pull_id, session)
     if pull.status not in ACTIVE:
         return None
@@ -28,13 +31,24 @@ def begin_share(pull_id: int, endpoint_id: int, *, session: Session, now: dateti
 
 
 def end_share(
-    pull_id: int, endpoint_id: int, *, reason: str, session: Session, now: datetime
+    pull_id: int,
+    endpoint_id: int,
+    *,
+    run_number: int,
+    reason: str,
+    session: Session,
+    now: datetime,
 ) -> None:
     """Mark the share as ended; the pull ends with its last share.
 
-    It is done when no share failed; else it failed, for the reasons of those that did.
+    It is done when no share failed; else it failed, for the reasons of those that did. Nothing is
+    marked for a run after which the pull was resumed: the run that follows asks what it left.
     """
     pull = _locked(pull_id, session)
+    # A cancelled run lets what is under way end, and may so outlast the click on Resume: its end
+    # would be taken for that of the new run, and prompts that nobody asked for settled.
+    if pull.run_number != run_number:
+        return
     share = _share(pull_id, endpoint_id, session)
     share.ended_at, share.reason = now, reason[:REASON_KEPT]
     session.add(share)
@@ -65,6 +79,12 @@ def has_answered(endpoint_id: int, *, session: Session) -> bool:
         col(Response.endpoint_id) == endpoint_id, col(Response.status) != ResponseStatus.ERROR
     )
     return session.execute(found.limit(1)).first() is not None
+
+
+def is_over(pull_id: int, *, session: Session) -> bool:
+    """Tell whether the pull has ended, however that was."""
+    status = session.scalar(sa.select(col(Pull.status)).where(col(Pull.id) == pull_id))
+    return status not in ACTIVE
 
 
 def is_cancelled(pull_id: int, *, session: Session) -> bool:

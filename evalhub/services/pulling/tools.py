@@ -14,6 +14,7 @@ from evalhub.core.deferred import Deferred
 from evalhub.core.pulling.patience import Patience
 from evalhub.core.pulling.specs import EndpointSpec
 from evalhub.core.responses import ResponseStatus
+from evalhub.db.claims import Look
 from evalhub.db.engine import Database
 from evalhub.db.models import Pull
 from evalhub.endpoints.protocol import Asker
@@ -72,6 +73,8 @@ class RunTools:
     When ``stop`` is set, or the pull is cancelled (looked up every ``poll_s`` seconds),
     nothing new is asked, and what is under way gets ``grace_s`` seconds to end. An endpoint
     that has answered and stops doing so is waited for with ``patience``; ``say`` is told so.
+    ``is_run_again`` says that whoever runs a share does so again after a fault of the database that
+    passes, as a worker does: the fault is then raised, and the share has not ended.
     """
 
     clients: ClientFactory
@@ -82,6 +85,7 @@ class RunTools:
     patience: Patience = field(default_factory=Patience)
     poll_s: float = 1.0
     grace_s: float = 10.0
+    is_run_again: bool = False
     # Shared by the shares of one run: a process has 1,024 open files as a rule.
     in_flight: asyncio.Semaphore = field(
         default_factory=lambda: asyncio.Semaphore(MAXIMUM_IN_FLIGHT)
@@ -90,13 +94,17 @@ class RunTools:
 
 @dataclass(frozen=True, slots=True)
 class ShareWork:
-    """Say what one endpoint is asked, for which pull and with what."""
+    """Say what one endpoint is asked, for which pull and with what.
+
+    ``look`` raises the database's error once the endpoint is not held any more.
+    """
 
     database: Database
     pull: Pull
     endpoint_id: int
     spec: EndpointSpec
     tools: RunTools
+    look: Look
 
 
 def http_clients(

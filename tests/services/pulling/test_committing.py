@@ -38,7 +38,7 @@ def committer(scene: Scene, tools: RunTools) -> Committer:
     with scene.database.transaction(write=False) as session:
         pull = session.get_one(Pull, pull_id)
     spec = EndpointSpec("careful", "model-a", "chat_completions", "")
-    return Committer(ShareWork(scene.database, pull, endpoint_id, spec, tools))
+    return Committer(ShareWork(scene.database, pull, endpoint_id, spec, tools, lambda: None))
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """What fails is written down and asked again only when that may help."""
 
+import asyncio
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 
@@ -15,9 +16,11 @@ from evalhub.db.models import Endpoint, Prompt
 from evalhub.endpoints.protocol import Asker
 from evalhub.services.pulling import (
     RunTools,
+    ShareEnd,
     Stored,
     get_pull,
     pull_progress,
+    run_share,
 )
 from tests.factories import make_response
 from tests.pulling import Scene
@@ -118,6 +121,48 @@ def test_a_database_that_fails_is_written_down_when_it_is_back(
         reason = get_pull(pull.public_id, session=session).reason
     assert status is PullStatus.FAILED
     assert reason == "careful@1: the database failed (IntegrityError)."
+
+
+class Faulty(Puppet):
+    """Stand for an endpoint whose account cannot be read once, as its database is away."""
+
+    async def ask(self, question: Question) -> Outcome:
+        """Fail the first time."""
+        found = await super().ask(question)
+        if len(self.asked) == 1:
+            raise sa.exc.OperationalError("UPDATE account_pace", {}, Exception("gone"))
+        return found
+
+
+def test_a_fault_that_passes_does_not_end_a_share_that_is_run_again(
+    scene: Scene, tools: RunTools
+) -> None:
+    endpoint_id = scene.endpoint()
+    pull = scene.start()
+    tools = replace(tools, clients=Faulty().open, is_run_again=True)
+
+    with pytest.raises(sa.exc.OperationalError):
+        asyncio.run(run_share(scene.database, pull.id, endpoint_id, tools=tools))
+    with scene.database.transaction(write=False) as session:
+        between = get_pull(pull.public_id, session=session)
+    end = asyncio.run(run_share(scene.database, pull.id, endpoint_id, tools=tools))
+
+    assert (between.status, between.reason) == (PullStatus.RUNNING, "")
+    assert (end, len(responses(scene))) == (ShareEnd.DONE, 3)
+
+
+def test_a_fault_that_passes_is_written_down_where_nobody_runs_it_again(
+    scene: Scene, tools: RunTools
+) -> None:
+    scene.endpoint()
+    pull = scene.start()
+
+    status = run(scene, pull.id, replace(tools, clients=Faulty().open))
+
+    with scene.database.transaction(write=False) as session:
+        reason = get_pull(pull.public_id, session=session).reason
+    assert status is PullStatus.FAILED
+    assert reason == "careful@1: the database failed (OperationalError)."
 
 
 def test_a_defect_is_written_down_and_raised(scene: Scene, tools: RunTools) -> None:

@@ -23,7 +23,7 @@ from evalhub.services.pulling import (
     run_pull,
     waiting_jobs,
 )
-from evalhub.services.pulling.settling import end_share
+from evalhub.services.pulling.settling import begin_share, end_share
 from tests.factories import MOMENT
 from tests.pulling import ACTOR, Scene
 
@@ -197,8 +197,8 @@ def test_only_queued_pulls_wait_for_a_worker(scene: Scene) -> None:
 
 
 def beside(
-    scene: Scene, held: Callable[[Session], None], other: Callable[[], None]
-) -> Future[None]:
+    scene: Scene, held: Callable[[Session], None], other: Callable[[], object]
+) -> Future[object]:
     """Start ``other`` while a transaction has done ``held`` and not committed it yet."""
     with ThreadPoolExecutor(1) as pool:
         with scene.database.transaction() as session:
@@ -213,12 +213,34 @@ def test_a_pull_that_is_just_ending_is_not_cancelled(scene: Scene) -> None:
     pull = scene.start()
 
     def end(session: Session) -> None:
-        end_share(pull.id, endpoint_id, reason="", session=session, now=MOMENT)
+        end_share(pull.id, endpoint_id, run_number=1, reason="", session=session, now=MOMENT)
 
     cancelled = beside(scene, end, lambda: cancel(scene, pull))
 
     assert isinstance(cancelled.exception(), Conflict)
     assert look(scene, pull).status is PullStatus.DONE
+
+
+@pytest.mark.parametrize("reason", ["", "careful@1: no"], ids=["whole", "failed"])
+def test_a_cancelled_run_that_outlasts_a_resume_ends_nothing(scene: Scene, reason: str) -> None:
+    endpoint_id = scene.endpoint()
+    pull = scene.start()
+    with scene.database.transaction() as session:
+        begun = begin_share(pull.id, endpoint_id, session=session, now=MOMENT)
+    assert begun is not None
+    cancel(scene, pull)
+    resume(scene, pull)
+
+    with scene.database.transaction() as session:
+        number = begun.run_number
+        end_share(
+            pull.id, endpoint_id, run_number=number, reason=reason, session=session, now=LATER
+        )
+
+    assert (look(scene, pull).status, look(scene, pull).reason) == (PullStatus.QUEUED, "")
+    with scene.database.transaction(write=False) as session:
+        share = session.get_one(PullEndpoint, (pull.id, endpoint_id))
+        assert (share.ended_at, share.reason) == (None, "")
 
 
 def test_two_resumes_at_once_are_two_runs(scene: Scene) -> None:

@@ -2,9 +2,15 @@
 
 import asyncio
 import threading
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import pytest
+import sqlalchemy as sa
 
 from evalhub.core.campaigns import PullStatus
+from evalhub.core.pulling.outcomes import Outcome
+from evalhub.core.pulling.specs import Question
 from evalhub.db.claims import claim
 from evalhub.db.models import Endpoint
 from evalhub.services.pulling import (
@@ -12,11 +18,15 @@ from evalhub.services.pulling import (
     ShareEnd,
     Stored,
     cancel_pull,
+    get_pull,
+    resume_pull,
     run_share,
 )
+from tests.claims import cut_claims
 from tests.factories import MOMENT, make_endpoint
 from tests.pulling import ACTOR, Scene
 from tests.services.pulling.puppet import Puppet, responses, run
+from tests.writing import listening
 
 
 def test_a_stuck_request_does_not_hold_the_others(scene: Scene, tools: RunTools) -> None:
@@ -138,3 +148,104 @@ def test_a_waiting_runner_that_is_told_to_stop_leaves(scene: Scene, tools: RunTo
         end = asyncio.run(run_share(scene.database, pull.id, endpoint_id, tools=tools))
 
     assert end is ShareEnd.STOPPED
+
+
+def test_a_waiting_runner_whose_pull_is_cancelled_leaves(scene: Scene, tools: RunTools) -> None:
+    endpoint_id = scene.endpoint()
+    pull = scene.start()
+
+    async def cancel_beside_a_claim() -> ShareEnd:
+        with claim(scene.database, "endpoint-careful"):
+            waiting = asyncio.create_task(
+                run_share(scene.database, pull.id, endpoint_id, tools=tools)
+            )
+            done, _ = await asyncio.wait({waiting}, timeout=0.1)
+            assert not done
+            with scene.database.transaction() as session:
+                cancel_pull(pull.public_id, session=session, actor=ACTOR, now=MOMENT)
+            return await asyncio.wait_for(waiting, 30)
+
+    assert asyncio.run(cancel_beside_a_claim()) is ShareEnd.CANCELLED
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_whoever_waits_for_an_endpoint_opens_no_connection(scene: Scene, tools: RunTools) -> None:
+    endpoint_id = scene.endpoint()
+    pull = scene.start()
+    opened: list[object] = []
+    looks = threading.Semaphore(0)
+
+    def note(*_args: object) -> None:
+        opened.append(None)
+
+    async def wait_beside_a_claim() -> None:
+        with claim(scene.database, "endpoint-careful"):
+            sa.event.listen(sa.pool.NullPool, "connect", note)
+            waiting = asyncio.create_task(
+                run_share(scene.database, pull.id, endpoint_id, tools=tools)
+            )
+            await asyncio.to_thread(lambda: [looks.acquire(timeout=30) for _ in range(8)])
+            tools.stop.set()
+            assert await waiting is ShareEnd.STOPPED
+
+    try:
+        with listening(scene.database, "checkin", lambda *_: looks.release()):
+            asyncio.run(wait_beside_a_claim())
+    finally:
+        sa.event.remove(sa.pool.NullPool, "connect", note)
+
+    assert opened == []
+
+
+@dataclass
+class Eventful(Puppet):
+    """Let something happen while the first question is asked."""
+
+    happens: list[Callable[[], None]] = field(default_factory=list)
+
+    async def ask(self, question: Question) -> Outcome:
+        """Answer once it has happened."""
+        if self.happens:
+            await asyncio.to_thread(self.happens.pop())
+        return await super().ask(question)
+
+
+def test_a_run_that_outlasts_a_resume_leaves_the_end_to_the_next(
+    scene: Scene, tools: RunTools
+) -> None:
+    scene.endpoint()
+    pull = scene.start()
+
+    def cancel_and_resume() -> None:
+        with scene.database.transaction() as session:
+            cancel_pull(pull.public_id, session=session, actor=ACTOR, now=MOMENT)
+            resume_pull(pull.public_id, session=session, actor=ACTOR, now=MOMENT)
+
+    puppet = Eventful(happens=[cancel_and_resume])
+    tools = replace(tools, clients=puppet.open)
+
+    ends = [run(scene, pull.id, tools), run(scene, pull.id, tools)]
+
+    assert ends == [PullStatus.QUEUED, PullStatus.DONE]
+    assert len(puppet.asked) == 3
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_share_whose_claim_is_cut_is_left_to_be_taken_up_again(
+    scene: Scene, tools: RunTools
+) -> None:
+    endpoint_id = scene.endpoint()
+    pull = scene.start()
+    puppet = Eventful(
+        happens=[lambda: cut_claims(scene.database)], stuck=frozenset({"What is a list?"})
+    )
+    tools = replace(tools, clients=puppet.open, is_run_again=True)
+
+    with pytest.raises(sa.exc.OperationalError):
+        asyncio.run(run_share(scene.database, pull.id, endpoint_id, tools=tools))
+
+    with scene.database.transaction(write=False) as session:
+        found = get_pull(pull.public_id, session=session)
+    assert (found.status, found.reason) == (PullStatus.RUNNING, "")
+    assert run(scene, pull.id, replace(tools, clients=Puppet().open)) is PullStatus.DONE
+    assert len(responses(scene)) == 3
