@@ -3,14 +3,16 @@
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from evalhub.core.campaigns import PullStatus
 from evalhub.core.people import Actor
-from evalhub.db.models import Pull, PullEndpoint
+from evalhub.db.models import Endpoint, Pull, PullEndpoint
 from evalhub.errors import Conflict
 from evalhub.services import audit
 from evalhub.services.pulling.finding import get_row
+from evalhub.services.pulling.missing import demand_of
+from evalhub.services.pulling.seeding import find_other_seed, lock_seeds
 from evalhub.services.pulling.settling import ACTIVE
 
 ENDINGS = {
@@ -52,7 +54,8 @@ def resume_pull(
 
     A running pull may be resumed too: when its process has died nobody else does it, and
     when it has not, the second run finds its endpoints claimed and waits. Raise
-    ``Conflict`` for a pull that is done or already waiting.
+    ``Conflict`` for a pull that is done or already waiting, and for one whose endpoint was asked
+    with another seed meanwhile.
     """
     pull = get_row(public_id, session=session, is_locked=True)
     if pull.status is PullStatus.DONE:
@@ -60,6 +63,7 @@ def resume_pull(
     # In the foreground it may be taken from the queue: its worker may never come.
     if pull.status is PullStatus.QUEUED and not is_foreground:
         raise Conflict("The pull is waiting for a worker already.")
+    _check_seed(pull, session)
     pull.status = PullStatus.RUNNING if is_foreground else PullStatus.QUEUED
     # A new number makes new jobs; those of the old run that still exist find their share claimed.
     pull.run_number += 1
@@ -72,6 +76,24 @@ def resume_pull(
         .values(ended_at=None, reason="")
     )
     _record("pull.resume", pull, session=session, actor=actor, now=now)
+
+
+def _check_seed(pull: Pull, session: Session) -> None:
+    """Refuse a pull that would take answers of another seed for its own."""
+    lock_seeds(pull.prompt_set_version_id, session=session)
+    rows = session.exec(
+        select(Endpoint)
+        .join(PullEndpoint, col(PullEndpoint.endpoint_id) == col(Endpoint.id))
+        .where(PullEndpoint.pull_id == pull.id)
+        .order_by(col(Endpoint.slug))
+    ).all()
+    other = find_other_seed(demand_of(pull), rows, session=session)
+    if other is not None:
+        same = "without a seed" if other.seed is None else "with that seed"
+        raise Conflict(
+            f"The pull asks with the seed {pull.seed}, but by now {other.slug} {other.words}: "
+            f"start another pull {same}, or revise the endpoint for answers of its own."
+        )
 
 
 def _finish(

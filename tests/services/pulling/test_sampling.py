@@ -12,7 +12,7 @@ from evalhub.core.pulling.outcomes import Outcome
 from evalhub.core.pulling.specs import Question
 from evalhub.core.responses import ErrorKind, ResponseStatus
 from evalhub.db.models import Endpoint, Pull
-from evalhub.errors import BadInput
+from evalhub.errors import BadInput, Conflict
 from evalhub.services.pulling import (
     PullOptions,
     PullProgress,
@@ -26,7 +26,7 @@ from evalhub.services.pulling import (
     run_share,
 )
 from tests.factories import MOMENT, make_prompt_set_version
-from tests.pulling import ACTOR, QUESTIONS, Scene
+from tests.pulling import ACTOR, QUESTIONS, Scene, store_response
 from tests.services.pulling.puppet import Puppet, long_set, outcome, responses, run
 
 
@@ -249,6 +249,40 @@ def test_the_seed_of_a_pull_under_way_holds_for_others(scene: Scene) -> None:
     with scene.database.transaction() as session:
         cancel_pull(first.public_id, session=session, actor=ACTOR, now=MOMENT)
     assert scene.start(options=PullOptions(seed=2)).seed == 2
+
+
+@pytest.mark.parametrize(
+    ("seed", "words"),
+    [(2, "with the seed 2: start another pull with that"), (None, "without a seed: start another")],
+    ids=["other seed", "no seed"],
+)
+def test_a_pull_is_not_resumed_over_answers_of_another_seed(
+    scene: Scene, tools: RunTools, seed: int | None, words: str
+) -> None:
+    scene.endpoint()
+    first = scene.start(options=PullOptions(seed=1))
+    with scene.database.transaction() as session:
+        cancel_pull(first.public_id, session=session, actor=ACTOR, now=MOMENT)
+    run(
+        scene, scene.start(options=PullOptions(seed=seed)).id, replace(tools, clients=Puppet().open)
+    )
+
+    with pytest.raises(Conflict, match=f"asks with the seed 1, .* {words}"):
+        scene.resume(first.public_id)
+
+    assert progress(scene, first).pull.status is PullStatus.CANCELLED
+
+
+def test_a_pull_is_resumed_over_its_own_answers(scene: Scene, tools: RunTools) -> None:
+    endpoint_id = scene.endpoint()
+    pull = scene.start(options=PullOptions(seed=1))
+    store_response(scene.database, pull.id, endpoint_id, at=MOMENT)
+    with scene.database.transaction() as session:
+        cancel_pull(pull.public_id, session=session, actor=ACTOR, now=MOMENT)
+
+    scene.resume(pull.public_id)
+
+    assert run(scene, pull.id, replace(tools, clients=Puppet().open)) is PullStatus.DONE
 
 
 def test_the_same_seed_asks_for_more_samples_and_none_claims_nothing(

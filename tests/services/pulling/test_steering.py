@@ -12,8 +12,9 @@ from sqlmodel import Session, select
 from evalhub.core.campaigns import PullStatus
 from evalhub.db.models import AuditEvent, Pull, PullEndpoint, Response
 from evalhub.endpoints.scripted import ScriptedServer
-from evalhub.errors import Conflict
+from evalhub.errors import BadInput, Conflict
 from evalhub.services.pulling import (
+    PullOptions,
     PullView,
     RunTools,
     cancel_pull,
@@ -21,6 +22,7 @@ from evalhub.services.pulling import (
     interrupt_pull,
     resume_pull,
     run_pull,
+    start_pull,
     waiting_jobs,
 )
 from evalhub.services.pulling.settling import begin_share, end_share
@@ -241,6 +243,37 @@ def test_a_cancelled_run_that_outlasts_a_resume_ends_nothing(scene: Scene, reaso
     with scene.database.transaction(write=False) as session:
         share = session.get_one(PullEndpoint, (pull.id, endpoint_id))
         assert (share.ended_at, share.reason) == (None, "")
+
+
+def start_seeded(session: Session) -> None:
+    """Start a pull of seed 1."""
+    start_pull(
+        "health",
+        ["careful"],
+        session=session,
+        actor=ACTOR,
+        now=MOMENT,
+        options=PullOptions(seed=1),
+    )
+
+
+# SQLite has one writer at a time, so there nothing begins at once.
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("is_resumed", [False, True], ids=["started", "resumed"])
+def test_two_seeds_do_not_begin_at_once(scene: Scene, *, is_resumed: bool) -> None:
+    scene.endpoint()
+    before = scene.start(options=PullOptions(seed=1))
+    cancel(scene, before)
+
+    def hold(session: Session) -> None:
+        if is_resumed:
+            resume_pull(before.public_id, session=session, actor=ACTOR, now=LATER)
+        else:
+            start_seeded(session)
+
+    other = beside(scene, hold, lambda: scene.start(options=PullOptions(seed=2)))
+
+    assert isinstance(other.exception(), BadInput)
 
 
 def test_two_resumes_at_once_are_two_runs(scene: Scene) -> None:
