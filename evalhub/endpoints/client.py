@@ -61,7 +61,11 @@ class EndpointClient:
         return sha256_hex(self._written(question))
 
     async def ask(self, question: Question) -> Outcome:
-        """Ask ``question`` and return what it ended in; failures come back, never raised."""
+        """Ask ``question`` and return what it ended in; failures of the endpoint come back.
+
+        What the shared limits raise, as the database's errors, goes through: the endpoint is not to
+        blame for it, and stored as its failure it would stand there as an answer to the prompt.
+        """
         raw = self._written(question)
 
         async def attempt_once(timeout_s: float) -> Attempt:

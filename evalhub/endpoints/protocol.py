@@ -57,4 +57,7 @@ class Asker(Protocol):
         """Return the hash of what would be sent, by which an answer is known again."""
 
     async def ask(self, question: Question) -> Outcome:
-        """Ask ``question`` within the endpoint's bounds and return what it ended in."""
+        """Ask ``question`` within the endpoint's bounds and return what it ended in.
+
+        Failures of the endpoint come back; only those of ``SharedLimits`` are raised.
+        """

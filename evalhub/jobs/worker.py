@@ -6,6 +6,7 @@ import threading
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 from dbos import error as dbos_error
@@ -17,7 +18,7 @@ from evalhub.jobs.keeper import Keeper
 from evalhub.jobs.pulls import PullJobs
 from evalhub.jobs.queued_work import build_jobs, import_jobs
 from evalhub.services.pulling import RunTools, http_clients
-from evalhub.services.pulling.tools import utc_now
+from evalhub.services.pulling.tools import ClientFactory, utc_now
 from evalhub.services.queued_work import WorkTools
 from evalhub.services.releasing.running import BuildTools
 from evalhub.services.transaction import open_database
@@ -55,18 +56,8 @@ def run_worker(
     pace = pace or Pace()
     executor_id = f"{socket.gethostname()[:40]}-{os.getpid()}-{uuid.uuid4().hex[:12]}"
     database = open_database(settings)
-
-    def make_tools() -> RunTools:
-        return RunTools(
-            clients=http_clients(settings, environ, database=database),
-            stop=stop,
-            say=lambda text: LOG.warning("an endpoint is waited for", reason=text),
-            poll_s=pace.round_s,
-            grace_s=pace.grace_s,
-            is_run_again=True,
-        )
-
-    jobs = PullJobs(database, make_tools)
+    clients = http_clients(settings, environ, database=database)
+    jobs = PullJobs(database, partial(_run_tools, clients, stop=stop, pace=pace))
     queued = (
         build_jobs(database, BuildTools(utc_now, stop, settings=settings)),
         import_jobs(database, WorkTools(utc_now, stop)),
@@ -95,6 +86,18 @@ def run_worker(
         keeper.leave()
     finally:
         database.dispose()
+
+
+def _run_tools(clients: ClientFactory, *, stop: threading.Event, pace: Pace) -> RunTools:
+    """Return the tools of one share; its requests are counted against no other share's."""
+    return RunTools(
+        clients=clients,
+        stop=stop,
+        say=lambda text: LOG.warning("an endpoint is waited for", reason=text),
+        poll_s=pace.round_s,
+        grace_s=pace.grace_s,
+        is_run_again=True,
+    )
 
 
 def make_rounds(
