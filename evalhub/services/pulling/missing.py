@@ -1,5 +1,6 @@
 """Find what a pull has still to ask, in pages."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -100,6 +101,37 @@ def _joined_responses(endpoint_id: int, sample: sa.Subquery) -> sa.Join:
     )
 
 
+def _is_known(
+    endpoint_id: int, parameters: Sequence[str], sample: sa.Subquery
+) -> sa.ColumnElement[bool]:
+    """Return the condition under which the answer of a prompt will be copied from another one.
+
+    It holds where the endpoint answered a row of the same hash, in another version or set, with
+    ``parameters``, those of each sample. A pull compares whole requests and so also finds messages
+    that stand in rows which differ elsewhere; but it has read them, which a count has not.
+    """
+    earlier, same = response.alias("earlier"), prompt.alias("same")
+    asked_alike = sa.or_(
+        *(
+            sa.and_(earlier.c.sample_index == number, earlier.c.parameters == text)
+            for number, text in enumerate(parameters)
+        )
+    )
+    # One list for all prompts, and not a search for each: hashes of prompts have no index.
+    answered = (
+        sa.select(same.c.sha256, earlier.c.sample_index)
+        .join(same, same.c.id == earlier.c.prompt_id)
+        .where(
+            earlier.c.endpoint_id == endpoint_id,
+            earlier.c.status != ResponseStatus.ERROR,
+            # Responses that came with their prompts were never asked for, so none is a copy of one.
+            earlier.c.pull_id.is_not(None),
+            asked_alike,
+        )
+    )
+    return sa.tuple_(prompt.c.sha256, sample.c.sample_index).in_(answered)
+
+
 def missing_page(
     demand: Demand,
     endpoint_id: int,
@@ -107,8 +139,9 @@ def missing_page(
     after: tuple[int, int] = BEGINNING,
     session: Session,
     size: int = PAGE,
+    known_by: Sequence[str] = (),
 ) -> list[Missing]:
-    """Return the next answers to ask for, after a place."""
+    """Return the next answers to ask for, after a place; ``known_by`` as in ``count_missing``."""
     position, sample_index = after
     sample = numbered(demand.n_samples)
     statement = (
@@ -120,6 +153,7 @@ def missing_page(
             prompt.c.position >= position,
             sa.or_(prompt.c.position > position, sample.c.sample_index > sample_index),
             is_to_ask(demand),
+            _is_new(endpoint_id, known_by, sample),
         )
         .order_by(prompt.c.position, sample.c.sample_index)
         .limit(size)
@@ -127,11 +161,27 @@ def missing_page(
     return [Missing(*row) for row in session.connection().execute(statement)]
 
 
-def count_missing(demand: Demand, endpoint_id: int, *, session: Session) -> int:
-    """Return how many answers have still to be asked for."""
+def count_missing(
+    demand: Demand, endpoint_id: int, *, session: Session, known_by: Sequence[str] = ()
+) -> int:
+    """Return how many answers have still to be asked for.
+
+    With ``known_by``, the parameters of each sample, those are left out that will be copied.
+    """
+    sample = numbered(demand.n_samples)
     statement = (
         sa.select(sa.func.count())
-        .select_from(_joined_responses(endpoint_id, numbered(demand.n_samples)))
-        .where(prompt.c.prompt_set_version_id == demand.version_id, is_to_ask(demand))
+        .select_from(_joined_responses(endpoint_id, sample))
+        .where(
+            prompt.c.prompt_set_version_id == demand.version_id,
+            is_to_ask(demand),
+            _is_new(endpoint_id, known_by, sample),
+        )
     )
     return session.scalar(statement) or 0
+
+
+def _is_new(
+    endpoint_id: int, known_by: Sequence[str], sample: sa.Subquery
+) -> sa.ColumnElement[bool]:
+    return sa.not_(_is_known(endpoint_id, known_by, sample)) if known_by else sa.true()

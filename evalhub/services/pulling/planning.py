@@ -17,18 +17,22 @@ from evalhub.db.models import Endpoint
 from evalhub.db.tables import response
 from evalhub.errors import BadInput
 from evalhub.services.endpoints.finding import get_row
-from evalhub.services.endpoints.views import price_of
+from evalhub.services.endpoints.views import price_of, spec_of
 from evalhub.services.pulling.finding import PromptSetChoice, get_version
 from evalhub.services.pulling.missing import Demand, count_missing, missing_page
 from evalhub.services.pulling.options import ONCE, PullOptions, check_options
 from evalhub.services.pulling.seeding import check_seed_is_kept
+from evalhub.services.pulling.storing import stored_parameters
 
 MAXIMUM_ENDPOINTS = 200
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedShare:
-    """Show what one endpoint would be asked, and what that may take."""
+    """Show what one endpoint would be asked, and what that may take.
+
+    What it answered to the same row of another version or set is copied, and so not asked.
+    """
 
     endpoint: str
     n_wanted: int
@@ -96,14 +100,16 @@ def plan_pull(
 
 
 def _share(demand: Demand, n_prompts: int, row: Endpoint, *, session: Session) -> PlannedShare:
-    n_to_ask = count_missing(demand, row.id, session=session)
+    spec = spec_of(row)
+    known_by = [stored_parameters(spec, demand.seed_of(i)) for i in range(demand.n_samples)]
+    n_to_ask = count_missing(demand, row.id, session=session, known_by=known_by)
     return PlannedShare(
         endpoint=f"{row.slug}@{row.revision}",
         n_wanted=n_prompts * demand.n_samples,
         n_to_ask=n_to_ask,
         estimate=estimate(
             n_to_ask,
-            mean_characters=_mean_characters(demand, row.id, session),
+            mean_characters=_mean_characters(demand, row.id, known_by, session),
             mean_answer=_mean_answer(row.id, session),
             limit=longest_answer(json.loads(row.parameters)),
             price=price_of(row),
@@ -111,12 +117,14 @@ def _share(demand: Demand, n_prompts: int, row: Endpoint, *, session: Session) -
     )
 
 
-def _mean_characters(demand: Demand, endpoint_id: int, session: Session) -> float:
+def _mean_characters(
+    demand: Demand, endpoint_id: int, known_by: Sequence[str], session: Session
+) -> float:
     """Return the mean length of what would be asked, from the first page of it.
 
     A hundred thousand prompts would take seconds to read, for a figure that is a guess.
     """
-    page = missing_page(demand, endpoint_id, session=session)
+    page = missing_page(demand, endpoint_id, session=session, known_by=known_by)
     questions = [Question(row.prompt_id, json.loads(row.document)["messages"]) for row in page]
     return fmean([question.n_characters for question in questions]) if questions else 0.0
 

@@ -54,8 +54,13 @@ def insert_response(values: dict[str, object], *, replaces_errors: bool, session
     return connection.scalar(statement, values) is not None
 
 
+def stored_parameters(spec: EndpointSpec, seed: int | None) -> str:
+    """Return the ``parameters`` that stand beside an answer of ``spec`` asked with ``seed``."""
+    seeded: dict[str, Json] = {} if seed is None else {"seed": seed}
+    return canonical_json({**spec.parameters, **seeded})
+
+
 def _values(outcome: Outcome, spec: EndpointSpec, question: Question) -> dict[str, object]:
-    seed: dict[str, Json] = {} if question.seed is None else {"seed": question.seed}
     return {
         "status": outcome.status,
         "text": outcome.text,
@@ -63,7 +68,7 @@ def _values(outcome: Outcome, spec: EndpointSpec, question: Question) -> dict[st
         "finish_reason": outcome.finish_reason,
         "model_reported": outcome.model_reported,
         "names_itself": names_itself(outcome.text, (spec.model, spec.slug)),
-        "parameters": canonical_json({**spec.parameters, **seed}),
+        "parameters": stored_parameters(spec, question.seed),
         "request_sha256": outcome.request_sha256,
         "sha256": sha256_hex(outcome.text),
         "raw_body": outcome.raw_body,

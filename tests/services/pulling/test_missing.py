@@ -6,7 +6,7 @@ from sqlmodel import Session, select
 from evalhub.core.responses import ErrorKind, ResponseStatus
 from evalhub.db.models import Endpoint, Prompt, Pull
 from evalhub.services.pulling import start_pull
-from evalhub.services.pulling.missing import Demand, count_missing, demand_of, missing_page
+from evalhub.services.pulling.missing import PAGE, Demand, count_missing, demand_of, missing_page
 from tests.factories import MOMENT, make_endpoint, make_prompt_set_version, make_response
 from tests.pulling import ACTOR
 
@@ -36,9 +36,10 @@ def start(session: Session, *, retry_errors: bool) -> Pull:
     return session.get_one(Pull, view.id)
 
 
-def positions(demand: Demand, endpoint: Endpoint, session: Session, **page: int) -> list[int]:
-    after = (page.pop("after", -1), 0)
-    rows = missing_page(demand, endpoint.id, after=after, session=session, **page)
+def positions(
+    demand: Demand, endpoint: Endpoint, session: Session, *, after: int = -1, size: int = PAGE
+) -> list[int]:
+    rows = missing_page(demand, endpoint.id, after=(after, 0), session=session, size=size)
     return [row.position for row in rows]
 
 

@@ -11,7 +11,7 @@ from evalhub.core.pulling.costs import Amount
 from evalhub.core.pulling.outcomes import Outcome
 from evalhub.core.pulling.specs import Question
 from evalhub.core.responses import ErrorKind, ResponseStatus
-from evalhub.db.models import Endpoint, Pull
+from evalhub.db.models import Endpoint, Pull, Response
 from evalhub.errors import BadInput, Conflict
 from evalhub.services.pulling import (
     PullOptions,
@@ -108,6 +108,53 @@ def test_the_next_version_of_a_set_pays_for_its_new_prompts_only(
         *(("Paid for.", True) for _ in QUESTIONS),
         ("Paid for.", False),
     ]
+
+
+@pytest.mark.parametrize(
+    ("options", "n_to_ask"),
+    [
+        pytest.param(PullOptions(), 1, id="the same"),
+        pytest.param(PullOptions(2), 5, id="one sample more"),
+        pytest.param(PullOptions(seed=7), 4, id="a seed"),
+    ],
+)
+def test_a_plan_leaves_out_what_will_be_copied(
+    scene: Scene, tools: RunTools, options: PullOptions, n_to_ask: int
+) -> None:
+    scene.endpoint()
+    priced(scene, prompt=0, completion=10**6)
+    answer = replace(outcome(), prompt_tokens=1, completion_tokens=100)
+    puppet = Keyed(default=answer)
+    tools = replace(tools, clients=puppet.open)
+    run(scene, scene.start().id, tools)
+    with scene.database.transaction() as session:
+        make_prompt_set_version(session, *QUESTIONS, "What is new?", slug="later")
+
+    with scene.database.transaction(write=False) as session:
+        plan = plan_pull("later", ["careful"], options=options, session=session)
+    run(scene, scene.start(prompt_set="later", options=options).id, tools)
+
+    assert (plan.n_to_ask, plan.costs) == (n_to_ask, (Amount(n_to_ask * 100, "USD"),))
+    assert len(puppet.asked) - len(QUESTIONS) == n_to_ask
+
+
+def test_a_plan_asks_again_what_ended_in_an_error_or_came_with_its_prompt(
+    scene: Scene, tools: RunTools
+) -> None:
+    endpoint_id = scene.endpoint()
+    broken = outcome(ResponseStatus.ERROR, "", kind=ErrorKind.MALFORMED, message="no")
+    pull = scene.start()
+    store_response(scene.database, pull.id, endpoint_id, at=MOMENT)
+    with scene.database.transaction() as session:
+        session.exec(select(Response)).one().pull_id = None
+    run(scene, pull.id, replace(tools, clients=Puppet(default=broken).open))
+    with scene.database.transaction() as session:
+        make_prompt_set_version(session, *QUESTIONS, slug="later")
+
+    with scene.database.transaction(write=False) as session:
+        plan = plan_pull("later", ["careful"], session=session)
+
+    assert plan.n_to_ask == 3
 
 
 def test_an_error_and_another_seed_are_asked_again(scene: Scene, tools: RunTools) -> None:
