@@ -52,6 +52,35 @@ def ask(
         return asyncio.run(run(server.url)), server
 
 
+class AwayError(Exception):
+    """Say that the shared limits cannot be read."""
+
+
+class AwayLimits:
+    """Stand for shared limits whose database is away."""
+
+    async def take(self, n_tokens: float) -> float:
+        """Fail."""
+        raise AwayError(n_tokens)
+
+    async def settle(self, n_tokens: float) -> None:
+        """Fail."""
+        raise AwayError(n_tokens)
+
+
+def test_what_shared_limits_raise_is_no_outcome_of_the_endpoint() -> None:
+    async def run(url: str) -> None:
+        spec = EndpointSpec("slug", "m", "chat_completions", url, account="lab")
+        client = open_client(spec, environ={}, allowed_hosts=ALLOWED, shared=AwayLimits())
+        async with client as opened:
+            await opened.ask(QUESTION)
+
+    with FaultServer(reply(200, completion("Yes."))) as server, pytest.raises(AwayError):
+        asyncio.run(run(server.url))
+
+    assert server.bodies == []
+
+
 def test_an_answer_comes_back_whole() -> None:
     outcome, server = ask(reply(200, completion("Yes.")), max_concurrency=2)
 
