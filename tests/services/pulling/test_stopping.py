@@ -3,7 +3,9 @@
 import asyncio
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from itertools import count
 
 import pytest
 import sqlalchemy as sa
@@ -166,6 +168,25 @@ def test_a_waiting_runner_whose_pull_is_cancelled_leaves(scene: Scene, tools: Ru
             return await asyncio.wait_for(waiting, 30)
 
     assert asyncio.run(cancel_beside_a_claim()) is ShareEnd.CANCELLED
+
+
+def test_a_runner_that_another_was_quicker_than_waits(scene: Scene, tools: RunTools) -> None:
+    endpoint_id = scene.endpoint()
+    pull = scene.start()
+    tools.stop.set()
+    n_looks = count(1)
+
+    with ExitStack() as others:
+
+        def take(*_args: object) -> None:
+            # Between the look at who holds the endpoint, its second transaction, and the claim.
+            if next(n_looks) == 2:
+                assert others.enter_context(claim(scene.database, "endpoint-careful"))
+
+        with listening(scene.database, "checkin", take):
+            end = asyncio.run(run_share(scene.database, pull.id, endpoint_id, tools=tools))
+
+    assert (end, next(n_looks)) == (ShareEnd.STOPPED, 3)
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
