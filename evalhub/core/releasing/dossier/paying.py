@@ -7,7 +7,7 @@ is left out could otherwise be had by subtraction.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from evalhub.core.money import format_money, hourly_rate
 from evalhub.core.pay.ledger import UnpaidReason
@@ -32,13 +32,15 @@ TOO_FEW = (
     f"Fewer than {K_LABS} people have entries in the ledger of the project up to the newest "
     "judgment, in any one currency. A sum over so few would tell what single people were paid."
 )
+FEW_TIMED = f"Fewer than {K_LABS} people had a counted time, or were paid for some of it."
 LEDGER_METHOD = (
     "Sums over the ledger of the project up to the newest judgment, without simulated people and "
     "whatever the filters left out. The effective hour is all money over all active time, the "
     "unpaid included, rounded down; entries whose time no script counted are left out of it on "
     f"both sides. No sum is over fewer than {K_LABS} people: rarer reasons are put together, and "
-    "what could be had by subtraction is left out. Teams are numbered in a release and counted by "
-    "who was in them at the newest judgment. n counts people."
+    "what could be had by subtraction is left out. Teams are numbered in a release, alike in every "
+    "currency, and counted by who was in them at the newest judgment. n counts people: of an hour "
+    "those with counted time or money for it, of a time those who had some of it."
 )
 
 
@@ -78,7 +80,10 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class TeamPart:
-    """Hold the counted time of one team's people, and what was booked for it."""
+    """Hold the counted time of one team's people, and what was booked for it.
+
+    One team has one number in all currencies of a release.
+    """
 
     number: int
     n_people: int
@@ -99,16 +104,21 @@ class Part:
 class CurrencyLedger:
     """Hold what was booked in one currency, of ``n_people``.
 
-    ``paid_seconds`` is None, and ``unpaid`` empty, where too few people had any unpaid time;
-    ``minor_units`` and ``n_untimed`` are None where too few had entries without a counted time,
-    whose money the rest would give away.
+    ``n_counted`` have counted time or money for it, ``n_timed`` have counted time and ``n_paid``
+    were paid for some of theirs. ``seconds`` and ``timed_minor_units`` are None where any of these
+    are too few. ``paid_seconds`` is None there as well, and where too few people had any unpaid
+    time, of which ``unpaid`` then says nothing. ``minor_units`` and ``n_untimed`` are None where
+    too few had entries without a counted time, whose money the rest would give away.
     """
 
     currency: str
     n_people: int
+    n_counted: int
+    n_timed: int
+    n_paid: int
     minor_units: int | None
-    timed_minor_units: int
-    seconds: int
+    timed_minor_units: int | None
+    seconds: int | None
     paid_seconds: int | None
     n_untimed: int | None
     unpaid: tuple[Part, ...]
@@ -135,13 +145,25 @@ def ledger_facts(
     is_sayable = not n_disputing or n_disputing >= K_LABS
     return LedgerFacts(
         is_empty=not shares,
-        currencies=tuple(
-            _currency(currency, found)
-            for currency, found in sorted(by_currency.items())
-            if _n_people(found) >= K_LABS and _is_sayable(_paid(found))
+        currencies=_numbered(
+            [
+                _currency(currency, found)
+                for currency, found in sorted(by_currency.items())
+                if _n_people(found) >= K_LABS and _is_sayable(_paid(found))
+            ]
         ),
         n_disputes=n_disputes if is_sayable else None,
         n_upheld=n_upheld if is_sayable else None,
+    )
+
+
+def _numbered(ledgers: Sequence[CurrencyLedger]) -> tuple[CurrencyLedger, ...]:
+    """Return the ledgers with their teams numbered from 1, each the same in every currency."""
+    told = sorted({team.number for one in ledgers for team in one.teams})
+    numbers = {team: number for number, team in enumerate(told, start=1)}
+    return tuple(
+        replace(one, teams=tuple(replace(team, number=numbers[team.number]) for team in one.teams))
+        for one in ledgers
     )
 
 
@@ -149,21 +171,27 @@ def _currency(currency: str, shares: Sequence[Share]) -> CurrencyLedger:
     parts = tuple(_parts(shares))
     is_split = all(part.n_people >= K_LABS for part in parts)
     is_untimed_sayable = _is_sayable([share for share in shares if share.n_untimed])
+    counted = [share for share in shares if share.seconds or share.timed_minor_units]
+    # Enough people with entries are not enough: the time, and the money for it, may be of one.
+    is_counted_sayable = _is_of_enough(counted) and _is_sayable(_timed(_paid(counted)))
     return CurrencyLedger(
         currency=currency,
         n_people=_n_people(shares),
+        n_counted=_n_people(counted),
+        n_timed=_n_people(_timed(counted)),
+        n_paid=_n_people(_timed(_paid(counted))),
         minor_units=sum(share.minor_units for share in shares) if is_untimed_sayable else None,
-        timed_minor_units=sum(share.timed_minor_units for share in shares),
-        seconds=_seconds(shares),
-        paid_seconds=_seconds(_paid(shares)) if is_split else None,
+        timed_minor_units=_timed_money(counted) if is_counted_sayable else None,
+        seconds=_seconds(counted) if is_counted_sayable else None,
+        paid_seconds=_seconds(_paid(counted)) if is_counted_sayable and is_split else None,
         n_untimed=sum(share.n_untimed for share in shares) if is_untimed_sayable else None,
         unpaid=parts if is_split else (),
-        teams=_teams([share for share in shares if share.seconds or share.timed_minor_units]),
+        teams=_teams(counted) if is_counted_sayable else (),
     )
 
 
 def _teams(counted: Sequence[Share]) -> tuple[TeamPart, ...]:
-    """Return the teams of which a sum may be stated, by number.
+    """Return the teams of which a sum may be stated, each under its own key for a number.
 
     Who is in none of them must be nobody or enough people as well: the sums of the teams taken
     from that of all would else tell what those few were paid. The smallest team joins them then.
@@ -177,13 +205,8 @@ def _teams(counted: Sequence[Share]) -> tuple[TeamPart, ...]:
     while stated and not _is_of_enough(one for one in counted if one.team not in stated):
         stated.pop(min(stated, key=lambda team: (_n_people(stated[team]), team)))
     return tuple(
-        TeamPart(
-            number,
-            _n_people(own),
-            _seconds(own),
-            sum(share.timed_minor_units for share in own),
-        )
-        for number, (_, own) in enumerate(sorted(stated.items()), start=1)
+        TeamPart(team, _n_people(own), _seconds(own), _timed_money(own))
+        for team, own in sorted(stated.items())
     )
 
 
@@ -236,6 +259,10 @@ def _seconds(shares: Iterable[Share]) -> int:
     return sum(share.seconds for share in shares)
 
 
+def _timed_money(shares: Iterable[Share]) -> int:
+    return sum(share.timed_minor_units for share in shares)
+
+
 def offer_figures(offers: Sequence[Offer]) -> Iterator[Figure]:
     """Yield what each version of the terms offered; n counts the judgments claimed under it."""
     for offer in offers:
@@ -268,12 +295,7 @@ def _figures(one: CurrencyLedger) -> Iterator[Figure]:
     few = f"Fewer than {K_LABS} people had the rest of it."
     booked = None if one.minor_units is None else format_money(one.minor_units, money)
     yield Figure(f"Booked in {money}", Unit.TEXT, booked, n=n, reason="" if booked else few)
-    if one.seconds > 0:
-        an_hour = hourly_rate(one.timed_minor_units, one.seconds)
-        yield words(f"Effective hour in {money}", format_money(an_hour, money), n=n)
-    yield Figure(f"Active time, {money}", Unit.SECONDS, one.seconds, n=n)
-    why = few if one.paid_seconds is None else ""
-    yield Figure(f"Paid time, {money}", Unit.SECONDS, one.paid_seconds, n=n, reason=why)
+    yield from _time_figures(one, few)
     for part in one.unpaid:
         name = " or ".join(REASON_WORDS[UnpaidReason(reason)] for reason in part.reasons)
         yield Figure(f"Unpaid time, {money}: {name}", Unit.SECONDS, part.seconds, n=part.n_people)
@@ -284,3 +306,23 @@ def _figures(one: CurrencyLedger) -> Iterator[Figure]:
         yield Figure(f"Active time, {money}: {name}", Unit.SECONDS, team.seconds, n=team.n_people)
     why = few if one.n_untimed is None else ""
     yield Figure(f"Entries without a counted time, {money}", Unit.COUNT, one.n_untimed, reason=why)
+
+
+def _time_figures(one: CurrencyLedger, few: str) -> Iterator[Figure]:
+    """Yield the hour, the active and the paid time; the hour lacks where there is no time."""
+    money, is_told = one.currency, one.seconds is not None
+    why = "" if is_told else FEW_TIMED
+    hour = _hour(one)
+    if hour or not is_told:
+        yield Figure(f"Effective hour in {money}", Unit.TEXT, hour, n=one.n_counted, reason=why)
+    yield Figure(f"Active time, {money}", Unit.SECONDS, one.seconds, n=one.n_timed, reason=why)
+    if is_told and one.paid_seconds is None:
+        why = few
+    yield Figure(f"Paid time, {money}", Unit.SECONDS, one.paid_seconds, n=one.n_paid, reason=why)
+
+
+def _hour(one: CurrencyLedger) -> str | None:
+    """Return what an hour came to; None where that is withheld or no time was counted."""
+    if one.timed_minor_units is None or not one.seconds:
+        return None
+    return format_money(hourly_rate(one.timed_minor_units, one.seconds), one.currency)

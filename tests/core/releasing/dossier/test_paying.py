@@ -10,6 +10,7 @@ from evalhub.core.pay.ledger import UnpaidReason
 from evalhub.core.pay.tiers import Price
 from evalhub.core.releasing.dossier.fields import DossierField
 from evalhub.core.releasing.dossier.paying import (
+    FEW_TIMED,
     NOTHING_BOOKED,
     TOO_FEW,
     Offer,
@@ -95,13 +96,55 @@ def test_money_without_time_of_few_people_is_not_given_away_by_the_rest() -> Non
     assert few["Effective hour in USD"] == "60.00 USD"
 
 
-def test_without_counted_time_there_is_no_hour() -> None:
-    untimed = [Share(who, "USD", None, 0, 500, 0, 1) for who in range(5)]
+TIME = ("Effective hour in USD", "Active time, USD", "Paid time, USD")
 
-    stated = figures(ledger_field(ledger_facts(untimed)))
+
+def untimed(n: int, *, first: int = 10) -> list[Share]:
+    """Return 10.00 USD of each of ``n`` people whose time no script counted."""
+    return [Share(who, "USD", None, 0, 1_000, 0, 1) for who in range(first, first + n)]
+
+
+@pytest.mark.parametrize(
+    ("shares", "booked", "people"),
+    [
+        ([*untimed(4), *paid(1)], None, [1, 1, 1]),
+        ([*untimed(5), *paid(1)], "110.00 USD", [1, 1, 1]),
+        ([*untimed(5), *paid(2), *unpaid(RETURNED, 6)], "170.00 USD", [6, 6, 2]),
+        # Four were paid by a dispute, without time: the paid time is that of the fifth.
+        (
+            [*paid(1), *unpaid(RETURNED, 6)]
+            + [Share(who, "USD", None, 0, 900, 900, 0) for who in range(1, 5)],
+            "96.00 USD",
+            [6, 6, 1],
+        ),
+    ],
+    ids=["few without a script", "enough without", "few of the timed paid", "few paid for time"],
+)
+def test_time_of_few_people_is_withheld_though_enough_have_entries(
+    shares: list[Share], booked: str | None, people: list[int]
+) -> None:
+    field = ledger_field(ledger_facts(shares))
+
+    by_name = {figure.name: figure for figure in field.figures}
+    assert by_name["Booked in USD"].value == booked
+    assert [by_name[name].value for name in TIME] == [None, None, None]
+    assert {by_name[name].reason for name in TIME} == {FEW_TIMED}
+    assert [by_name[name].n for name in TIME] == people
+
+
+def test_time_of_enough_people_is_told_of_them_alone() -> None:
+    field = ledger_field(ledger_facts([*untimed(6), *paid(5), *unpaid(RETURNED, 6)]))
+
+    told = {figure.name: (figure.value, figure.n) for figure in field.figures}
+    assert [told[name] for name in TIME] == [("37.50 USD", 6), (28_800, 6), (18_000, 5)]
+    assert told["Booked in USD"] == ("360.00 USD", 12)
+
+
+def test_without_counted_time_there_is_no_hour() -> None:
+    stated = figures(ledger_field(ledger_facts(untimed(5))))
 
     assert "Effective hour in USD" not in stated
-    assert (stated["Booked in USD"], stated["Active time, USD"]) == ("25.00 USD", 0)
+    assert (stated["Booked in USD"], stated["Active time, USD"]) == ("50.00 USD", 0)
 
 
 def test_time_that_moved_away_is_no_reason() -> None:
@@ -136,7 +179,10 @@ def test_disputes_of_few_people_are_not_counted_out() -> None:
 def test_no_part_is_of_fewer_than_five_people(shares: list[Share]) -> None:
     for one in ledger_facts(shares).currencies:
         own = [share for share in shares if share.currency == one.currency]
+        timed = {share.person for share in own if share.seconds}
         assert one.n_people >= 5
+        if one.seconds:
+            assert len(timed) == one.n_timed >= 5
         assert all(part.n_people >= 5 for part in one.unpaid)
         if one.paid_seconds is not None:
             told = one.paid_seconds + sum(part.seconds for part in one.unpaid)
@@ -203,18 +249,18 @@ def test_f32_a_teams_hour_is_over_its_own_paid_and_unpaid_time() -> None:
 
 
 @pytest.mark.parametrize(
-    ("sizes", "n_others", "told"),
+    ("sizes", "n_others", "told", "n_rest"),
     [
-        ((5, 6), 0, {"Team 1": 6}),
-        ((5, 6), 5, {"Team 1": 5, "Team 2": 6}),
+        ((5, 6), 0, {"Team 1": 6}, 5),
+        ((5, 6), 5, {"Team 1": 5, "Team 2": 6}, 5),
         # Their money would be that of five, and the time that of four.
-        ((5, 6), 4, {"Team 1": 6}),
-        ((5,), 0, {}),
+        ((5, 6), 4, {"Team 1": 6}, 9),
+        ((5,), 0, {}, 5),
     ],
     ids=["alone in no team", "with enough in none", "with few in none", "beside one team"],
 )
 def test_f32_who_was_paid_by_a_dispute_alone_is_among_the_people(
-    sizes: tuple[int, ...], n_others: int, told: dict[str, int]
+    sizes: tuple[int, ...], n_others: int, told: dict[str, int], n_rest: int
 ) -> None:
     shares = in_teams(*sizes, n_others=n_others)
     won = Share(len(shares), "USD", None, 0, 4_200, 4_200, 0)
@@ -222,8 +268,10 @@ def test_f32_who_was_paid_by_a_dispute_alone_is_among_the_people(
     (ledger,) = ledger_facts([*shares, won]).currencies
 
     assert {f"Team {team.number}": team.n_people for team in ledger.teams} == told
+    # What subtraction leaves is the money of enough people beside that of the dispute.
+    assert ledger.timed_minor_units is not None
     rest = ledger.timed_minor_units - sum(team.timed_minor_units for team in ledger.teams)
-    assert rest != won.minor_units
+    assert rest == 6_000 * n_rest + won.minor_units
 
 
 def test_f32_money_of_a_dispute_belongs_to_the_team_of_whom_it_is() -> None:
@@ -235,6 +283,15 @@ def test_f32_money_of_a_dispute_belongs_to_the_team_of_whom_it_is() -> None:
         (5, 30_000),
         (6, 34_200),
     ]
+
+
+def test_f32_a_team_has_one_number_in_every_currency() -> None:
+    in_euro = [replace(one, currency="EUR") for one in in_teams(5, 5) if one.team == 1]
+
+    euro, dollar = ledger_facts([*in_teams(5, 6, 7), *in_euro]).currencies
+
+    assert [(team.number, team.n_people) for team in dollar.teams] == [(1, 5), (2, 6), (3, 7)]
+    assert [(team.number, team.n_people) for team in euro.teams] == [(2, 5)]
 
 
 def test_f32_a_team_without_time_has_no_hour_and_is_told_by_nothing() -> None:
