@@ -28,10 +28,11 @@ _PAIR_FILTERS = {
     FilterName.CANNOT_JUDGE: PairOutcome.CANNOT_JUDGE,
     FilterName.BOTH_UNACCEPTABLE: PairOutcome.BOTH_UNACCEPTABLE,
     FilterName.TOO_FEW_JUDGMENTS: PairOutcome.TOO_FEW_JUDGMENTS,
+    FilterName.EVENLY_SPLIT: PairOutcome.TIE,
     FilterName.LOW_AGREEMENT: PairOutcome.LOW_AGREEMENT,
     FilterName.CHOSEN_VETOED: PairOutcome.CHOSEN_VETOED,
-    FilterName.EVENLY_SPLIT: PairOutcome.TIE,
 }
+"""In the order of ``aggregation``: what is evenly split has no chosen response to agree on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,8 +181,9 @@ class Recipe:
             problems.append(Problem("min_judgments", f"must be 1 to {_MOST_JUDGMENTS}"))
         if not 0 <= self.pairs.min_agreement <= 1:
             problems.append(Problem("min_agreement", "must be a share from 0 to 1"))
-        shares = (self.shares.validation, self.shares.test)
-        if min(shares) < 0 or sum(shares) >= 1:
+        validation, test = self.shares.validation, self.shares.test
+        # Of what is allowed: a share that is no number is not less than 0, and would pass.
+        if not (validation >= 0 and test >= 0 and validation + test < 1):
             rule = "must not be negative, and must leave a share to train"
             problems.append(Problem("shares of validation and test", rule))
         if problems:

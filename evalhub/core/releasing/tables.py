@@ -21,6 +21,7 @@ from evalhub.core.releasing.pair_rows import prompt_columns, tie_columns
 from evalhub.core.releasing.recipe import Recipe
 from evalhub.core.releasing.row_sinks import RowSink
 from evalhub.core.releasing.vocabulary import Aggregation, PairOutcome, Part, Split
+from evalhub.core.releasing.weeks import iso_week
 from evalhub.core.tallying import take_in
 
 _COUNTED = (
@@ -186,4 +187,5 @@ def judgment_lines(records: Iterable[tuple[str, JudgmentRecord]]) -> Iterator[Js
             record.rubric_id,
             record.rubric_version,
             record.revision,
+            iso_week(record.created_at),
         ]

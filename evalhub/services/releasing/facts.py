@@ -14,8 +14,11 @@ from evalhub.core.releasing.dossier.facts import (
     StateFacts,
     Tally,
 )
+from evalhub.core.releasing.dossier.settling import reason_words, verdict_words
 from evalhub.core.releasing.weeks import iso_week
+from evalhub.core.scoring.annotators.repeats import RepeatedAnswer, repeated_answers
 from evalhub.db import tables as t
+from evalhub.services.judging.current import judgments_compared
 from evalhub.services.releasing.gathering import Source
 from evalhub.services.releasing.paid import ledger_of, offers_of
 
@@ -84,6 +87,7 @@ def _responses(
 def _campaign(source: Source, *, session: Session) -> CampaignFacts:
     project = source.project
     ended, returned = _assignments(source, session=session)
+    again = _repeats(source, session=session)
     return CampaignFacts(
         strategy=project.strategy.value,
         overlap=project.overlap,
@@ -97,7 +101,25 @@ def _campaign(source: Source, *, session: Session) -> CampaignFacts:
         returned=returned,
         n_control_right=source.controls.n_right,
         n_control_answers=source.controls.n,
-        n_control_prompts=len(source.prompts.controls),
+        n_control_pairs=source.n_control_pairs,
+        verdicts=Tally.of(Counter(verdict_words(one.verdict) for one in source.settled.values())),
+        reasons=Tally.of(Counter(reason_words(one.reason) for one in source.settled.values())),
+        n_again=len(again),
+        n_same_again=sum(one.is_same for one in again),
+    )
+
+
+def _repeats(source: Source, *, session: Session) -> list[RepeatedAnswer]:
+    """Return the pairs that came again, sides swapped, to people of the release.
+
+    Only theirs, since whoever withdrew tells nothing any more, and up to the newest judgment, as
+    with all that is told beside the rows.
+    """
+    newest = source.newest_at
+    return repeated_answers(
+        record
+        for record in judgments_compared(source.project.id, session=session)
+        if record.person_public_id in source.annotators and newest and record.created_at <= newest
     )
 
 

@@ -22,6 +22,7 @@ from evalhub.core.releasing.admission import Admission, AdmissionTally
 from evalhub.core.releasing.builds import BuildStage, Say, say_nothing
 from evalhub.core.releasing.clearance import Clearance, Gate, GateAction, ScanPlace
 from evalhub.core.releasing.credential_classes import tellable_classes, told_class
+from evalhub.core.releasing.decisions import PairDecision
 from evalhub.core.releasing.judgment_rows import free_words
 from evalhub.core.releasing.material import ReleasePrompt
 from evalhub.core.releasing.personal_data import PersonalDataScan
@@ -64,11 +65,11 @@ class Source:
     ``n_prompts`` prompts, and ``dropped`` how many each filter took. ``released_sha256`` covers
     which they are and in which split, ``clearance`` says what was settled before, and
     ``annotators`` counts the released judgments of each person by public id. ``controls``
-    counts answers to control items, and ``newest_at`` is when the newest judgment was made, None
-    without any. ``pager`` reads them again.
+    counts answers to control items, on ``n_control_pairs`` pairs, and ``newest_at`` is when the
+    newest judgment was made, None without any. ``pager`` reads them again.
     ``reports`` are those on rows of earlier releases that were answered, ``classes`` the classes
-    of credential that enough released annotators share to be named, and ``decisions`` what was
-    decided about judgments.
+    of credential that enough released annotators share to be named, ``decisions`` what was
+    decided about judgments, and ``settled`` what was decided of the pairs of released ones.
     """
 
     project: Project
@@ -83,6 +84,7 @@ class Source:
     n_prompts: int
     dropped: Counter[FilterName]
     controls: ControlCount
+    n_control_pairs: int
     newest_at: datetime | None
     splits: Mapping[str, Split]
     released_sha256: str
@@ -93,6 +95,7 @@ class Source:
     reports: tuple[AnsweredReport, ...]
     classes: frozenset[str]
     decisions: Decisions
+    settled: Mapping[str, PairDecision]
 
 
 def gather(
@@ -133,6 +136,7 @@ def gather(
         n_released=seen.tally.n_released,
         n_prompts=seen.n_prompts,
         controls=ControlCount(seen.n_control_right, seen.n_control_answers),
+        n_control_pairs=len(seen.control_pairs),
         newest_at=seen.newest_at,
         dropped=seen.tally.dropped,
         splits=pager.admission.splits,
@@ -144,6 +148,7 @@ def gather(
         reports=reports,
         classes=classes,
         decisions=decisions,
+        settled=seen.settled,
     )
 
 
@@ -185,6 +190,8 @@ class _Seen:
     n_prompts: int = 0
     n_control_right: int = 0
     n_control_answers: int = 0
+    control_pairs: set[str] = field(default_factory=set)
+    settled: dict[str, PairDecision] = field(default_factory=dict)
     newest_at: datetime | None = None
     annotators: Counter[str] = field(default_factory=Counter)
     classes: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -224,6 +231,7 @@ class _Seen:
                 right = self.labels.add_control(record, self.prompts.controls)
                 self.n_control_answers += right is not None
                 self.n_control_right += right is True
+                self.control_pairs.update([item.pair_id] if right is not None else [])
         cleared = self._cleared(page)
         for key, items in groupby(cleared, key=lambda item: item.record.prompt_key):
             released = list(items)
@@ -247,8 +255,14 @@ class _Seen:
         self.annotators[item.record.person_public_id] += 1
         if item.record.credential_class is not None:
             self.classes[item.record.credential_class].add(item.annotator)
+        decided = self.decisions.get(item.record.public_id)
+        if decided and decided.pair:
+            self.settled[item.pair_id] = decided.pair
         split = self.tally.admission.splits[prompt.group]
-        self.released.update(f"{item.id} {prompt.group} {split}\n".encode())
+        # With the time at the page: the dossier tells the median of it and no row tells any, so it
+        # belongs to the hash of the state and not to that of the judgments, which is published.
+        seconds = item.record.active_seconds
+        self.released.update(f"{item.id} {prompt.group} {split} {seconds}\n".encode())
 
     def _cleared(self, page: Page) -> list[NamedJudgment]:
         """Scan the judgments of a page and return those that stay; each text once."""

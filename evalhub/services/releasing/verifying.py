@@ -64,8 +64,11 @@ def _text(path: Path) -> str:
 
 
 def _broken_sums(folder: Path, sums: dict[str, str]) -> list[Problem]:
+    # A link counts as a file whatever it leads to: a release has none, also not to a folder.
     present = {
-        path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir()
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if path.is_symlink() or not path.is_dir()
     }
     missing = sorted(sums.keys() - present)
     extra = sorted(present - sums.keys() - {CHECKSUMS})

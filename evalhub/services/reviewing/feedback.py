@@ -89,10 +89,14 @@ def approval_of(person_id: int, *, session: Session, now: datetime) -> Share:
 
 
 def _is_approved(case: Case, told_until: datetime) -> bool | None:
-    steps = {event.step for event in case.events if event.at <= told_until}
-    if CaseStep.ACCEPTED in steps:
+    told = {event.step for event in case.events if event.at <= told_until}
+    if CaseStep.ACCEPTED in told:
         return True
-    return CaseStep.UPHELD in steps if CaseStep.RETURNED in steps else None
+    if CaseStep.RETURNED not in told:
+        return None
+    # An appeal that was upheld counts at once: its expert was told of it, and knew of the return
+    # before. Waiting would keep the rate too low for a week.
+    return any(event.step is CaseStep.UPHELD for event in case.events)
 
 
 def _week(

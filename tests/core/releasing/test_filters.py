@@ -25,3 +25,16 @@ def test_last_pair_filter_leaves_the_preferences() -> None:
 
     assert chain[0].rows_in == outcomes.total()
     assert chain[-1].rows_out == outcomes[PairOutcome.PREFERENCE]
+
+
+def test_pairs_that_are_evenly_split_never_come_to_the_rule_of_agreement() -> None:
+    outcomes = Counter(
+        {PairOutcome.TIE: 4, PairOutcome.LOW_AGREEMENT: 2, PairOutcome.PREFERENCE: 4}
+    )
+
+    chain = pair_filters(outcomes, [FilterName.LOW_AGREEMENT, FilterName.EVENLY_SPLIT])
+
+    assert [(one.name, one.rows_in, one.rows_out) for one in chain] == [
+        (FilterName.EVENLY_SPLIT, 10, 6),
+        (FilterName.LOW_AGREEMENT, 6, 4),
+    ]

@@ -75,6 +75,8 @@ def test_methods_say_what_was_chosen(recipe: Recipe, name: str, words: str) -> N
         (Recipe(pairs=PairRules(min_agreement=1.5)), "min_agreement"),
         (Recipe(shares=SplitShares(0.5, 0.5)), "shares of validation and test"),
         (Recipe(shares=SplitShares(-0.1, 0.5)), "shares of validation and test"),
+        (Recipe(shares=SplitShares(float("nan"), 0.1)), "shares of validation and test"),
+        (Recipe(shares=SplitShares(0.1, float("nan"))), "shares of validation and test"),
         (Recipe(gates=(GateRule(Gate.NO_CONSENT, GateAction.ACCEPT),)), "gate no_consent"),
     ],
 )

@@ -1,5 +1,6 @@
 import json
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -134,6 +135,18 @@ def test_snapshot_tells_judgments_apart_but_not_their_row_ids_times_or_classes()
 
     assert lines[0] == lines[1] == lines[3]
     assert lines[0] not in (lines[2], lines[4])
+
+
+def test_snapshot_tells_the_week_that_a_row_holds_and_no_finer_time() -> None:
+    record = make_record(Choice.A)
+    hour, week = (
+        replace(record, created_at=record.created_at + timedelta(**{unit: 1}))
+        for unit in ("hours", "weeks")
+    )
+
+    lines = list(judgment_lines(("j", one) for one in (record, hour, week)))
+
+    assert lines[0] == lines[1] != lines[2]
 
 
 def test_long_prompts_come_in_batches_of_their_own() -> None:

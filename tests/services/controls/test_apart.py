@@ -13,6 +13,8 @@ from evalhub.core.assigning import ReleaseReason
 from evalhub.core.campaigns import AssignmentStatus, Purpose
 from evalhub.core.judging.answers import Choice
 from evalhub.core.people import Actor, Role, command_actor
+from evalhub.core.releasing.clearance import Gate, GateAction, GateRule
+from evalhub.core.releasing.recipe import Recipe
 from evalhub.core.reviewing.alerts import CheckKind
 from evalhub.db.models import Pair, Prompt
 from evalhub.services.assigning.choosing import n_open_to
@@ -23,6 +25,8 @@ from evalhub.services.judging.history import own_judgments
 from evalhub.services.operating.health import project_health
 from evalhub.services.projects.progress import progress_of
 from evalhub.services.qualifying.evidence import evidence_of
+from evalhub.services.releasing.facts import gather_facts
+from evalhub.services.releasing.gathering import gather
 from evalhub.services.reviewing.alerts import check_project, project_alerts
 from evalhub.services.reviewing.feedback import Feedback, feedback_of
 from evalhub.services.reviewing.opening import look_through, projects_to_look_at
@@ -30,7 +34,7 @@ from evalhub.services.scoring.annotators import project_annotators
 from evalhub.services.scoring.boards import project_boards
 from evalhub.services.scoring.log import newest_id, sightings
 from evalhub.services.selecting.tallies import tally_project
-from tests.factories import make_assignment, make_judgment, make_person
+from tests.factories import make_assignment, make_consent, make_judgment, make_person
 from tests.services.controls.scene import WEEK, Scene, make_anchor
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -268,3 +272,25 @@ def _open_to(scene: Scene, who: int) -> int:
     return n_open_to(
         scene.project.id, person_id=scene.people[who].id, session=scene.session, now=scene.now
     )
+
+
+@pytest.mark.parametrize("is_released", [True, False], ids=["of the release", "others"])
+def test_the_dossier_tells_how_steady_the_people_of_a_release_are(
+    checked: Scene, *, is_released: bool
+) -> None:
+    if is_released:
+        make_consent(checked.session, checked.people[0])
+    checked.judge(Purpose.REPEAT)
+    checked.judge(Purpose.CONTROL)
+    checked.judge(Purpose.CONTROL, preference=1)
+    source = gather(
+        checked.project,
+        secret="s" * 32,
+        session=checked.session,
+        recipe=Recipe(gates=(GateRule(Gate.NO_CONSENT, GateAction.EXCLUDE),)),
+    )
+
+    told = gather_facts(source, session=checked.session).campaign
+
+    assert (told.n_again, told.n_same_again) == ((1, 1) if is_released else (0, 0))
+    assert (told.n_control_answers, told.n_control_pairs) == (2, 2)

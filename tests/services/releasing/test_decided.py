@@ -10,6 +10,7 @@ from evalhub.core.reviewing.vocabulary import CaseStep
 from evalhub.db.models import Pair, Response
 from evalhub.services.judging.current import current_judgments
 from evalhub.services.releasing.decided import decisions_in
+from evalhub.services.releasing.facts import gather_facts
 from evalhub.services.releasing.gathering import gather
 from tests.factories import make_consent
 from tests.services.reviewing.scene import DAY, Scene, make_scene
@@ -90,6 +91,37 @@ def test_a_decision_makes_another_state_of_the_project(scene: Scene) -> None:
     after = gather(project, secret="s" * 32, session=session)
     assert before.judgments_sha256 != after.judgments_sha256
     assert (len(before.decisions), len(after.decisions)) == (0, 2)
+    assert (len(before.settled), [one.reason for one in after.settled.values()]) == (0, ["error"])
     assert gather(project, secret="s" * 32, session=session).judgments_sha256 == (
         after.judgments_sha256
     )
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_dossier_counts_a_decided_pair_once(scene: Scene) -> None:
+    scene.decide(scene.disagree(), verdict="split", reason="both_defensible")
+    for expert in scene.experts:
+        make_consent(scene.session, expert)
+    source = gather(scene.project, secret="s" * 32, session=scene.session)
+
+    told = gather_facts(source, session=scene.session).campaign
+
+    assert told.verdicts.items == (("stays split", 1),)
+    assert told.reasons.items == (("each view can be defended", 1),)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_time_at_the_page_makes_another_state_and_no_other_hash_of_judgments(scene: Scene) -> None:
+    make_consent(scene.session, scene.experts[0])
+    found = []
+    for seconds in (300, 400):
+        with scene.session.begin_nested() as saved:
+            scene.judge(0, -1, seconds=seconds)
+            found.append(gather(scene.project, secret="s" * 32, session=scene.session))
+            saved.rollback()
+
+    first, second = found
+    assert (first.n_released, second.n_released) == (1, 1)
+    assert first.judgments_sha256 == second.judgments_sha256
+    # The dossier tells the median, so equal states would not give equal files.
+    assert first.released_sha256 != second.released_sha256

@@ -125,6 +125,14 @@ def test_link_in_place_of_a_file_is_a_problem(own_files: BuiltFiles, tmp_path: P
     assert problems_of(own_files.folder) == ["recipe.json: does not have the hash in SHA256SUMS"]
 
 
+def test_link_to_a_folder_beside_the_files_is_a_problem(
+    own_files: BuiltFiles, tmp_path: Path
+) -> None:
+    (own_files.folder / "more").symlink_to(tmp_path)
+
+    assert problems_of(own_files.folder) == ["more: is there and is not named in SHA256SUMS"]
+
+
 @pytest.mark.parametrize("name", ["trl", "pairs_margin", "kto", "nemo_rl", "arena"])
 def test_table_that_was_taken_out_with_care_is_missed(own_files: BuiltFiles, name: str) -> None:
     manifest = json.loads((own_files.folder / "manifest.json").read_bytes())

@@ -84,6 +84,22 @@ def test_f22_approval_is_the_share_of_reviewed_judgments_that_were_accepted(busy
     assert (second.value, second.n) == (1.0, 1)
 
 
+def test_f22_an_appeal_that_is_upheld_moves_the_rate_at_once(busy: Scene) -> None:
+    case = next(one for one in busy.cases() if one.assignment_id)
+    person_id = busy.session.get_one(Assignment, case.assignment_id).person_id
+    who = [one.id for one in busy.experts].index(person_id)
+    busy.send_back(case.id)
+    busy.now += DAY
+    busy.appeal(who, case.id)
+    busy.now += WEEK
+    before = approval_of(person_id, session=busy.session, now=busy.now)
+
+    busy.answer(case.id, CaseStep.UPHELD, busy.otto)
+
+    after = approval_of(person_id, session=busy.session, now=busy.now + DAY)
+    assert (before.value, after.value, after.n) == (0.0, 1.0, 1)
+
+
 def test_an_acceptance_moves_no_rate_until_a_week_has_passed(busy: Scene) -> None:
     reviewed = next(one for one in busy.cases() if one.assignment_id)
     person_id = busy.session.get_one(Assignment, reviewed.assignment_id).person_id

@@ -18,11 +18,18 @@ from evalhub.core.scoring.agreement.ratings import GivenAnswer, Ratings, ratings
 from evalhub.core.scoring.agreement.resampling import MIN_PAIRS, N_RESAMPLES
 from evalhub.core.scoring.agreement.subjects import CHOICES, EXTREME, PREFERENCES, TIE
 from evalhub.core.scoring.agreement.vocabulary import Statistic, TieRule
+from evalhub.core.scoring.annotators.repeats import NONE_CAME_AGAIN
 from evalhub.core.scoring.intervals.shares import WILSON, share_of
 
 NOTHING_COMPARED = "No two experts answered a criterion of one pair."
 ONE_GROUP = "The prompts state no group that has two values."
 GROUPED = ("domain", "language", "jurisdiction", "difficulty", "audience", "risk")
+NONE_TWICE = "No expert has two answers to one pair in the tables."
+REPEATED = (
+    "Share of pairs judged twice by one expert with the same answer: of pairs that stand twice in "
+    "the tables, and of those that came again with their sides swapped, unannounced, whose second "
+    f"judgments are in no table; {WILSON}. n counts pairs of one expert."
+)
 METHOD = (
     "Percent agreement: share of all pairs of judgments on one pair by two experts that agree, not "
     "corrected for chance. Krippendorff's alpha, ordinal: a disagreement weighs by the answers "
@@ -76,24 +83,29 @@ def group_agreement_field(votes: Sequence[Vote], facets: Mapping[str, Facets]) -
     return computed(FieldName.GROUP_AGREEMENT, METHOD, figures)
 
 
-def repeats_field(votes: Iterable[Vote]) -> DossierField:
-    """Return how often an expert who judged a pair again gave the same answer."""
+def repeats_field(votes: Iterable[Vote], *, n_again: int, n_same_again: int) -> DossierField:
+    """Return how often an expert who judged a pair again gave the same answer.
+
+    ``votes`` hold what the tables hold, such as imported judgments of which one person has two.
+    ``n_again`` pairs came again with their sides swapped, to check just this; the second judgment
+    of such a pair is in no table, because it was asked for and is not another vote.
+    """
     answers: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
     for vote in votes:
         if vote.code is not None:
             answers[vote.pair, vote.annotator].append(vote.code)
     same = [codes[0] == codes[1] for codes in answers.values() if len(codes) > 1]
-    found = share_of(sum(same), len(same), reason="No expert judged a pair twice.")
-    figure = estimated(
-        "Same answer again",
-        Unit.SHARE,
-        found.value,
-        n=found.n,
-        interval=found.interval,
-        reason=found.reason,
-    )
-    method = f"Share of pairs judged twice by one expert with the same answer; {WILSON}."
-    return computed(FieldName.REPEATS, method, [figure])
+    shares = {
+        "Same answer again": share_of(sum(same), len(same), reason=NONE_TWICE),
+        "Same answer with the sides swapped": share_of(
+            n_same_again, n_again, reason=NONE_CAME_AGAIN
+        ),
+    }
+    figures = [
+        estimated(name, Unit.SHARE, one.value, n=one.n, interval=one.interval, reason=one.reason)
+        for name, one in shares.items()
+    ]
+    return computed(FieldName.REPEATS, REPEATED, figures)
 
 
 def _overall(votes: Iterable[Vote]) -> Ratings:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from evalhub.core.releasing.dossier.agreeing import repeats_field
 from evalhub.core.releasing.dossier.clearing import scan_words
 from evalhub.core.releasing.dossier.examining import examine
 from evalhub.core.releasing.dossier.facts import ReleaseFacts
@@ -9,7 +10,7 @@ from evalhub.core.releasing.dossier.fields import Dossier, SummaryRow
 from evalhub.core.releasing.dossier.observing import Observations
 from evalhub.core.releasing.dossier.statements import SignedStatement
 from evalhub.core.releasing.dossier.stating import collection_words, stated_fields
-from evalhub.core.releasing.dossier.vocabulary import DOSSIER_SCHEMA, WORDS
+from evalhub.core.releasing.dossier.vocabulary import DOSSIER_SCHEMA, WORDS, FieldName
 from evalhub.core.releasing.manifest import Manifest
 from evalhub.core.releasing.vocabulary import PairOutcome
 from evalhub.core.scoring.model_names import unique_names
@@ -34,6 +35,10 @@ def make_dossier(
     names = unique_names({(one.slug, one.revision): one.model for one in facts.models})
     fields = stated_fields(manifest, facts, seen, statement)
     fields |= {field.name: field for field in examine(seen, names).fields}
+    campaign = facts.campaign
+    fields[FieldName.REPEATS] = repeats_field(
+        seen.votes, n_again=campaign.n_again, n_same_again=campaign.n_same_again
+    )
     return Dossier(
         schema=DOSSIER_SCHEMA,
         release=manifest.release,

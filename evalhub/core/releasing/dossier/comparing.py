@@ -31,7 +31,7 @@ from evalhub.core.scoring.intervals.covariance import t_quantile
 from evalhub.core.scoring.results import Interval
 
 LEVEL = 0.95
-ALIKE = "The clusters of a side are alike, which leaves nothing to measure."
+ALIKE = "The clusters of each side are alike, which leaves nothing to measure an interval by."
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from evalhub.core.releasing.dossier.agreeing import (
     agreement_field,
     criteria_field,
     group_agreement_field,
-    repeats_field,
 )
 from evalhub.core.releasing.dossier.comparing import (
+    ALIKE,
     GroupDifference,
     Score,
     compare_groups,
@@ -69,7 +69,6 @@ def examine(seen: Observations, names: Mapping[Identity, str]) -> Examination:
         agreement_field(seen.votes),
         criteria_field(seen.votes),
         group_agreement_field(seen.votes, seen.facets),
-        repeats_field(seen.votes),
         _quantity(seen),
         _model_pairs(seen, names),
         _coverage(seen),
@@ -149,6 +148,9 @@ def _comparison_field(
 
 
 def _difference(one: GroupDifference) -> Figure:
+    shares = (
+        f"{one.share:.1%} of {one.n:,} in the group, {one.rest:.1%} of {one.n_rest:,} in the rest"
+    )
     return estimate(
         f"{one.first} against {one.second}, {one.dimension}: {one.group}",
         Unit.DIFFERENCE,
@@ -156,10 +158,8 @@ def _difference(one: GroupDifference) -> Figure:
         n=one.n + one.n_rest,
         interval=one.interval,
         p=one.p,
-        reason=(
-            f"{one.share:.1%} of {one.n:,} in the group, "
-            f"{one.rest:.1%} of {one.n_rest:,} in the rest"
-        ),
+        # A difference of which nobody says how sure it is would be read as a certain one.
+        reason=shares if one.interval else f"{shares}. {ALIKE}",
     )
 
 

@@ -74,6 +74,9 @@ class CampaignFacts:
 
     ``offers`` are the versions of its terms under which the judgments were claimed.
     ``returned`` counts comparisons that were given back by reason, up to the newest judgment.
+    ``n_control_pairs`` have a known answer and were answered. ``verdicts`` and ``reasons`` count
+    the pairs that an adjudicator decided. Of ``n_again`` pairs that came again to one expert, the
+    sides swapped, ``n_same_again`` had the same answer.
     """
 
     strategy: str
@@ -88,7 +91,11 @@ class CampaignFacts:
     returned: Tally
     n_control_right: int
     n_control_answers: int
-    n_control_prompts: int
+    n_control_pairs: int
+    verdicts: Tally
+    reasons: Tally
+    n_again: int
+    n_same_again: int
 
 
 @dataclass(frozen=True, slots=True)

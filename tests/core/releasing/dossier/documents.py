@@ -40,7 +40,11 @@ CAMPAIGN = CampaignFacts(
     returned=Tally((("time", 1),)),
     n_control_right=9,
     n_control_answers=10,
-    n_control_prompts=2,
+    n_control_pairs=2,
+    verdicts=Tally(()),
+    reasons=Tally(()),
+    n_again=0,
+    n_same_again=0,
 )
 STATEMENT = SignedStatement(
     2,

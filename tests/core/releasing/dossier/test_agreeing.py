@@ -1,6 +1,7 @@
 import pytest
 
 from evalhub.core.releasing.dossier.agreeing import (
+    NONE_TWICE,
     agreement_field,
     criteria_field,
     group_agreement_field,
@@ -8,6 +9,7 @@ from evalhub.core.releasing.dossier.agreeing import (
 )
 from evalhub.core.releasing.dossier.observing import Vote
 from evalhub.core.releasing.dossier.vocabulary import FieldOrigin
+from evalhub.core.scoring.annotators.repeats import NONE_CAME_AGAIN
 from tests.core.releasing.dossier.votes import FACETS, make_vote, with_facet
 
 
@@ -103,6 +105,17 @@ def test_prompts_of_one_kind_make_no_groups() -> None:
 def test_an_expert_is_compared_with_themselves(
     votes: list[Vote], value: float | None, n: int
 ) -> None:
-    (figure,) = repeats_field(votes).figures
+    figure, blind = repeats_field(votes, n_again=0, n_same_again=0).figures
 
     assert (figure.value, figure.n) == (value, n)
+    assert (blind.value, blind.reason) == (None, NONE_CAME_AGAIN)
+
+
+def test_pairs_that_came_again_are_told_though_no_table_holds_them_twice() -> None:
+    field = repeats_field([make_vote(0)], n_again=8, n_same_again=6)
+
+    twice, blind = field.figures
+    assert (twice.value, twice.reason) == (None, NONE_TWICE)
+    assert (blind.value, blind.n) == (0.75, 8)
+    assert blind.low is not None
+    assert "in no table" in field.method

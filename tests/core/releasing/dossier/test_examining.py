@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 
+from evalhub.core.releasing.dossier.comparing import ALIKE
 from evalhub.core.releasing.dossier.examining import MAX_LISTED, detectable, examine
 from evalhub.core.releasing.dossier.fields import DossierField
 from evalhub.core.releasing.dossier.observing import Observations
@@ -50,6 +51,13 @@ def test_f55_a_planted_difference_between_languages_is_found_with_its_sign() -> 
     assert figure.n == 240
     assert "Found at 5 % after adjustment: 1." in field.text
     assert "audience, difficulty, domain, jurisdiction, risk" in field.text
+
+
+def test_f55_a_difference_without_an_interval_says_why() -> None:
+    (figure,) = field_of(in_two_languages((1.0, 0.0)), FieldName.PROMPT_GROUPS).figures
+
+    assert (figure.value, figure.low, figure.p) == (1.0, None, None)
+    assert figure.reason == f"100.0% of 120 in the group, 0.0% of 120 in the rest. {ALIKE}"
 
 
 def test_f55_a_language_of_too_few_prompts_is_withheld_and_counted() -> None:
