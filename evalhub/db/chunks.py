@@ -7,7 +7,7 @@ CHUNK = 500
 
 
 def chunks(ids: Iterable[int]) -> Iterator[Sequence[int]]:
-    """Yield the distinct ``ids`` in order, at most ``CHUNK`` at a time.
+    """Return the distinct ``ids`` in order, at most ``CHUNK`` at a time.
 
     Each once: an id in two chunks would bring its rows twice.
     """

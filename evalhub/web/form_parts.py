@@ -26,7 +26,6 @@ FormPart: TypeAlias = Callable[[str], Markup]
 OF_THE_PAIR = frozenset({"work/_stage_citations.html"})
 """Parts that ask about the answers themselves, which are other ones for the next reader."""
 
-BLANK = Filled({})
 KEPT: TextCache[Markup] = TextCache(8 * 2**20, size=sys.getsizeof)
 """Empty parts as HTML, some hundred rubrics' worth: each process has its own."""
 

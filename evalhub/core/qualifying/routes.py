@@ -12,8 +12,6 @@ from evalhub.core.qualifying.credentials import CredentialStanding, standing_of
 from evalhub.core.qualifying.languages import primary_tag
 from evalhub.core.qualifying.requirements import Qualifications, Requirement, fit_of, lies_in
 
-MAX_ROUTE = 200
-
 
 @dataclass(frozen=True, slots=True)
 class Route:

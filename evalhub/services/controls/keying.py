@@ -88,7 +88,9 @@ def mend_control(
     """Write another key of a control, or withdraw it with no accepted answer.
 
     All that was answered is right or wrong by the new key from now on; a withdrawn control counts
-    for nobody and is not given out again. ``over`` is the version that its author had before them.
+    for nobody and is given out no more until another key brings it back. ``over`` is the version
+    that its author had before them.
+
     Raise ``BadInput``, ``NotFound`` and ``Conflict`` for a key that is in force already and in a
     project that is closed, and ``StaleForm`` where another came between.
     """

@@ -44,9 +44,10 @@ class House:
 
 
 def capacity_of_house(*, limit_hours: int, session: Session, now: datetime) -> House:
-    """Return people, backlog and turnaround over all open projects, with one number of statements.
+    """Return people, backlog and turnaround over all open projects.
 
-    What is simulated is left out throughout: a demonstration is no backlog of anybody.
+    It takes as many statements however many projects there are. What is simulated is left out
+    throughout: a demonstration is no backlog of anybody.
     ``limit_hours`` is how long the house means to let a case wait for a reviewer.
     """
     staff = _staff(session)

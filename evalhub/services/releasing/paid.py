@@ -68,8 +68,8 @@ def ledger_of(source: Source, *, session: Session) -> LedgerFacts:
         .where(*of_people, p.booked_at <= source.newest_at)
         .group_by(p.person_id, p.currency, p.unpaid_reason)
     )
-    # PostgreSQL adds up to another type of number than it stores.
     teams = _team_by_person(source, session)
+    # PostgreSQL adds up to another type of number than it stores.
     shares = [
         Share(
             row.person_id,

@@ -13,6 +13,7 @@ from evalhub.db.models import Person, ReleaseAnnotator, ReleaseWithdrawal
 from evalhub.errors import Conflict
 from evalhub.services import audit
 from evalhub.services.consenting.answers import answers_in_release
+from evalhub.services.locks import lock
 
 MIN_REASON, MAX_REASON = 10, 2_000
 
@@ -43,6 +44,8 @@ def withdraw_release(
     that says nothing and ``Conflict`` for a release that is withdrawn already.
     """
     told = checked_words(reason, least=MIN_REASON, most=MAX_REASON)
+    # Two at once would both find none, and the second would hear of a constraint of the database.
+    lock(f"withdrawal of release {release_id}", session=session)
     if release_id in find_withdrawals([release_id], session=session):
         raise Conflict(f"Release {name} is withdrawn already.")
     session.add(

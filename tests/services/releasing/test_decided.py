@@ -3,7 +3,7 @@
 from datetime import datetime
 
 import pytest
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from evalhub.core.releasing.decisions import ReviewOutcome
 from evalhub.core.reviewing.vocabulary import CaseStep
@@ -12,7 +12,7 @@ from evalhub.services.judging.current import current_judgments
 from evalhub.services.releasing.decided import decisions_in
 from evalhub.services.releasing.facts import gather_facts
 from evalhub.services.releasing.gathering import gather
-from tests.factories import make_consent
+from tests.factories import make_consent, make_judgment
 from tests.services.reviewing.scene import DAY, Scene, make_scene
 
 
@@ -112,12 +112,14 @@ def test_the_dossier_counts_a_decided_pair_once(scene: Scene) -> None:
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_time_at_the_page_makes_another_state_and_no_other_hash_of_judgments(scene: Scene) -> None:
-    make_consent(scene.session, scene.experts[0])
+    session, expert = scene.session, scene.experts[0]
+    make_consent(session, expert)
+    pair = session.exec(select(Pair).where(Pair.project_id == scene.project.id)).all()[0]
     found = []
-    for seconds in (300, 400):
-        with scene.session.begin_nested() as saved:
-            scene.judge(0, -1, seconds=seconds)
-            found.append(gather(scene.project, secret="s" * 32, session=scene.session))
+    for seconds in (300.0, 400.0):
+        with session.begin_nested() as saved:
+            make_judgment(session, pair, expert, active_seconds=seconds)
+            found.append(gather(scene.project, secret="s" * 32, session=session))
             saved.rollback()
 
     first, second = found
