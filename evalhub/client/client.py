@@ -219,7 +219,9 @@ class Client:
         ``only`` names the tables that are wanted, all by default. At most ``workers`` files come
         at a time; ``tell`` is called, from their threads, with the path, the bytes that are
         there and those that the file has. Raise ``Changed`` for a file that is no longer the
-        manifest's, ``Damaged`` for one whose bytes are not, ``NoSpace`` for a full disk.
+        manifest's, ``Damaged`` for one whose bytes are not, ``NoSpace`` for a full disk; and
+        before any file comes, ``OtherRelease`` for a folder of another release, ``UnknownTable``
+        for a name in ``only`` that this one does not have.
         """
         address = _release(project, version)
         return download_files(

@@ -15,8 +15,8 @@ from typing import BinaryIO, Protocol
 
 import httpx
 
-from evalhub.client.answers import FileFacts, Manifest
-from evalhub.client.errors import Damaged, NoSpace, Strange
+from evalhub.client.answers import FileFacts, Manifest, parse_manifest
+from evalhub.client.errors import Damaged, NoSpace, OtherRelease, Strange
 from evalhub.client.transport import BUSY, Transport, asked_wait, refusal
 from evalhub.client.verifying import (
     CHECKSUMS,
@@ -97,7 +97,7 @@ class Fetcher:
         if _is_whole(target, file):
             self.tell(file.path, file.n_bytes, file.n_bytes)
             return False
-        part = target.with_name(target.name + PART)
+        part = _part_of(target)
         with _space_for(file):
             target.parent.mkdir(parents=True, exist_ok=True)
             is_resumed = part.exists() and part.stat().st_size > 0
@@ -185,10 +185,14 @@ def download_files(
 ) -> Downloaded:
     """Fetch the files of ``manifest`` into ``folder``, at most ``workers`` at a time.
 
-    The manifest is written last: a folder that holds one holds everything it was asked for.
+    The manifest gets its name last: a folder that holds one holds everything it was asked for.
+    Raise ``OtherRelease`` before the first byte where the folder holds, or was begun with,
+    another one.
     """
     wanted = wanted_files(manifest.files, only)
+    _refuse_another(manifest, folder)
     _check_space(wanted, folder)
+    _claim(manifest, folder)
     fetcher = Fetcher(transport, address, folder, tell, threading.Event())
     with ThreadPoolExecutor(max_workers=workers) as pool:
         running = [pool.submit(fetcher.fetch, file) for file in wanted]
@@ -205,7 +209,9 @@ def download_files(
             raise error
     fetched = [one.result() for one in running]
     _write_whole(folder / CHECKSUMS, checksums_text(manifest).encode())
-    _write_whole(folder / MANIFEST, manifest.text)
+    claim = _part_of(folder / MANIFEST)
+    if claim.is_file():
+        claim.replace(folder / MANIFEST)
     return Downloaded(folder, manifest, len(wanted), sum(fetched))
 
 
@@ -238,7 +244,7 @@ def _check_space(wanted: Sequence[FileFacts], folder: Path) -> None:
 
 
 def _n_there(target: Path) -> int:
-    for place in (target, target.with_name(target.name + PART)):
+    for place in (target, _part_of(target)):
         if place.is_file():
             return place.stat().st_size
     return 0
@@ -256,10 +262,47 @@ def _space_for(file: FileFacts | None) -> Iterator[None]:
         raise NoSpace(f"{what} cannot be written: {error.strerror}.") from error
 
 
+def _refuse_another(manifest: Manifest, folder: Path) -> None:
+    """Raise ``OtherRelease`` unless all that ``folder`` tells of itself is ``manifest``.
+
+    The tables of two releases in one folder load as one data set, and no hash would tell.
+    """
+    for name in (MANIFEST, MANIFEST + PART):
+        place = folder / name
+        if place.is_file() and (found := place.read_bytes()) != manifest.text:
+            raise OtherRelease(
+                f"{folder} holds {_described(found)} in its {name} and not {manifest.id} "
+                f"(SHA-256 {manifest.sha256}). Nothing was fetched; give a folder of its own."
+            )
+
+
+def _described(text: bytes) -> str:
+    sha256 = hashlib.sha256(text).hexdigest()
+    try:
+        return f"{parse_manifest(text).id} (SHA-256 {sha256})"
+    except Strange:
+        return f"what is no manifest (SHA-256 {sha256})"
+
+
+def _claim(manifest: Manifest, folder: Path) -> None:
+    """Note whose files come before the first one does, so that a run that is killed says it too.
+
+    A claim that broke off while it was written would keep even its own release out, so it is
+    moved under its name whole.
+    """
+    claim = _part_of(folder / MANIFEST)
+    if not (folder / MANIFEST).is_file() and not claim.is_file():
+        _write_whole(claim, manifest.text)
+
+
 def _write_whole(target: Path, data: bytes) -> None:
-    part = target.with_name(target.name + PART)
+    part = _part_of(target)
     with _space_for(None), part.open("wb") as out:
         out.write(data)
         out.flush()
         os.fsync(out.fileno())
     part.replace(target)
+
+
+def _part_of(target: Path) -> Path:
+    return target.with_name(target.name + PART)

@@ -11,6 +11,8 @@ ClientError
 │   └── TakenBack    the release was withdrawn; says why
 ├── UploadRefused    rows of an upload break rules; nothing was frozen
 ├── Damaged          bytes are not those that their hash promises
+├── OtherRelease     the folder holds another release than the one asked for
+├── UnknownTable     the release has no table of that name
 ├── NoSpace          the disk or its quota cannot hold what was asked for
 ├── TookTooLong      what was waited for is not over after the time given
 └── Strange          the answer is none that EvalHub gives
@@ -77,6 +79,14 @@ class Damaged(ClientError):
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(str(one) for one in self.problems))
+
+
+class OtherRelease(ClientError):
+    """Report a folder that holds another release than the one asked for; nothing was fetched."""
+
+
+class UnknownTable(ClientError):
+    """Report names of tables that the release does not have, with those that it has."""
 
 
 class NoSpace(ClientError):

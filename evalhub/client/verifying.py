@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evalhub.client.answers import FileFacts, Manifest
-from evalhub.client.errors import Damaged, Strange
+from evalhub.client.errors import Damaged, Strange, UnknownTable
 from evalhub.errors import Problem
 
 MANIFEST = "manifest.json"
@@ -39,11 +39,12 @@ def wanted_files(files: Iterable[FileFacts], only: Collection[str]) -> list[File
     """Return the files of the tables ``only`` and those that are no table; all where it is empty.
 
     Raise ``Strange`` for a path that leads out of a folder: a server is not trusted with where
-    files are written.
+    files are written. Raise ``UnknownTable`` for a name that the release does not have.
     """
     found = list(files)
     for file in found:
         _check_path(file.path)
+    _refuse_unknown(only, (file.path for file in found))
     return [one for one in found if not only or one.n_rows is None or _table(one.path) in only]
 
 
@@ -51,13 +52,15 @@ def verify_folder(folder: Path, *, only: Collection[str] = ()) -> Verified:
     """Check every file below ``folder`` against ``SHA256SUMS``; raise ``Damaged`` naming each.
 
     Files of other tables than ``only`` may be missing. What lies there and is in no list is
-    reported too: a loader would read it with the rest.
+    reported too: a loader would read it with the rest. Raise ``UnknownTable`` for a name in
+    ``only`` that the list does not have.
     """
     try:
         text = (folder / CHECKSUMS).read_bytes()
     except OSError as error:
         raise Damaged([Problem(CHECKSUMS, f"cannot be read: {error.strerror}")]) from error
     sums = dict(_sums(text))
+    _refuse_unknown(only, sums)
     problems = [*_wrong_files(folder, sums, only), *_strays(folder, sums)]
     if problems:
         raise Damaged(problems)
@@ -98,6 +101,24 @@ def _strays(folder: Path, sums: dict[str, str]) -> Iterator[Problem]:
         path = place.relative_to(folder).as_posix()
         if place.is_file() and path not in known:
             yield Problem(path, f"is in no line of {CHECKSUMS}")
+
+
+def _refuse_unknown(only: Collection[str], paths: Iterable[str]) -> None:
+    """Raise ``UnknownTable`` for names that no path lies under.
+
+    Passed over, a typo would come to a folder without a single table, and be called a success.
+    """
+    # Without this, the letters of a lone name would be looked for one by one.
+    names = {only} if isinstance(only, str) else set(only)
+    known = {_table(path) for path in paths if "/" in path}
+    if unknown := sorted(names - known):
+        raise UnknownTable(
+            f"The release has no table {_listed(unknown)}; it has {_listed(sorted(known))}."
+        )
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(repr(name) for name in names) or "none"
 
 
 def _table(path: str) -> str:

@@ -16,7 +16,9 @@ from evalhub.client import (
     NoSpace,
     NotNow,
     NotThere,
+    OtherRelease,
     Strange,
+    UnknownTable,
     Unreachable,
 )
 from evalhub.client.answers import FileFacts, Manifest
@@ -93,6 +95,83 @@ def test_only_the_tables_that_are_wanted_come(connect: Connect, tmp_path: Path) 
         hub.verify(folder)
 
 
+@pytest.mark.parametrize("only", [{"tlr", "pairs"}, "tlr"], ids=["set", "lone"])
+def test_a_table_that_the_release_does_not_have_is_told_before_a_byte_comes(
+    connect: Connect, tmp_path: Path, between: Between, only: set[str] | str
+) -> None:
+    with pytest.raises(UnknownTable, match=r"no table 'tlr'; it has .*'pairs', .*'trl'"):
+        get(connect(), tmp_path / "copy", only=only)
+
+    assert not (tmp_path / "copy").exists()
+    assert [line.split()[1] for line in between.asked] == ["/api/v1/releases/tiny/1.0.0"]
+
+
+def test_a_lone_name_is_a_table_and_not_letters(connect: Connect, tmp_path: Path) -> None:
+    folder = get(connect(), tmp_path / "copy", only="trl")
+
+    tables = {place.name for place in folder.iterdir() if place.is_dir()}
+    assert tables == {"trl", "rubrics", "llamafactory"}
+    connect().verify(folder, only="trl")
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "manifest.json.part"], ids=["whole", "begun"])
+def test_a_folder_of_another_release_is_left_as_it_is(
+    connect: Connect, tmp_path: Path, between: Between, built: FoundRelease, name: str
+) -> None:
+    document = json.loads((built.folder / "manifest.json").read_bytes()) | {"id": "tiny@0.9.0"}
+    texts = {name: json.dumps(document), "README.md": "# Of the other one\n"}
+    folder = tmp_path / "copy"
+    folder.mkdir()
+    for path, text in texts.items():
+        (folder / path).write_text(text)
+
+    with pytest.raises(
+        OtherRelease, match=rf"holds tiny@0\.9\.0 .* in its {name} and not tiny@1\."
+    ):
+        get(connect(), folder)
+
+    assert {place.name: place.read_text() for place in folder.iterdir()} == texts
+    assert len(between.asked) == 1
+
+
+def test_the_same_version_from_other_sums_is_another_release(
+    connect: Connect, tmp_path: Path, built: FoundRelease
+) -> None:
+    own = (built.folder / "manifest.json").read_bytes()
+    other = own + b"\n"
+    (tmp_path / "manifest.json").write_bytes(other)
+
+    with pytest.raises(OtherRelease) as caught:
+        get(connect(), tmp_path)
+
+    said = str(caught.value)
+    assert said.count("tiny@1.0.0") == 2
+    assert f"(SHA-256 {sha256_hex(own)})" in said
+    assert f"(SHA-256 {sha256_hex(other)})" in said
+
+
+def test_a_folder_with_a_manifest_of_something_else_is_left_as_it_is(
+    connect: Connect, tmp_path: Path
+) -> None:
+    (tmp_path / "manifest.json").write_text('{"name": "An app"}')
+
+    with pytest.raises(OtherRelease, match="holds what is no manifest "):
+        get(connect(), tmp_path)
+
+
+def test_what_is_begun_says_whose_files_these_are(
+    connect: Connect, tmp_path: Path, between: Between, built: FoundRelease
+) -> None:
+    between.bodies[PAIRS] = [cut_after(300)]
+
+    with pytest.raises(Unreachable):
+        get(connect(attempts=1), tmp_path / "copy")
+
+    claim = tmp_path / "copy" / "manifest.json.part"
+    assert claim.read_bytes() == (built.folder / "manifest.json").read_bytes()
+    assert not (tmp_path / "copy" / "manifest.json").exists()
+
+
 def test_a_cut_connection_is_gone_on_with_where_it_broke(
     connect: Connect, tmp_path: Path, between: Between, waits: list[float]
 ) -> None:
@@ -111,7 +190,7 @@ def test_who_gives_up_goes_on_later(connect: Connect, tmp_path: Path, between: B
     between.bodies[PAIRS] = [cut_after(300), *[cut_after(0)] * 3]
     with pytest.raises(Unreachable, match=rf"Gave up after 3 tries: {PAIRS}: .*300 of"):
         get(connect(attempts=3), tmp_path / "copy")
-    assert parts(tmp_path / "copy") == ["train.jsonl.part"]
+    assert set(parts(tmp_path / "copy")) == {"train.jsonl.part", "manifest.json.part"}
     assert not (tmp_path / "copy" / "manifest.json").exists()
     between.bodies.clear()
 

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from evalhub.client import Client, Damaged
+from evalhub.client import Client, Damaged, UnknownTable
 from evalhub.client.answers import FileFacts, Manifest
 from evalhub.client.verifying import checksums_text, verify_folder
 from evalhub.core.canonical import sha256_hex
 
-FILES = {"README.md": "# A\n", "trl/train.jsonl": "{}\n"}
+FILES = {"README.md": "# A\n", "trl/train.jsonl": "{}\n", "pairs/train.jsonl": "{}\n"}
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def folder(tmp_path: Path) -> Path:
 def test_a_sound_folder_is_told_by_one_hash(folder: Path) -> None:
     found = Client.verify(str(folder))
 
-    assert found.n_files == 3
+    assert found.n_files == 4
     assert found.sha256 == sha256_hex((folder / "SHA256SUMS").read_bytes())
 
 
@@ -80,6 +80,18 @@ def test_every_harm_is_named(folder: Path, harm: Callable[[Path], None], says: s
 def test_tables_that_were_not_wanted_may_be_missing(folder: Path) -> None:
     remove(folder)
 
-    assert verify_folder(folder, only={"pairs"}).n_files == 2
+    assert verify_folder(folder, only={"pairs"}).n_files == 3
     with pytest.raises(Damaged):
         verify_folder(folder, only={"trl"})
+
+
+def test_a_table_that_no_line_names_is_told_with_those_there_are(folder: Path) -> None:
+    with pytest.raises(UnknownTable, match=r"no table 'tlr'; it has 'pairs', 'trl'\."):
+        verify_folder(folder, only={"tlr", "trl"})
+
+
+def test_a_release_without_tables_says_so(tmp_path: Path) -> None:
+    (tmp_path / "SHA256SUMS").write_text(f"{sha256_hex('# A')}  README.md\n")
+
+    with pytest.raises(UnknownTable, match=r"no table 'trl'; it has none\."):
+        verify_folder(tmp_path, only={"trl"})
