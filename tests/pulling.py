@@ -8,10 +8,11 @@ from datetime import datetime
 import pytest
 from sqlmodel import select
 
+from evalhub.core.campaigns import PullStatus
 from evalhub.core.people import Actor, command_actor
 from evalhub.core.pulling.specs import EndpointSpec
 from evalhub.db.engine import Database
-from evalhub.db.models import Endpoint, Prompt, Pull
+from evalhub.db.models import Endpoint, Prompt, Pull, PullEndpoint
 from evalhub.endpoints.client import open_client
 from evalhub.endpoints.protocol import Asker
 from evalhub.endpoints.retry import Timing
@@ -87,6 +88,19 @@ def store_response(database: Database, pull_id: int, endpoint_id: int, *, at: da
         ).one()
         row = make_response(session, prompt, session.get_one(Endpoint, endpoint_id))
         row.pull_id, row.created_at = pull_id, at
+
+
+def start_spent(scene: Scene, status: PullStatus, *, micro: int = 300) -> PullView:
+    """Start a pull with a budget of 300 millionths, let it spend ``micro`` and end so."""
+    with scene.database.transaction() as session:
+        row = session.exec(select(Endpoint)).one()
+        row.prompt_price, row.completion_price, row.price_currency = 0, 10**6, "USD"
+        session.add(row)
+    pull = scene.start(options=PullOptions(budget_micro=300))
+    with scene.database.transaction() as session:
+        session.exec(select(PullEndpoint)).one().n_completion_tokens = micro
+        session.get_one(Pull, pull.id).status = status
+    return pull
 
 
 def script() -> Script:

@@ -123,3 +123,11 @@ def code_words(text: str) -> Markup:
         Markup("<code>{}</code>").format(piece) if place % 2 else escape(piece)
         for place, piece in enumerate(pieces)
     )
+
+
+def sentence(text: str) -> str:
+    """Return ``text`` with a full stop, unless it ends as a sentence does or says nothing.
+
+    Why something ended comes also from servers of others, with its end or without.
+    """
+    return text if not text or text.endswith((".", "!", "?", "…")) else f"{text}."

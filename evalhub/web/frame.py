@@ -45,6 +45,7 @@ def fit_templates(app: Flask) -> None:
         titled=release_words.titled,
         short_hash=formats.short_hash,
         code_words=formats.code_words,
+        sentence=formats.sentence,
         place_words=wording.place_words,
         role_name=wording.role_name,
         role_note=wording.role_note,

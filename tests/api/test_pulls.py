@@ -14,7 +14,7 @@ from evalhub.endpoints.scripted import Script, ScriptedReply, ScriptedServer
 from evalhub.services.pulling import RunTools, list_pulls, run_pull
 from tests.api.keys import bearer
 from tests.factories import make_prompt_set_version
-from tests.pulling import QUESTIONS, Scene, fast_clients
+from tests.pulling import QUESTIONS, Scene, fast_clients, start_spent
 from tests.web.conftest import Clock
 
 PATH = "/api/v1/pulls"
@@ -185,6 +185,19 @@ def test_a_pull_is_cancelled_and_resumed(
         409,
         "The pull is waiting for a worker already.",
     )
+
+
+def test_a_pull_without_money_is_not_resumed_and_says_how_to_go_on(
+    client: FlaskClient, scene: Scene, headers: dict[str, str]
+) -> None:
+    path = f"{PATH}/{start_spent(scene, PullStatus.FAILED).public_id}"
+
+    advice = client.get(path, headers=headers).get_json()["advice"]
+    refused = client.post(f"{path}/resume", headers=headers)
+
+    assert (refused.status_code, refused.get_json()["error"]["message"]) == (409, advice)
+    assert advice.startswith("The budget is used up, ")
+    assert client.get(path, headers=headers).get_json()["status"] == "failed"
 
 
 def test_an_unknown_pull_is_not_found(client: FlaskClient, headers: dict[str, str]) -> None:

@@ -9,7 +9,7 @@ from flask import Flask
 import evalhub
 from evalhub.core.money import parse_money
 from evalhub.core.pay.statements import Month
-from evalhub.web.formats import bound, code_words, is_right_to_left, month, typed_money
+from evalhub.web.formats import bound, code_words, is_right_to_left, month, sentence, typed_money
 
 TEMPLATES = Path(evalhub.__file__).parent / "templates"
 
@@ -121,3 +121,16 @@ def test_a_month_is_written_in_words(app: Flask) -> None:
         german = month(Month(2026, 3))
 
     assert (english, german) == ("March 2026", "März 2026")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("the budget is used up (1 spent)", "the budget is used up (1 spent)."),
+        ("The connection was lost.", "The connection was lost."),
+        ("cut off in the middle…", "cut off in the middle…"),
+        ("", ""),
+    ],
+)
+def test_a_reason_ends_as_a_sentence_does(text: str, shown: str) -> None:
+    assert sentence(text) == shown

@@ -25,7 +25,7 @@ from evalhub.services.pulling import (
 from evalhub.services.pulling.settling import note_wait
 from evalhub.services.workers import beat, database_now
 from tests.factories import MOMENT, make_prompt_set_version
-from tests.pulling import QUESTIONS, Scene, fast_clients, store_response
+from tests.pulling import QUESTIONS, Scene, fast_clients, start_spent, store_response
 from tests.web.conftest import SignIn, fill
 
 # Pages say the same over both databases; what differs between them is tested in the services.
@@ -485,3 +485,36 @@ def test_a_plan_that_cannot_be_comes_back_with_its_rule(
     answer = client.get(f"{PLAN}&{query}")
 
     assert (answer.status_code, rule in answer.text) == (422, True)
+
+
+def test_after_a_budget_the_page_offers_another_pull_and_not_resuming(
+    client: FlaskClient, scene: Scene
+) -> None:
+    pull = start_spent(scene, PullStatus.FAILED)
+    with scene.database.transaction() as session:
+        session.get_one(Pull, pull.id).reason = "careful@1: the budget is used up (1 spent)"
+
+    page = client.get(f"/pulls/{pull.public_id}").text
+
+    assert "used up (1 spent). The budget is used up, so this pull asks nothing more." in page
+    assert (
+        'href="/pulls/new?prompt_set=health%401&amp;endpoints=careful">Start another pull' in page
+    )
+    assert "/resume" not in page
+
+
+@pytest.mark.parametrize(("n_answered", "is_green"), [(0, False), (1, True)])
+def test_what_came_to_nothing_is_not_shown_as_a_success(
+    client: FlaskClient, scene: Scene, n_answered: int, *, is_green: bool
+) -> None:
+    pull = scene.start()
+    with scene.database.transaction() as session:
+        session.get_one(Pull, pull.id).status = PullStatus.DONE
+        endpoint = session.exec(select(Endpoint)).one().id
+    for _ in range(n_answered):
+        store_response(scene.database, pull.id, endpoint, at=MOMENT)
+
+    page = client.get(f"/pulls/{pull.public_id}").text
+
+    assert ("state-done" in page) is is_green
+    assert ("Nothing was answered." in page) is not is_green

@@ -12,6 +12,12 @@ from evalhub.core.pulling.specs import Question
 from evalhub.db.models import Endpoint, Pull, PullEndpoint
 from evalhub.services.endpoints.views import price_of
 
+AFTER_A_BUDGET = (
+    "The budget is used up, so this pull asks nothing more. To go on, start another pull: it asks "
+    "for what is missing."
+)
+"""What is told instead of resuming: a budget is never raised, so the same would happen again."""
+
 
 def used_tokens(question: Question, outcome: Outcome) -> tuple[int, int]:
     """Return how many tokens of prompt and of answer a request took.

@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from evalhub.core.campaigns import PullStatus
 from evalhub.db.claims import held_names
+from evalhub.services.pulling.budgeting import AFTER_A_BUDGET
 from evalhub.services.pulling.progress import PullProgress
 from evalhub.services.workers import LEASE_S, has_live_worker
 
@@ -104,11 +105,15 @@ def _advice(progress: PullProgress, attendance: Attendance, *, has_worker: bool)
         if any(one.reason for one in waiting):
             told.append("Nothing has to be done unless it is gone for good.")
         return " ".join(told)
-    if pull.status is PullStatus.FAILED:
-        return (
-            "Mend what the reason names, then resume it, or go on with "
-            f"{command}: only what is missing is asked."
-        )
-    if pull.status is PullStatus.CANCELLED:
-        return f"Resume it, or go on with {command}: only what is missing is asked."
-    return ""
+    return _advice_after(progress, command)
+
+
+def _advice_after(progress: PullProgress, command: str) -> str:
+    """Return what to do about a pull that nobody has to see to."""
+    status = progress.pull.status
+    if status not in {PullStatus.FAILED, PullStatus.CANCELLED}:
+        return ""
+    if progress.is_budget_spent:
+        return AFTER_A_BUDGET
+    first = "Mend what the reason names, then resume" if status is PullStatus.FAILED else "Resume"
+    return f"{first} it, or go on with {command}: only what is missing is asked."

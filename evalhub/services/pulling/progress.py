@@ -122,6 +122,18 @@ class PullProgress:
         return summed([share.cost for share in self.endpoints if share.cost is not None])
 
     @property
+    def is_budget_spent(self) -> bool:
+        """Tell whether the budget is used up: whoever resumed the pull would see it stop again."""
+        budget = self.pull.budget
+        return budget is not None and any(cost.micro >= budget.micro for cost in self.costs)
+
+    @property
+    def is_all_failed(self) -> bool:
+        """Tell whether the pull ended with nothing answered, though something was asked."""
+        is_done = self.pull.status is PullStatus.DONE
+        return is_done and self.n_wanted > 0 and not self.n_with(ResponseStatus.ANSWERED)
+
+    @property
     def is_simulated(self) -> bool:
         """Tell whether any of the endpoints answers from a script."""
         return any(share.is_simulated for share in self.endpoints)

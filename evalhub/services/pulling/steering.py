@@ -10,6 +10,7 @@ from evalhub.core.people import Actor
 from evalhub.db.models import Endpoint, Pull, PullEndpoint
 from evalhub.errors import Conflict
 from evalhub.services import audit
+from evalhub.services.pulling.budgeting import AFTER_A_BUDGET, overspent
 from evalhub.services.pulling.finding import get_row
 from evalhub.services.pulling.missing import demand_of
 from evalhub.services.pulling.seeding import find_other_seed, lock_seeds
@@ -60,6 +61,9 @@ def resume_pull(
     pull = get_row(public_id, session=session, is_locked=True)
     if pull.status is PullStatus.DONE:
         raise Conflict("The pull is done; start another to ask again what ended in an error.")
+    # One that is active may be taken over all the same: what is under way has to be ended by a run.
+    if pull.status not in ACTIVE and overspent(pull, session=session):
+        raise Conflict(AFTER_A_BUDGET)
     # In the foreground it may be taken from the queue: its worker may never come.
     if pull.status is PullStatus.QUEUED and not is_foreground:
         raise Conflict("The pull is waiting for a worker already.")

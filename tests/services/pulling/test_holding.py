@@ -16,7 +16,7 @@ from evalhub.services.pulling import (
 )
 from evalhub.services.workers import beat
 from tests.factories import MOMENT
-from tests.pulling import Scene, store_response
+from tests.pulling import Scene, start_spent, store_response
 
 
 def look(scene: Scene, pull: PullView) -> PullAttendance:
@@ -98,6 +98,26 @@ def test_a_pull_that_is_over_needs_nobody(scene: Scene, status: PullStatus, word
 
     assert seen_to.attendance is Attendance.OVER
     assert seen_to.advice[: len(words) or None] == words
+
+
+@pytest.mark.parametrize(
+    ("status", "spent", "words"),
+    [
+        (PullStatus.FAILED, 300, "The budget is used up"),
+        (PullStatus.CANCELLED, 301, "The budget is used up"),
+        (PullStatus.FAILED, 299, "Mend what the reason names"),
+        (PullStatus.DONE, 300, ""),
+    ],
+)
+def test_after_a_budget_another_pull_is_advised_and_not_resuming(
+    scene: Scene, status: PullStatus, spent: int, words: str
+) -> None:
+    scene.endpoint()
+
+    advice = look(scene, start_spent(scene, status, micro=spent)).advice
+
+    assert advice[: len(words) or None] == words
+    assert ("start another pull" in advice) is words.startswith("The budget")
 
 
 def test_only_what_the_pull_stored_itself_counts_as_movement(scene: Scene) -> None:

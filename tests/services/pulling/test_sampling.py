@@ -205,9 +205,9 @@ def test_tokens_that_a_server_does_not_count_are_reckoned(scene: Scene, tools: R
     assert (share.n_prompt_tokens, share.n_completion_tokens, share.cost) == (2, 10, None)
 
 
-@pytest.mark.parametrize("is_resumed", [False, True], ids=["first run", "resumed"])
+@pytest.mark.parametrize("is_taken_over", [False, True], ids=["first run", "taken over"])
 def test_a_budget_stops_the_pull_and_says_so(
-    scene: Scene, tools: RunTools, *, is_resumed: bool
+    scene: Scene, tools: RunTools, *, is_taken_over: bool
 ) -> None:
     scene.endpoint()
     priced(scene, prompt=0, completion=10**6)
@@ -219,14 +219,16 @@ def test_a_budget_stops_the_pull_and_says_so(
 
     status = run(scene, pull.id, tools)
     n_asked = len(puppet.asked)
-    if is_resumed:
+    if is_taken_over:
+        with scene.database.transaction() as session:
+            session.get_one(Pull, pull.id).status = PullStatus.RUNNING
         scene.resume(pull.public_id)
         status = run(scene, pull.id, tools)
 
     # Ten answers use it up; besides, at most the eight that may be under way at that moment.
     assert status is PullStatus.FAILED
     assert 10 <= n_asked <= 18
-    # Resumed, each asker looks once before it hears that nothing is left.
+    # Taken over, each asker looks once before it hears that nothing is left.
     assert len(puppet.asked) == n_asked
     reason = progress(scene, pull).pull.reason
     assert reason.startswith("careful@1: the budget of 0.001 USD is used up (0.001")

@@ -27,7 +27,7 @@ from evalhub.services.pulling import (
 )
 from evalhub.services.pulling.settling import begin_share, end_share
 from tests.factories import MOMENT
-from tests.pulling import ACTOR, Scene
+from tests.pulling import ACTOR, Scene, start_spent
 
 LATER = MOMENT + timedelta(minutes=1)
 
@@ -288,3 +288,35 @@ def test_two_resumes_at_once_are_two_runs(scene: Scene) -> None:
     assert second.exception() is None
     with scene.database.transaction(write=False) as session:
         assert session.get_one(Pull, pull.id).run_number == 3
+
+
+@pytest.mark.parametrize("status", [PullStatus.FAILED, PullStatus.CANCELLED])
+@pytest.mark.parametrize("is_foreground", [False, True], ids=["queued", "foreground"])
+def test_a_pull_without_money_is_not_resumed(
+    scene: Scene, status: PullStatus, *, is_foreground: bool
+) -> None:
+    scene.endpoint()
+    pull = start_spent(scene, status)
+
+    with pytest.raises(Conflict, match=r"budget is used up, .* start another pull: it asks for"):
+        resume(scene, pull, is_foreground=is_foreground)
+
+    assert look(scene, pull).status is status
+
+
+def test_a_pull_whose_process_died_without_money_is_taken_over_to_be_ended(scene: Scene) -> None:
+    scene.endpoint()
+    pull = start_spent(scene, PullStatus.RUNNING)
+
+    resume(scene, pull)
+
+    assert look(scene, pull).status is PullStatus.QUEUED
+
+
+def test_a_pull_with_money_left_is_resumed(scene: Scene) -> None:
+    scene.endpoint()
+    pull = start_spent(scene, PullStatus.FAILED, micro=299)
+
+    resume(scene, pull)
+
+    assert look(scene, pull).status is PullStatus.QUEUED
