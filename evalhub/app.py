@@ -10,7 +10,8 @@ from flask_openapi3 import OpenAPI
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
-from werkzeug.exceptions import BadRequest, HTTPException
+from werkzeug.exceptions import BadRequest, HTTPException, NotFound
+from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response
 
 from evalhub.api import context as api_context
@@ -27,6 +28,7 @@ from evalhub.rim.failures import (
     failure_of,
     failure_of_http,
     failure_of_status,
+    to_program,
 )
 from evalhub.rim.incoming import StrictJson, check_form_json, check_host, check_text
 from evalhub.rim.pay import floors_of
@@ -146,6 +148,7 @@ def _guard_requests(app: Flask, settings: Settings) -> None:
             return
         _identify()
         if request.routing_exception is not None:
+            _refuse_merged(request.routing_exception)
             return  # What leads nowhere is not read.
         if is_api(request.path):
             api_context.check_access()
@@ -171,6 +174,17 @@ def _guard_requests(app: Flask, settings: Settings) -> None:
         response.headers[REQUEST_ID] = request_state().request_id
         mark_language(response)
         return add_headers(response, is_https=settings.is_https, is_static=is_static)
+
+
+def _refuse_merged(leads_nowhere: HTTPException) -> None:
+    """Raise ``NotFound`` for an address of the API with an empty part in it.
+
+    The framework would send a page of HTML that leads to the address without it. A program
+    can read no page, and a file with such a name there is none.
+    """
+    is_merged = isinstance(leads_nowhere, RequestRedirect) and "//" in request.path
+    if is_merged and is_api(request.path):
+        raise NotFound
 
 
 def _identify() -> None:
@@ -220,9 +234,11 @@ def _answer(failure: Failure) -> Response:
     # A judgment may stand although the page after it failed; nobody must send it again for that.
     if state.has_committed:
         failure = after_commit(failure)
+    if is_api(request.path):
+        return failure_json(to_program(failure))
     return failure_json(failure) if _wants_json() else failure_page(failure)
 
 
 def _wants_json() -> bool:
     # A page's script asks for JSON: it could not read a redirect to the sign-in page.
-    return is_api(request.path) or request.accept_mimetypes.best == "application/json"
+    return request.accept_mimetypes.best == "application/json"

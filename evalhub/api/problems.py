@@ -13,6 +13,8 @@ from evalhub.rim.state import request_state
 
 _MEMBER = re.compile(r"<\w+\.\w+: ('[^']*')>")
 """A member of a vocabulary as Python writes it, with the word that a client sends."""
+WHOLE = "body"
+"""The place of a rule that no field of the body breaks, but all of it."""
 
 
 class ProblemBody(Body):
@@ -59,11 +61,18 @@ def failure_json(failure: Failure) -> Response:
 def validation_failure(error: ValidationError) -> Response:
     """Answer a request whose fields break their schema, naming each."""
     problems = [
-        Problem(".".join(str(part) for part in found["loc"]), _plain(found["msg"]))
+        _problem(".".join(str(part) for part in found["loc"]), found["type"], found["msg"])
         # Without the input: it can be megabytes, or a key that was sent in the wrong field.
         for found in error.errors(include_url=False, include_input=False, include_context=False)
     ]
     return failure_json(failure_of(BadInput(problems)))
+
+
+def _problem(where: str, kind: str, rule: str) -> Problem:
+    if not where:
+        # Nothing came, or not as JSON, or no object: the library then names a class of ours.
+        return Problem(WHOLE, "must be a JSON object, sent as application/json")
+    return Problem(where, "must be an object" if kind == "model_type" else _plain(rule))
 
 
 def _plain(rule: str) -> str:

@@ -26,6 +26,10 @@ CONNECT_TIMEOUT_S = 10.0
 ADDRESSES_KEPT_S = 60.0
 """Asking for the name before each request doubles the load of a resolver; a minute is what
 most providers say themselves."""
+BROKEN_OFF = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
+"""What ends an exchange with a server that was reached: whoever mends it need not look for a
+name, a port or a firewall."""
+NOT_REACHED = "could not be reached"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +109,9 @@ class HttpClient:
             ) from error
         except (OSError, httpx.TransportError) as error:
             reason = str(error) or type(error).__name__
+            what = "broke off its answer" if isinstance(error, BROKEN_OFF) else NOT_REACHED
             raise AttemptFailed(
-                ErrorKind.CONNECTION, f"{self._target.host} could not be reached: {reason}"
+                ErrorKind.CONNECTION, f"{self._target.host} {what}: {reason}"
             ) from error
 
     @asynccontextmanager

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TypeAlias
 
 from evalhub.core.canonical import Json
@@ -43,7 +44,7 @@ def read_reply(
     if not isinstance(value, Mapping):
         return malformed("is not a JSON object", body)
     if value.get("error"):
-        return read_error(_status_inside(value["error"]), value)
+        return _error_under(status, value, read_error)
     return read_value(value, body)
 
 
@@ -86,6 +87,18 @@ def mappings(value: Json) -> list[Mapping[str, Json]] | None:
         return None
     found = [one for one in value if isinstance(one, Mapping)]
     return found if len(found) == len(value) else None
+
+
+def _error_under(status: int, value: Mapping[str, Json], read_error: ReadError) -> Reply | Failure:
+    """Read an error that came under a status of success, and tell it under that status."""
+    inside = _status_inside(value["error"])
+    found = read_error(inside, value)
+    if isinstance(found, Reply):
+        return found
+    # The status inside decides what is done about it. Told as HTTP's own it would send whoever
+    # mends it to a gateway that never failed.
+    said = found.message.removeprefix(f"HTTP {inside}: ")
+    return replace(found, message=f"An error under HTTP {status}: {said}")
 
 
 def _status_inside(error: Json) -> int:

@@ -25,7 +25,7 @@ from evalhub.services.releasing.kept import (
     refuse_withdrawn,
 )
 
-ONE_PART = re.compile(r"bytes=\s*(?:[0-9]+-[0-9]*|-[0-9]+)\s*")
+ONE_PART = re.compile(r"bytes=\s*(?:([0-9]+)-([0-9]*)|-[0-9]+)\s*")
 SENDING = frozenset({HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT})
 CHUNK = 2**18
 """Bytes sent at a time; each is a request of its own where the file is in object storage."""
@@ -131,8 +131,23 @@ def _drop_unknown_range() -> None:
     RFC 9110 lets a server ignore a unit it does not know, a malformed range and more than
     one part; a refusal would say that the file is too short for what was asked.
     """
-    if not ONE_PART.fullmatch(request.headers.get("Range", "")):
+    if not _is_one_part(request.headers.get("Range", "")):
         request.environ.pop("HTTP_RANGE", None)
+
+
+def _is_one_part(text: str) -> bool:
+    match = ONE_PART.fullmatch(text)
+    if match is None:
+        return False
+    first, last = match.groups()
+    # A part that ends before it begins is malformed (RFC 9110, 14.1.1), however long the file is.
+    # Told apart by their length first: a text of thousands of digits is no number to Python.
+    return not last or _size_of(first) <= _size_of(last)
+
+
+def _size_of(digits: str) -> tuple[int, str]:
+    plain = digits.lstrip("0")
+    return len(plain), plain
 
 
 def _refuse_another_state(tag: str) -> None:

@@ -67,6 +67,9 @@ The framework's own sentences are written for those who build sites ("Request fo
 authorization will not help"); whoever meets them here is a doctor between two patients.
 """
 
+UNREADABLE = Sentence("The request could not be read.")
+"""What a program is told instead of what a person is who can go back and reload a page."""
+
 TITLES: Mapping[int, str] = {
     400: Sentence("This was not taken"),
     401: Sentence("You are not signed in"),
@@ -158,6 +161,12 @@ def failure_of_http(error: HTTPException) -> Failure:
     if isinstance(error, UnreadableJson):
         return replace(failure, problems=(error.problem,))
     return failure
+
+
+def to_program(failure: Failure) -> Failure:
+    """Return the failure without advice that only somebody before a page can follow."""
+    is_unread = failure.message == SENTENCES[HTTPStatus.BAD_REQUEST]
+    return replace(failure, message=UNREADABLE) if is_unread else failure
 
 
 def failure_of_status(status: HTTPStatus, headers: Mapping[str, str] | None = None) -> Failure:

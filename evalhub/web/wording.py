@@ -98,6 +98,7 @@ PLACE_NAMES: Mapping[str, str] = Words(
         "jurisdiction": N_("Jurisdiction"),
         "jurisdictions": N_("Jurisdictions that are enough"),
         "key": N_("Key"),
+        "key_env": N_("Variable that holds the key"),
         "kind": N_("What is wrong"),
         "languages": N_("Languages"),
         "lease_minutes": N_("Minutes to judge in"),

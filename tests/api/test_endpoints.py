@@ -95,6 +95,15 @@ def test_what_breaks_a_rule_is_refused(
     assert client.get(PATH, headers=headers).get_json() == {"endpoints": []}
 
 
+def test_a_refused_key_is_named_as_the_field_that_was_sent(
+    client: FlaskClient, headers: dict[str, str]
+) -> None:
+    refused = client.post(PATH, json={**GOOD, "key_env": "sk-1"}, headers=headers)
+
+    (problem,) = refused.get_json()["error"]["problems"]
+    assert problem["where"] == "key_env"
+
+
 def test_a_name_in_use_is_a_conflict_and_an_unknown_one_is_not_found(
     client: FlaskClient, headers: dict[str, str]
 ) -> None:

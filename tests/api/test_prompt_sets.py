@@ -154,7 +154,7 @@ def test_frozen_versions_are_listed_and_read(client: FlaskClient, key: Key) -> N
         ({**FIELDS, "rows": [1], "colour": "red"}, "colour"),
         ({**FIELDS, "slug": "Fever Set", "rows": [1]}, "slug"),
         ({**FIELDS, "rows": [1], "renames": "a"}, "rename"),
-        ([], ""),
+        ([], "body"),
     ],
     ids=["no slug", "no rows", "rows as object", "unknown", "bad slug", "bad rename", "list"],
 )

@@ -174,6 +174,37 @@ def test_parts_can_be_asked_for_and_are_recorded(
 
 
 @pytest.mark.parametrize(
+    ("wanted", "status"),
+    [
+        ("bytes=9-1", 200),
+        ("bytes=10-9", 200),
+        (f"bytes={'9' * 5000}-1", 200),
+        ("bytes=09-9", 206),
+        ("bytes=9-10", 206),
+        ("bytes=999999-", 416),
+    ],
+    ids=["backwards", "by a digit", "huge", "leading zero", "forwards", "behind the end"],
+)
+def test_a_part_that_ends_before_it_begins_is_none(
+    client: FlaskClient, built: BuiltRelease, key: dict[str, str], wanted: str, status: int
+) -> None:
+    path = f"{BASE}/tiny/1.0.0/files/SHA256SUMS"
+
+    response = client.get(path, headers=key | {"Range": wanted}, buffered=True)
+
+    assert response.status_code == status
+    assert status != 200 or response.data == (built.folder / "SHA256SUMS").read_bytes()
+
+
+def test_an_empty_part_of_an_address_leads_to_no_page(
+    client: FlaskClient, built: BuiltRelease, key: dict[str, str]
+) -> None:
+    response = client.get(f"{BASE}/tiny/1.0.0/files//etc/passwd", headers=key)
+
+    assert (response.status_code, response.get_json()["error"]["kind"]) == (404, "not_found")
+
+
+@pytest.mark.parametrize(
     "path", ["/tiny/2.0.0", "/tiny/2.0.0/files/README.md", "/tiny/1.0.0/files/nothing"]
 )
 def test_what_is_not_there_is_not_found(

@@ -35,6 +35,38 @@ def wanted(built: FoundRelease) -> dict[str, str]:
     return {"pair_id": json.loads(lines[0])["pair_id"], "kind": "duplicate", "text": TEXT}
 
 
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"[]", "application/json"),
+        (b"null", "application/json"),
+        (b'"a"', "application/json"),
+        (b"{}", "text/plain"),
+        (b"", "application/json"),
+    ],
+    ids=["list", "null", "text", "other kind", "nothing"],
+)
+def test_a_body_that_is_no_object_is_named_as_the_body(
+    client: FlaskClient, key: dict[str, str], built: FoundRelease, body: bytes, kind: str
+) -> None:
+    refused = client.post(URL, data=body, content_type=kind, headers=key)
+
+    (problem,) = refused.get_json()["error"]["problems"]
+    assert refused.status_code == 422
+    assert problem == {"where": "body", "rule": "must be a JSON object, sent as application/json"}
+
+
+def test_broken_json_is_named_without_advice_for_pages(
+    client: FlaskClient, key: dict[str, str], built: FoundRelease
+) -> None:
+    refused = client.post(URL, data=b"{", content_type="application/json", headers=key)
+
+    error = refused.get_json()["error"]
+    assert (refused.status_code, error["message"]) == (400, "The request could not be read.")
+    assert error["problems"][0]["where"] == "body"
+    assert error["problems"][0]["rule"].startswith("is no JSON at line 1, column 2: ")
+
+
 def test_a_report_is_filed_once_and_answered(
     client: FlaskClient,
     key: dict[str, str],

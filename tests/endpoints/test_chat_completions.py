@@ -218,6 +218,25 @@ def test_an_error_under_status_200_is_an_error(error: Json, kind: ErrorKind) -> 
     assert failure.kind is kind
 
 
+@pytest.mark.parametrize(
+    "error",
+    ["quota exhausted", {"message": "quota exhausted", "code": 429}],
+    ids=["a text", "with a status"],
+)
+def test_an_error_under_status_200_is_told_under_the_status_that_came(error: Json) -> None:
+    failure = read({"error": error})
+
+    assert isinstance(failure, Failure)
+    assert failure.message == "An error under HTTP 200: quota exhausted"
+
+
+def test_a_filter_under_status_200_is_a_refusal() -> None:
+    found = read({"error": {"message": "no", "code": "content_filter", "type": "400"}})
+
+    assert isinstance(found, Reply)
+    assert (found.refusal, found.finish_reason) == ("no", "content_filter")
+
+
 def test_an_error_page_is_quoted() -> None:
     failure = DIALECT.read(502, "<html><h1>Bad gateway</h1></html>")
 

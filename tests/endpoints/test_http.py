@@ -17,7 +17,17 @@ from evalhub.core.responses import ErrorKind
 from evalhub.endpoints.errors import AttemptFailed, UrlBlocked
 from evalhub.endpoints.guard import Resolver
 from evalhub.endpoints.http import HttpClient, HttpReply, parse_url
-from tests.endpoints.faults import FaultServer, Handler, completion, hang, reply
+from tests.endpoints.faults import (
+    Behaviour,
+    FaultServer,
+    Handler,
+    completion,
+    cut_short,
+    hang,
+    reply,
+    reset,
+    stray,
+)
 
 
 def resolver(*addresses: str, calls: list[str] | None = None) -> Resolver:
@@ -142,6 +152,25 @@ def test_nobody_listening_is_a_connection_failure() -> None:
         url = f"http://127.0.0.1:{held.getsockname()[1]}/v1"
         with pytest.raises(AttemptFailed, match=r"127\.0\.0\.1 could not be reached"):
             post(url, allowed="127.0.0.1", resolve=resolver("127.0.0.1"))
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "reason"),
+    [
+        (cut_short, "peer closed connection without sending complete message body"),
+        (stray, "illegal status line"),
+        (reset, ""),
+    ],
+    ids=["half a body", "no HTTP", "reset"],
+)
+def test_a_server_that_was_reached_is_not_told_as_out_of_reach(
+    behaviour: Behaviour, reason: str
+) -> None:
+    said = rf"127\.0\.0\.1 broke off its answer: .*{reason}"
+    with FaultServer(behaviour) as server, pytest.raises(AttemptFailed, match=said) as caught:
+        post(server.url, allowed="127.0.0.1", resolve=resolver("127.0.0.1"))
+
+    assert caught.value.failure.kind is ErrorKind.CONNECTION
 
 
 def test_redirects_are_handed_back_not_followed() -> None:

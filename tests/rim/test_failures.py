@@ -2,16 +2,25 @@ from http import HTTPStatus
 
 import pytest
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+from werkzeug.exceptions import (
+    BadRequest,
+    HTTPException,
+    MethodNotAllowed,
+    NotFound,
+    PreconditionFailed,
+)
 
 from evalhub import errors
 from evalhub.rim.failures import (
     SENT_IS_STORED,
+    SENTENCES,
     after_commit,
     failure_of,
     failure_of_http,
     failure_of_status,
+    to_program,
 )
+from evalhub.rim.incoming import UnreadableJson
 
 
 @pytest.mark.parametrize(
@@ -103,3 +112,24 @@ def test_a_page_is_called_by_what_happened(status: int) -> None:
 
     assert failure.title != HTTPStatus(status).phrase.capitalize()
     assert failure.kind == HTTPStatus(status).name.lower()
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (BadRequest(), "The request could not be read."),
+        (UnreadableJson("is no JSON"), "The request could not be read."),
+        (PreconditionFailed(), SENTENCES[412]),
+    ],
+    ids=["unreadable", "broken JSON", "another"],
+)
+def test_a_program_is_not_sent_back_to_a_page(error: HTTPException, message: str) -> None:
+    failure = failure_of_http(error)
+
+    told = to_program(failure)
+
+    assert (told.message, told.status, told.problems) == (
+        message,
+        failure.status,
+        failure.problems,
+    )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from evalhub.core.money import is_currency
-from evalhub.errors import BadInput
+from evalhub.errors import BadInput, Problem
 
 MILLION = 10**6
 """Tokens that a price is for, and parts of the currency in which amounts are whole."""
@@ -74,16 +74,25 @@ def parse_budget(text: str) -> int:
 
 
 def parse_price(prompt: str, completion: str, currency: str) -> Price | None:
-    """Return the price that three texts give, or None when all are empty; raise ``BadInput``."""
+    """Return the price that three texts give, or None when all are empty.
+
+    Raise ``BadInput`` naming each of them that is wrong.
+    """
     if not (prompt or completion or currency):
         return None
+    problems: list[Problem] = []
     if not is_currency(currency):
-        raise BadInput.at("price_currency", f"{currency[:40]!r} is not a code such as USD")
-    return Price(
-        parse_micro(prompt, where="prompt_price", most=MAXIMUM_PRICE),
-        parse_micro(completion, where="completion_price", most=MAXIMUM_PRICE),
-        currency,
-    )
+        problems.append(Problem("price_currency", f"{currency[:40]!r} is not a code such as USD"))
+    micro: list[int] = []
+    for where, text in (("prompt_price", prompt), ("completion_price", completion)):
+        try:
+            micro.append(parse_micro(text, where=where, most=MAXIMUM_PRICE))
+        except BadInput as error:
+            problems += error.problems
+    if problems:
+        raise BadInput(problems)
+    prompt_micro, completion_micro = micro
+    return Price(prompt_micro, completion_micro, currency)
 
 
 def written_micro(micro: int) -> str:

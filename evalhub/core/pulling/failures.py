@@ -36,7 +36,8 @@ def read_failure(status: int, body: Json) -> Failure | Reply:
     message, codes = _message_and_codes(body)
     if status < 500 and codes & _FILTER_CODES:  # noqa: PLR2004 - server errors start at 500
         return Reply(text="", refusal=message, finish_reason="content_filter")
-    return Failure(_kind(status, codes), f"HTTP {status}: {message}")
+    told = " (redirects are not followed)" if _is_redirect(status) else ""
+    return Failure(_kind(status, codes), f"HTTP {status}{told}: {message}")
 
 
 def quoted(text: str) -> str:
@@ -51,9 +52,13 @@ def _kind(status: int, codes: frozenset[str]) -> ErrorKind:
         return ErrorKind.QUOTA
     if status >= 500:  # noqa: PLR2004 - server errors start at 500
         return ErrorKind.SERVER
-    if 300 <= status < 400:  # noqa: PLR2004 - redirects, which are never followed
+    if _is_redirect(status):
         return ErrorKind.BLOCKED
     return _KINDS.get(status, ErrorKind.REJECTED)
+
+
+def _is_redirect(status: int) -> bool:
+    return 300 <= status < 400  # noqa: PLR2004 - the statuses that say where else to go
 
 
 def _message_and_codes(body: Json) -> tuple[str, frozenset[str]]:

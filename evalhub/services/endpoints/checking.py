@@ -87,12 +87,12 @@ def _key_problems(draft: EndpointDraft, patterns: Sequence[str]) -> Iterator[Pro
         return
     if not is_reference(draft.api_key_ref):
         yield Problem(
-            "key",
+            "key_env",
             "must be the name of an environment variable, such as OPENAI_API_KEY; "
             f"{OUR_OWN}… is refused",
         )
     elif not is_allowed(draft.api_key_ref, patterns):
-        yield Problem("key", f"the name of its variable {rule_of(patterns)}")
+        yield Problem("key_env", f"the name of its variable {rule_of(patterns)}")
 
 
 def _range_problems(draft: EndpointDraft) -> Iterator[Problem]:

@@ -82,3 +82,14 @@ def test_sums_are_kept_apart_by_currency() -> None:
     amounts = [Amount(1, "USD"), Amount(2, "EUR"), Amount(3, "USD")]
 
     assert summed(amounts) == (Amount(2, "EUR"), Amount(4, "USD"))
+
+
+def test_every_part_of_a_price_that_is_wrong_is_named_at_once() -> None:
+    with pytest.raises(BadInput) as caught:
+        parse_price("NaN", "1e99", "usd")
+
+    assert [str(problem) for problem in caught.value.problems] == [
+        "price_currency: 'usd' is not a code such as USD",
+        "prompt_price: 'NaN' is not an amount such as 0.15",
+        "completion_price: '1e99' is not an amount such as 0.15",
+    ]

@@ -13,7 +13,6 @@ from evalhub.core.responses import ErrorKind
 @pytest.mark.parametrize(
     ("status", "kind"),
     [
-        (302, ErrorKind.BLOCKED),
         (400, ErrorKind.REJECTED),
         (401, ErrorKind.UNAUTHORISED),
         (402, ErrorKind.QUOTA),
@@ -30,6 +29,13 @@ from evalhub.core.responses import ErrorKind
 )
 def test_the_status_gives_the_kind(status: int, kind: ErrorKind) -> None:
     assert read_failure(status, {}) == Failure(kind, f"HTTP {status}: {{}}")
+
+
+@pytest.mark.parametrize("status", [300, 302, 399])
+def test_a_redirect_is_told_as_one_that_is_not_followed(status: int) -> None:
+    told = f"HTTP {status} (redirects are not followed): Found"
+
+    assert read_failure(status, "Found") == Failure(ErrorKind.BLOCKED, told)
 
 
 @pytest.mark.parametrize(

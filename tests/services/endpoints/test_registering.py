@@ -176,8 +176,12 @@ def test_premade_responses_are_no_endpoint_to_ask(session: Session, now: datetim
         ("tokens_per_minute", 10**10, "tokens_per_minute: must lie between 1 and 1000000000"),
         ("total_timeout_s", 1e9, "total_timeout_s: must lie between 1 and 86400"),
         ("parameters", {"model": "x"}, "parameter 'model': cannot be set here"),
-        ("api_key_ref", "env:EVALHUB_SECRET_KEY", "key: .* EVALHUB_… is refused"),
-        ("api_key_ref", "env:PGPASSWORD", r"key: the name of its variable must match \*_API_KEY;"),
+        ("api_key_ref", "env:EVALHUB_SECRET_KEY", "key_env: .* EVALHUB_… is refused"),
+        (
+            "api_key_ref",
+            "env:PGPASSWORD",
+            r"key_env: the name of its variable must match \*_API_KEY;",
+        ),
     ],
 )
 def test_a_broken_field_is_named(
@@ -269,7 +273,7 @@ def test_every_broken_field_is_named_at_once(session: Session, now: datetime) ->
     assert [problem.where for problem in caught.value.problems] == [
         "slug",
         "url",
-        "key",
+        "key_env",
         "max_attempts",
     ]
 
