@@ -72,8 +72,8 @@ def keep_release(
         _refuse_taken_back(prepared, session=session)
     shelf = shelf_of(settings)
     name = _name(prepared, shelf) if known is None else known.folder
-    # A folder that was lost is put back: the same bytes were just written anyway.
-    if known is None or not shelf.is_kept(name):
+    # What was lost, also a single file, is put back: the same bytes were just written anyway.
+    if known is None or not shelf.is_whole(prepared.folder, name):
         shelf.publish(prepared.folder, name)
     if known is None:
         row = _keep(prepared, name, session=session, actor=actor, now=now)

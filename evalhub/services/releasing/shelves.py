@@ -44,6 +44,9 @@ class Shelf(Protocol):
     def is_kept(self, name: str) -> bool:
         """Tell whether a whole release is there under ``name``."""
 
+    def is_whole(self, folder: Path, name: str) -> bool:
+        """Tell whether every file of ``folder`` is there under ``name``, by its size."""
+
     def stage(self, folder: Path, name: str) -> None:
         """Bring the files of ``folder`` to where publishing them takes no time."""
 
@@ -83,6 +86,11 @@ class FolderShelf:
     def is_kept(self, name: str) -> bool:
         """Tell whether the folder is there; it appeared whole or not at all."""
         return (self.root / name).exists()
+
+    def is_whole(self, folder: Path, name: str) -> bool:
+        """Compare the sizes: files can be lost from a folder that appeared whole."""
+        sizes = _sizes(folder)
+        return all(_size_on_disk(self.root / name / path) == n for path, n in sizes.items())
 
     def stage(self, folder: Path, name: str) -> None:
         """Do nothing: the folder lies beside its place already."""
@@ -126,14 +134,21 @@ class ObjectShelf:
         """Tell whether the manifest is there, which is brought last."""
         return bool(self._info(f"{name}/{MANIFEST}").is_file)
 
+    def is_whole(self, folder: Path, name: str) -> bool:
+        """Ask for the size of each object."""
+        return all(self._size(f"{name}/{path}") == n for path, n in _sizes(folder).items())
+
     def stage(self, folder: Path, name: str) -> None:
-        """Bring every file, the manifest last; what is whole already is left alone."""
-        if self.is_kept(name):
-            return
-        paths = [path.relative_to(folder) for path in folder.rglob("*") if path.is_file()]
+        """Bring every file that is not there in its size, the manifest last.
+
+        The name holds the hash of the manifest, so under one name a path has one content. A file
+        that was cut short, as a kill leaves one on a mounted disk, is brought again.
+        """
+        sizes = _sizes(folder)
         # Whoever reads the storage itself takes a manifest for the sign that all else is there.
-        for path in sorted(paths, key=lambda one: (one.name == MANIFEST, one)):
-            self._bring(folder / path, f"{name}/{path.as_posix()}")
+        for path in sorted(sizes, key=lambda one: (one.endswith(MANIFEST), one)):
+            if self._size(f"{name}/{path}") != sizes[path]:
+                self._bring(folder / path, f"{name}/{path}")
 
     def publish(self, folder: Path, name: str) -> None:
         """Bring what is not there, such as a release that was lost; else do nothing."""
@@ -174,8 +189,22 @@ class ObjectShelf:
         with _answering():
             return self.filesystem.get_file_info(self._full(path))
 
+    def _size(self, path: str) -> int | None:
+        info = self._info(path)
+        return info.size if info.is_file else None
+
     def _full(self, path: str) -> str:
         return f"{self.base}/{path}"
+
+
+def _sizes(folder: Path) -> dict[str, int]:
+    """Return the bytes of each file below ``folder``, by its path in it."""
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.stat().st_size for path in files}
+
+
+def _size_on_disk(path: Path) -> int | None:
+    return path.stat().st_size if path.is_file() else None
 
 
 @lru_cache(maxsize=8)

@@ -113,6 +113,21 @@ def test_half_a_release_in_object_storage_is_none_and_is_brought_again(
     assert shelf.open("a/README.md").read() == CONTENT["README.md"]
 
 
+@pytest.mark.parametrize("path", [MANIFEST, "README.md"])
+def test_an_object_that_was_cut_short_is_brought_again(
+    stored: Settings, written: Path, path: str
+) -> None:
+    shelf = shelf_of(stored)
+    shelf.stage(written, "a")
+    Path(shelf.place(f"a/{path}")[1]).write_bytes(CONTENT[path][:1])
+    assert not shelf.is_whole(written, "a")
+
+    shelf.publish(written, "a")
+
+    assert shelf.open(f"a/{path}").read() == CONTENT[path]
+    assert shelf.is_whole(written, "a")
+
+
 def test_storage_that_has_no_folders_is_asked_for_none(written: Path) -> None:
     # Arrow's own stand-in for storage, in memory; it wants its folders made beforehand.
     filesystem, _ = fs.FileSystem.from_uri("mock:///")
@@ -129,7 +144,7 @@ def test_a_whole_release_is_not_brought_again(stored: Settings, written: Path) -
     shelf = shelf_of(stored)
     shelf.stage(written, "a")
     before = shelf.place("a/README.md")[0].get_file_info(shelf.place("a/README.md")[1]).mtime_ns
-    (written / "README.md").write_bytes(b"never sent")
+    (written / "README.md").write_bytes(b"# B\n")
 
     shelf.stage(written, "a")
 
@@ -229,3 +244,26 @@ def test_a_release_that_the_storage_lost_is_brought_back_by_a_build(
 
     assert (again.is_new, again.name) == (False, built.name)
     assert built.shelf.is_kept(built.name)
+
+
+@pytest.mark.parametrize("is_stored", [False, True], ids=["folder", "objects"])
+def test_a_file_that_was_lost_is_brought_back_by_a_build(
+    session: Session,
+    database: Database,
+    settings: Settings,
+    stored: Settings,
+    now: datetime,
+    *,
+    is_stored: bool,
+) -> None:
+    make_tiny_project(session)
+    session.commit()
+    into = stored if is_stored else settings
+    built = build_release("tiny", database=database, settings=into, actor=ACTOR, now=now)
+    Path(built.shelf.place(f"{built.name}/README.md")[1]).unlink()
+
+    again = build_release("tiny", database=database, settings=into, actor=ACTOR, now=now)
+
+    assert (again.is_new, again.name) == (False, built.name)
+    with built.shelf.open(f"{built.name}/README.md") as file:
+        assert file.read().startswith(b"---")
