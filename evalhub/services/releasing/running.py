@@ -128,8 +128,16 @@ def run_build(database: Database, build_id: int, *, tools: BuildTools) -> RunEnd
     with claim(database, BUILDS.claim_name(build_id)) as is_held:
         if not is_held:
             return RunEnd.HELD
-        with database.transaction() as session:
-            work = _begin(build_id, session=session, now=tools.now())
+        try:
+            with database.transaction() as session:
+                work = _begin(build_id, session=session, now=tools.now())
+        except Exception as error:
+            # What began is rolled back, so the row waits again. Left so, it would wait for ever and
+            # refuse every other build of its project.
+            if not is_passing(error):
+                with database.transaction() as session:
+                    _fail(build_id, words_for_defect(error), session, now=tools.now())
+            raise
         if work is None:
             return RunEnd.CANCELLED
         return _run(database, work, tools)
@@ -203,7 +211,7 @@ def _succeed(row: ReleaseBuild, built: BuiltRelease, session: Session, *, now: d
 
 def _fail(build_id: int, reason: str, session: Session, *, now: datetime) -> None:
     row = session.get_one(ReleaseBuild, build_id, with_for_update=True)
-    if row.status is WorkStatus.RUNNING:
+    if row.status in ACTIVE:
         row.status, row.finished_at, row.reason = WorkStatus.FAILED, now, reason[:1000]
         session.add(row)
         session.flush()
