@@ -16,6 +16,11 @@ from evalhub.core.releasing.vocabulary import Part
 COMPARED = (Part.PAIRS, Part.TIES, Part.JUDGMENTS, Part.PROMPTS)
 """The tables that all others are made from."""
 
+NEEDED = {part: ("prompt_id", KEYS[part]) for part in COMPARED} | {
+    Part.JUDGMENTS: ("prompt_id", KEYS[Part.JUDGMENTS], "pair_id", "pair_outcome", "annotator")
+}
+"""The columns without whose text a row cannot be compared."""
+
 N_EXAMPLES = 5
 
 

@@ -6,11 +6,11 @@ from pathlib import Path
 import orjson
 
 from evalhub.core.releasing.by_prompt import AnyRow, by_prompt
-from evalhub.core.releasing.diffing import COMPARED, Comparison, RowChange, Side
+from evalhub.core.releasing.diffing import COMPARED, NEEDED, Comparison, RowChange, Side
 from evalhub.core.releasing.files import table_files
 from evalhub.core.releasing.manifest import MANIFEST, Manifest
 from evalhub.core.releasing.vocabulary import FileFormat, Part, Split
-from evalhub.errors import NotFound
+from evalhub.errors import BadInput, NotFound
 from evalhub.services.releasing.reading import read_manifest
 
 
@@ -46,5 +46,23 @@ def _manifest(folder: Path) -> Manifest:
 
 def _rows(folder: Path, manifest: Manifest, part: Part, split: Split) -> Iterator[AnyRow]:
     for file in table_files(manifest.files, part, split, FileFormat.JSONL):
-        with (folder / file.path).open("rb") as lines:
-            yield from map(orjson.loads, lines)
+        path = folder / file.path
+        try:
+            with path.open("rb") as lines:
+                for number, line in enumerate(lines, start=1):
+                    yield _row(line, part, where=f"{path} line {number}")
+        except OSError as error:
+            raise BadInput.at(str(path), f"cannot be read: {error.strerror}") from error
+
+
+def _row(line: bytes, part: Part, *, where: str) -> AnyRow:
+    try:
+        row = orjson.loads(line)
+    except ValueError as error:
+        raise BadInput.at(where, f"cannot be read: {error}") from error
+    if not isinstance(row, dict):
+        raise BadInput.at(where, "cannot be read: it is no row")
+    for name in NEEDED[part]:
+        if not isinstance(row.get(name), str):
+            raise BadInput.at(where, f"cannot be read: {name} is no text")
+    return row
