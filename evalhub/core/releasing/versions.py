@@ -1,8 +1,9 @@
 """Name release versions: three numbers, such as 1.2.0."""
 
 import re
+from collections.abc import Collection
 
-from evalhub.errors import BadInput
+from evalhub.errors import BadInput, Conflict
 
 FIRST = "1.0.0"
 _PATTERN = re.compile(r"(0|[1-9]\d{0,5})\.(0|[1-9]\d{0,5})\.(0|[1-9]\d{0,5})", re.ASCII)
@@ -25,3 +26,19 @@ def next_version(taken: list[str]) -> str:
         return FIRST
     major, minor, _ = max(parse_version(version) for version in taken)
     return f"{major}.{minor + 1}.0"
+
+
+def check_rises(wanted: str, taken: Collection[str]) -> None:
+    """Raise ``Conflict`` where ``wanted`` would be a new version below the newest of ``taken``.
+
+    A version names the one before it and tells what changed since. One that came in below would be
+    missing from what the newer ones tell. One of ``taken`` itself is no new version.
+    """
+    if not taken or wanted in taken:
+        return
+    newest = max(taken, key=parse_version)
+    if parse_version(wanted) < parse_version(newest):
+        raise Conflict(
+            f"Version {wanted} is below {newest}, the newest, and versions only rise: "
+            f"choose {next_version(list(taken))} or another above {newest}."
+        )

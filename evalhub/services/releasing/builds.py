@@ -13,7 +13,7 @@ from evalhub.core.people import Actor
 from evalhub.core.queued_work import ACTIVE, Attendance, WorkStatus
 from evalhub.core.releasing.builds import BuildStage
 from evalhub.core.releasing.recipe import Recipe
-from evalhub.core.releasing.versions import parse_version
+from evalhub.core.releasing.versions import check_rises, parse_version
 from evalhub.db import tables as t
 from evalhub.db.models import Judgment, Project, Release, ReleaseBuild
 from evalhub.errors import Conflict, NotFound
@@ -65,7 +65,8 @@ def start_build(
     """Ask for a release of the project ``slug``, which a worker then builds.
 
     Raise ``NotFound`` for an unknown project, ``BadInput`` for a malformed version, and
-    ``Conflict`` where there is nothing to release or one is being built already.
+    ``Conflict`` where there is nothing to release, one is being built already or ``version`` would
+    be a new one below the newest.
     """
     if version is not None:
         parse_version(version)
@@ -75,6 +76,9 @@ def start_build(
     project = get_project(slug, session=session)
     if not session.scalar(sa.select(sa.exists().where(col(Judgment.project_id) == project.id))):
         raise Conflict(f"Project {slug!r} has no judgments to release.")
+    if version is not None:
+        taken = session.exec(select(Release.version).where(Release.project_id == project.id)).all()
+        check_rises(version, taken)
     _refuse_second(project, session=session)
     row = ReleaseBuild(
         public_id=uuid.uuid4().hex,

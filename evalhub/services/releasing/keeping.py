@@ -13,7 +13,7 @@ from evalhub.core.consent import SAID_NO, standing_on
 from evalhub.core.people import Actor
 from evalhub.core.releasing.identifiers import pseudonym
 from evalhub.core.releasing.manifest import Manifest, manifest_text
-from evalhub.core.releasing.versions import next_version
+from evalhub.core.releasing.versions import check_rises, next_version
 from evalhub.core.releasing.vocabulary import PairOutcome
 from evalhub.db.models import Person, Project, Release, ReleaseAnnotator
 from evalhub.errors import Conflict
@@ -131,6 +131,8 @@ def _refuse_change(
             f"Release {prepared.manifest.id} exists with other content; a version never changes. "
             f"Build the present state as version {suggested}."
         )
+    # A newer one may have been kept while this one was being written.
+    check_rises(prepared.version, [row.version for row in rows])
 
 
 def _refuse_taken_back(prepared: PreparedRelease, *, session: Session) -> None:

@@ -14,13 +14,13 @@ from evalhub.core.releasing.files import Target
 from evalhub.core.releasing.manifest import Manifest
 from evalhub.core.releasing.recipe import Recipe
 from evalhub.core.releasing.reports import Changes, not_yet_told
-from evalhub.core.releasing.versions import next_version, parse_version
+from evalhub.core.releasing.versions import check_rises, next_version, parse_version
 from evalhub.db.models import Project, Release
 from evalhub.errors import Conflict
 from evalhub.services.projects.finding import get_project
 from evalhub.services.releasing.cluster.opening import Cluster
 from evalhub.services.releasing.folders import folder_target, make_durable
-from evalhub.services.releasing.gathering import gather
+from evalhub.services.releasing.gathering import Source, gather
 from evalhub.services.releasing.reading import read_manifest
 from evalhub.services.releasing.withdrawing import find_withdrawals
 from evalhub.services.releasing.writing import Plan, plan_release, write_release
@@ -76,7 +76,7 @@ def prepare_release(  # noqa: PLR0913 - what is wanted, and what a build needs f
     Without a ``recipe`` the standing one is followed. Without ``version`` the latest one is
     taken if nothing has changed since, else the one after it. Raise ``NotFound`` for an unknown
     project, ``BadInput`` for a malformed version and ``Conflict`` when there is nothing to
-    release.
+    release or ``version`` would be a new one below the newest.
     """
     project = get_project(slug, session=session)
     # Before anything is read: a mistyped version should not take minutes to be refused.
@@ -85,6 +85,8 @@ def prepare_release(  # noqa: PLR0913 - what is wanted, and what a build needs f
     recipe = recipe or Recipe()
     recipe.check()
     known = list_rows(project.id, session=session)
+    if version is not None:
+        check_rises(version, [row.version for row in known])
     with seldom_collecting():
         plan = _plan(project, recipe, secret=settings.secret_key, session=session, say=say)
     withdrawn = find_withdrawals((row.id for row in known), session=session)
@@ -139,8 +141,17 @@ def list_rows(project_id: int, *, session: Session) -> list[Release]:
 def _plan(project: Project, recipe: Recipe, *, secret: str, session: Session, say: Say) -> Plan:
     source = gather(project, secret=secret, session=session, recipe=recipe, say=say)
     if not source.n_released:
-        raise Conflict(f"Project {project.slug!r} has no judgments to release.")
+        raise Conflict(f"Project {project.slug!r} has no judgments to release{_why_none(source)}.")
     return plan_release(source, recipe=recipe, session=session)
+
+
+def _why_none(source: Source) -> str:
+    """Return which filters took every judgment, and how many each: empty where there were none."""
+    took = ", ".join(
+        f"{name} left out {n:,} of {source.n_judgments:,}"
+        for name, n in source.dropped.most_common()
+    )
+    return took and f": {took}"
 
 
 def _version(

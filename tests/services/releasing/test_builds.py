@@ -154,6 +154,43 @@ def test_a_defect_is_written_down_and_raised(tiny: Database, settings: Settings)
     assert found.reason == "Stopped by a defect of EvalHub (JSONDecodeError)."
 
 
+def test_a_defect_at_the_beginning_is_written_down_and_keeps_nobody_waiting(
+    tiny: Database, settings: Settings
+) -> None:
+    asked = ask(tiny)
+    with tiny.transaction() as session:
+        session.execute(sa.text("UPDATE release_build SET recipe = '{\"shares\": null}'"))
+
+    with pytest.raises(ValueError, match="shares"):
+        run(tiny, settings, asked)
+
+    found = look(tiny, asked)
+    assert (found.status, found.finished_at) == (WorkStatus.FAILED, MOMENT)
+    assert found.reason == "Stopped by a defect of EvalHub (ValidationError)."
+    assert run(tiny, settings, ask(tiny)) is RunEnd.DONE
+
+
+def test_a_build_waits_for_a_database_that_fails_at_the_beginning(
+    tiny: Database, settings: Settings
+) -> None:
+    def now() -> datetime:
+        raise sa.exc.OperationalError("SELECT 1", None, Exception("told by the server"))
+
+    asked = ask(tiny)
+
+    with pytest.raises(sa.exc.OperationalError):
+        run_build(tiny, row_id(tiny, asked), tools=BuildTools(now, settings=settings))
+
+    assert look(tiny, asked).status is WorkStatus.QUEUED
+
+
+def test_a_version_below_the_newest_is_refused_at_once(tiny: Database, settings: Settings) -> None:
+    run(tiny, settings, ask(tiny, version="1.0.0"))
+
+    with pytest.raises(Conflict, match=r"0\.9\.0 is below 1\.0\.0"):
+        ask(tiny, version="0.9.0")
+
+
 def test_a_cancelled_build_is_not_run(tiny: Database, settings: Settings) -> None:
     asked = ask(tiny)
     cancel(tiny, asked.public_id)

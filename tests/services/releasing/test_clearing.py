@@ -24,7 +24,7 @@ from evalhub.db.models import (
     ReleaseAnnotator,
     Response,
 )
-from evalhub.errors import NotCleared
+from evalhub.errors import Conflict, NotCleared
 from evalhub.services.releasing.keeping import BuiltRelease
 from evalhub.services.releasing.verifying import verify_release
 from tests.factories import (
@@ -106,6 +106,15 @@ def test_f24_a_purpose_that_nobody_granted_is_refused_by_all(bench: Bench) -> No
 
     assert out(built, FilterName.CONSENT_REFUSED) == 10
     assert built.manifest.counts.n_annotators == 1
+
+
+def test_a_release_without_judgments_names_the_filters_that_took_them(bench: Bench) -> None:
+    with pytest.raises(Conflict) as caught:
+        bench.build(Recipe(purpose=ConsentPurpose.COMMERCIAL_LICENCE))
+
+    told = str(caught.value)
+    assert told.startswith("Project 'tiny' has no judgments to release: ")
+    assert "consent_refused left out 19 of 22, " in told
 
 
 def test_f24_a_withdrawn_consent_leaves_the_next_version(bench: Bench) -> None:

@@ -210,12 +210,28 @@ def test_a_named_version_that_was_taken_meanwhile_is_refused(
     assert verify_release(kept.folder).is_good
 
 
-def test_a_named_version_may_be_older_than_one_built_meanwhile(builder: Builder) -> None:
+def test_a_named_version_below_one_built_meanwhile_is_refused(builder: Builder) -> None:
     with builder.halfway(version="1.0.1") as future:
         builder.build(version="2.0.0")
 
-    assert future.result().is_new
-    assert builder.versions() == ["2.0.0", "1.0.1"]
+    with pytest.raises(Conflict, match=r"1\.0\.1 is below 2\.0\.0"):
+        future.result()
+    assert builder.versions() == ["2.0.0"]
+    assert builder.left() == ["tiny"]
+
+
+def test_a_version_below_the_newest_is_refused_before_it_is_built(builder: Builder) -> None:
+    builder.build(version="1.0.0")
+
+    with pytest.raises(Conflict, match="only rise"):
+        builder.build(version="0.9.0")
+
+
+def test_an_older_version_of_the_same_state_is_built_again(builder: Builder) -> None:
+    builder.build(version="1.0.0")
+    builder.build(version="1.1.0")
+
+    assert not builder.build(version="1.0.0").is_new
 
 
 @pytest.mark.parametrize("n_files", [0, 3, 12])
