@@ -1,5 +1,8 @@
 """Read the choices of a recipe from the form that asks for a release."""
 
+from collections.abc import Sequence
+from typing import TypeVar
+
 from werkzeug.datastructures import MultiDict
 
 from evalhub.core.consent import ConsentPurpose
@@ -14,9 +17,12 @@ from evalhub.core.releasing.vocabulary import (
     TieRule,
     VetoRule,
 )
-from evalhub.rim.fields import choice, chosen, whole_number
+from evalhub.errors import BadInput, Sentence
+from evalhub.rim.fields import choice, shown, whole_number
 
 _PERCENT = 100
+
+Member = TypeVar("Member", FilterName, Part)
 
 
 def recipe_of(form: MultiDict[str, str]) -> Recipe:
@@ -68,18 +74,27 @@ def _share(form: MultiDict[str, str], name: str, standing: float) -> float:
 
 
 def _left_out(form: MultiDict[str, str]) -> frozenset[FilterName]:
-    named = chosen(form.getlist("leave_out"), FilterName, where="leave_out")
-    # The other filters always work or belong to a gate: leaving one of them to a box would say
+    # The other filters always work or belong to a gate: taking one of them as chosen would say
     # that it can be done without.
-    return named & frozenset(CHOSEN_FILTERS)
+    return _among(form.getlist("leave_out"), CHOSEN_FILTERS, where="leave_out")
 
 
 def _flavours(form: MultiDict[str, str]) -> tuple[Part, ...]:
     # No box ticked and no boxes shown look alike in what a browser sends; the form says which.
     if form.get("flavours") != "chosen":
         return FLAVOURS
-    named = chosen(form.getlist("flavour"), Part, where="flavour")
+    named = _among(form.getlist("flavour"), FLAVOURS, where="flavour")
     return tuple(part for part in FLAVOURS if part in named)
+
+
+def _among(texts: Sequence[str], members: Sequence[Member], *, where: str) -> frozenset[Member]:
+    """Return those of ``members`` that ``texts`` name; raise ``BadInput`` for any other text."""
+    for text in texts:
+        if text not in members:
+            known = ", ".join(members)
+            rule = Sentence("%(value)s is none of %(known)s", value=shown(text), known=known)
+            raise BadInput.at(where, rule)
+    return frozenset(one for one in members if one in texts)
 
 
 def _gates(form: MultiDict[str, str]) -> tuple[GateRule, ...]:

@@ -5,7 +5,7 @@ from werkzeug.datastructures import MultiDict
 
 from evalhub.cli.release_recipe import recipe_of as recipe_of_command
 from evalhub.core.releasing.recipe import Recipe
-from evalhub.core.releasing.vocabulary import FLAVOURS, FilterName, Part, VetoRule
+from evalhub.core.releasing.vocabulary import FLAVOURS, VetoRule
 from evalhub.errors import BadInput
 from evalhub.web.release_form import recipe_of
 
@@ -75,13 +75,13 @@ def test_a_form_from_before_there_were_boxes_asks_for_every_flavour() -> None:
     assert recipe_of(form(("vetoes", "ignored"))).pairs.veto_rule is VetoRule.IGNORED
 
 
-def test_a_standing_filter_cannot_be_chosen_and_no_table_is_a_flavour() -> None:
-    asked = form(("leave_out", "model_judge"), ("flavours", "chosen"), ("flavour", "pairs"))
-
-    recipe = recipe_of(asked)
-
-    assert FilterName.MODEL_JUDGE not in recipe.leave_out
-    assert Part.PAIRS not in recipe.flavours
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("leave_out", "model_judge"), ("leave_out", "evenly_split"), ("flavour", "pairs")],
+)
+def test_what_works_always_cannot_be_chosen_and_is_refused_by_name(name: str, value: str) -> None:
+    with pytest.raises(BadInput, match=f"{name}: '{value}' is none of "):
+        recipe_of(form(("flavours", "chosen"), (name, value)))
 
 
 @pytest.mark.parametrize(
