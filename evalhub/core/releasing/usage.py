@@ -119,8 +119,10 @@ def _splits(files: Sequence[FileFacts], part: Part) -> list[Split]:
 
 
 def _train(folder: str, splits: Sequence[Split]) -> Snippet:
-    evaluation = next((s for s in (Split.VALIDATION, Split.TEST) if s in splits), None)
-    evaluated = f'    eval_dataset=pairs["{evaluation}"],\n' if evaluation else ""
+    # Never on the test split: settings chosen by it would flatter what is reported on it.
+    evaluated = (
+        f'    eval_dataset=pairs["{Split.VALIDATION}"],\n' if Split.VALIDATION in splits else ""
+    )
     code = (
         "from datasets import load_dataset\n"
         "from trl import RewardConfig, RewardTrainer\n\n"

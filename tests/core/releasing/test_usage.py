@@ -27,10 +27,16 @@ def test_training_needs_a_train_split() -> None:
     assert "eval_dataset" not in snippets("f", files)[-1].code
 
 
-def test_training_is_evaluated_on_another_split() -> None:
+def test_training_is_evaluated_on_the_validation_split() -> None:
+    files = listed(TRAINED | {Part.TRL: {Split.TRAIN: 2, Split.VALIDATION: 1, Split.TEST: 1}})
+
+    assert 'eval_dataset=pairs["validation"]' in snippets("f", files)[-1].code
+
+
+def test_training_is_never_evaluated_on_what_is_for_reporting() -> None:
     files = listed(TRAINED | {Part.TRL: {Split.TRAIN: 2, Split.TEST: 1}})
 
-    assert 'eval_dataset=pairs["test"]' in snippets("f", files)[-1].code
+    assert "eval_dataset" not in snippets("f", files)[-1].code
 
 
 def test_python_code_is_python() -> None:
