@@ -18,6 +18,7 @@ from evalhub.core.releasing.dossier.statements import (
     read_statement,
     statement_to_json,
 )
+from evalhub.core.releasing.vocabulary import PairOutcome
 from evalhub.core.wording import counted
 from evalhub.services.releasing.builds import list_builds, start_build
 from evalhub.services.releasing.comparing import diff_releases
@@ -78,6 +79,8 @@ def build(
     click.echo(f"Release {built.id} {state}: {built.shelf.place(built.name)[1]}")
     for name, n_pairs in built.manifest.counts.pairs.items():
         click.echo(f"  {n_pairs:>8}  pairs: {name}")
+    if not built.manifest.counts.pairs[PairOutcome.PREFERENCE]:
+        click.echo("It holds 0 pairs to train on; its card says which filter took them.")
 
 
 @group.command("builds")

@@ -38,7 +38,7 @@ DOMAINS = (
         name="medicine",
         title="Clinical answers (demo, simulated)",
         purpose="Shows how a reward model for clinical answers would be trained. Everything is "
-        "simulated: the responses are scripted and most judgments are made up.",
+        "simulated: the responses are scripted and the judgments are made up.",
         expert="doctor@demo.example",
         pay_minor_units=1400,
         expected_minutes=8,
@@ -47,7 +47,7 @@ DOMAINS = (
         name="law",
         title="Legal answers (demo, simulated)",
         purpose="Shows how a reward model for legal answers would be trained. Everything is "
-        "simulated: the responses are scripted and most judgments are made up.",
+        "simulated: the responses are scripted and the judgments are made up.",
         expert="lawyer@demo.example",
         pay_minor_units=1800,
         expected_minutes=12,

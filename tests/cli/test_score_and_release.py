@@ -157,6 +157,27 @@ def test_release_holds_the_flavours_that_were_asked_for(
     assert run(settings, "release", "verify", "tiny@1.1.0").exit_code == 0
 
 
+def test_release_without_a_pair_says_so(tiny: None, settings: Settings) -> None:
+    result = run(settings, "release", "build", "tiny", "--min-judgments=50")
+
+    assert result.exit_code == 0
+    assert "It holds 0 pairs to train on" in result.output
+
+
+def test_damaged_folder_is_compared_to_the_place_of_the_damage(
+    tiny: None, settings: Settings
+) -> None:
+    run(settings, "release", "build", "tiny")
+    path = settings.releases_dir / "tiny" / "1.0.0" / "pairs" / "train.jsonl"
+    path.chmod(0o600)
+    path.write_text("{", "utf-8")
+
+    result = run(settings, "release", "diff", "tiny@1.0.0", "tiny@1.0.0")
+
+    assert result.exit_code == 1
+    assert "pairs/train.jsonl line 1: cannot be read: " in result.output
+
+
 def test_no_flavour_beside_another_is_refused(tiny: None, settings: Settings) -> None:
     result = run(settings, "release", "build", "tiny", "--flavour=none", "--flavour=kto")
 

@@ -8,6 +8,7 @@ from evalhub.config import Settings
 from evalhub.core.canonical import sha256_hex
 from evalhub.core.people import Role, command_actor
 from evalhub.core.queued_work import WorkStatus
+from evalhub.core.releasing.recipe import PairRules, Recipe
 from evalhub.db.engine import Database
 from evalhub.db.models import Project, Release, ReleaseBuild, ReleaseDownload
 from evalhub.services.releasing.builds import list_builds
@@ -91,6 +92,27 @@ def test_simulated_release_says_so(
 
     assert "<b>Simulated.</b>" in lab.get(BASE).text
     assert "<b>simulated</b>" in lab.get("/releases").text
+
+
+def test_release_without_a_pair_says_so_and_where_they_went(
+    lab: FlaskClient, database: Database, settings: Settings
+) -> None:
+    with database.transaction() as session:
+        make_tiny_project(session)
+        build_release(
+            "tiny",
+            session=session,
+            settings=settings,
+            actor=command_actor(),
+            now=NOW,
+            recipe=Recipe(pairs=PairRules(min_judgments=50)),
+        )
+
+    page = lab.get(BASE).text
+
+    assert '<b>0 pairs.</b> This release holds no pair to train on. <a href="#out-h">' in page
+    assert 'id="out-h"' in page
+    assert "too_few_judgments" in page
 
 
 def test_release_of_few_judgments_has_no_agreement(

@@ -58,7 +58,10 @@ def check_rules(rules: Sequence[GateRule]) -> None:
         if sum(rule.gate is gate for rule in rules) > 1
     ]
     problems += [
-        Problem(f"gate {rule.gate}", f"is accepted only with a reason of {MIN_REASON} characters")
+        Problem(
+            f"gate {rule.gate}",
+            f"is accepted only with a reason of at least {MIN_REASON} characters",
+        )
         for rule in rules
         if rule.action is GateAction.ACCEPT and seen_length(rule.reason) < MIN_REASON
     ]
