@@ -37,9 +37,8 @@ def test_every_table_is_there_by_its_name_with_all_of_its_splits(release: FoundR
     assert answer.names == ("split", "n")
     assert dict(answer.rows) == counted
     assert len(counted) > 1
-    for part, rows in release.manifest.counts.rows.items():
-        ((n,),) = query_release(release, f"FROM {part} SELECT count(*)").rows
-        assert n == sum(rows.values())
+    listed = query_release(release, "SELECT view_name FROM duckdb_views() WHERE NOT internal")
+    assert {name for (name,) in listed.rows} == set(release.manifest.counts.rows)
 
 
 def test_texts_and_lists_come_as_they_are(release: FoundRelease) -> None:
@@ -68,26 +67,26 @@ def test_a_release_in_object_storage_is_asked_there(
         query_release(found, SPLITS)
 
 
-@pytest.mark.parametrize(
-    ("statement", "told"),
-    [
-        ("SELECT nope FROM pairs", r"LINE 1: SELECT nope FROM pairs\n +\^\^\^\^"),
-        ("SELEC 1", "LINE 1: SELEC 1"),
-        (" ", "There is no statement to answer"),
-        ("SELECT * FROM read_csv('/etc/hostname')", "Cannot access file"),
-        ("COPY pairs TO 'pairs.csv'", "disabled by configuration"),
-        ("ATTACH 'other.db'", "disabled by configuration"),
-        ("INSTALL httpfs", "disabled by configuration"),
-        ("SET enable_external_access = true", "locked"),
-        ("DELETE FROM pairs", "Can only delete from base table"),
-        ("SELECT CAST(domain AS INTEGER) FROM pairs", "Could not convert string"),
-    ],
-)
+WRONG = {
+    "SELECT nope FROM pairs": r"LINE 1: SELECT nope FROM pairs\n +\^\^\^\^",
+    "SELEC 1": "LINE 1: SELEC 1",
+    " ": "There is no statement to answer",
+    "SELECT * FROM read_csv('/etc/hostname')": "Cannot access file",
+    "COPY pairs TO 'pairs.csv'": "disabled by configuration",
+    "ATTACH 'other.db'": "disabled by configuration",
+    "INSTALL httpfs": "disabled by configuration",
+    "SET enable_external_access = true": "locked",
+    "DELETE FROM pairs": "Can only delete from base table",
+    "SELECT CAST(domain AS INTEGER) FROM pairs": "Could not convert string",
+}
+
+
 def test_a_statement_that_is_wrong_or_reaches_out_is_refused_with_its_place(
-    release: FoundRelease, statement: str, told: str
+    release: FoundRelease,
 ) -> None:
-    with pytest.raises(BadInput, match=told):
-        list(query_release(release, statement).rows)
+    for statement, told in WRONG.items():
+        with pytest.raises(BadInput, match=told):
+            list(query_release(release, statement).rows)
 
 
 def test_without_duckdb_its_extra_is_named(
