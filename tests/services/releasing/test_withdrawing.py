@@ -1,8 +1,10 @@
 """A withdrawn release stays to be seen and is not handed out, and its version is not reused."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from sqlmodel import Session, select
@@ -11,6 +13,7 @@ from evalhub.config import Settings
 from evalhub.core.people import command_actor
 from evalhub.core.releasing.clearance import Gate, GateAction, GateRule
 from evalhub.core.releasing.recipe import Recipe
+from evalhub.db.engine import Database
 from evalhub.db.models import AuditEvent, Person, Release, ReleaseAnnotator
 from evalhub.errors import BadInput, Conflict, NotFound, Withdrawn
 from evalhub.services.releasing.comparing import diff_releases
@@ -23,7 +26,7 @@ from evalhub.services.releasing.kept import (
     refuse_withdrawn,
 )
 from evalhub.services.releasing.withdrawing import withdraw_release
-from tests.factories import MOMENT, withdraw_consent
+from tests.factories import MOMENT, make_project, make_release, withdraw_consent
 from tests.release_project import make_tiny_project
 from tests.releases import build_release
 
@@ -174,3 +177,26 @@ def test_a_release_from_before_there_were_consents_has_no_notices(
 
     manifest = replace(old.manifest, clearance=None)
     assert notices_of(replace(old, manifest=manifest), session=session) == ()
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_the_second_of_two_who_withdraw_at_once_hears_that_it_is_withdrawn(
+    database: Database, now: datetime
+) -> None:
+    with database.transaction() as session:
+        release_id = make_release(session, make_project(session)).id
+    barrier = Barrier(2)
+
+    def withdraw(reason: str) -> str:
+        with database.transaction() as session:
+            barrier.wait(timeout=30)
+            try:
+                withdraw_release(release_id, "a", reason, session=session, actor=ACTOR, now=now)
+            except Conflict as error:
+                return str(error)
+        return ""
+
+    with ThreadPoolExecutor(2) as pool:
+        told = sorted(pool.map(withdraw, [REASON, REASON]))
+
+    assert told == ["", "Release a is withdrawn already."]
