@@ -196,7 +196,7 @@ def test_a_pull_without_money_is_not_resumed_and_says_how_to_go_on(
     refused = client.post(f"{path}/resume", headers=headers)
 
     assert (refused.status_code, refused.get_json()["error"]["message"]) == (409, advice)
-    assert advice.startswith("The budget is used up, ")
+    assert advice.startswith("A budget that is used up ")
     assert client.get(path, headers=headers).get_json()["status"] == "failed"
 
 

@@ -496,7 +496,7 @@ def test_after_a_budget_the_page_offers_another_pull_and_not_resuming(
 
     page = client.get(f"/pulls/{pull.public_id}").text
 
-    assert "used up (1 spent). The budget is used up, so this pull asks nothing more." in page
+    assert "used up (1 spent). A budget that is used up is never raised." in page
     assert (
         'href="/pulls/new?prompt_set=health%401&amp;endpoints=careful">Start another pull' in page
     )

@@ -13,10 +13,10 @@ from evalhub.db.models import Endpoint, Pull, PullEndpoint
 from evalhub.services.endpoints.views import price_of
 
 AFTER_A_BUDGET = (
-    "The budget is used up, so this pull asks nothing more. To go on, start another pull: it asks "
-    "for what is missing."
+    "A budget that is used up is never raised. To go on, start another pull: it asks for what is "
+    "missing."
 )
-"""What is told instead of resuming: a budget is never raised, so the same would happen again."""
+"""What is told instead of resuming, which would end in the same way at once."""
 
 
 def used_tokens(question: Question, outcome: Outcome) -> tuple[int, int]:

@@ -103,8 +103,8 @@ def test_a_pull_that_is_over_needs_nobody(scene: Scene, status: PullStatus, word
 @pytest.mark.parametrize(
     ("status", "spent", "words"),
     [
-        (PullStatus.FAILED, 300, "The budget is used up"),
-        (PullStatus.CANCELLED, 301, "The budget is used up"),
+        (PullStatus.FAILED, 300, "A budget that is used up"),
+        (PullStatus.CANCELLED, 301, "A budget that is used up"),
         (PullStatus.FAILED, 299, "Mend what the reason names"),
         (PullStatus.DONE, 300, ""),
     ],
@@ -117,7 +117,7 @@ def test_after_a_budget_another_pull_is_advised_and_not_resuming(
     advice = look(scene, start_spent(scene, status, micro=spent)).advice
 
     assert advice[: len(words) or None] == words
-    assert ("start another pull" in advice) is words.startswith("The budget")
+    assert ("start another pull" in advice) is words.startswith("A budget")
 
 
 def test_only_what_the_pull_stored_itself_counts_as_movement(scene: Scene) -> None:
