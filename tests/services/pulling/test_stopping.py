@@ -205,7 +205,7 @@ def test_whoever_waits_for_an_endpoint_opens_no_connection(scene: Scene, tools: 
             waiting = asyncio.create_task(
                 run_share(scene.database, pull.id, endpoint_id, tools=tools)
             )
-            await asyncio.to_thread(lambda: [looks.acquire(timeout=30) for _ in range(8)])
+            assert await asyncio.to_thread(lambda: all(looks.acquire(timeout=30) for _ in range(8)))
             tools.stop.set()
             assert await waiting is ShareEnd.STOPPED
 
