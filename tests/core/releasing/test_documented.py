@@ -28,6 +28,25 @@ def test_every_column_is_documented(part: Part, column: str) -> None:
     assert f"`{column}`" in DOCS
 
 
+def section(part: Part) -> str:
+    """Return what the guide says under the heading of a table, up to the next heading."""
+    return DOCS.partition(f"\n## `{part}`\n")[2].partition("\n## ")[0]
+
+
+@pytest.mark.parametrize("part", [Part.PAIRS, Part.TIES, Part.JUDGMENTS, Part.PROMPTS, Part.TRL])
+def test_every_column_is_told_under_its_table(part: Part) -> None:
+    told = section(part)
+
+    assert [name for name in SCHEMAS[part].names if f"`{name}`" not in told] == []
+
+
+def test_what_margins_add_to_pairs_is_told_under_their_table() -> None:
+    told = section(Part.PAIRS_MARGIN)
+
+    added = set(SCHEMAS[Part.PAIRS_MARGIN].names) - set(SCHEMAS[Part.PAIRS].names)
+    assert added == {name for name in added if f"`{name}`" in told} != set()
+
+
 @pytest.mark.parametrize("word", [*Part, *Split, *FilterName, *PairOutcome])
 def test_every_word_is_documented(word: StrEnum) -> None:
     assert f"`{word}`" in DOCS
