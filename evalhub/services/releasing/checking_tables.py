@@ -108,7 +108,12 @@ def _rows_of_both(
     with pq.ParquetFile(folder / parquet.path) as file, (folder / jsonl.path).open("rb") as lines:
         for number, row in enumerate(_parquet_rows(file), start=n_before + 1):
             line = lines.readline()
-            if not line or orjson.loads(line) != row:
+            try:
+                is_same = bool(line) and orjson.loads(line) == row
+            except ValueError as error:
+                place = f"{jsonl.path} line {number - n_before}"
+                raise BadInput.at(place, f"cannot be read: {error}") from error
+            if not is_same:
                 rule = "differs between Parquet and JSON lines"
                 raise BadInput.at(f"{table}, row {number}", rule)
             yield row

@@ -108,7 +108,9 @@ def _read(kind: TypeAdapter[Read], text: str | bytes, *, where: str) -> Read:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
-        raise BadInput.at(f"{where}, field {place!r}", first["msg"]) from error
+        # What is no JSON at all is wrong as a whole, and has no field to name.
+        at = f"{where}, field {place!r}" if place else where
+        raise BadInput.at(at, first["msg"]) from error
 
 
 def _check_schema(found: str, known: str, *, where: str) -> None:

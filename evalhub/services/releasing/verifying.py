@@ -1,12 +1,15 @@
 """Verify a release folder against its own checksums, manifest, schemas and promises."""
 
 import hashlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from evalhub.core.canonical import sha256_hex
 from evalhub.core.releasing.checksums import CHECKSUMS, parse_checksums
-from evalhub.core.releasing.manifest import MANIFEST, RECIPE, Manifest, rows_by_table
+from evalhub.core.releasing.manifest import MANIFEST, RECIPE, Manifest, ReleaseCounts, rows_by_table
+from evalhub.core.releasing.vocabulary import PairOutcome, Part
+from evalhub.core.wording import counted
 from evalhub.errors import BadInput, NotFound, Problem
 from evalhub.services.releasing.checking_documents import check_documents
 from evalhub.services.releasing.checking_tables import check_tables
@@ -98,10 +101,28 @@ def _broken_manifest(manifest: Manifest, sums: dict[str, str]) -> list[Problem]:
     ]
     if manifest.id != manifest.release.id:
         problems.append(Problem(f"{MANIFEST}, field 'id'", f"must be {manifest.release.id!r}"))
-    if manifest.counts.rows != rows_by_table(manifest.files):
+    rows = rows_by_table(manifest.files)
+    if manifest.counts.rows != rows:
         rule = "does not hold the rows of the listed files"
         problems.append(Problem(f"{MANIFEST}, field 'counts.rows'", rule))
-    return problems
+    return [*problems, *_broken_counts(manifest.counts, rows)]
+
+
+def _broken_counts(
+    counts: ReleaseCounts, rows: Mapping[str, Mapping[str, int]]
+) -> Iterator[Problem]:
+    """Yield the counts that the number of rows of a table contradicts."""
+    stated = {
+        "n_judgments": (counts.n_judgments, Part.JUDGMENTS),
+        "n_prompts": (counts.n_prompts, Part.PROMPTS),
+        "pairs.preference": (counts.pairs.get(PairOutcome.PREFERENCE, 0), Part.PAIRS),
+        "pairs.tie": (counts.pairs.get(PairOutcome.TIE, 0), Part.TIES),
+    }
+    for name, (n, part) in stated.items():
+        n_rows = sum(rows.get(part, {}).values())
+        if n != n_rows:
+            rule = f"is {n}, and {part} has {counted(n_rows, 'row')}"
+            yield Problem(f"{MANIFEST}, field 'counts.{name}'", rule)
 
 
 def _check_contents(folder: Path, manifest: Manifest) -> tuple[int, list[Problem]]:

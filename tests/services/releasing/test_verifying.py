@@ -86,7 +86,7 @@ def test_sealing_an_unchanged_release_keeps_it_good(own_files: BuiltFiles) -> No
         ),
         pytest.param(
             lambda f: (f / "manifest.json").write_text("{"),
-            "manifest.json, field ''",
+            "manifest.json: Invalid JSON",
             id="manifest not JSON",
         ),
         pytest.param(
@@ -178,6 +178,22 @@ def test_rows_that_contradict_the_files_are_a_problem(own_files: BuiltFiles) -> 
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [("n_judgments", "judgments"), ("n_prompts", "prompts"), ("preference", "pairs")],
+)
+def test_count_that_the_rows_contradict_is_a_problem(
+    own_files: BuiltFiles, name: str, part: str
+) -> None:
+    counts = json.loads((own_files.folder / "manifest.json").read_bytes())["counts"]
+    (counts if name in counts else counts["pairs"])[name] = 9999
+    edit_manifest(own_files.folder, counts=counts)
+
+    (found,) = problems_of(own_files.folder)
+
+    assert f"{name}': is 9999, and {part} has " in found
+
+
 def rewrite(folder: Path, path: str, change: Callable[[pa.Table], pa.Table]) -> None:
     table = change(pq.read_table(folder / path))
     pq.write_table(table, folder / path)
@@ -229,7 +245,7 @@ def test_column_that_may_be_null_is_found(own_files: BuiltFiles) -> None:
         (lambda text: text.replace("tiny", "puny", 1), "row 1: differs between"),
         (lambda text: text.split("\n", 1)[1], "row 1: differs between"),
         (lambda text: text + text, ".jsonl: has more rows than the Parquet file"),
-        (lambda text: "{" + text, "train.parquet: cannot be read"),
+        (lambda text: "{" + text, "pairs/train.jsonl line 1: cannot be read"),
     ],
     ids=["changed", "fewer", "more", "no JSON"],
 )
@@ -298,11 +314,11 @@ def take_out(folder: Path, *paths: str) -> None:
 @pytest.mark.parametrize(
     ("path", "change", "problem"),
     [
-        ("dossier.json", lambda _: "{}", "dossier.json: dossier.json, field 'schema'"),
+        ("dossier.json", lambda _: "{}", "dossier.json: field 'schema'"),
         (
             "dossier.json",
             lambda text: text.replace("evalhub.dossier/1", "evalhub.dossier/9"),
-            "dossier.json: dossier.json, field 'schema': must be 'evalhub.dossier/1'",
+            "dossier.json: field 'schema': must be 'evalhub.dossier/1'",
         ),
         (
             "dossier.json",
@@ -331,7 +347,17 @@ def take_out(folder: Path, *paths: str) -> None:
             ),
             "dossier.json: field steward is written and does not say how or why",
         ),
-        ("croissant.json", lambda _: "[]", "croissant.json: cannot be read"),
+        ("croissant.json", lambda _: "[]", "croissant.json: cannot be read: Input should be"),
+        (
+            "croissant.json",
+            lambda _: '{"distribution": 3}',
+            "croissant.json: cannot be read: field 'distribution': Input should be",
+        ),
+        (
+            "llamafactory/dataset_info.json",
+            lambda text: text.replace("sharegpt", "alpaca"),
+            "llamafactory/dataset_info.json: does not describe the files of manifest.json",
+        ),
         (
             "croissant.json",
             lambda text: text.replace('"contentUrl": "pairs/train.jsonl"', '"contentUrl": "x"'),
@@ -362,6 +388,8 @@ def take_out(folder: Path, *paths: str) -> None:
         "a reason taken out",
         "nobody wrote it",
         "no description",
+        "a description of another kind",
+        "another kind of rows",
         "a file not described",
         "a column that is not there",
         "a table that is not there",
@@ -376,6 +404,26 @@ def test_documents_that_speak_of_something_else_are_found(
     found = problems_of(own_files.folder)
 
     assert any(one.startswith(problem) for one in found), found
+
+
+def test_a_table_with_another_hash_is_told_once(own_files: BuiltFiles) -> None:
+    (table,) = (one for one in own_files.manifest.files if one.path == "pairs/train.jsonl")
+    edit_document(
+        own_files.folder, "croissant.json", lambda text: text.replace(table.sha256, "0" * 64)
+    )
+
+    assert problems_of(own_files.folder) == [
+        "croissant.json: does not describe pairs/train.jsonl as the manifest does"
+    ]
+
+
+def test_a_rubric_that_is_not_the_one_judged_by_is_found(own_files: BuiltFiles) -> None:
+    rubric = own_files.manifest.inputs.rubrics[0]
+    edit_document(own_files.folder, rubric.path, lambda text: text + " ")
+
+    assert problems_of(own_files.folder) == [
+        f"{rubric.path}: is not the rubric {rubric.id} {rubric.version} of manifest.json"
+    ]
 
 
 def test_a_datasheet_that_is_no_text_is_a_problem_and_no_crash(own_files: BuiltFiles) -> None:
