@@ -52,6 +52,13 @@ def test_every_field_stands_on_the_page_with_its_value_or_reason(
     assert "style=" not in text
 
 
+def test_every_section_leads_back_to_their_list(auditor: FlaskClient, built: BuiltRelease) -> None:
+    text = auditor.get(PAGE).text
+
+    listed = text.partition('<nav class="parts" id="parts"')[2].partition("</nav>")[0]
+    assert text.count('<a href="#parts">To the sections</a>') == listed.count("<li>") > 1
+
+
 def test_the_page_promises_nothing(auditor: FlaskClient, built: BuiltRelease) -> None:
     text = auditor.get(PAGE).text.lower()
 

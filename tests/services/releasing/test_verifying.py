@@ -122,7 +122,9 @@ def test_link_in_place_of_a_file_is_a_problem(own_files: BuiltFiles, tmp_path: P
     shutil.move(path, tmp_path / "kept.json")
     path.symlink_to(tmp_path / "kept.json")
 
-    assert problems_of(own_files.folder) == ["recipe.json: does not have the hash in SHA256SUMS"]
+    assert problems_of(own_files.folder) == [
+        "recipe.json: is a link, and a release holds files alone"
+    ]
 
 
 def test_link_to_a_folder_beside_the_files_is_a_problem(
