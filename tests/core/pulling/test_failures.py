@@ -116,7 +116,7 @@ def test_any_error_body_becomes_a_short_message(status: int, body: Json) -> None
     found = read_failure(status, body)
 
     message = found.message if isinstance(found, Failure) else found.refusal
-    assert len(message) <= QUOTED + len("HTTP 500: …")
+    assert len(message) <= QUOTED + len("HTTP 300 (redirects are not followed): …")
     assert "\n" not in message
 
 
