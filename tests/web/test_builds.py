@@ -139,11 +139,11 @@ def test_a_build_that_failed_says_why(
     researcher: FlaskClient, asked: BuildView, database: Database, settings: Settings
 ) -> None:
     run(database, settings, asked)
-    other = ask(database, version="0.9.0")
+    other = ask(database, version="1.2.0")
     run(database, settings, other)
     with database.transaction() as session:
         session.connection().exec_driver_sql("UPDATE project SET title = 'Another'")
-    failed = ask(database, version="0.9.0")
+    failed = ask(database, version="1.2.0")
     run(database, settings, failed)
 
     text = researcher.get(address(failed)).text

@@ -31,7 +31,7 @@ def found(session: Session, settings: Settings) -> FoundRelease:
 def test_list_is_by_project_and_newest_version_first(
     built: BuiltRelease, session: Session, settings: Settings, now: datetime
 ) -> None:
-    for version in ("1.10.0", "1.9.0"):
+    for version in ("1.9.0", "1.10.0"):
         build_release(
             "tiny",
             session=session,
