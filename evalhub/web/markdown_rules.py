@@ -26,6 +26,10 @@ def make_parser() -> MarkdownIt:
     parser.inline.ruler.before("escape", "bracket_maths", _bracket_maths)
     parser.core.ruler.before("text_join", "spots", sign_tokens)
     parser.block.ruler.at("table", _bounded_table, {"alt": ["paragraph", "reference"]})
+    # Its tables of characters are filled at the first link, and seen half full meanwhile: of the
+    # first pages that the threads of a new process render at once, all but one would fail.
+    parser.normalizeLink("/")
+    parser.normalizeLinkText("/")
     return parser
 
 
