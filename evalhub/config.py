@@ -22,6 +22,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from evalhub.errors import SettingsError
 
 PREFIX = "EVALHUB_"
+CLIENT_VARIABLES = frozenset({"url", "key"})
+"""What the client's guide sets, in lower case: a shell may hold it where the server runs too."""
 ROOT = Path(__file__).resolve().parent.parent
 MINIMUM_SECRET_LENGTH = 32
 """Characters a signing key needs: whoever guesses it can sign in as anybody."""
@@ -201,11 +203,11 @@ def _from_environ(environ: Mapping[str, str]) -> dict[str, object]:
         for key, value in environ.items()
         if key.startswith(PREFIX)
     }
-    unknown = sorted(named.keys() - Settings.model_fields.keys())
+    unknown = sorted(named.keys() - Settings.model_fields.keys() - CLIENT_VARIABLES)
     # A misspelt setting would leave its default in force, and an operator would believe otherwise.
     if unknown:
         raise SettingsError(f"{PREFIX}{unknown[0].upper()} is not a setting of EvalHub.")
-    return dict(named)
+    return {key: value for key, value in named.items() if key not in CLIENT_VARIABLES}
 
 
 def _from_file(instance_dir: Path) -> dict[str, object]:

@@ -177,6 +177,12 @@ def test_an_https_address_marks_cookies_secure(tmp_path: Path) -> None:
         assert load_settings(environ(tmp_path, PUBLIC_URL=address)).is_https
 
 
+def test_what_a_client_takes_from_the_same_shell_is_no_setting(tmp_path: Path) -> None:
+    of_client = environ(tmp_path, URL="https://evalhub.example.org", KEY="evh_x")
+
+    assert load_settings(of_client) == load_settings(environ(tmp_path))
+
+
 @pytest.mark.parametrize(
     ("values", "message"),
     [

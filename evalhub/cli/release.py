@@ -33,7 +33,7 @@ from evalhub.services.releasing.withdrawing import withdraw_release
 
 @click.group("release")
 def group() -> None:
-    """Build, list and verify releases."""
+    """Build, list, query, compare, verify and withdraw releases."""
 
 
 @group.command("build")

@@ -23,7 +23,7 @@ from evalhub.services.workers import LEASE_S
     help="Seconds of silence after which another worker's jobs are taken over.",
 )
 def command(*, drain: bool, lease: float) -> None:
-    """Run queued pulls until told to stop (Ctrl-C or SIGTERM)."""
+    """Run queued pulls, builds and imports until told to stop (Ctrl-C or SIGTERM)."""
     end_with_supervisor(os.environ)
     configure_logs(settings().log_level)
     stop = threading.Event()

@@ -87,5 +87,5 @@ def _duckdb() -> ModuleType:
         return import_module("duckdb")
     except ModuleNotFoundError as error:
         raise SettingsError(
-            "Queries need DuckDB; install it with `pip install evalhub[query]`."
+            "Queries need DuckDB: `pip install --editable '.[query]'` in EvalHub's folder."
         ) from error

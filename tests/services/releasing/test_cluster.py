@@ -290,7 +290,7 @@ def test_without_a_scheduler_or_without_dask_there_is_no_cluster(
 
     # What Python finds where a package is not installed.
     monkeypatch.setitem(sys.modules, "evalhub.services.releasing.cluster.dask_cluster", None)
-    with pytest.raises(SettingsError, match=r"pip install evalhub\[cluster\]"):
+    with pytest.raises(SettingsError, match=r"'\.\[cluster\]'"):
         cluster_of(settings.model_copy(update={"dask_scheduler": "tcp://127.0.0.1:1"}))
 
 

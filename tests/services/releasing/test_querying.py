@@ -95,5 +95,5 @@ def test_without_duckdb_its_extra_is_named(
     # What Python finds where a package is not installed.
     monkeypatch.setitem(sys.modules, "duckdb", None)
 
-    with pytest.raises(SettingsError, match=r"pip install evalhub\[query\]"):
+    with pytest.raises(SettingsError, match=r"'\.\[query\]'"):
         query_release(release, SPLITS)

@@ -42,7 +42,8 @@ def cluster_of(settings: Settings) -> AbstractContextManager[Cluster | None]:
         module = import_module(_DASK)
     except ModuleNotFoundError as error:
         raise SettingsError(
-            "EVALHUB_DASK_SCHEDULER needs Dask; install it with `pip install evalhub[cluster]`."
+            "EVALHUB_DASK_SCHEDULER needs Dask: "
+            "`pip install --editable '.[cluster]'` in EvalHub's folder."
         ) from error
     opened = module.open_cluster(settings.dask_scheduler)
     return cast("AbstractContextManager[Cluster | None]", opened)
