@@ -117,6 +117,7 @@ $(VENV)/bin/python:
 	  { echo "python3 cannot make a virtual environment; on Debian: apt-get install python3-venv."; exit 1; }
 
 $(READY): setup.cfg pyproject.toml constraints.txt | $(VENV)/bin/python
+	@echo "Installing what EvalHub needs into $(VENV)/; this takes a minute or two."
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
 	@touch $@
 
