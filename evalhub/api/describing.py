@@ -66,7 +66,8 @@ def description_of(app: OpenAPI) -> dict[str, Any]:
 
 def _take_up(app: OpenAPI, part: ApiPart) -> None:
     # As the library does when a part is registered; until now the part had nothing to tell.
-    app.tags.extend(tag for tag in part.tags if tag.name not in app.tag_names)
-    app.tag_names.extend(tag.name for tag in part.tags)
+    untold = [tag for tag in part.tags if tag.name not in app.tag_names]
+    app.tags.extend(untold)
+    app.tag_names.extend(tag.name for tag in untold)
     app.paths.update(part.paths)
     app.components_schemas.update(part.components_schemas)

@@ -70,6 +70,16 @@ def test_each_application_of_a_process_tells_the_same(part: ApiPart) -> None:
     assert [tag["name"] for tag in description_of(second)["tags"]] == ["places"]
 
 
+def test_who_asks_again_leaves_nothing_behind(part: ApiPart) -> None:
+    app = application(part)
+    description_of(app)
+    before = list(app.tag_names)
+
+    description_of(app)
+
+    assert app.tag_names == before
+
+
 def test_a_tag_that_two_parts_share_is_told_once(part: ApiPart) -> None:
     other = ApiPart("more", __name__, url_prefix="/more", abp_tags=[Tag(name="places")])
     other.get("/<int:number>", summary="Show more")(show)
