@@ -4,9 +4,9 @@ import json
 
 # What the records call Json is spelled in these three names, which pydantic looks up where an
 # adapter is rebuilt. Its JsonValue is a recursion that it can follow; ours is one for mypy alone.
-from collections.abc import Mapping, Sequence  # noqa: F401
+from collections.abc import Mapping, Sequence  # noqa: F401 - pydantic looks them up here
 
-from pydantic import JsonValue as Json  # noqa: F401
+from pydantic import JsonValue as Json  # noqa: F401 - likewise
 from pydantic import TypeAdapter, ValidationError
 
 from evalhub.core.prompts.parsing import prompt_from_row
