@@ -85,6 +85,19 @@ def publish(folder: Path, target: Path) -> None:
     _sync(target.parent.parent)
 
 
+def copy_into_place(source: Path, target: Path, *, root: Path) -> None:
+    """Copy a file to ``target`` below ``root``, durably; it appears there whole or not at all."""
+    with building_folder(root) as beside:
+        copied = beside / target.name
+        shutil.copyfile(source, copied)
+        _sync(copied)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        copied.rename(target)
+    # The folders above may be new too, and each is an entry of the one that holds it.
+    for folder in target.relative_to(root).parents:
+        _sync(root / folder)
+
+
 def _open_lock(folder: Path) -> int:
     return os.open(f"{folder}{_LOCK}", os.O_CREAT | os.O_RDWR, 0o600)
 

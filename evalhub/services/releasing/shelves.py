@@ -23,7 +23,7 @@ from pyarrow import fs
 from evalhub.config import Settings
 from evalhub.core.releasing.manifest import MANIFEST
 from evalhub.errors import Conflict, Sentence, SettingsError, StorageAway
-from evalhub.services.releasing.folders import publish
+from evalhub.services.releasing.folders import copy_into_place, publish
 from evalhub.services.releasing.undamaged import is_as_built
 
 COPIED_AT_ONCE = 8 * 2**20
@@ -142,7 +142,7 @@ class ObjectShelf:
         """Bring every file that is not there in its size, the manifest last.
 
         The name holds the hash of the manifest, so under one name a path has one content. A file
-        that was cut short, as a kill leaves one on a mounted disk, is brought again.
+        that was cut short, as a fault of the storage leaves one, is brought again.
         """
         sizes = _sizes(folder)
         # Whoever reads the storage itself takes a manifest for the sign that all else is there.
@@ -180,8 +180,10 @@ class ObjectShelf:
         full = self._full(path)
         with _answering():
             if self.filesystem.type_name == "local":
-                # Storage has no folders to make; a mounted disk that stands for one does.
-                self.filesystem.create_dir(full.rpartition("/")[0], recursive=True)
+                # Storage shows an object when all of it is there; a mounted disk shows its first
+                # byte, so what stands for storage there is copied beside and renamed.
+                copy_into_place(source, Path(full), root=Path(self.base))
+                return
             with source.open("rb") as file, self.filesystem.open_output_stream(full) as out:
                 shutil.copyfileobj(file, cast("RawIOBase", out), COPIED_AT_ONCE)
 

@@ -1,6 +1,9 @@
 """Releases are kept in a folder or in object storage, whole or not at all, and read alike."""
 
 import hashlib
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -126,6 +129,43 @@ def test_an_object_that_was_cut_short_is_brought_again(
 
     assert shelf.open(f"a/{path}").read() == CONTENT[path]
     assert shelf.is_whole(written, "a")
+
+
+@contextmanager
+def no_file_longer_than(n_bytes: int) -> Iterator[None]:
+    """Let the kernel refuse whatever would make a file longer, as a full disk does."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (n_bytes, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_manifest_appears_whole_or_not_at_all_on_a_mounted_disk(
+    stored: Settings, written: Path, tmp_path: Path
+) -> None:
+    shelf = shelf_of(stored)
+    (written / MANIFEST).write_bytes(b" " * 100)
+
+    with no_file_longer_than(50), pytest.raises(StorageAway):
+        shelf.stage(written, "a")
+
+    assert not shelf.is_kept("a")
+    assert shelf.open("a/README.md").read() == CONTENT["README.md"]
+    files = (path for path in (tmp_path / "bucket").rglob("*") if path.is_file())
+    assert sorted(path.name for path in files) == ["README.md", "train.jsonl"]
+
+
+def test_what_a_killed_copy_left_is_removed_by_the_next(stored: Settings, written: Path) -> None:
+    shelf = shelf_of(stored)
+    root = Path(shelf.place("a")[1]).parent
+    (root / ".building-0").mkdir(parents=True)
+    (root / ".building-0" / MANIFEST).write_bytes(b"{")
+
+    shelf.stage(written, "a")
+
+    assert [path.name for path in root.iterdir()] == ["a"]
 
 
 def test_storage_that_has_no_folders_is_asked_for_none(written: Path) -> None:
