@@ -43,7 +43,6 @@ def make_report(
         n_pairs=row.n_pairs,
         n_judgments=row.n_judgments,
         is_simulated=row.is_simulated,
-        origins=(),
         created_at=row.created_at,
     )
     return file_report(

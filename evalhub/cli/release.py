@@ -22,7 +22,7 @@ from evalhub.core.releasing.vocabulary import PairOutcome
 from evalhub.core.wording import counted
 from evalhub.services.releasing.builds import list_builds, start_build
 from evalhub.services.releasing.comparing import diff_releases
-from evalhub.services.releasing.kept import get_release, list_releases
+from evalhub.services.releasing.kept import get_release, list_releases, origins_of
 from evalhub.services.releasing.querying import query_release
 from evalhub.services.releasing.resolving import resolve_annotator
 from evalhub.services.releasing.running import build_release
@@ -110,12 +110,13 @@ def list_command() -> None:
     """List every release."""
     with transaction(write=False) as session:
         releases = list_releases(session=session, actor=ACTOR)
+        origins = origins_of(releases, session=session)
     rows = [
         (
             f"{one.project}@{one.version}",
             counted(one.n_pairs, "pair"),
             counted(one.n_judgments, "judgment"),
-            "simulated" if one.is_simulated else ", ".join(one.origins),
+            "simulated" if one.is_simulated else ", ".join(origins[one.id]),
             "withdrawn" if one.withdrawal else "",
         )
         for one in releases

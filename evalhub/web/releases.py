@@ -19,6 +19,7 @@ from evalhub.services.releasing.kept import (
     get_release,
     list_releases,
     notices_of,
+    origins_of,
 )
 from evalhub.services.releasing.samples import sample_pairs
 from evalhub.services.releasing.withdrawing import withdraw_release
@@ -51,7 +52,10 @@ def show_all() -> ResponseReturnValue:
     """List every release."""
     releases = list_releases(session=current_session(), actor=current_actor())
     return render_template(
-        "releases/list.html", releases=releases, can_build=current_actor().has(*BUILDERS)
+        "releases/list.html",
+        releases=releases,
+        origins=origins_of(releases, session=current_session()),
+        can_build=current_actor().has(*BUILDERS),
     )
 
 

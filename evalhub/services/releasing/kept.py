@@ -1,10 +1,12 @@
 """Find releases that were kept, and the files that are handed out."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
+from sqlalchemy.orm import QueryableAttribute, defer
 from sqlmodel import Session, col, select
 
 from evalhub.config import Settings
@@ -16,7 +18,7 @@ from evalhub.core.releasing.manifest import MANIFEST, Manifest
 from evalhub.core.releasing.versions import parse_version
 from evalhub.db.models import Project, Release, ReleaseDownload
 from evalhub.errors import Conflict, NotFound, Withdrawn
-from evalhub.services.releasing.reading import read_manifest
+from evalhub.services.releasing.reading import read_manifest, read_origins
 from evalhub.services.releasing.shelves import Place, Shelf, shelf_of
 from evalhub.services.releasing.withdrawing import (
     ConsentNotice,
@@ -25,13 +27,13 @@ from evalhub.services.releasing.withdrawing import (
     find_withdrawals,
 )
 
+_UNLISTED = (Release.manifest, Release.recipe)
+"""Texts of any length, which a list of releases does not show."""
+
 
 @dataclass(frozen=True, slots=True)
 class KeptRelease:
-    """Hold what a list says of a release; ``origins`` are those of its judgments, sorted.
-
-    ``withdrawal`` says why it was taken back, if it was.
-    """
+    """Hold what a list says of a release; ``withdrawal`` says why it was taken back, if it was."""
 
     id: int
     project: str
@@ -40,21 +42,23 @@ class KeptRelease:
     n_pairs: int
     n_judgments: int
     is_simulated: bool
-    origins: tuple[str, ...]
     created_at: datetime
     withdrawal: Withdrawal | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FoundRelease:
-    """Hold one release: its manifest, the text of it, where its files are, its other versions."""
+    """Hold one release: its manifest, the text of it, where its files are.
+
+    ``versions`` are those of its project, the newest first.
+    """
 
     kept: KeptRelease
     manifest: Manifest
     manifest_text: str
     shelf: Shelf
     name: str
-    versions: tuple[KeptRelease, ...]
+    versions: tuple[str, ...]
 
     @property
     def folder(self) -> Path:
@@ -92,7 +96,11 @@ class BytePart:
 
 def list_releases(*, session: Session, actor: Actor) -> list[KeptRelease]:
     """Return every release that ``actor`` may open, by project, the newest version first."""
-    query = select(Release, Project.slug).join(Project, col(Project.id) == col(Release.project_id))
+    query = (
+        select(Release, Project.slug)
+        .join(Project, col(Project.id) == col(Release.project_id))
+        .options(*(defer(cast("QueryableAttribute[str]", text)) for text in _UNLISTED))
+    )
     rows = [(row, slug) for row, slug in session.exec(query) if actor.may_open(slug, row.version)]
     withdrawals = find_withdrawals((row.id for row, _ in rows), session=session)
     found = [_kept(row, slug, withdrawals.get(row.id)) for row, slug in rows]
@@ -101,34 +109,44 @@ def list_releases(*, session: Session, actor: Actor) -> list[KeptRelease]:
     return sorted(found, key=lambda one: one.project)
 
 
+def origins_of(releases: Iterable[KeptRelease], *, session: Session) -> dict[int, tuple[str, ...]]:
+    """Return the origins of each release's judgments, sorted, by the id of the release."""
+    query = select(Release.id, Release.manifest).where(
+        col(Release.id).in_({one.id for one in releases})
+    )
+    return {row_id: read_origins(text) for row_id, text in session.exec(query)}
+
+
 def get_release(
     project: str, version: str, *, session: Session, settings: Settings, actor: Actor
 ) -> FoundRelease:
     """Return one release; raise ``NotFound`` when it does not exist, or not for ``actor``.
 
     A key that is limited to other releases gets the very answer for one that is not there: it
-    must not learn which others there are.
+    must not learn which others there are. Of the other versions only the numbers are read: a
+    manifest has a line a file, and a download asks for each file anew.
     """
-    query = (
-        select(Release)
-        .join(Project, col(Project.id) == col(Release.project_id))
-        .where(Project.slug == project)
-    )
-    rows = [row for row in session.exec(query) if actor.may_open(project, row.version)]
-    row = next((row for row in rows if row.version == version), None)
+    of_project = select(Project.id).where(Project.slug == project).scalar_subquery()
+    query = select(Release).where(Release.project_id == of_project, Release.version == version)
+    row = session.exec(query).first() if actor.may_open(project, version) else None
     if row is None:
         raise NotFound(f"There is no release {f'{project}@{version}'[:120]!r}.")
-    withdrawals = find_withdrawals((one.id for one in rows), session=session)
-    versions = [_kept(one, project, withdrawals.get(one.id)) for one in rows]
-    versions.sort(key=lambda one: parse_version(one.version), reverse=True)
+    withdrawals = find_withdrawals([row.id], session=session)
     return FoundRelease(
         kept=_kept(row, project, withdrawals.get(row.id)),
         manifest=read_manifest(row.manifest),
         manifest_text=row.manifest,
         shelf=shelf_of(settings),
         name=row.folder,
-        versions=tuple(versions),
+        versions=_versions(row, project, session=session, actor=actor),
     )
+
+
+def _versions(row: Release, project: str, *, session: Session, actor: Actor) -> tuple[str, ...]:
+    """Return the versions beside ``row`` that ``actor`` may open, its own too, newest first."""
+    query = select(Release.version).where(Release.project_id == row.project_id)
+    found = [version for version in session.exec(query) if actor.may_open(project, version)]
+    return tuple(sorted(found, key=parse_version, reverse=True))
 
 
 def get_file(release: FoundRelease, path: str) -> FoundFile:
@@ -209,7 +227,6 @@ def refuse_withdrawn(release: FoundRelease) -> None:
 
 
 def _kept(row: Release, project: str, withdrawal: Withdrawal | None) -> KeptRelease:
-    counts = read_manifest(row.manifest).counts
     return KeptRelease(
         id=row.id,
         project=project,
@@ -218,7 +235,6 @@ def _kept(row: Release, project: str, withdrawal: Withdrawal | None) -> KeptRele
         n_pairs=row.n_pairs,
         n_judgments=row.n_judgments,
         is_simulated=row.is_simulated,
-        origins=tuple(sorted(name for name, n in counts.judgments_by_origin.items() if n)),
         created_at=row.created_at,
         withdrawal=withdrawal,
     )

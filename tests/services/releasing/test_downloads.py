@@ -26,7 +26,6 @@ def release(built: BuiltRelease, session: Session) -> KeptRelease:
         n_pairs=row.n_pairs,
         n_judgments=row.n_judgments,
         is_simulated=row.is_simulated,
-        origins=(),
         created_at=row.created_at,
     )
 

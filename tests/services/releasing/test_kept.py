@@ -17,6 +17,7 @@ from evalhub.services.releasing.kept import (
     get_file,
     get_release,
     list_releases,
+    origins_of,
     record_download,
 )
 from evalhub.services.releasing.samples import sample_pairs
@@ -44,9 +45,35 @@ def test_list_is_by_project_and_newest_version_first(
     releases = list_releases(session=session, actor=command_actor())
 
     assert [one.version for one in releases] == ["1.10.0", "1.9.0", "1.0.0"]
-    assert [one.version for one in found(session, settings).versions] == [
-        one.version for one in releases
+    assert list(found(session, settings).versions) == [one.version for one in releases]
+
+
+def test_of_other_versions_no_manifest_is_read(
+    built: BuiltRelease, session: Session, settings: Settings, now: datetime
+) -> None:
+    row = session.exec(select(Release)).one()
+    other = row.model_dump(exclude={"id"}) | {"version": "2.0.0", "manifest": "{"}
+    session.add(Release(**other))
+    session.flush()
+    actor = command_actor()
+
+    assert found(session, settings).versions == ("2.0.0", "1.0.0")
+    assert [one.version for one in list_releases(session=session, actor=actor)] == [
+        "2.0.0",
+        "1.0.0",
     ]
+
+
+def test_the_origins_of_the_judgments_are_told(
+    built: BuiltRelease, session: Session, settings: Settings
+) -> None:
+    releases = list_releases(session=session, actor=command_actor())
+
+    origins = origins_of(releases, session=session)
+
+    counts = built.manifest.counts.judgments_by_origin
+    assert origins == {releases[0].id: tuple(sorted(name for name, n in counts.items() if n))}
+    assert origins_of([], session=session) == {}
 
 
 def test_release_is_found_with_its_manifest(
