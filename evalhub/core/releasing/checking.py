@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from evalhub.core.judging.answers import Choice
+from evalhub.core.releasing.counting import RowCounts
 from evalhub.core.releasing.flavours.checking import AnyRow, FlavourChecks
 from evalhub.core.releasing.schemas import KEYS, RESERVED_NAMES, SCHEMAS
 from evalhub.core.releasing.vocabulary import FLAVOURS, Part, Split
@@ -53,6 +54,7 @@ class RowChecks:
     prompt needs the memory of one, a hundred bytes for each prompt group, and eight for each pair
     and judgment, by which an id that stands under two prompts is found.
 
+    ``counts`` are of every row checked, to be held against the manifest.
     ``promised`` are the tables made from ``pairs`` that the release must have.
     ``ties_count_against`` and ``has_margins`` say how its recipe chose responses and made labels.
     """
@@ -61,6 +63,7 @@ class RowChecks:
     ties_count_against: bool = False
     has_margins: bool = True
     problems: list[Problem] = field(default_factory=list)
+    counts: RowCounts = field(default_factory=RowCounts)
     _ids: dict[Part, set[str]] = field(default_factory=lambda: {part: set() for part in Part})
     _split_of_prompt: dict[str, Split] = field(default_factory=dict)
     _split_of_group: dict[bytes, Split] = field(default_factory=dict)
@@ -78,10 +81,13 @@ class RowChecks:
         # A row that breaks a rule may lack what a flavour is made from.
         if not broken:
             self._flavours.check(part, split, row)
+        if part is Part.JUDGMENTS:
+            self.counts.add(row)
 
     def end_prompt(self) -> None:
         """Check the rows of a prompt against each other; none of them may come later."""
         self.problems += [Problem("", rule) for rule in self._broken_across()]
+        self.counts.end_prompt()
         for part, hashes in self._hashes.items():
             hashes.extend(int.from_bytes(_short_hash(one)) for one in self._ids[part])
         for ids in self._ids.values():

@@ -23,6 +23,12 @@ from evalhub.core.releasing.manifest import MANIFEST, Manifest
 from evalhub.core.releasing.schemas import SCHEMAS
 from evalhub.core.releasing.vocabulary import Part
 from evalhub.errors import BadInput, Problem
+from evalhub.services.releasing.checking_words import (
+    CARD,
+    broken_card,
+    broken_datasheet,
+    broken_figures,
+)
 from evalhub.services.releasing.reading import read_dossier
 
 DOCUMENTS = (DOSSIER, DATASHEET, CROISSANT)
@@ -66,6 +72,8 @@ def check_documents(folder: Path, manifest: Manifest) -> list[Problem]:
     """Return what is wrong with the documents of a release whose files have the right hashes."""
     listed = {file.path for file in manifest.files}
     made = list(_broken_copies(folder, manifest))
+    if CARD in listed:
+        made += [Problem(CARD, rule) for rule in _broken(CARD, folder / CARD, manifest)]
     present = [path for path in DOCUMENTS if path in listed]
     if not present:
         return made
@@ -76,6 +84,9 @@ def check_documents(folder: Path, manifest: Manifest) -> list[Problem]:
     ]
     for path in present:
         problems += [Problem(path, rule) for rule in _broken(path, folder / path, manifest)]
+    # A datasheet repeats the dossier, so what is wrong with that would be told twice.
+    if not problems:
+        problems = list(_broken_repetition(folder, manifest))
     return problems
 
 
@@ -83,6 +94,7 @@ def _broken_copies(folder: Path, manifest: Manifest) -> Iterator[Problem]:
     """Yield what is wrong with the files whose very bytes follow from the manifest.
 
     The card is none of them: its words change with EvalHub, and an older one is as good as it was.
+    What it says in numbers is held against them apart.
     """
     hashes = {file.path: file.sha256 for file in manifest.files}
     for rubric in manifest.inputs.rubrics:
@@ -96,6 +108,14 @@ def _broken_copies(folder: Path, manifest: Manifest) -> Iterator[Problem]:
             yield Problem(DATASET_INFO, f"does not describe the files of {MANIFEST}")
 
 
+def _broken_repetition(folder: Path, manifest: Manifest) -> Iterator[Problem]:
+    """Yield what the dossier repeats of the manifest, and the datasheet of both, and says else."""
+    dossier = read_dossier((folder / DOSSIER).read_bytes())
+    yield from (Problem(DOSSIER, rule) for rule in broken_figures(dossier, manifest))
+    text = (folder / DATASHEET).read_text(encoding="utf-8")
+    yield from (Problem(DATASHEET, rule) for rule in broken_datasheet(text, manifest, dossier))
+
+
 def _broken(path: str, file: Path, manifest: Manifest) -> Iterator[str]:
     data = file.read_bytes()
     try:
@@ -103,6 +123,8 @@ def _broken(path: str, file: Path, manifest: Manifest) -> Iterator[str]:
             yield from _broken_dossier(read_dossier(data), manifest)
         elif path == CROISSANT:
             yield from _broken_croissant(_Croissant.model_validate_json(data), manifest)
+        elif path == CARD:
+            yield from broken_card(data.decode(), manifest)
         else:
             yield from _broken_datasheet(data.decode())
     except BadInput as error:

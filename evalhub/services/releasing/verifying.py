@@ -7,6 +7,7 @@ from pathlib import Path
 
 from evalhub.core.canonical import sha256_hex
 from evalhub.core.releasing.checksums import CHECKSUMS, parse_checksums
+from evalhub.core.releasing.counting import RowCounts
 from evalhub.core.releasing.manifest import MANIFEST, RECIPE, Manifest, ReleaseCounts, rows_by_table
 from evalhub.core.releasing.vocabulary import PairOutcome, Part
 from evalhub.core.wording import counted
@@ -136,7 +137,16 @@ def _check_contents(folder: Path, manifest: Manifest) -> tuple[int, list[Problem
     n_rows, problems = check_tables(folder, manifest, checks)
     problems = [*_broken_recipe(recipe, manifest), *problems]
     # Documents are compared only where every row is sound: else each of them would differ too.
-    return n_rows, problems or checks.finish() or check_documents(folder, manifest)
+    problems = problems or checks.finish() or _miscounted(manifest.counts, checks.counts)
+    return n_rows, problems or check_documents(folder, manifest)
+
+
+def _miscounted(stated: ReleaseCounts, counted: RowCounts) -> list[Problem]:
+    """Return the counts that the rows themselves contradict."""
+    return [
+        Problem(f"{MANIFEST}, field 'counts.{name}'", f"is {n}, and the rows come to {n_found}")
+        for name, n, n_found in counted.contradicted(stated)
+    ]
 
 
 def _broken_recipe(recipe: str, manifest: Manifest) -> list[Problem]:

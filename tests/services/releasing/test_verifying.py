@@ -1,15 +1,23 @@
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from sqlmodel import Session
 
+from evalhub.config import Settings
 from evalhub.core.canonical import sha256_hex
+from evalhub.core.releasing.dossier.datasheet import datasheet_text
+from evalhub.core.releasing.dossier.fields import dossier_text
 from evalhub.errors import NotFound
+from evalhub.services.releasing.reading import read_dossier, read_manifest
 from evalhub.services.releasing.verifying import MAX_PROBLEMS, verify_release
+from tests.releases import build_tiny
 from tests.services.releasing.conftest import BuiltFiles
 
 Edit = Callable[[Path], object]
@@ -449,3 +457,133 @@ def test_a_release_from_before_there_were_documents_is_as_good_as_it_was(
     take_out(own_files.folder, "DATASHEET.md", "dossier.json", "croissant.json")
 
     assert problems_of(own_files.folder) == []
+
+
+NEVER = "999,999"
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "after", "problem"),
+    [
+        ("README.md", "| train | ", f"| train | {NEVER}", "README.md: line "),
+        ("README.md", " judgments by ", f" judgments and {NEVER} by ", "README.md: line "),
+        ("README.md", "n<1K", "1M<n<10M", "README.md: head, 'size_categories': is not that of"),
+        ("README.md", "---\n", "---\n: {\n", "README.md: has a head that cannot be read"),
+        ("README.md", "---\n", "--\n", "README.md: has no head that loaders could read"),
+        ("DATASHEET.md", ", n ", f", n {NEVER}", "DATASHEET.md: line "),
+        ("DATASHEET.md", "(train ", f"(train {NEVER}", "DATASHEET.md: line "),
+    ],
+    ids=["rows", "in other words", "size", "broken head", "no head", "figure", "rows of a table"],
+)
+def test_a_rewritten_number_of_a_card_or_datasheet_is_found(
+    own_files: BuiltFiles, path: str, before: str, after: str, problem: str
+) -> None:
+    assert before in (own_files.folder / path).read_text("utf-8")
+    edit_document(own_files.folder, path, lambda text: text.replace(before, after, 1))
+
+    found = problems_of(own_files.folder)
+
+    assert any(one.startswith(problem) for one in found), found
+
+
+def test_the_number_is_named_with_the_one_it_should_be(own_files: BuiltFiles) -> None:
+    n = own_files.manifest.counts.n_judgments
+    edit_document(
+        own_files.folder,
+        "README.md",
+        lambda text: text.replace(f"\n{n} judgments by", "\n7,000 judgments by"),
+    )
+
+    (found,) = problems_of(own_files.folder)
+
+    assert f"says 7,000, not {n}: '7,000 judgments by" in found
+
+
+def test_a_card_in_older_words_is_as_good_as_it_was(own_files: BuiltFiles) -> None:
+    edit_document(
+        own_files.folder,
+        "README.md",
+        lambda text: text.replace(" judgments by ", " answers of ").replace("max_length=4096", ""),
+    )
+
+    assert problems_of(own_files.folder) == []
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("path", ["README.md", "DATASHEET.md"])
+def test_a_simulated_release_must_say_so(
+    session: Session, settings: Settings, now: datetime, path: str
+) -> None:
+    folder = build_tiny(session, settings, now=now, is_simulated=True).folder
+    assert problems_of(folder) == []
+
+    edit_document(folder, path, lambda text: text.replace("> **Simulated.**", "> **Real.**"))
+
+    assert problems_of(folder) == [f"{path}: does not say that the release is simulated"]
+
+
+def edit_figure(folder: Path, field_name: str, figure_name: str, **changes: object) -> None:
+    """Change a figure of the dossier as its datasheet would then say it, too."""
+    dossier = read_dossier((folder / "dossier.json").read_bytes())
+    fields = tuple(
+        replace(
+            field,
+            figures=tuple(
+                replace(one, **changes) if one.name == figure_name else one  # type: ignore[arg-type]
+                for one in field.figures
+            ),
+        )
+        if field.name == field_name
+        else field
+        for field in dossier.fields
+    )
+    changed = replace(dossier, fields=fields)
+    manifest = read_manifest((folder / "manifest.json").read_bytes())
+    (folder / "dossier.json").write_text(dossier_text(changed), "utf-8")
+    (folder / "DATASHEET.md").write_text(datasheet_text(manifest, changed), "utf-8")
+    seal(folder)
+
+
+@pytest.mark.parametrize(
+    ("field_name", "figure_name"),
+    [
+        ("identity", "Judgments, SHA-256"),
+        ("experts", "Experts"),
+        ("collection", "Could not judge"),
+        ("consent", "Granted"),
+        ("filters", "evenly_split, pairs"),
+    ],
+)
+def test_a_rewritten_figure_of_the_dossier_is_found(
+    own_files: BuiltFiles, field_name: str, figure_name: str
+) -> None:
+    edit_figure(own_files.folder, field_name, figure_name, value=4321)
+
+    (found,) = problems_of(own_files.folder)
+
+    assert found.startswith(f"dossier.json: field {field_name}, {figure_name}: says 4321")
+
+
+def test_a_rewritten_row_of_the_summary_is_found(own_files: BuiltFiles) -> None:
+    n = own_files.manifest.counts.n_judgments
+    for path in ("dossier.json", "DATASHEET.md"):
+        edit_document(own_files.folder, path, lambda text: text.replace(f"0 of {n}", "7 of 8"))
+
+    assert "dossier.json: training summary, Simulated judgments: says 7, not 0" in problems_of(
+        own_files.folder
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "n"), [("n_annotators", 700), ("n_cannot_judge", 7), ("n_simulated_judgments", 7)]
+)
+def test_a_count_that_the_rows_contradict_is_found(
+    own_files: BuiltFiles, name: str, n: int
+) -> None:
+    manifest = json.loads((own_files.folder / "manifest.json").read_bytes())
+    counted = manifest["counts"][name]
+    edit_manifest(own_files.folder, counts=manifest["counts"] | {name: n})
+
+    assert problems_of(own_files.folder) == [
+        f"manifest.json, field 'counts.{name}': is {n}, and the rows come to {counted}"
+    ]

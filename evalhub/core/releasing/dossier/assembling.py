@@ -1,6 +1,6 @@
 """Put the fields of a dossier together, and the rows that a lab pastes into its own summary."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 
 from evalhub.core.releasing.dossier.agreeing import repeats_field
 from evalhub.core.releasing.dossier.clearing import scan_words
@@ -22,6 +22,22 @@ NOTE = (
     "examination that finds nothing does not show that there is nothing. The fields can support "
     "documentation under Regulation (EU) 2024/1689; they do not decide whether anything meets it."
 )
+_SUMMARY = (
+    "Name",
+    "Kind of source",
+    "Modality",
+    "Size",
+    "Period",
+    "Languages",
+    "How it was collected",
+    "Models that wrote responses",
+    "Licence of the prompts",
+    "Synthetic prompts",
+    "Simulated judgments",
+    "Personal data",
+    "Identification",
+)
+"""The rows of the summary, in their order."""
 _SIZES = ((10_000, "less than 10,000"), (1_000_000, "10,000 to 1 million"))
 
 
@@ -45,45 +61,45 @@ def make_dossier(
         simulated=manifest.simulated,
         note=NOTE,
         fields=tuple(fields[name] for name in WORDS),
-        training_summary=tuple(_summary(manifest, facts, seen)),
+        training_summary=_summary({**summary_of(manifest), **_collected(facts, seen)}),
     )
 
 
-def _summary(manifest: Manifest, facts: ReleaseFacts, seen: Observations) -> Iterator[SummaryRow]:
+def _summary(texts: Mapping[str, str]) -> tuple[SummaryRow, ...]:
+    return tuple(SummaryRow(name, texts[name]) for name in _SUMMARY)
+
+
+def summary_of(manifest: Manifest) -> dict[str, str]:
+    """Return the rows of the summary that the manifest alone decides, by their names."""
     counts, inputs = manifest.counts, manifest.inputs
-    weeks = seen.weeks
-    yield SummaryRow("Name", f"{manifest.release.title}, {manifest.id}")
-    yield SummaryRow(
-        "Kind of source",
-        "Preferences of experts, obtained from the operator of this instance; the responses are "
-        "synthetic data made by the models below.",
-    )
-    yield SummaryRow("Modality", "Text")
     n_pairs = counts.pairs[PairOutcome.PREFERENCE.value]
-    yield SummaryRow(
-        "Size",
-        f"{counted(n_pairs, 'pair')} with a preference, {counted(counts.n_judgments, 'judgment')} "
-        f"on {counted(counts.n_prompts, 'prompt')} ({_size(n_pairs)} pairs)",
-    )
-    yield SummaryRow("Period", f"{weeks[0]} to {weeks[1]} (ISO weeks)" if weeks else "none")
-    yield SummaryRow("Languages", ", ".join(inputs.prompt_set.languages))
-    yield SummaryRow("How it was collected", collection_words(facts))
+    return {
+        "Name": f"{manifest.release.title}, {manifest.id}",
+        "Size": f"{counted(n_pairs, 'pair')} with a preference, "
+        f"{counted(counts.n_judgments, 'judgment')} on {counted(counts.n_prompts, 'prompt')} "
+        f"({_size(n_pairs)} pairs)",
+        "Languages": ", ".join(inputs.prompt_set.languages),
+        "Licence of the prompts": ", ".join(inputs.prompt_set.licenses),
+        "Simulated judgments": f"{counts.n_simulated_judgments} of {counts.n_judgments}",
+        "Personal data": f"Experts are pseudonyms; times are weeks. {scan_words(manifest)}",
+        "Identification": f"judgments SHA-256 {inputs.judgments_sha256}; "
+        f"recipe {manifest.recipe_sha256}",
+    }
+
+
+def _collected(facts: ReleaseFacts, seen: Observations) -> dict[str, str]:
+    """Return the rows that tell of the project and of its judgments."""
+    prompts, weeks = facts.prompts, seen.weeks
     models = [f"{one.model} (terms of output: {one.output_terms})" for one in facts.models]
-    yield SummaryRow("Models that wrote responses", "; ".join(models))
-    yield SummaryRow("Licence of the prompts", ", ".join(inputs.prompt_set.licenses))
-    yield SummaryRow(
-        "Synthetic prompts", f"{facts.prompts.n_synthetic} of {facts.prompts.n_prompts}"
-    )
-    yield SummaryRow(
-        "Simulated judgments", f"{counts.n_simulated_judgments} of {counts.n_judgments}"
-    )
-    yield SummaryRow(
-        "Personal data", f"Experts are pseudonyms; times are weeks. {scan_words(manifest)}"
-    )
-    yield SummaryRow(
-        "Identification",
-        f"judgments SHA-256 {inputs.judgments_sha256}; recipe {manifest.recipe_sha256}",
-    )
+    return {
+        "Kind of source": "Preferences of experts, obtained from the operator of this instance; "
+        "the responses are synthetic data made by the models below.",
+        "Modality": "Text",
+        "Period": f"{weeks[0]} to {weeks[1]} (ISO weeks)" if weeks else "none",
+        "How it was collected": collection_words(facts),
+        "Models that wrote responses": "; ".join(models),
+        "Synthetic prompts": f"{prompts.n_synthetic} of {prompts.n_prompts}",
+    }
 
 
 def _size(n_pairs: int) -> str:

@@ -21,7 +21,7 @@ from evalhub.core.releasing.dossier.paying import ledger_field, offer_figures
 from evalhub.core.releasing.dossier.quality import quality_fields, tally_figures
 from evalhub.core.releasing.dossier.statements import WRITTEN_FIELDS, SignedStatement
 from evalhub.core.releasing.dossier.vocabulary import WORDS, FieldName
-from evalhub.core.releasing.manifest import Manifest
+from evalhub.core.releasing.manifest import Manifest, ReleaseCounts
 from evalhub.core.scoring.annotators.medians import MEDIAN_METHOD, median_of
 from evalhub.core.scoring.intervals.shares import share_of
 
@@ -57,20 +57,34 @@ def stated_fields(
 ) -> dict[FieldName, DossierField]:
     """Return every field that no judgment decides, by its name."""
     fields = [
-        _identity(manifest),
+        *_fields_of(manifest),
         *_written(statement),
         _collection(manifest, facts, seen),
         *_prompts(manifest, facts),
         _model_outputs(facts.models),
-        *_people(manifest, facts, seen),
-        _filters(manifest),
-        _methods(manifest),
+        *_people(facts, seen),
         *quality_fields(facts.campaign),
         _steps(),
         computed(FieldName.DELETIONS, "A rule of the database.", text=NEVER_DELETED),
         computed(FieldName.SIGN_OFFS, "Kept beside the release.", text=SIGNED_APART),
     ]
     return {field.name: field for field in fields}
+
+
+def figures_of(manifest: Manifest) -> dict[FieldName, tuple[Figure, ...]]:
+    """Return the figures that the manifest alone decides, so that they can be made again."""
+    own = {field.name: field.figures for field in _fields_of(manifest)}
+    return {**own, FieldName.COLLECTION: tuple(_counted(manifest.counts))}
+
+
+def _fields_of(manifest: Manifest) -> Iterator[DossierField]:
+    """Yield the fields that the manifest alone fills."""
+    yield _identity(manifest)
+    yield _experts(manifest)
+    yield credentials_field(manifest)
+    yield consent_field(manifest)
+    yield _filters(manifest)
+    yield _methods(manifest)
 
 
 def _identity(manifest: Manifest) -> DossierField:
@@ -109,7 +123,7 @@ def _written(statement: SignedStatement | None) -> Iterator[DossierField]:
 
 
 def _collection(manifest: Manifest, facts: ReleaseFacts, seen: Observations) -> DossierField:
-    campaign, counts, weeks = facts.campaign, manifest.counts, seen.weeks
+    campaign, weeks = facts.campaign, seen.weeks
     return computed(
         FieldName.COLLECTION,
         "From the settings of the project and the judgments in force. Weeks are ISO weeks; finer "
@@ -121,15 +135,18 @@ def _collection(manifest: Manifest, facts: ReleaseFacts, seen: Observations) -> 
             words("Next comparison chosen for", campaign.selection_mode),
             count("Judgments wanted a pair", campaign.overlap),
             words("Overlap rule", campaign.overlap_rule),
-            *(
-                count(f"Judgments, {origin}", n, n=counts.n_judgments)
-                for origin, n in counts.judgments_by_origin.items()
-            ),
-            count("Judgments by a simulation", counts.n_simulated_judgments, n=counts.n_judgments),
-            count("Could not judge", counts.n_cannot_judge, n=counts.n_judgments),
+            *_counted(manifest.counts),
             *(count(f"Under rubric {name}", n) for name, n in sorted(seen.by_rubric.items())),
         ],
     )
+
+
+def _counted(counts: ReleaseCounts) -> Iterator[Figure]:
+    n = counts.n_judgments
+    for origin, n_of_it in counts.judgments_by_origin.items():
+        yield count(f"Judgments, {origin}", n_of_it, n=n)
+    yield count("Judgments by a simulation", counts.n_simulated_judgments, n=n)
+    yield count("Could not judge", counts.n_cannot_judge, n=n)
 
 
 def _prompts(manifest: Manifest, facts: ReleaseFacts) -> Iterator[DossierField]:
@@ -195,9 +212,9 @@ def _model_words(one: ModelFacts) -> str:
     )
 
 
-def _people(manifest: Manifest, facts: ReleaseFacts, seen: Observations) -> Iterator[DossierField]:
+def _experts(manifest: Manifest) -> DossierField:
     counts = manifest.counts
-    yield computed(
+    return computed(
         FieldName.EXPERTS,
         "Distinct pseudonyms among the released judgments, by how they came to be known.",
         [
@@ -205,9 +222,10 @@ def _people(manifest: Manifest, facts: ReleaseFacts, seen: Observations) -> Iter
             *(count(f"Experts, {origin}", n) for origin, n in counts.annotators_by_origin.items()),
         ],
     )
-    yield credentials_field(manifest)
+
+
+def _people(facts: ReleaseFacts, seen: Observations) -> Iterator[DossierField]:
     yield absent(FieldName.DEMOGRAPHICS, NOT_COLLECTED)
-    yield consent_field(manifest)
     yield _pay(facts, seen)
     yield ledger_field(facts.campaign.ledger)
     yield _decisions(facts)
