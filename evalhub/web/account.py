@@ -1,12 +1,13 @@
 """Let people look after their own account: password, sign-ins, API keys."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from evalhub.core.people import Scope
+from evalhub.core.people import Role, Scope
 from evalhub.core.releasing.limits import parse_limit
 from evalhub.errors import BadInput, Problem, Sentence, TooManyAttempts
 from evalhub.rim.fields import chosen, whole_number
@@ -15,6 +16,9 @@ from evalhub.services.accounts import sessions, signing_in
 from evalhub.services.accounts.changing_passwords import change_password
 from evalhub.services.accounts.passwords import new_password
 from evalhub.services.accounts.people import get_person
+from evalhub.services.consenting.answers import is_concerned as is_concerned_by_consent
+from evalhub.services.releasing.downloads import OwnDownloads, own_downloads
+from evalhub.services.releasing.kept import KeptRelease, list_releases
 from evalhub.services.teams import find_own_stay
 from evalhub.web.answering import done
 from evalhub.web.context import (
@@ -35,6 +39,9 @@ from evalhub.web.context import (
 from evalhub.web.language import _
 
 bp = Blueprint("account", __name__, url_prefix="/account")
+
+RELEASES_SHOWN = 10
+"""Releases on the page of a lab; all of them are on a page of their own."""
 
 LIFETIMES = (30, 90, 180, 365)
 """Days an API key may last, as the form offers them."""
@@ -156,12 +163,19 @@ def _page(
     issued: api_keys.IssuedKey | None = None,
 ) -> str:
     session, me = current_session(), signed_in()
+    # A lab compares nothing: what asks an expert would only tell it that it is in the wrong place.
+    is_expert = not me.actor.roles or me.actor.has(Role.ANNOTATOR)
+    is_concerned = is_expert or is_concerned_by_consent(own_id(), session=session)
+    scopes = api_keys.allowed_scopes(me.actor.roles)
     return render_template(
         "account/show.html",
+        is_expert=is_expert,
+        is_concerned=is_concerned,
+        opened=_opened() if me.actor.has(Role.LAB) else None,
         line=get_person(me.public_id, session=session),
         sessions=sessions.list_sessions(own_id(), session=session, now=now()),
         keys=api_keys.list_keys(own_id(), session=session, now=now()),
-        scopes=sorted(api_keys.allowed_scopes(me.actor.roles)),
+        scopes=sorted(scopes if is_concerned else scopes - {Scope.CONSENT_WITHDRAW}),
         lifetimes=LIFETIMES,
         team=find_own_stay(own_id(), session=session),
         problems=problems,
@@ -170,3 +184,20 @@ def _page(
         # Once the key is made, the form is for the next one.
         form=MultiDict() if issued else request.form,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """Hold which releases a lab may read, those built last first, and what it took of them."""
+
+    releases: Sequence[KeptRelease]
+    taken: Mapping[int, OwnDownloads]
+    n_releases: int
+
+
+def _opened() -> _Opened:
+    session = current_session()
+    found = list_releases(session=session, actor=current_actor())
+    newest = sorted(found, key=lambda one: one.created_at, reverse=True)[:RELEASES_SHOWN]
+    taken = own_downloads(own_id(), [one.id for one in newest], session=session)
+    return _Opened(newest, taken, len(found))

@@ -6,10 +6,10 @@ from functools import partial
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from evalhub.core.people import Role
 from evalhub.core.releasing.builds import BuildStage
 from evalhub.errors import Conflict, Problem
 from evalhub.rim.routing import page_number
+from evalhub.services.releasing.buildable import BUILDERS
 from evalhub.services.releasing.builds import (
     LISTED,
     BuildView,
@@ -24,7 +24,6 @@ from evalhub.web.language import N_, _
 from evalhub.web.queued_work import advice_for, state_of
 
 bp = Blueprint("builds", __name__, url_prefix="/release-builds")
-BUILDERS = (Role.RESEARCHER, Role.ADMIN)
 
 STAGES = {
     BuildStage.INDEXING: N_("Reading the prompts"),

@@ -38,6 +38,7 @@ from evalhub.services.projects.members import add_member, list_members, remove_m
 from evalhub.services.projects.progress import progress_of
 from evalhub.services.projects.setup import setup_of
 from evalhub.services.pulling import list_versions
+from evalhub.services.releasing.buildable import BUILDERS
 from evalhub.services.releasing.reported import count_open
 from evalhub.services.rubrics import list_rubrics
 from evalhub.services.scoring.asking import ask_next
@@ -212,6 +213,7 @@ def _project_page(slug: str, refused: "Refused | None" = None) -> str:
         asked=ask_next(slug, session=session),
         n_open_reports=count_open(project.id, session=session),
         can_manage=current_actor().has(*MANAGERS),
+        can_build=current_actor().has(*BUILDERS),
         is_given_controls=may_be_given(project, actor=current_actor(), session=session),
     )
 

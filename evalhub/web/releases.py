@@ -11,6 +11,7 @@ from evalhub.core.releasing.usage import remote_snippets, snippets
 from evalhub.errors import BadInput, Conflict, Problem
 from evalhub.rim.downloads import send_release_file
 from evalhub.rim.routing import page_number
+from evalhub.services.releasing.buildable import BUILDERS, list_buildable
 from evalhub.services.releasing.builds import start_build
 from evalhub.services.releasing.downloads import list_downloads, list_takers
 from evalhub.services.releasing.kept import (
@@ -41,7 +42,6 @@ bp = Blueprint("releases", __name__, url_prefix="/releases")
 
 READERS = SCOPE_ROLES[Scope.RELEASES_READ]
 REPORTERS = SCOPE_ROLES[Scope.REPORTS_WRITE]
-BUILDERS = (Role.RESEARCHER, Role.ADMIN)
 OVERSEERS = (*BUILDERS, Role.AUDITOR)
 """Who sees what was downloaded; labs are not told of each other."""
 
@@ -51,11 +51,13 @@ OVERSEERS = (*BUILDERS, Role.AUDITOR)
 def show_all() -> ResponseReturnValue:
     """List every release."""
     releases = list_releases(session=current_session(), actor=current_actor())
+    can_build = current_actor().has(*BUILDERS)
     return render_template(
         "releases/list.html",
         releases=releases,
         origins=origins_of(releases, session=current_session()),
-        can_build=current_actor().has(*BUILDERS),
+        can_build=can_build,
+        buildable=list_buildable(session=current_session()) if can_build else (),
     )
 
 

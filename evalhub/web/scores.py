@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from evalhub.core.people import SCOPE_ROLES, Role, Scope
+from evalhub.core.people import SCOPE_ROLES, Scope
 from evalhub.core.scoring.board.board_csv import boards_to_csv
 from evalhub.core.scoring.board.matrix import WinMatrix, win_matrix
 from evalhub.core.scoring.existence.linking import LinkPurpose
@@ -14,6 +14,7 @@ from evalhub.core.scoring.options import Cluster
 from evalhub.core.scoring.results import Board
 from evalhub.errors import Problem
 from evalhub.rim.state import kept_boards
+from evalhub.services.releasing.buildable import BUILDERS
 from evalhub.services.scoring.boards import ProjectBoards, boards_document, project_boards
 from evalhub.services.scoring.keeping import BoardCache
 from evalhub.web.context import current_actor, current_session, requires
@@ -25,7 +26,6 @@ from evalhub.web.score_options import option_groups, options_from, query_of
 bp = Blueprint("scores", __name__, url_prefix="/projects")
 
 READERS = SCOPE_ROLES[Scope.PROJECTS_READ]
-BUILDERS = (Role.RESEARCHER, Role.ADMIN)
 MAX_INLINE = 12
 """Boards of more models leave their win matrix to its own page; more columns do not fit here."""
 MAX_SUGGESTIONS = 8

@@ -11,8 +11,9 @@ from evalhub.core.people import Role, Scope, command_actor
 from evalhub.db.engine import Database
 from evalhub.db.models import ApiKey, Person, SignInAttempt, WebSession
 from evalhub.services.accounts.passwords import is_password, new_password
+from evalhub.services.consenting.answers import answer
 from tests.release_project import MOMENT, make_tiny_project
-from tests.releases import build_release
+from tests.releases import build_release, build_tiny
 from tests.web.conftest import Clock, SignIn
 from tests.web.pages import Data, fill
 
@@ -256,3 +257,63 @@ def test_a_limit_that_names_nothing_is_told_beside_what_was_typed(
         [Scope.RELEASES_READ.value],
         ["tinny"],
     )
+
+
+def test_a_lab_sees_what_it_may_read_and_nothing_for_experts(
+    client: FlaskClient, person: Person, database: Database, settings: Settings
+) -> None:
+    assert "there is none yet" in client.get("/account").text
+    with database.transaction() as session:
+        built = build_tiny(session, settings, now=MOMENT)
+    client.get("/releases/tiny/1.0.0/files/README.md", buffered=True)
+    before = client.get("/account").text
+    client.get("/releases/tiny/1.0.0/files/recipe.json", buffered=True)
+    client.get("/releases/tiny/1.0.0/files/recipe.json", buffered=True)
+
+    page = client.get("/account").text
+
+    assert f'<a href="/releases/tiny/{built.version}">tiny {built.version}</a>' in page
+    assert "The one release of this instance is open to you." in page
+    assert "1 file <small>last on" in before
+    assert "2 files <small>last on" in page
+    for word in ("/apply", "/consent", "consent:withdraw"):
+        assert word not in page
+
+
+def test_what_others_took_is_not_told(
+    client: FlaskClient, sign_in: SignIn, database: Database, settings: Settings
+) -> None:
+    with database.transaction() as session:
+        build_tiny(session, settings, now=MOMENT)
+    sign_in(client, {Role.LAB}, name="Other")
+    client.get("/releases/tiny/1.0.0/files/README.md", buffered=True)
+    sign_in(client, {Role.LAB}, name="Ada")
+
+    assert '<td data-label="Downloaded by you">not yet</td>' in client.get("/account").text
+
+
+@pytest.mark.parametrize("roles", [{Role.ANNOTATOR}, {Role.ANNOTATOR, Role.LAB}, set()], ids=str)
+def test_experts_and_those_who_may_become_one_see_what_is_asked_of_them(
+    client: FlaskClient, sign_in: SignIn, roles: set[Role]
+) -> None:
+    sign_in(client, roles)
+
+    page = client.get("/account").text
+
+    assert 'href="/apply"' in page
+    assert 'href="/consent"' in page
+    assert ("What you may read" in page) is (Role.LAB in roles)
+
+
+def test_who_judged_once_keeps_the_way_to_their_consent(
+    client: FlaskClient, sign_in: SignIn, database: Database
+) -> None:
+    person = sign_in(client, {Role.LAB})
+    with database.transaction() as session:
+        answer(person.id, [], session=session, actor=command_actor(), now=MOMENT)
+
+    page = client.get("/account").text
+
+    assert 'href="/consent"' in page
+    assert "consent:withdraw" in page
+    assert 'href="/apply"' not in page

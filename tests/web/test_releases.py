@@ -66,6 +66,37 @@ def test_empty_list_says_so(lab: FlaskClient) -> None:
     assert "There is no release yet." in lab.get("/releases").text
 
 
+def test_whoever_builds_finds_each_project_with_judgments(
+    researcher: FlaskClient, database: Database, built: BuiltRelease
+) -> None:
+    with database.transaction() as session:
+        make_project(session, slug="empty", title="Empty")
+
+    page = researcher.get("/releases").text
+
+    assert '<a class="btn btn-primary" href="#build-h">Build a release</a>' in page
+    assert page.count('href="/projects/tiny/scores#build-h">Build the next version') == 1
+    assert "Empty" not in page
+    assert 'id="build-h"' in researcher.get("/projects/tiny/scores").text
+    assert 'href="/projects/tiny/scores#build-h">Build a release' in (
+        researcher.get("/projects/tiny").text
+    )
+
+
+def test_the_first_version_is_offered_where_there_is_none(
+    researcher: FlaskClient, database: Database
+) -> None:
+    assert "as soon as a project has a judgment" in researcher.get("/releases").text
+    with database.transaction() as session:
+        make_tiny_project(session)
+
+    assert "Build the first version" in researcher.get("/releases").text
+
+
+def test_a_lab_is_offered_no_build(lab: FlaskClient, built: BuiltRelease) -> None:
+    assert "build-h" not in lab.get("/releases").text
+
+
 def test_page_shows_what_it_is_who_judged_and_every_file(
     lab: FlaskClient, built: BuiltRelease
 ) -> None:

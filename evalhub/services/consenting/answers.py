@@ -108,6 +108,16 @@ def answers_of(person_id: int, *, session: Session) -> tuple[ConsentAnswer, ...]
     return next(iter(found.values()), ())
 
 
+def is_concerned(person_id: int, *, session: Session) -> bool:
+    """Tell whether a person was ever given a comparison, or has said what theirs may be used for.
+
+    Whoever is no expert any more still has judgments to take a consent back for.
+    """
+    given = sa.exists().where(t.assignment.c.person_id == person_id)
+    answered = sa.exists().where(t.consent_answer.c.person_id == person_id)
+    return bool(session.connection().execute(sa.select(sa.or_(given, answered))).scalar_one())
+
+
 def answers_in_project(
     project_id: int, *, session: Session
 ) -> dict[str, tuple[ConsentAnswer, ...]]:

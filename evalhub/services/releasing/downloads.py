@@ -1,6 +1,6 @@
 """Read who took which files of a release, for those who answer for it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,6 +36,31 @@ class Taker:
     n_requests: int
     first_at: datetime
     last_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OwnDownloads:
+    """Hold what somebody took of a release themselves."""
+
+    n_files: int
+    last_at: datetime
+
+
+def own_downloads(
+    person_id: int, release_ids: Collection[int], *, session: Session
+) -> dict[int, OwnDownloads]:
+    """Return what a person took of each of the releases, by its id; nothing where they did not."""
+    d = ReleaseDownload
+    query = (
+        sa.select(
+            col(d.release_id),
+            sa.func.count(sa.distinct(col(d.file))),
+            sa.func.max(col(d.downloaded_at)),
+        )
+        .where(col(d.person_id) == person_id, col(d.release_id).in_(release_ids))
+        .group_by(col(d.release_id))
+    )
+    return {row_id: OwnDownloads(n, last) for row_id, n, last in session.execute(query)}
 
 
 def list_downloads(release_id: int, *, session: Session, page: int = 1) -> Listing[Download]:
