@@ -63,7 +63,9 @@ class ServiceBody(Body):
     openapi: str
 
 
-@bp.get("/", responses={"200": ServiceBody}, summary="Name the service")
+# With and without the slash: few clients follow a redirect by themselves, and a first look at an
+# API is typed either way.
+@bp.get("/", strict_slashes=False, responses={"200": ServiceBody}, summary="Name the service")
 def show_service() -> Response:
     """Say what answers here and where its description lies."""
     body = ServiceBody(service="EvalHub", version=__version__, openapi=f"{PREFIX}/openapi.json")

@@ -12,8 +12,9 @@ from evalhub.api.problems import validation_failure
 from evalhub.api.root import ServiceBody
 
 
-def test_the_front_door_names_the_service(client: FlaskClient) -> None:
-    assert client.get("/api/v1/").get_json() == {
+@pytest.mark.parametrize("path", ["/api/v1/", "/api/v1"])
+def test_the_front_door_names_the_service(client: FlaskClient, path: str) -> None:
+    assert client.get(path).get_json() == {
         "service": "EvalHub",
         "version": __version__,
         "openapi": "/api/v1/openapi.json",
@@ -77,6 +78,7 @@ def test_what_a_download_can_answer_is_described(client: FlaskClient, path: str)
     [
         ("GET", "/api/v1/nowhere", "not_found"),
         ("POST", "/api/v1/", "method_not_allowed"),
+        ("GET", "/api/v1?q=%00", "unprocessable_entity"),
         ("GET", "/api/v1/?q=%00", "unprocessable_entity"),
     ],
 )
