@@ -70,13 +70,13 @@ def test_whoever_builds_finds_each_project_with_judgments(
     researcher: FlaskClient, database: Database, built: BuiltRelease
 ) -> None:
     with database.transaction() as session:
-        make_project(session, slug="empty", title="Empty")
+        make_project(session, slug="empty")
 
     page = researcher.get("/releases").text
 
     assert '<a class="btn btn-primary" href="#build-h">Build a release</a>' in page
     assert page.count('href="/projects/tiny/scores#build-h">Build the next version') == 1
-    assert "Empty" not in page
+    assert "/projects/empty" not in page
     assert 'id="build-h"' in researcher.get("/projects/tiny/scores").text
     assert 'href="/projects/tiny/scores#build-h">Build a release' in (
         researcher.get("/projects/tiny").text
