@@ -1,49 +1,35 @@
 """Show one blind comparison and take in what its annotator makes of it."""
 
-from collections.abc import Sequence
 from http import HTTPStatus
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import UnsupportedMediaType
 
 from evalhub.core.assigning import ReleaseReason
-from evalhub.core.judging.form_reading import DRAFT_FIELD
-from evalhub.core.judging.marking import MarkRow, mark_rows
 from evalhub.core.people import Role
 from evalhub.errors import (
     BadInput,
     Conflict,
-    LeaseLost,
-    Problem,
     Sentence,
     StaleDraft,
-    StaleForm,
 )
 from evalhub.rim.fields import shown
 from evalhub.rim.state import runtime
-from evalhub.services.assigning.work import n_left_for
 from evalhub.services.judging.drafts import save_draft
-from evalhub.services.judging.history import find_last_revisable
-from evalhub.services.judging.matter import Matter
 from evalhub.services.judging.returning import give_back
-from evalhub.services.judging.sheets import Sheet, get_sheet
+from evalhub.services.judging.sheets import get_sheet
 from evalhub.services.judging.stored import Fields
 from evalhub.services.judging.submitting import SubmissionKind, submit
-from evalhub.services.judging.today import today_of
 from evalhub.services.selecting.planning import is_plan_due, keep_plan_fresh
 from evalhub.web import judging_words as say
 from evalhub.web.answering import done
+from evalhub.web.comparison_page import CameBack, comparison_page
 from evalhub.web.conflicts import differing
 from evalhub.web.context import commit_now, current_session, now, only_read, own_id, requires
-from evalhub.web.drawn import spots_of_differences, spots_of_marks, spots_of_rows, together
-from evalhub.web.filled import Filled
-from evalhub.web.form_parts import form_parts, sheet_part
 from evalhub.web.formats import moment
 from evalhub.web.going_on import place_after
 from evalhub.web.language import N_, _, current_language, translated
-from evalhub.web.rendering import Spots, render_alike, render_text
-from evalhub.web.said import said_of
 from evalhub.web.security import has_own_token
 
 bp = Blueprint("comparing", __name__, url_prefix="/work")
@@ -67,7 +53,7 @@ SAID = {
 @requires(Role.ANNOTATOR)
 def show(token: str) -> ResponseReturnValue:
     """Show the comparison of one's own lease, or the judgment in force beside a draft."""
-    return _page(token, is_as_judged=request.args.get("form") == "judgment")
+    return comparison_page(token, is_as_judged=request.args.get("form") == "judgment")
 
 
 @bp.post("/<token>")
@@ -235,102 +221,10 @@ def _refused(token: str, error: BadInput | Conflict, *, is_kept: bool) -> Respon
     """Show the form again as it was sent, with what is wrong; everything shown is committed."""
     only_read()
     if isinstance(error, BadInput):
-        page = _page(token, _fields(), error.problems, is_kept=is_kept)
-        return page, HTTPStatus.UNPROCESSABLE_ENTITY
-    page = _page(token, _fields(), refusal=error, is_kept=is_kept)
-    return page, HTTPStatus.CONFLICT
-
-
-def _page(
-    token: str,
-    fields: Fields | None = None,
-    problems: Sequence[Problem] = (),
-    *,
-    refusal: Conflict | None = None,
-    is_kept: bool = True,
-    is_as_judged: bool = False,
-) -> str:
-    session, person_id = current_session(), own_id()
-    sheet = get_sheet(
-        token,
-        person_id=person_id,
-        session=session,
-        now=now(),
-        is_as_judged=is_as_judged,
-        language=current_language(),
-    )
-    matter, notice = sheet.matter, "" if refusal is None else refusal.message
-    if not sheet.state.has_form:
-        marks = sheet.answer.marks if sheet.answer else ()
-        answers = render_alike(matter.a.text, matter.b.text, spots=spots_of_marks(marks))
-        return render_template(
-            "work/done.html",
-            sheet=sheet,
-            # Nothing for a comparison that was given back.
-            said=said_of(sheet.matter, sheet.answer) if sheet.answer else (),
-            answers=answers,
-            notice=notice,
-            say=say,
-            render=render_text,
-        )
-    shown_fields = sheet.fields if fields is None else fields
-    rows = mark_rows(shown_fields, matter.texts)
-    is_conflict = isinstance(refusal, StaleForm | StaleDraft)
-    return render_template(
-        "work/compare.html",
-        conflict=differing(matter, shown_fields, sheet.fields) if is_conflict else (),
-        has_differences=_shows_differences(),
-        sheet=sheet,
-        matter=matter,
-        rubric=matter.rubric,
-        lease=matter.lease,
-        part=form_parts(matter, Filled.of(shown_fields, problems), rows),
-        sheet_part=sheet_part,
-        problems=problems,
-        notice=notice,
-        is_stale=isinstance(refusal, StaleForm),
-        is_draft_stale=isinstance(refusal, StaleDraft),
-        is_lost=isinstance(refusal, LeaseLost),
-        is_kept=is_kept,
-        base=_base(fields, sheet, refusal, is_kept=is_kept),
-        last=find_last_revisable(
-            person_id, project_id=matter.lease.project_id, session=session, now=now()
-        ),
-        n_left=n_left_for(
-            matter.lease.project_id,
-            person_id=person_id,
-            session=session,
-            now=now(),
-            shares=matter.shares,
-        ),
-        today=today_of(person_id, session=session, now=now()),
-        answers=render_alike(matter.a.text, matter.b.text, spots=_spots(matter, rows)),
-        render=render_text,
-        say=say,
-    )
-
-
-def _shows_differences() -> bool:
-    return request.args.get("show") == "differences"
-
-
-def _spots(matter: Matter, rows: Sequence[MarkRow]) -> tuple[Spots, Spots]:
-    marks = spots_of_rows(rows)
-    if not _shows_differences():
-        return marks
-    return together(spots_of_differences(matter.a.text, matter.b.text), marks)
-
-
-def _base(fields: Fields | None, sheet: Sheet, refusal: Conflict | None, *, is_kept: bool) -> str:
-    """Return the name of the draft that the form of this page is filled in over.
-
-    A form that comes back unkept still stands over the draft it was opened over, so that the
-    next save of it is refused too. Only the page that tells of the newer draft stands over
-    that one: saving from there is the choice it offers.
-    """
-    if fields is None or is_kept or isinstance(refusal, StaleDraft):
-        return sheet.draft_tag
-    return next((value for name, value in fields if name == DRAFT_FIELD), "")
+        back = CameBack(_fields(), error.problems, is_kept=is_kept)
+        return comparison_page(token, back), HTTPStatus.UNPROCESSABLE_ENTITY
+    back = CameBack(_fields(), refusal=error, is_kept=is_kept)
+    return comparison_page(token, back), HTTPStatus.CONFLICT
 
 
 def _fields() -> list[tuple[str, str]]:

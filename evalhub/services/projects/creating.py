@@ -1,5 +1,7 @@
 """Store a new project."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -21,6 +23,15 @@ from evalhub.services.audit import record
 from evalhub.services.paying.rubric_tiers import least_tier_of
 
 
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """Hold what a plan names; endpoints by the names that it gives them."""
+
+    prompts: PromptSetVersion
+    rubric: RubricVersion
+    endpoints: Mapping[str, Endpoint]
+
+
 def create_project(plan: ProjectPlan, *, session: Session, actor: Actor, now: datetime) -> Project:
     """Store ``plan`` as a draft project and return it.
 
@@ -36,21 +47,40 @@ def create_project(plan: ProjectPlan, *, session: Session, actor: Actor, now: da
     # second.
     if session.exec(select(Project).where(Project.slug == plan.slug)).first():
         raise Conflict(f"There is already a project {plan.slug!r}.")
+    parts = _named(plan, session=session)
+    project = _draft(plan, parts, actor=actor, now=now)
+    session.add(project)
+    session.flush()
+    session.add_all(
+        ProjectEndpoint(project_id=project.id, endpoint_id=endpoint.id)
+        for endpoint in parts.endpoints.values()
+    )
+    session.flush()
+    _record(project, plan, session=session, actor=actor, now=now)
+    return project
+
+
+def _named(plan: ProjectPlan, *, session: Session) -> _Parts:
+    """Return what the plan names; raise ``BadInput`` for a name of nothing."""
     prompts = _prompt_set_version(plan.prompt_set, session=session)
     rubric = _rubric_version(plan.rubric, session=session)
-    tier = tier_of(plan.pay_tier, least_tier_of(rubric), pay_minor_units=plan.pay_minor_units)
     endpoints = {name: _endpoint(name, session=session) for name in plan.endpoints}
     # "alpha" and "alpha@1" are two names of one row, which a comparison of the names would miss.
     if len({endpoint.id for endpoint in endpoints.values()}) < len(endpoints):
         raise BadInput.at("endpoints", "an endpoint is named twice")
-    project = Project(
+    return _Parts(prompts, rubric, endpoints)
+
+
+def _draft(plan: ProjectPlan, parts: _Parts, *, actor: Actor, now: datetime) -> Project:
+    rubric, endpoints = parts.rubric, parts.endpoints
+    return Project(
         slug=plan.slug,
         title=plan.title.strip(),
         purpose=plan.purpose.strip(),
         # A project that names no domain is about what its rubric is about; lists would group it
         # nowhere.
         domain=plan.domain.strip() or rubric.domain,
-        prompt_set_version_id=prompts.id,
+        prompt_set_version_id=parts.prompts.id,
         rubric_version_id=rubric.id,
         status=ProjectStatus.DRAFT,
         strategy=plan.strategy,
@@ -62,7 +92,9 @@ def create_project(plan: ProjectPlan, *, session: Session, actor: Actor, now: da
         overlap_rule=plan.overlap_rule,
         selection_mode=plan.selection_mode,
         lease_minutes=plan.lease_minutes,
-        pay_tier=tier,
+        pay_tier=tier_of(
+            plan.pay_tier, least_tier_of(rubric), pay_minor_units=plan.pay_minor_units
+        ),
         pay_minor_units=plan.pay_minor_units,
         pay_currency=plan.pay_currency,
         expected_minutes=plan.expected_minutes,
@@ -72,15 +104,6 @@ def create_project(plan: ProjectPlan, *, session: Session, actor: Actor, now: da
         created_at=now,
         created_by=actor.person_id,
     )
-    session.add(project)
-    session.flush()
-    session.add_all(
-        ProjectEndpoint(project_id=project.id, endpoint_id=endpoint.id)
-        for endpoint in endpoints.values()
-    )
-    session.flush()
-    _record(project, plan, session=session, actor=actor, now=now)
-    return project
 
 
 def _record(

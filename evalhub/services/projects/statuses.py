@@ -94,33 +94,46 @@ def change_status(
         raise Conflict(
             f"Project {project.slug!r} is {STATES[project.status]}, so it cannot be {VERBS[to]}."
         )
+    before = project.status
     if to is ProjectStatus.OPEN:
-        # On every opening: floors are raised while projects rest.
-        check_floor(project.pay_tier, price_of(project), floors)
-        # On every opening, not the first alone: what was pulled during a pause becomes pairs now.
-        report = add_pairs(project, session=session, draft=draft.pairs if draft else None)
-        fill_pool(project, session=session, now=now)
-        _refuse_without_pairs(project, session=session)
-    before, project.status = project.status, to
+        report = _open(project, draft, floors=floors, session=session, now=now)
+    project.status = to
     session.add(project)
     session.flush()
-    if to is ProjectStatus.OPEN and _needs_plan(project, report, session=session):
-        # Pairs that were just made are in no plan yet; nobody leases before this commits.
-        tally = draft.tally if draft else None
-        store_plan(draft_plan(project.id, session=session, tally=tally), session=session, now=now)
+    details = {"n_pairs_added": report.n_added, "n_pairs_identical": report.n_identical}
+    said = {} if reason is None else {"reason": plain_words(reason)}
     record(
         f"project.{to.value}",
         session=session,
         actor=actor,
         subject=f"project:{project.slug}",
-        details={
-            "before": before.value,
-            "n_pairs_added": report.n_added,
-            "n_pairs_identical": report.n_identical,
-            **({} if reason is None else {"reason": plain_words(reason)}),
-        },
+        details={"before": before.value, **details, **said},
         now=now,
     )
+    return report
+
+
+def _open(
+    project: Project,
+    draft: DraftOpening | None,
+    *,
+    floors: Floors,
+    session: Session,
+    now: datetime,
+) -> PairingReport:
+    """Make what is compared: the pairs, and the plan of which comes next.
+
+    On every opening, not the first alone: what was pulled during a pause becomes pairs now, and
+    floors are raised while projects rest.
+    """
+    check_floor(project.pay_tier, price_of(project), floors)
+    report = add_pairs(project, session=session, draft=draft.pairs if draft else None)
+    fill_pool(project, session=session, now=now)
+    _refuse_without_pairs(project, session=session)
+    if _needs_plan(project, report, session=session):
+        # Pairs that were just made are in no plan yet; nobody leases before this commits.
+        tally = draft.tally if draft else None
+        store_plan(draft_plan(project.id, session=session, tally=tally), session=session, now=now)
     return report
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from evalhub.core.canonical import canonical_json
+from evalhub.core.canonical import Json, canonical_json
 from evalhub.core.free_words import plain_words
 from evalhub.core.people import Actor, Role
 from evalhub.core.qualifying.credentials import check_reason
@@ -180,13 +180,7 @@ def review_level(
         raise BadInput(problems)
     lock(f"level of {person_id} in {domain}", session=session)
     before = standing_in(person_id, domain, session=session, now=now)
-    if before.n_decisions != step.seen:
-        raise StaleForm(
-            Sentence("Something was decided about them since you opened this page. Look again.")
-        )
-    after = level_after(step.outcome, before.level)
-    if after is None:
-        raise Conflict(Sentence("There is no level beyond the one they have."))
+    after = _level_after(step, before)
     if after or before.level:
         decide_level(
             person_id,
@@ -212,14 +206,21 @@ def review_level(
         )
     )
     session.flush()
-    details: dict[str, str | int] = {
-        "domain": domain,
-        "before": int(before.level),
-        "after": int(after),
-    }
-    _record(
-        f"ladder.{step.outcome.value}", person_id, details, session=session, actor=actor, now=now
-    )
+    moved: dict[str, Json] = {"domain": domain, "before": int(before.level), "after": int(after)}
+    action = f"ladder.{step.outcome.value}"
+    _record(action, person_id, moved, session=session, actor=actor, now=now)
+
+
+def _level_after(step: Step, before: Standing) -> Level:
+    """Return where the step leads; raise ``StaleForm`` or ``Conflict`` where it leads nowhere."""
+    if before.n_decisions != step.seen:
+        raise StaleForm(
+            Sentence("Something was decided about them since you opened this page. Look again.")
+        )
+    after = level_after(step.outcome, before.level)
+    if after is None:
+        raise Conflict(Sentence("There is no level beyond the one they have."))
+    return after
 
 
 def _reviews(person_id: int, domain: str, session: Session) -> tuple[Review, ...]:
@@ -245,7 +246,7 @@ def _reviews(person_id: int, domain: str, session: Session) -> tuple[Review, ...
 def _record(
     action: str,
     person_id: int,
-    details: Mapping[str, str | int],
+    details: Mapping[str, Json],
     *,
     session: Session,
     actor: Actor,

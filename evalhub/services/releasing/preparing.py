@@ -1,7 +1,7 @@
 """Prepare a release: gather one state of a project and write every file, changing no row."""
 
 import gc
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,29 +79,17 @@ def prepare_release(  # noqa: PLR0913 - what is wanted, and what a build needs f
     release or ``version`` would be a new one below the newest.
     """
     project = get_project(slug, session=session)
-    # Before anything is read: a mistyped version should not take minutes to be refused.
-    if version is not None:
-        parse_version(version)
     recipe = recipe or Recipe()
-    recipe.check()
     known = list_rows(project.id, session=session)
-    if version is not None:
-        check_rises(version, [row.version for row in known])
+    _refuse_early(version, recipe, known)
     with seldom_collecting():
         plan = _plan(project, recipe, secret=settings.secret_key, session=session, say=say)
-    withdrawn = find_withdrawals((row.id for row in known), session=session)
-    chosen = _version(version, plan, known, withdrawn)
-    with seldom_collecting():
+        chosen = _version(version, plan, known, session=session)
+        changes, target = _changes(plan, chosen, known), target_in(folder)
         manifest = write_release(
-            plan,
-            chosen,
-            changes=_changes(plan, chosen, known),
-            target=target_in(folder),
-            say=say,
-            cluster=cluster,
+            plan, chosen, changes=changes, target=target, say=say, cluster=cluster
         )
-    # Here and not while the folder is published: bringing gigabytes to the disk takes seconds,
-    # in which the publishing transaction would keep every other writer out.
+    # Here and not while the folder is published: bringing gigabytes to the disk takes seconds.
     say(BuildStage.KEEPING, 0, 0)
     make_durable(folder)
     return PreparedRelease(
@@ -138,6 +126,14 @@ def list_rows(project_id: int, *, session: Session) -> list[Release]:
     return sorted(rows, key=lambda row: parse_version(row.version))
 
 
+def _refuse_early(version: str | None, recipe: Recipe, known: Sequence[Release]) -> None:
+    """Raise for what is wrong with the request before anything is read, which takes minutes."""
+    recipe.check()
+    if version is not None:
+        parse_version(version)
+        check_rises(version, [row.version for row in known])
+
+
 def _plan(project: Project, recipe: Recipe, *, secret: str, session: Session, say: Say) -> Plan:
     source = gather(project, secret=secret, session=session, recipe=recipe, say=say)
     if not source.n_released:
@@ -154,11 +150,10 @@ def _why_none(source: Source) -> str:
     return took and f": {took}"
 
 
-def _version(
-    wanted: str | None, plan: Plan, known: Sequence[Release], withdrawn: Collection[int]
-) -> str:
+def _version(wanted: str | None, plan: Plan, known: Sequence[Release], *, session: Session) -> str:
     if wanted is not None:
         return wanted
+    withdrawn = find_withdrawals((row.id for row in known), session=session)
     # Nothing has changed, so the build must come to the same bytes under the same name.
     # Not where that name was withdrawn: its files stay away, so the state needs another.
     is_standing = bool(known) and known[-1].id not in withdrawn

@@ -50,14 +50,7 @@ def sign_release(
     if actor.person_id is None or not actor.has(*SIGNERS[role]):
         raise Forbidden(f"You may not sign as {role.value}.")
     check_sign_off(text)
-    if release.kept.withdrawal is not None:
-        # A signature vouches for what is handed out. What is found wrong with a withdrawn release
-        # is said in a report of a row, or in the reason of its withdrawal.
-        raise Conflict(f"Release {release.manifest.id} was withdrawn and is signed no more.")
-    current = sha256_hex(release.manifest_text)
-    # Nobody signs what they have not seen: the page carries the hash that it showed.
-    if seen_sha256 != current:
-        raise Conflict(f"Release {release.manifest.id} is not the one that you were shown.")
+    current = _signable(release, seen_sha256)
     row = ReleaseSignOff(
         release_id=release.kept.id,
         person_id=actor.person_id,
@@ -83,6 +76,19 @@ def sign_release(
         now=now,
     )
     return _sign_off(row, current)
+
+
+def _signable(release: FoundRelease, seen_sha256: str) -> str:
+    """Return the hash of the manifest that is signed; raise ``Conflict`` where it cannot be."""
+    if release.kept.withdrawal is not None:
+        # A signature vouches for what is handed out. What is found wrong with a withdrawn release
+        # is said in a report of a row, or in the reason of its withdrawal.
+        raise Conflict(f"Release {release.manifest.id} was withdrawn and is signed no more.")
+    current = sha256_hex(release.manifest_text)
+    # Nobody signs what they have not seen: the page carries the hash that it showed.
+    if seen_sha256 != current:
+        raise Conflict(f"Release {release.manifest.id} is not the one that you were shown.")
+    return current
 
 
 def _same(row: ReleaseSignOff, *, session: Session) -> ReleaseSignOff | None:
