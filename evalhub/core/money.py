@@ -10,6 +10,9 @@ NO_MINOR_UNIT = frozenset(
 )
 THREE_DIGITS = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
 SECONDS_AN_HOUR = 3600
+LEAST_TIMED_SECONDS = 600
+"""Active time from which on an hourly rate is told: ten minutes. A comparison answered in seconds
+would come to thousands an hour, which nobody will earn."""
 MAX_MINOR_UNITS = 1_000_000_000
 """Fits the 32 bits of its column with room to add a few of them up."""
 
@@ -52,6 +55,11 @@ def hourly_rate(minor_units: int, seconds: float) -> int:
     Down, so that a page never shows a rate that was not reached.
     """
     return int(minor_units * SECONDS_AN_HOUR // seconds)
+
+
+def effective_hour(minor_units: int, seconds: float) -> int | None:
+    """Return the hourly rate of money over counted time; None where that is too short to tell."""
+    return hourly_rate(minor_units, seconds) if seconds >= LEAST_TIMED_SECONDS else None
 
 
 def parse_money(text: str, currency: str, *, where: str) -> int:

@@ -78,6 +78,18 @@ def test_before_anything_is_booked_it_says_so(client: FlaskClient, ada: Person) 
     assert "Nothing was booked yet" in client.get(PAGE).text
 
 
+def test_a_minute_of_work_makes_no_hour(
+    client: FlaskClient, database: Database, ada: Person, clock: Clock
+) -> None:
+    put(database, ada, clock, Entry("one", WorkKind.COMPARISON, 60, 6_000, "USD"))
+
+    page = client.get(PAGE).text
+
+    assert "3,600.00 USD" not in page
+    assert page.count("too little time to tell") == 3
+    assert "from ten minutes of counted time on" in page
+
+
 def test_what_was_judged_without_scripts_has_no_hour(
     client: FlaskClient, database: Database, ada: Person, clock: Clock
 ) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from evalhub.core.money import hourly_rate
+from evalhub.core.money import effective_hour
 from evalhub.core.pay.ledger import Entry, UnpaidReason, WorkKind, is_of_elsewhere
 
 
@@ -42,12 +42,13 @@ class Sums:
 
     @property
     def per_hour(self) -> int | None:
-        """Return the effective hourly rate in minor units, rounded down; None without time.
+        """Return the effective hourly rate in minor units, rounded down.
 
         Money over all active time, the unpaid included: training, assessment, rework, disputes
-        and what was given back are time that the work has cost.
+        and what was given back are time that the work has cost. None where there is too little
+        time to tell, or none at all.
         """
-        return hourly_rate(self.timed_minor_units, self.seconds) if self.seconds > 0 else None
+        return effective_hour(self.timed_minor_units, self.seconds)
 
 
 @dataclass(frozen=True, slots=True)

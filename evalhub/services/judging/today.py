@@ -8,14 +8,10 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from evalhub.core.campaigns import AssignmentStatus
-from evalhub.core.money import hourly_rate
+from evalhub.core.money import effective_hour
 from evalhub.db import tables as t
 
 _ENDED = (AssignmentStatus.SUBMITTED, AssignmentStatus.RELEASED)
-
-
-MIN_TIMED_SECONDS = 600
-"""A comparison answered in seconds would come to thousands an hour, which nobody will earn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +19,8 @@ class Earned:
     """Hold what was earned in one currency, and in how much active time as far as it is known.
 
     ``per_hour`` is in minor units; None where no time is known, as without scripts, since a
-    rate over part of the time would promise too much, and in the first ``MIN_TIMED_SECONDS``.
+    rate over part of the time would promise too much, and where that
+    is too short to tell.
     """
 
     currency: str
@@ -81,8 +78,5 @@ def _earned(rows: "Iterable[sa.Row[*tuple[object, ...]]]") -> "Iterable[Earned]"
         mine = [row for row in paid if row.pay_currency == currency]
         total = sum(row.pay_minor_units for row in mine)
         times = [row.seconds for row in mine]
-        seconds = None if None in times else sum(times)
-        if seconds is None or seconds < MIN_TIMED_SECONDS:
-            yield Earned(currency, total, None)
-        else:
-            yield Earned(currency, total, hourly_rate(total, seconds))
+        per_hour = None if None in times else effective_hour(total, sum(times))
+        yield Earned(currency, total, per_hour)

@@ -72,7 +72,7 @@ def _headline(statement: Statement) -> Sentence:
 
 
 def _parts(statement: Statement, speech: Speech) -> Iterator[Flowable]:
-    say, money = speech.say, speech.money
+    say = speech.say
     yield _text(say(_headline(statement)), _TITLE)
     yield _text(f"{statement.name}, {statement.public_id}", _PLAIN)
     if statement.is_open:
@@ -87,13 +87,8 @@ def _parts(statement: Statement, speech: Speech) -> Iterator[Flowable]:
     yield _text(say(Sentence("In all")), _HEAD)
     yield _table(_said(say, _TOTAL_HEAD), [_total(sums, speech) for sums in earnings.totals])
     for sums in earnings.totals:
-        if sums.per_hour is not None:
-            an_hour = Sentence(
-                "Effective hour in %(currency)s: %(amount)s",
-                currency=sums.currency,
-                amount=money(sums.per_hour, sums.currency),
-            )
-            yield _text(say(an_hour), _PLAIN)
+        if sums.seconds > 0:
+            yield _text(say(_an_hour(sums, speech)), _PLAIN)
     if earnings.unpaid:
         yield _text(say(Sentence("Unpaid time")), _HEAD)
         for one in earnings.unpaid:
@@ -111,6 +106,20 @@ def _told_missing(statement: Statement, speech: Speech) -> Iterator[Flowable]:
             characters="; ".join(missing),
         )
         yield _text(speech.say(words), _SMALL)
+
+
+def _an_hour(sums: Sums, speech: Speech) -> Sentence:
+    if sums.per_hour is None:
+        return Sentence(
+            "Effective hour in %(currency)s: too little time to tell; it is told from ten minutes "
+            "of counted time on.",
+            currency=sums.currency,
+        )
+    return Sentence(
+        "Effective hour in %(currency)s: %(amount)s",
+        currency=sums.currency,
+        amount=speech.money(sums.per_hour, sums.currency),
+    )
 
 
 _LINE_HEAD = (

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -35,6 +36,18 @@ def test_money_without_a_known_time_makes_no_hour() -> None:
 
     assert (total.minor_units, total.n_untimed) == (1_900, 1)
     assert total.per_hour == 2_000
+
+
+@pytest.mark.parametrize(
+    ("minutes", "per_hour"), [(0.5, None), (9.9, None), (10, 6_000)], ids=["half", "short", "ten"]
+)
+def test_an_hour_is_told_from_ten_minutes_of_counted_time_on(
+    minutes: float, per_hour: int | None
+) -> None:
+    (total,) = earnings_of([booked(minutes, 1_000)]).totals
+
+    assert total.per_hour == per_hour
+    assert total.seconds > 0
 
 
 def test_without_any_time_there_is_no_hour() -> None:

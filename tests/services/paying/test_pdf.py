@@ -54,6 +54,12 @@ def text_of(file: bytes) -> str:
     return " ".join(" ".join(pages).split())
 
 
+def test_too_little_time_is_said_to_be_too_little() -> None:
+    assert "too little time to tell; it is told from ten minutes" in text_of(
+        pdf(booked(0.5, 1_000))
+    )
+
+
 NAMES = (
     *("Nguyễn Thị Ánh", "Ελένη Παπαδοπούλου", "Дмитрий Щёголев", "გიორგი მაისურაძე", "Łukasz Żółć"),
     *("สมชาย ใจดี", "שרה", "王小明", "山田たろう", "김민수", "Li王"),

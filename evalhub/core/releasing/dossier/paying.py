@@ -9,7 +9,7 @@ is left out could otherwise be had by subtraction.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from evalhub.core.money import format_money, hourly_rate
+from evalhub.core.money import LEAST_TIMED_SECONDS, effective_hour, format_money, hourly_rate
 from evalhub.core.pay.ledger import UnpaidReason
 from evalhub.core.pay.tiers import Price
 from evalhub.core.pay.words import REASON_WORDS
@@ -33,6 +33,10 @@ TOO_FEW = (
     "judgment, in any one currency. A sum over so few would tell what single people were paid."
 )
 FEW_TIMED = f"Fewer than {K_LABS} people had a counted time, or were paid for some of it."
+SHORT_TIME = (
+    f"Too little time to tell: an hour is told from {LEAST_TIMED_SECONDS // 60} minutes of counted "
+    "time on."
+)
 LEDGER_METHOD = (
     "Sums over the ledger of the project up to the newest judgment, without simulated people and "
     "whatever the filters left out. The effective hour is all money over all active time, the "
@@ -300,10 +304,10 @@ def _figures(one: CurrencyLedger) -> Iterator[Figure]:
         name = " or ".join(REASON_WORDS[UnpaidReason(reason)] for reason in part.reasons)
         yield Figure(f"Unpaid time, {money}: {name}", Unit.SECONDS, part.seconds, n=part.n_people)
     for team in one.teams:
-        an_hour = hourly_rate(team.timed_minor_units, team.seconds)
-        name, told = f"Team {team.number}", format_money(an_hour, money)
-        yield words(f"Effective hour in {money}: {name}", told, n=team.n_people)
-        yield Figure(f"Active time, {money}: {name}", Unit.SECONDS, team.seconds, n=team.n_people)
+        name, n_of_it = f"{money}: Team {team.number}", team.n_people
+        told = _told_hour(team.timed_minor_units, team.seconds, money)
+        yield Figure(f"Effective hour in {name}", Unit.TEXT, told, n_of_it, reason=_why(told))
+        yield Figure(f"Active time, {name}", Unit.SECONDS, team.seconds, n_of_it)
     why = few if one.n_untimed is None else ""
     yield Figure(f"Entries without a counted time, {money}", Unit.COUNT, one.n_untimed, reason=why)
 
@@ -313,8 +317,9 @@ def _time_figures(one: CurrencyLedger, few: str) -> Iterator[Figure]:
     money, is_told = one.currency, one.seconds is not None
     why = "" if is_told else FEW_TIMED
     hour = _hour(one)
-    if hour or not is_told:
-        yield Figure(f"Effective hour in {money}", Unit.TEXT, hour, n=one.n_counted, reason=why)
+    if one.seconds or not is_told:
+        because = why or _why(hour)
+        yield Figure(f"Effective hour in {money}", Unit.TEXT, hour, n=one.n_counted, reason=because)
     yield Figure(f"Active time, {money}", Unit.SECONDS, one.seconds, n=one.n_timed, reason=why)
     if is_told and one.paid_seconds is None:
         why = few
@@ -322,7 +327,16 @@ def _time_figures(one: CurrencyLedger, few: str) -> Iterator[Figure]:
 
 
 def _hour(one: CurrencyLedger) -> str | None:
-    """Return what an hour came to; None where that is withheld or no time was counted."""
+    """Return what an hour came to; None where that is withheld or too little time was counted."""
     if one.timed_minor_units is None or not one.seconds:
         return None
-    return format_money(hourly_rate(one.timed_minor_units, one.seconds), one.currency)
+    return _told_hour(one.timed_minor_units, one.seconds, one.currency)
+
+
+def _told_hour(minor_units: int, seconds: int, currency: str) -> str | None:
+    hour = effective_hour(minor_units, seconds)
+    return None if hour is None else format_money(hour, currency)
+
+
+def _why(hour: str | None) -> str:
+    return "" if hour else SHORT_TIME

@@ -6,12 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evalhub.core.money import LEAST_TIMED_SECONDS
 from evalhub.core.pay.ledger import UnpaidReason
 from evalhub.core.pay.tiers import Price
 from evalhub.core.releasing.dossier.fields import DossierField
 from evalhub.core.releasing.dossier.paying import (
     FEW_TIMED,
     NOTHING_BOOKED,
+    SHORT_TIME,
     TOO_FEW,
     Offer,
     Share,
@@ -55,6 +57,20 @@ def test_what_hours_came_to_is_stated_over_paid_and_unpaid_time() -> None:
     }
     assert [figure.n for figure in field.figures][:5] == [6, 6, 6, 6, 5]
     assert "rounded down" in field.method
+
+
+def test_too_little_time_tells_no_hour_and_says_so() -> None:
+    seconds = (LEAST_TIMED_SECONDS - 5) // 5
+    shares = [Share(who, "USD", None, seconds, 1_000, 1_000, 0) for who in range(5)]
+    more = [*shares, Share(0, "USD", None, 60, 0, 0, 0)]
+
+    (hour,) = (
+        one for one in ledger_field(ledger_facts(shares)).figures if one.name.startswith("Effect")
+    )
+
+    assert (hour.value, hour.reason) == (None, SHORT_TIME)
+    assert "from 10 minutes of counted time" in hour.reason
+    assert figures(ledger_field(ledger_facts(more)))["Effective hour in USD"] is not None
 
 
 def test_of_few_people_nothing_is_stated() -> None:
