@@ -32,7 +32,7 @@ from evalhub.services.pulling import (
 from evalhub.web.answering import refused
 from evalhub.web.context import current_actor, current_session, now, requires
 from evalhub.web.formats import moment
-from evalhub.web.language import _
+from evalhub.web.language import _, translated
 from evalhub.web.problems import problems_of
 
 bp = Blueprint("pulls", __name__, url_prefix="/pulls")
@@ -101,7 +101,7 @@ def show_counts(public_id: str) -> ResponseReturnValue:
     return jsonify(
         status=progress.pull.status.value,
         attendance=seen_to.attendance.value,
-        advice=seen_to.advice,
+        advice=_advice(seen_to),
         last_response=moment(last) if last is not None else "",
         n_wanted=progress.n_wanted,
         n_settled=progress.n_settled,
@@ -185,9 +185,14 @@ def _pull_page(public_id: str, problems: Sequence[Problem] = ()) -> str:
         "pulls/show.html",
         progress=progress,
         seen_to=seen_to,
+        advice=_advice(seen_to),
         statuses=list(ResponseStatus),
         problems=problems,
     )
+
+
+def _advice(seen_to: PullAttendance) -> str:
+    return " ".join(translated(one) for one in seen_to.said)
 
 
 def _look(public_id: str) -> tuple[PullProgress, PullAttendance]:

@@ -9,9 +9,11 @@ from sqlmodel import select
 
 from evalhub.core.campaigns import PullStatus
 from evalhub.core.people import Role
+from evalhub.core.pulling.waiting import outage_note
+from evalhub.core.responses import ErrorKind, ResponseStatus
 from evalhub.db.claims import claim
 from evalhub.db.engine import Database
-from evalhub.db.models import AccountPace, Endpoint, Pull
+from evalhub.db.models import AccountPace, Endpoint, Prompt, Pull
 from evalhub.endpoints.scripted import Script, ScriptedReply, ScriptedServer
 from evalhub.services.pulling import (
     PullProgress,
@@ -24,7 +26,7 @@ from evalhub.services.pulling import (
 )
 from evalhub.services.pulling.settling import note_wait
 from evalhub.services.workers import beat, database_now
-from tests.factories import MOMENT, make_prompt_set_version
+from tests.factories import MOMENT, make_prompt_set_version, make_response
 from tests.pulling import QUESTIONS, Scene, fast_clients, start_spent, store_response
 from tests.web.conftest import SignIn, fill
 
@@ -122,6 +124,64 @@ def test_the_number_of_requests_is_shown_before_any_is_sent(
 
     assert "This sends 3 requests" in page.text
     assert server.calls.total() == 0
+
+
+def test_why_a_rejected_answer_is_not_asked_again_is_said(
+    client: FlaskClient, scene: Scene
+) -> None:
+    run(scene, scene.start())
+
+    again = client.get("/pulls/new?prompt_set=health@1&endpoints=careful&retry_errors=1").text
+
+    assert "Nothing is left to ask" in again
+    assert "1 answer is missing for good: the endpoint refused the request itself" in again
+
+
+def test_failures_that_could_be_asked_again_are_told_of(client: FlaskClient, scene: Scene) -> None:
+    endpoint_id = scene.endpoint("quick")
+    with scene.database.transaction() as session:
+        asked = session.exec(select(Prompt).where(Prompt.position == 0)).one()
+        row = make_response(session, asked, session.get_one(Endpoint, endpoint_id))
+        row.status, row.error_kind, row.text = ResponseStatus.ERROR, ErrorKind.TIMEOUT, ""
+
+    first = client.get("/pulls/new?prompt_set=health@1&endpoints=quick").text
+    again = client.get("/pulls/new?prompt_set=health@1&endpoints=quick&retry_errors=1").text
+
+    assert "1 answer failed in an earlier pull and is not asked again" in first
+    assert "is not asked again" not in again
+
+
+def test_a_pull_that_answered_nothing_is_listed_without_the_colour_of_success(
+    client: FlaskClient, scene: Scene
+) -> None:
+    run(scene, scene.start())
+    scene.endpoint("bad")
+    set_status(scene, scene.start("bad"), PullStatus.DONE)
+
+    page = client.get("/pulls").text
+
+    assert '<span class="state">done, nothing was answered</span>' in page
+    assert page.count("state-done") == 1
+
+
+def test_advice_speaks_the_language_of_its_reader(client: FlaskClient, scene: Scene) -> None:
+    pull = scene.start()
+    (endpoint_id,) = [share.endpoint_id for share in progress_of(scene, pull).endpoints]
+    with scene.database.transaction() as session:
+        noted = outage_note(MOMENT, "503 busy.")
+        note_wait(pull.id, endpoint_id, reason=noted, session=session)
+    german = {"Accept-Language": "de"}
+
+    with claim(scene.database, "endpoint-careful"):
+        waiting = client.get(f"/pulls/{pull.public_id}", headers=german).text
+        counts = client.get(f"/pulls/{pull.public_id}/progress.json", headers=german).json
+    set_status(scene, pull, PullStatus.FAILED)
+    failed = client.get(f"/pulls/{pull.public_id}", headers=german).text
+
+    assert "careful@1 antwortet nicht und wird um 09:00:00 UTC wieder gefragt: 503 busy." in waiting
+    assert counts is not None
+    assert counts["advice"] in waiting
+    assert "Nur was fehlt, wird gefragt." in failed
 
 
 def test_when_nothing_is_left_there_is_nothing_to_start(client: FlaskClient, scene: Scene) -> None:

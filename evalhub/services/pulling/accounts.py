@@ -5,6 +5,7 @@ machines. So where an account stands is kept in the database, by the database's 
 """
 
 import asyncio
+import math
 from dataclasses import dataclass, replace
 
 from sqlmodel import Session
@@ -13,6 +14,7 @@ from evalhub.core.pulling.pacing import Pace, correct, take
 from evalhub.core.pulling.specs import EndpointSpec
 from evalhub.db.engine import Database
 from evalhub.db.models import AccountPace, Endpoint
+from evalhub.errors import Sentence
 from evalhub.services.locks import lock
 from evalhub.services.workers import database_now
 
@@ -34,8 +36,28 @@ class AccountWait:
     """Hold how long the next request waits for the limits of its account, and for which limit."""
 
     account: str
-    limit: str
+    limit: Sentence
     seconds: float
+
+    def about(self, endpoint: str) -> Sentence:
+        """Say what ``endpoint`` waits for, and how long."""
+        minutes = math.ceil(self.seconds / 60)
+        if minutes == 1:
+            return Sentence(
+                "%(endpoint)s waits for its account `%(account)s`: the %(limit)s that its "
+                "endpoints share are used up for a minute more. It goes on by itself.",
+                endpoint=endpoint,
+                account=self.account,
+                limit=self.limit,
+            )
+        return Sentence(
+            "%(endpoint)s waits for its account `%(account)s`: the %(limit)s that its endpoints "
+            "share are used up for %(minutes)s minutes more. It goes on by itself.",
+            endpoint=endpoint,
+            account=self.account,
+            limit=self.limit,
+            minutes=minutes,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +124,13 @@ def find_wait(endpoint: Endpoint, *, session: Session) -> AccountWait | None:
     if row is None:
         return None
     now = database_now(session).timestamp()
-    waits = [
-        AccountWait(row.account, f"{per_minute:,} {what} a minute", free_at - now)
-        for per_minute, what, free_at in (
-            (endpoint.requests_per_minute, "requests", row.requests_free_at),
-            (endpoint.tokens_per_minute, "tokens", row.tokens_free_at),
-        )
-        if per_minute is not None
-    ]
+    waits = []
+    if (n := endpoint.requests_per_minute) is not None:
+        limit = Sentence("%(n)s requests a minute", n=n)
+        waits.append(AccountWait(row.account, limit, row.requests_free_at - now))
+    if (n := endpoint.tokens_per_minute) is not None:
+        limit = Sentence("%(n)s tokens a minute", n=n)
+        waits.append(AccountWait(row.account, limit, row.tokens_free_at - now))
     longest = max(waits, key=lambda wait: wait.seconds, default=None)
     return longest if longest and longest.seconds >= TOLD_WAIT_S else None
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from evalhub.core.pulling.outcomes import Outcome
 from evalhub.core.pulling.patience import PASSING
 from evalhub.core.pulling.specs import Question
+from evalhub.core.pulling.waiting import outage_note
 from evalhub.core.responses import ErrorKind
 from evalhub.endpoints.protocol import Asker
 from evalhub.errors import EndpointError
@@ -179,8 +180,7 @@ class Share:
 
     async def _tell_of_wait(self, outcome: Outcome) -> None:
         at = self._tools.now() + timedelta(seconds=self._outage.wait_s)
-        message = outcome.error_message.rstrip(".")
-        reason = f"does not answer and is asked again at {at:%H:%M:%S} UTC: {message}."
+        reason = outage_note(at, outcome.error_message)
         self._tools.say(f"{self._work.spec.slug} {reason}")
         await asyncio.to_thread(self._note_wait, reason)
         if not self._outage.is_down:

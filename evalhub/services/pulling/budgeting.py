@@ -10,9 +10,10 @@ from evalhub.core.pulling.outcomes import Outcome
 from evalhub.core.pulling.pacing import guessed_tokens
 from evalhub.core.pulling.specs import Question
 from evalhub.db.models import Endpoint, Pull, PullEndpoint
+from evalhub.errors import Sentence
 from evalhub.services.endpoints.views import price_of
 
-AFTER_A_BUDGET = (
+AFTER_A_BUDGET = Sentence(
     "A budget that is used up is never raised. To go on, start another pull: it asks for what is "
     "missing."
 )

@@ -10,7 +10,9 @@ from sqlmodel import Session, col, select
 
 from evalhub.core.campaigns import PullStatus
 from evalhub.core.pulling.costs import Amount
+from evalhub.core.responses import ResponseStatus
 from evalhub.db.models import Endpoint, Person, PromptSet, PromptSetVersion, Pull, PullEndpoint
+from evalhub.db.tables import prompt, pull, pull_endpoint, response
 from evalhub.errors import BadInput, NotFound
 
 # Nine digits fit the column of the number; more would be an error of the database.
@@ -29,7 +31,7 @@ class PromptSetChoice:
 
 @dataclass(frozen=True, slots=True)
 class PullView:
-    """Show one pull."""
+    """Show one pull; ``is_in_vain`` says that it is done and nothing that it wanted is answered."""
 
     id: int
     public_id: str
@@ -45,6 +47,7 @@ class PullView:
     n_samples: int = 1
     seed: int | None = None
     budget: Amount | None = None
+    is_in_vain: bool = False
 
     @property
     def n_wanted(self) -> int:
@@ -118,7 +121,7 @@ def _choice(version: PromptSetVersion, prompt_set: PromptSet) -> PromptSetChoice
 
 
 def _views(rows: Sequence[Pull], session: Session) -> list[PullView]:
-    """Return views of ``rows`` with three queries, however many there are."""
+    """Return views of ``rows`` with a few queries, however many there are."""
     versions = _versions().where(
         col(PromptSetVersion.id).in_({row.prompt_set_version_id for row in rows})
     )
@@ -128,6 +131,7 @@ def _views(rows: Sequence[Pull], session: Session) -> list[PullView]:
     )
     names = {row.id: row.name for row in session.execute(people)}
     endpoints = _labels([row.id for row in rows], session)
+    in_vain = _in_vain([row.id for row in rows if row.status is PullStatus.DONE], session)
     return [
         PullView(
             id=row.id,
@@ -144,9 +148,28 @@ def _views(rows: Sequence[Pull], session: Session) -> list[PullView]:
             n_samples=row.n_samples,
             seed=row.seed,
             budget=_budget(row),
+            is_in_vain=row.id in in_vain,
         )
         for row in rows
     ]
+
+
+def _in_vain(pull_ids: Sequence[int], session: Session) -> frozenset[int]:
+    """Return those of the pulls that have an answer of none of their endpoints to any prompt."""
+    has_answer = (
+        sa.exists()
+        .where(
+            pull_endpoint.c.pull_id == pull.c.id,
+            prompt.c.prompt_set_version_id == pull.c.prompt_set_version_id,
+            response.c.prompt_id == prompt.c.id,
+            response.c.endpoint_id == pull_endpoint.c.endpoint_id,
+            response.c.sample_index < pull.c.n_samples,
+            response.c.status == ResponseStatus.ANSWERED,
+        )
+        .correlate(pull)
+    )
+    query = sa.select(pull.c.id).where(pull.c.id.in_(pull_ids), ~has_answer)
+    return frozenset(session.connection().execute(query).scalars())
 
 
 def _budget(row: Pull) -> Amount | None:

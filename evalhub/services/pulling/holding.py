@@ -1,5 +1,6 @@
 """Say whether anybody sees to a pull, when it last moved, and how it goes on."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -8,6 +9,7 @@ from sqlmodel import Session
 
 from evalhub.core.campaigns import PullStatus
 from evalhub.db.claims import held_names
+from evalhub.errors import Sentence
 from evalhub.services.pulling.budgeting import AFTER_A_BUDGET
 from evalhub.services.pulling.progress import PullProgress
 from evalhub.services.workers import LEASE_S, has_live_worker
@@ -35,14 +37,19 @@ class Attendance(StrEnum):
 class PullAttendance:
     """Say who sees to a pull, and what to do so that it goes on.
 
-    ``advice`` is empty where nothing has to be done; what stands between backquotes in it is
-    a command or an address.
+    ``said`` is empty where nothing has to be done; what stands between backquotes in it is a
+    command or an address.
     """
 
     attendance: Attendance
     has_worker: bool
     last_response_at: datetime | None
-    advice: str
+    said: tuple[Sentence, ...]
+
+    @property
+    def advice(self) -> str:
+        """Return what to do in English, for programs and commands."""
+        return " ".join(self.said)
 
 
 def claim_name(slug: str) -> str:
@@ -66,7 +73,7 @@ def attend(progress: PullProgress, *, session: Session) -> PullAttendance:
         attendance,
         has_worker,
         progress.last_response_at,
-        _advice(progress, attendance, has_worker=has_worker),
+        tuple(_said(progress, attendance, has_worker=has_worker)),
     )
 
 
@@ -82,38 +89,59 @@ def _attendance(progress: PullProgress, session: Session, *, has_worker: bool) -
     return Attendance.STALLED if is_stalled else Attendance.ASKED
 
 
-def _advice(progress: PullProgress, attendance: Attendance, *, has_worker: bool) -> str:
-    pull = progress.pull
-    command = f"`evalhub pull run {pull.public_id}`"
+def _said(
+    progress: PullProgress, attendance: Attendance, *, has_worker: bool
+) -> Iterator[Sentence]:
+    command = f"`evalhub pull run {progress.pull.public_id}`"
     if attendance is Attendance.UNATTENDED:
-        return f"No worker is running. Start one with `evalhub worker`, or run it with {command}."
-    if attendance is Attendance.ABANDONED:
-        # A worker's jobs are found again; a pull on the command line is nobody's job.
-        rescue = (
-            f"If a worker ran it, another takes it over within {LEASE_S:.0f} seconds. If not, "
-            if has_worker
-            else "No worker is running either. "
+        yield Sentence(
+            "No worker is running. Start one with `evalhub worker`, or run it with %(command)s.",
+            command=command,
         )
-        return (
-            "Nobody asks any more: the process that ran this pull has ended. "
-            f"{rescue}{'take' if has_worker else 'Take'} it over, or go on with {command}."
-        )
-    if attendance is Attendance.STALLED:
+    elif attendance is Attendance.ABANDONED:
+        yield _after_the_process(command, has_worker=has_worker)
+    elif attendance is Attendance.STALLED:
         waiting = [one for one in progress.endpoints if one.is_waiting]
-        told = [f"{one.label} {one.waits_for}" for one in waiting]
+        yield from (one.waits_for for one in waiting)
         # An account has room again by the clock; an endpoint may never answer any more.
         if any(one.reason for one in waiting):
-            told.append("Nothing has to be done unless it is gone for good.")
-        return " ".join(told)
-    return _advice_after(progress, command)
+            yield Sentence("Nothing has to be done unless it is gone for good.")
+    else:
+        yield from _after_the_pull(progress, command)
 
 
-def _advice_after(progress: PullProgress, command: str) -> str:
-    """Return what to do about a pull that nobody has to see to."""
+def _after_the_process(command: str, *, has_worker: bool) -> Sentence:
+    """Return what to do about a pull whose process has died."""
+    if not has_worker:
+        return Sentence(
+            "Nobody asks any more: the process that ran this pull has ended. No worker is running "
+            "either. Take it over, or go on with %(command)s.",
+            command=command,
+        )
+    # A worker's jobs are found again; a pull on the command line is nobody's job.
+    return Sentence(
+        "Nobody asks any more: the process that ran this pull has ended. If a worker ran it, "
+        "another takes it over within %(seconds)s seconds. If not, take it over, or go on with "
+        "%(command)s.",
+        seconds=round(LEASE_S),
+        command=command,
+    )
+
+
+def _after_the_pull(progress: PullProgress, command: str) -> Iterator[Sentence]:
+    """Yield what to do about a pull that nobody has to see to."""
     status = progress.pull.status
     if status not in {PullStatus.FAILED, PullStatus.CANCELLED}:
-        return ""
+        return
     if progress.is_budget_spent:
-        return AFTER_A_BUDGET
-    first = "Mend what the reason names, then resume" if status is PullStatus.FAILED else "Resume"
-    return f"{first} it, or go on with {command}: only what is missing is asked."
+        yield AFTER_A_BUDGET
+    elif status is PullStatus.FAILED:
+        yield Sentence(
+            "Mend what the reason names, then resume it, or go on with %(command)s: only what is "
+            "missing is asked.",
+            command=command,
+        )
+    else:
+        yield Sentence(
+            "Resume it, or go on with %(command)s: only what is missing is asked.", command=command
+        )

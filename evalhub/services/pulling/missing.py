@@ -181,6 +181,29 @@ def count_missing(
     return session.scalar(statement) or 0
 
 
+@dataclass(frozen=True, slots=True)
+class Failures:
+    """Count the failed answers that a pull finds: those that were rejected, and all others."""
+
+    n_rejected: int = 0
+    n_others: int = 0
+
+
+def count_failures(demand: Demand, endpoint_id: int, *, session: Session) -> Failures:
+    """Return how many of the wanted answers are there as failures."""
+    is_rejected = response.c.error_kind == ErrorKind.REJECTED
+    n_rejected = sa.func.count(sa.case((is_rejected, 1)))
+    statement = (
+        sa.select(n_rejected, sa.func.count() - n_rejected)
+        .select_from(_joined_responses(endpoint_id, numbered(demand.n_samples)))
+        .where(
+            prompt.c.prompt_set_version_id == demand.version_id,
+            response.c.status == ResponseStatus.ERROR,
+        )
+    )
+    return Failures(*session.connection().execute(statement).one())
+
+
 def _is_new(
     endpoint_id: int, known_by: Sequence[str], sample: sa.Subquery
 ) -> sa.ColumnElement[bool]:

@@ -19,7 +19,13 @@ from evalhub.errors import BadInput
 from evalhub.services.endpoints.finding import get_row
 from evalhub.services.endpoints.views import price_of, spec_of
 from evalhub.services.pulling.finding import PromptSetChoice, get_version
-from evalhub.services.pulling.missing import Demand, count_missing, missing_page
+from evalhub.services.pulling.missing import (
+    Demand,
+    Failures,
+    count_failures,
+    count_missing,
+    missing_page,
+)
 from evalhub.services.pulling.options import ONCE, PullOptions, check_options
 from evalhub.services.pulling.seeding import check_seed_is_kept
 from evalhub.services.pulling.storing import stored_parameters
@@ -32,12 +38,14 @@ class PlannedShare:
     """Show what one endpoint would be asked, and what that may take.
 
     What it answered to the same row of another version or set is copied, and so not asked.
+    ``failures`` are there already; which of them are asked again is for the pull to say.
     """
 
     endpoint: str
     n_wanted: int
     n_to_ask: int
     estimate: Estimate
+    failures: Failures
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +60,16 @@ class PullPlan:
     def n_to_ask(self) -> int:
         """Return the number of prompts that would be sent."""
         return sum(share.n_to_ask for share in self.shares)
+
+    @property
+    def n_rejected(self) -> int:
+        """Return how many answers stay failed because the request itself was refused."""
+        return sum(share.failures.n_rejected for share in self.shares)
+
+    @property
+    def n_failed_otherwise(self) -> int:
+        """Return how many answers failed in another way, and are asked again by who says so."""
+        return sum(share.failures.n_others for share in self.shares)
 
     @property
     def n_tokens(self) -> int:
@@ -114,6 +132,7 @@ def _share(demand: Demand, n_prompts: int, row: Endpoint, *, session: Session) -
             limit=longest_answer(json.loads(row.parameters)),
             price=price_of(row),
         ),
+        failures=count_failures(demand, row.id, session=session),
     )
 
 

@@ -1,6 +1,5 @@
 """Count how far a pull has come, by endpoint and by what came back."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,10 +9,11 @@ from sqlmodel import Session
 
 from evalhub.core.campaigns import PullStatus
 from evalhub.core.pulling.costs import Amount, summed
+from evalhub.core.pulling.waiting import outage_words
 from evalhub.core.responses import ErrorKind, ResponseStatus
-from evalhub.core.wording import counted
 from evalhub.db.models import Endpoint, Pull, PullEndpoint
 from evalhub.db.tables import endpoint, prompt, pull_endpoint, response
+from evalhub.errors import Sentence
 from evalhub.services.pulling.accounts import AccountWait, find_wait
 from evalhub.services.pulling.budgeting import spent_by
 from evalhub.services.pulling.finding import PullView, get_pull, get_row
@@ -76,16 +76,11 @@ class EndpointProgress:
         return not self.is_ended and bool(self.reason or self.account_wait)
 
     @property
-    def waits_for(self) -> str:
-        """Return why it is waited for, as a sentence about it goes on."""
+    def waits_for(self) -> Sentence:
+        """Say why it is waited for."""
         if self.reason or self.account_wait is None:
-            return self.reason
-        wait = self.account_wait
-        minutes = math.ceil(wait.seconds / 60)
-        return (
-            f"waits for its account `{wait.account}`: the {wait.limit} that its endpoints share "
-            f"are used up for {counted(minutes, 'minute')} more. It goes on by itself."
-        )
+            return outage_words(self.label, self.reason)
+        return self.account_wait.about(self.label)
 
 
 @dataclass(frozen=True, slots=True)
