@@ -4,7 +4,6 @@ import errno
 import os
 import socket
 import sys
-import tempfile
 from collections.abc import Mapping
 from contextlib import ExitStack
 
@@ -16,6 +15,7 @@ from evalhub.config import PREFIX, Settings
 from evalhub.demo.endpoints import live_servers
 from evalhub.errors import Conflict
 from evalhub.rim.metrics import FOLDER
+from evalhub.services.held_folders import held_folder
 
 APPLICATION = "evalhub.app:serve_app()"
 WORKER = "worker"
@@ -99,8 +99,8 @@ def serve_command(
         environ = served_environ(os.environ, own)
         if settings().metrics_token:
             # New at every start: counts of an earlier server would be added to those of this one.
-            counts = tempfile.TemporaryDirectory(prefix="evalhub-metrics-")
-            environ[FOLDER] = stack.enter_context(counts)
+            counts = held_folder(settings().instance_dir, prefix=".metrics-")
+            environ[FOLDER] = str(stack.enter_context(counts))
         ctx.exit(supervise(server, jobs, environ=environ, say=click.echo))
 
 

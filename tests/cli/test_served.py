@@ -70,6 +70,13 @@ def server(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     """Run a server of two processes."""
     folder = tmp_path_factory.mktemp("served")
     copyfile(sqlite_template, folder / "evalhub.db")
+    with serving(folder) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def serving(folder: Path) -> Iterator[Server]:
+    """Run a server of two processes over the instance in ``folder``."""
     command = [sys.executable, "-m", "evalhub", "serve", "--no-worker", "--port", "0"]
     environ = {
         **os.environ,
@@ -138,6 +145,24 @@ def test_all_processes_are_counted_also_one_that_was_killed(server: Server) -> N
     assert counted - before == 20
     assert response.status == 200
     assert server.n_counted() - counted == 1
+
+
+def test_counts_of_a_server_that_was_killed_are_removed_by_the_next(
+    sqlite_template: Path, tmp_path: Path
+) -> None:
+    copyfile(sqlite_template, tmp_path / "evalhub.db")
+    with serving(tmp_path) as killed:
+        left = set(tmp_path.glob(".metrics-*"))
+        killed.process.kill()
+    assert {path for path in left if path.exists()} == left
+
+    with serving(tmp_path) as server:
+        assert server.n_counted() == 0
+        held = set(tmp_path.glob(".metrics-*"))
+
+    assert (len(left), len(held)) == (2, 2)
+    assert not held & left
+    assert not list(tmp_path.glob(".metrics-*"))
 
 
 def test_a_request_under_way_is_finished_by_a_process_that_is_told_to_stop(

@@ -1,41 +1,24 @@
 """Write release folders so that they appear whole or not at all."""
 
-import fcntl
 import os
-import secrets
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import BinaryIO
 
 from evalhub.core.releasing.files import Target
+from evalhub.services.held_folders import held_folder
 
 _BUILDING = ".building-"
-_LOCK = ".lock"
 
 
-@contextmanager
-def building_folder(releases_dir: Path) -> Iterator[Path]:
-    """Yield a new folder beside the releases; what is left in its place is removed at the end.
+def building_folder(releases_dir: Path) -> AbstractContextManager[Path]:
+    """Return a new folder beside the releases; what is left in its place is removed at the end.
 
-    A build that is killed cannot tidy up, so each build first removes the folders of dead
-    ones. A build lives as long as the file beside its folder is locked, and the kernel takes
-    that lock back whichever way a process ends.
+    Each build first removes the folders of those that were killed and could not tidy up.
     """
-    releases_dir.mkdir(parents=True, exist_ok=True)
-    for left in releases_dir.glob(f"{_BUILDING}*"):
-        if left.is_dir():
-            _remove_if_dead(left)
-    folder = releases_dir / f"{_BUILDING}{secrets.token_hex(8)}"
-    handle = _open_lock(folder)
-    # Locked before there is a folder: one that others can see is never without its lock.
-    fcntl.flock(handle, fcntl.LOCK_EX)
-    try:
-        folder.mkdir(mode=0o700)
-        yield folder
-    finally:
-        _remove(folder, handle)
+    return held_folder(releases_dir, prefix=_BUILDING)
 
 
 def file_opener(folder: Path) -> Callable[[str], BinaryIO]:
@@ -96,28 +79,6 @@ def copy_into_place(source: Path, target: Path, *, root: Path) -> None:
     # The folders above may be new too, and each is an entry of the one that holds it.
     for folder in target.relative_to(root).parents:
         _sync(root / folder)
-
-
-def _open_lock(folder: Path) -> int:
-    return os.open(f"{folder}{_LOCK}", os.O_CREAT | os.O_RDWR, 0o600)
-
-
-def _remove_if_dead(folder: Path) -> None:
-    handle = _open_lock(folder)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(handle)
-    else:
-        _remove(folder, handle)
-
-
-def _remove(folder: Path, handle: int) -> None:
-    """Remove a building folder and then its lock, which says until then whose it is."""
-    # Whatever went wrong in the block is what the caller must hear of, not a folder that is gone.
-    shutil.rmtree(folder, ignore_errors=True)
-    Path(f"{folder}{_LOCK}").unlink(missing_ok=True)
-    os.close(handle)
 
 
 def _sync(path: Path) -> None:
