@@ -71,3 +71,21 @@ def test_the_page_shows_this_code(
     shown = [unescape(code) for code in found]
 
     assert shown == [one.code for one in snippets_of("http://127.0.0.1:8000", built)]
+
+
+def test_a_german_page_shows_the_same_code_and_says_what_it_needs(
+    app: Flask, sign_in: SignIn, built: FoundRelease
+) -> None:
+    client = app.test_client()
+    sign_in(client, {Role.LAB})
+
+    english, german = (
+        client.get("/releases/tiny/1.0.0", headers={"Accept-Language": tag}).text
+        for tag in ("en", "de")
+    )
+
+    code = re.compile(r'<code id="code-\w\d">(.*?)</code>', re.DOTALL)
+    assert code.findall(german) == code.findall(english)
+    assert "Needs <code>pip install duckdb pyarrow fsspec aiohttp</code>" in english
+    assert "Braucht <code>pip install duckdb pyarrow fsspec aiohttp</code>" in german
+    assert "Eine Datei mit DuckDB abfragen" in german

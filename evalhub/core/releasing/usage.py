@@ -5,15 +5,17 @@ from dataclasses import dataclass
 
 from evalhub.core.releasing.files import FileFacts, table_files
 from evalhub.core.releasing.vocabulary import FileFormat, Part, Split
+from evalhub.errors import Sentence
 
 
 @dataclass(frozen=True, slots=True)
 class Snippet:
-    """Hold a piece of code, what it does, and the language it is written in."""
+    """Hold a piece of code, what it does, the language it is written in, and what it needs."""
 
-    title: str
+    title: Sentence
     language: str
     code: str
+    needs: str = ""
 
 
 def snippets(folder: str, files: Sequence[FileFacts]) -> tuple[Snippet, ...]:
@@ -24,24 +26,26 @@ def snippets(folder: str, files: Sequence[FileFacts]) -> tuple[Snippet, ...]:
     part, split, first = _first_table(files)
     found = [
         Snippet(
-            "Check what you downloaded",
+            Sentence("Check what you downloaded"),
             "sh",
             f"cd {folder}\nsha256sum --check SHA256SUMS",
         ),
         Snippet(
-            "Read with pandas",
+            Sentence("Read with pandas"),
             "python",
             "import pandas as pd\n\n"
             f'rows = pd.read_parquet("{folder}/{first}")\n'
             "print(len(rows))\n"
             'print(rows.iloc[0]["prompt_id"])',
+            _installed("pandas", "pyarrow"),
         ),
         Snippet(
-            "Load with datasets",
+            Sentence("Load with datasets"),
             "python",
             "from datasets import load_dataset\n\n"
             f'data = load_dataset("./{folder}", "{part}")\n'
             f'print(data["{split}"][0]["prompt_id"])',
+            _installed("datasets"),
         ),
     ]
     splits = _splits(files, Part.TRL)
@@ -62,23 +66,25 @@ def remote_snippets(
     url = f"{server}/api/v1/releases/{project}/{version}/files/{first}"
     return (
         Snippet(
-            "Download and check it",
+            Sentence("Download and check it"),
             "python",
             "import os\n\n"
             "from evalhub.client import Client\n\n"
             f'with Client("{server}", os.environ["EVALHUB_KEY"]) as hub:\n'
             f'    hub.download("{project}", "{version}", "{project}-{version}")\n'
             f'    print(hub.verify("{project}-{version}").sha256)',
+            _CLIENT,
         ),
         Snippet(
-            "Read a file with pandas",
+            Sentence("Read a file with pandas"),
             "python",
             f"import os\n\nimport pandas as pd\n\n{_HEADERS}"
             f'rows = pd.read_parquet(\n    "{url}",\n    storage_options=headers,\n)\n'
             "print(len(rows))",
+            _installed("pandas", "pyarrow"),
         ),
         Snippet(
-            "Load a file with datasets",
+            Sentence("Load a file with datasets"),
             "python",
             f"import os\n\nfrom datasets import load_dataset\n\n{_HEADERS}"
             "data = load_dataset(\n"
@@ -87,9 +93,10 @@ def remote_snippets(
             '    storage_options={"client_kwargs": {"headers": headers}},\n'
             ")\n"
             f'print(len(data["{split}"]))',
+            _installed("datasets", "aiohttp"),
         ),
         Snippet(
-            "Query a file with DuckDB",
+            Sentence("Query a file with DuckDB"),
             "python",
             "import os\n\nimport duckdb\nimport fsspec\n"  # noqa: S608 - code to copy, not run here
             "import pyarrow.dataset as ds\n\n"
@@ -97,11 +104,20 @@ def remote_snippets(
             'web = fsspec.filesystem("https", client_kwargs={"headers": headers})\n'
             f'rows = ds.dataset(\n    "{url}",\n    filesystem=web,\n    format="parquet",\n)\n'
             'print(duckdb.sql("SELECT count(*) FROM rows").fetchall()[0][0])',
+            _installed("duckdb", "pyarrow", "fsspec", "aiohttp"),
         ),
     )
 
 
+_CLIENT = Sentence(
+    "EvalHub itself, from a copy of its folder: "
+    "`pip install --constraint constraints.txt --editable .`"
+)
 _HEADERS = 'headers = {"Authorization": f"Bearer {os.environ[\'EVALHUB_KEY\']}"}\n'
+
+
+def _installed(*packages: str) -> str:
+    return f"`pip install {' '.join(packages)}`"
 
 
 def _first_table(files: Sequence[FileFacts]) -> tuple[Part, Split, str]:
@@ -134,4 +150,6 @@ def _train(folder: str, splits: Sequence[Split]) -> Snippet:
         f"{evaluated})\n"
         "trainer.train()"
     )
-    return Snippet("Train a reward model with TRL", "python", code)
+    return Snippet(
+        Sentence("Train a reward model with TRL"), "python", code, _installed("trl", "torch")
+    )

@@ -1,4 +1,5 @@
 import ast
+import sys
 
 from evalhub.core.releasing.usage import remote_snippets, snippets
 from evalhub.core.releasing.vocabulary import Part, Split
@@ -45,6 +46,32 @@ def test_python_code_is_python() -> None:
     for one in (*snippets("f", files), *remote_snippets("https://e", "p", "1.0.0", files)):
         if one.language == "python":
             ast.parse(one.code)
+
+
+def test_what_code_imports_stands_beside_it() -> None:
+    files = listed(TRAINED | {Part.TRL: {Split.TRAIN: 2, Split.VALIDATION: 1}})
+
+    for one in (*snippets("f", files), *remote_snippets("https://e", "p", "1.0.0", files)):
+        if one.language == "python":
+            missing = imported(one.code) - brought(one.needs) - set(sys.stdlib_module_names)
+            assert not missing, one.title
+
+
+def imported(code: str) -> set[str]:
+    """Return the packages that code imports, by their first names."""
+    found = set()
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Import):
+            found |= {name.name.partition(".")[0] for name in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module.partition(".")[0])
+    return found
+
+
+def brought(needs: str) -> set[str]:
+    """Return the packages that are named, and those that come with them."""
+    named = set(needs.strip("`").split()) | ({"evalhub"} if needs.startswith("EvalHub") else set())
+    return named | ({"datasets"} if "trl" in named else set())
 
 
 def test_of_a_table_in_several_files_the_first_is_named() -> None:
