@@ -292,7 +292,11 @@ def test_what_others_took_is_not_told(
     assert '<td data-label="Downloaded by you">not yet</td>' in client.get("/account").text
 
 
-@pytest.mark.parametrize("roles", [{Role.ANNOTATOR}, {Role.ANNOTATOR, Role.LAB}, set()], ids=str)
+@pytest.mark.parametrize(
+    "roles",
+    [{Role.ANNOTATOR}, {Role.ANNOTATOR, Role.LAB}, set()],
+    ids=["expert", "expert of a lab", "nobody yet"],
+)
 def test_experts_and_those_who_may_become_one_see_what_is_asked_of_them(
     client: FlaskClient, sign_in: SignIn, roles: set[Role]
 ) -> None:
