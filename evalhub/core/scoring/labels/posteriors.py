@@ -5,8 +5,10 @@ P(y | d) over its judgments. Pairs are taken a few thousand at a time, so memory
 results is a fixed number of megabytes, and every sum runs in the same order on every machine.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from functools import cache
 
 import numpy as np
@@ -60,12 +62,14 @@ def pair_posteriors(
     a row stands, 1 when left out; it weighs ``expected`` alone.
     """
     results = np.empty((5, by_pair.shape[0]))
-    expected = np.zeros_like(log_probability)
-    batches = _weighed(by_pair, log_probability, prior_mean, prior_variance, pairs_per_batch)
-    for batch, weight, evidence in batches:
-        results[:, batch] = _moments(weight)
-        results[4, batch] = evidence
-        expected += _expected(by_pair[batch], weight, times, batch)
+    weigh = _Weighing(by_pair, log_probability, prior_mean, prior_variance, times)
+
+    def look(batch: slice) -> FloatArray:
+        weight, results[4, batch] = weigh.of(batch)
+        results[:4, batch] = _moments(weight)
+        return weigh.expected(batch, weight)
+
+    expected = _summed(look, log_probability, by_pair.shape[0], pairs_per_batch)
     mean, variance, probability, error, evidence = results
     return PairPosteriors(mean, variance, probability, error, evidence, expected)
 
@@ -92,46 +96,75 @@ def pair_evidence(
     The moments are more than half of its work, and a search asks for them once, at its end.
     """
     evidences = np.empty(by_pair.shape[0])
-    expected = np.zeros_like(log_probability)
-    batches = _weighed(by_pair, log_probability, prior_mean, prior_variance, pairs_per_batch)
-    for batch, weight, evidence in batches:
-        evidences[batch] = evidence
-        expected += _expected(by_pair[batch], weight, times, batch)
+    weigh = _Weighing(by_pair, log_probability, prior_mean, prior_variance, times)
+
+    def look(batch: slice) -> FloatArray:
+        weight, evidences[batch] = weigh.of(batch)
+        return weigh.expected(batch, weight)
+
+    expected = _summed(look, log_probability, by_pair.shape[0], pairs_per_batch)
     return PairEvidence(evidences, expected)
 
 
-def _weighed(
-    by_pair: "scipy.sparse.csr_array",
+def _summed(
+    look: Callable[[slice], FloatArray],
     log_probability: FloatArray,
-    prior_mean: FloatArray,
-    prior_variance: FloatArray,
+    n_pairs: int,
     pairs_per_batch: int,
-) -> Iterator[tuple[slice, FloatArray, FloatArray]]:
-    """Yield, batch by batch, the weight of each node and the log-evidence of each pair."""
-    shared = _log_normal(prior_mean, prior_variance) if len(prior_mean) == 1 else None
-    for start in range(0, by_pair.shape[0], pairs_per_batch):
-        batch = slice(start, start + pairs_per_batch)
-        weight = by_pair[batch] @ log_probability
+) -> FloatArray:
+    """Return the sum of what ``look`` finds in each batch, always added in their order.
+
+    NumPy lets other threads go on while it works on arrays of megabytes, so every processor takes
+    batches; each fills places of its own in what ``look`` writes to.
+    """
+    expected = np.zeros_like(log_probability)
+    starts = range(0, n_pairs, pairs_per_batch)
+    batches = [slice(start, start + pairs_per_batch) for start in starts]
+    if len(batches) == 1:
+        return expected + look(batches[0])
+    with ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="posteriors") as pool:
+        for found in pool.map(look, batches):
+            expected += found
+    return expected
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Weighing:
+    """Hold what the nodes of each pair are weighed by; see ``pair_posteriors``."""
+
+    by_pair: "scipy.sparse.csr_array"
+    log_probability: FloatArray
+    prior_mean: FloatArray
+    prior_variance: FloatArray
+    times: FloatArray | None
+    _shared: FloatArray | None = field(init=False)
+
+    def __post_init__(self) -> None:
         # Nearly half of the time where it is computed for each pair.
-        weight += (
-            _log_normal(prior_mean[batch], prior_variance[batch]) if shared is None else shared
-        )
+        is_shared = len(self.prior_mean) == 1
+        shared = _log_normal(self.prior_mean, self.prior_variance) if is_shared else None
+        object.__setattr__(self, "_shared", shared)
+
+    def of(self, batch: slice) -> tuple[FloatArray, FloatArray]:
+        """Return the weight of each node and the log-evidence of each pair."""
+        weight = self.by_pair[batch] @ self.log_probability
+        if self._shared is not None:
+            weight += self._shared
+        else:
+            weight += _log_normal(self.prior_mean[batch], self.prior_variance[batch])
         top = weight.max(axis=1, keepdims=True)
         # In place: a new array of ten megabytes for each step costs more than the step.
         weight -= top
         np.exp(weight, out=weight)
         total = weight.sum(axis=1, keepdims=True)
         weight /= total
-        yield batch, weight, (top + np.log(total))[:, 0]
+        return weight, (top + np.log(total))[:, 0]
 
-
-def _expected(
-    counts: "scipy.sparse.csr_array", weight: FloatArray, times: FloatArray | None, batch: slice
-) -> FloatArray:
-    """Return how many judgments of each cell sit at each node; ``weight`` may be used up."""
-    if times is not None:
-        weight *= times[batch, np.newaxis]
-    return np.asarray(counts.T @ weight)
+    def expected(self, batch: slice, weight: FloatArray) -> FloatArray:
+        """Return how many judgments of each cell sit at each node; ``weight`` may be used up."""
+        if self.times is not None:
+            weight *= self.times[batch, np.newaxis]
+        return np.asarray(self.by_pair[batch].T @ weight)
 
 
 def _log_normal(mean: FloatArray, variance: FloatArray) -> FloatArray:
@@ -143,11 +176,11 @@ def _log_normal(mean: FloatArray, variance: FloatArray) -> FloatArray:
 
 
 def _moments(weight: FloatArray) -> FloatArray:
-    """Return mean, variance, probability and its error, one row each, and a row to fill."""
+    """Return mean, variance, probability and its error, one row each."""
     # Sums over the last axis, not products of matrices: those may add in another order elsewhere.
     mean = (weight * NODES).sum(axis=1)
     variance = (weight * (NODES - mean[:, np.newaxis]) ** 2).sum(axis=1)
     preferred = _prefers_second()
     probability = (weight * preferred).sum(axis=1)
     spread = (weight * (preferred - probability[:, np.newaxis]) ** 2).sum(axis=1)
-    return np.stack([mean, variance, probability, np.sqrt(spread), np.zeros_like(mean)])
+    return np.stack([mean, variance, probability, np.sqrt(spread)])
