@@ -15,6 +15,7 @@
     ├── TooManyAttempts      a limit on tries was reached; carries when to try again
     ├── SettingsError        a setting is missing or unsafe; refuse to start
     ├── StorageAway          the storage of releases does not answer, or refuses
+    ├── BuildProcessLost     a process that had a part in a build is gone; nothing was kept
     ├── ClusterError         the machines that share a build do not answer, or do not fit together
     ├── IntegrityError       stored evidence does not match its hash
     ├── EstimationError      a number cannot be computed honestly
@@ -168,6 +169,10 @@ class StorageAway(EvalHubError):
 
 class ClusterError(EvalHubError):
     """Report that the machines of a build do not answer, or do not fit together; none was kept."""
+
+
+class BuildProcessLost(EvalHubError):
+    """Report that a process which had a part in a build is gone; nothing was kept."""
 
 
 class IntegrityError(EvalHubError):

@@ -2,8 +2,8 @@
 
 import shutil
 import tempfile
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from sqlmodel import Session
 from evalhub.config import Settings
 from evalhub.core.people import Actor, command_actor
 from evalhub.core.releasing.files import Target
+from evalhub.core.releasing.material import PairLabel
 from evalhub.core.releasing.recipe import Recipe
 from evalhub.services.releasing.folders import building_folder, folder_target
 from evalhub.services.releasing.keeping import BuiltRelease, keep_release
@@ -73,3 +74,14 @@ def build_tiny(
             actor=command_actor(),
             now=now,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class KnownLabels:
+    """Hold the labels of pairs in a dictionary, as a build asks for them."""
+
+    by_pair: Mapping[str, PairLabel]
+
+    def of(self, pairs: Sequence[str]) -> list[PairLabel | None]:
+        """Return the label of each of ``pairs``, None for one that has none."""
+        return [self.by_pair.get(pair) for pair in pairs]

@@ -236,19 +236,24 @@ def swap_sides(answer: Answer) -> Answer:
     Words the annotator wrote are left as they are, so a reason may still say "A": it must be
     read with the side order it was written under.
     """
-    return replace(
-        answer,
+    # Made anew, as its criteria are: to replace fields takes five times as long, and a release
+    # turns half of all.
+    return Answer(
+        triage=answer.triage,
         flags_a=answer.flags_b,
         flags_b=answer.flags_a,
         citations_a=answer.citations_b,
         citations_b=answer.citations_a,
-        # Made anew: to replace fields takes five times as long, and a release turns half of all.
         rated=tuple([RatedCriterion(one.criterion, one.b, one.a) for one in answer.rated]),
         compared=tuple(
             [ComparedCriterion(one.criterion, _negated(one.value)) for one in answer.compared]
         ),
         choice=_SWAPPED_CHOICE.get(answer.choice, answer.choice) if answer.choice else None,
         preference=None if answer.preference is None else -answer.preference,
+        cannot_judge_reason=answer.cannot_judge_reason,
+        confidence=answer.confidence,
+        reasons=answer.reasons,
+        why=answer.why,
         marks=tuple(replace(mark, side="b" if mark.side == "a" else "a") for mark in answer.marks),
     )
 

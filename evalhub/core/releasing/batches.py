@@ -13,7 +13,8 @@ import pyarrow as pa
 
 from evalhub.core.judging.records import JudgedResponse
 from evalhub.core.releasing.aggregation import PairSummary
-from evalhub.core.releasing.columns import Column, column, joined
+from evalhub.core.releasing.column import Column, Made
+from evalhub.core.releasing.columns import column, joined
 from evalhub.core.releasing.fields import CHAT
 from evalhub.core.releasing.identifiers import response_id
 from evalhub.core.releasing.material import JudgedPair, ReleasePrompt
@@ -95,6 +96,11 @@ class PairBatch:
         return column([one.id for one in self.responses], TEXT)
 
     @cached_property
+    def pair_ids(self) -> Column:
+        """Return the id of each pair."""
+        return column([pair.id for pair in self.pairs], TEXT)
+
+    @cached_property
     def models(self) -> Column:
         """Return the model that gave each response."""
         return column([one.named.model for one in self.responses], TEXT)
@@ -107,7 +113,7 @@ def turns(texts: Column) -> Column:
         [pa.repeat(pa.scalar("assistant", TEXT), n_rows), texts.values],
         fields=[_TURN.field(0), _TURN.field(1)],
     )
-    return Column(
+    return Made(
         pa.ListArray.from_arrays(pa.array(np.arange(n_rows + 1, dtype=np.int32)), said, type=CHAT),
         joined(b'[{"role":"assistant","content":', texts.json, b"}]"),
     )

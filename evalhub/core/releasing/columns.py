@@ -8,42 +8,19 @@ file is then its values' texts put one after the other, which Arrow does for all
 one call.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from itertools import accumulate, chain
 from typing import Any, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from evalhub.core.releasing.column import Column, Made, Places
+
 JSON = pa.large_binary()
 """The type of JSON texts: a column of long texts may hold more than the 2 GB of the small one."""
-
-Places: TypeAlias = npt.NDArray[np.int64]
-"""Which rows of a column to take, in the order wanted."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Column:
-    """Hold one column twice: ``values`` for Parquet, and the JSON text of each for lines."""
-
-    values: pa.Array
-    json: pa.Array
-
-    def __len__(self) -> int:
-        return len(self.values)
-
-    def take(self, places: Places) -> "Column":
-        """Return the values at ``places``."""
-        chosen = pa.array(places)
-        return Column(self.values.take(chosen), self.json.take(chosen))
-
-    def slice(self, start: int, length: int) -> "Column":
-        """Return ``length`` values from ``start`` on, without copying any."""
-        return Column(self.values.slice(start, length), self.json.slice(start, length))
 
 
 Columns: TypeAlias = Mapping[str, Column]
@@ -56,7 +33,7 @@ def column(values: Sequence[Any], kind: pa.DataType) -> Column:
     orjson writes the same bytes as ever: its form is stable, and the keys of a nested value keep
     the order of the row types.
     """
-    return Column(_array(values, kind), json_texts(values))
+    return Made(_array(values, kind), json_texts(values))
 
 
 def columns_of(
@@ -70,9 +47,33 @@ def columns_of(
     }
 
 
+def columns_by_kind(
+    rows: Sequence[tuple[Hashable, ...]], names: Sequence[str], schema: pa.Schema
+) -> dict[str, Column]:
+    """Return what ``columns_of`` does, and make the values of rows that are alike but once.
+
+    Rows hold texts, whole numbers and truth values: of decimals 0 and -0 would count as alike.
+    """
+    firsts, kinds = kinds_of(rows)
+    made = columns_of([rows[place] for place in firsts], names, schema)
+    return {name: one.take(kinds) for name, one in made.items()}
+
+
+def kinds_of(keys: Iterable[Hashable]) -> tuple[Places, Places]:
+    """Return where each kind of key first stands, and the number of the kind of each key.
+
+    Of a thousand judgments most say one of a few hundred things, beside words and names: what is
+    made of a kind once is taken for all of them.
+    """
+    number: dict[Hashable, int] = {}
+    kinds = np.array([number.setdefault(key, len(number)) for key in keys], np.int64)
+    # Kinds are numbered as they come, so their first places come in the order of their numbers.
+    return np.unique(kinds, return_index=True)[1], kinds
+
+
 def constant(value: Any, kind: pa.DataType, n_rows: int) -> Column:  # noqa: ANN401 - a value of any column type
     """Return a column that holds ``value`` in each of its rows."""
-    return Column(
+    return Made(
         pa.repeat(pa.scalar(value, kind), n_rows), pa.repeat(_scalar(orjson.dumps(value)), n_rows)
     )
 
@@ -86,16 +87,6 @@ def joined(*parts: pa.Array | bytes) -> pa.Array:
     """Return ``parts`` put one after the other, value by value; bytes stand in every value."""
     return pc.binary_join_element_wise(
         *(_scalar(part) if isinstance(part, bytes) else part for part in parts), _scalar(b"")
-    )
-
-
-def concatenated(columns: Sequence[Column]) -> Column:
-    """Return the values of all ``columns``, which are of one type, as one column."""
-    if len(columns) == 1:
-        return columns[0]
-    return Column(
-        pa.concat_arrays([one.values for one in columns]),
-        pa.concat_arrays([one.json for one in columns]),
     )
 
 

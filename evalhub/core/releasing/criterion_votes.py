@@ -9,6 +9,11 @@ from evalhub.core.scoring.criteria.verdicts import criterion_scores
 _X_AHEAD, _EQUAL, _Y_AHEAD = 1.0, 0.5, 0.0
 
 
+def compared_in(pair: JudgedPair) -> tuple[tuple[tuple[str, float], ...], ...]:
+    """Return what ``criterion_votes`` counts, as a key: it is the same for most pairs."""
+    return tuple([tuple(criterion_scores(item.answer).items()) for item in pair.judgments])
+
+
 def criterion_votes(pair: JudgedPair, *, chosen_is_x: bool) -> list[CriterionVotes]:
     """Return the votes on each criterion that any judgment compares, ordered by criterion.
 

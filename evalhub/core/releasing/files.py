@@ -14,7 +14,8 @@ from typing import BinaryIO, TypeAlias
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from evalhub.core.releasing.columns import Columns, concatenated, json_lines, record_batch
+from evalhub.core.releasing.column import concatenated
+from evalhub.core.releasing.columns import Columns, json_lines, record_batch
 from evalhub.core.releasing.schemas import SCHEMAS
 from evalhub.core.releasing.vocabulary import FileFormat, Part, Split
 
@@ -30,6 +31,8 @@ OpenFile: TypeAlias = Callable[[str], BinaryIO]
 
 SHARD_BYTES = 500_000_000
 """Bytes of JSON lines after which a split goes on in another file, as the Hub advises."""
+LEAST_PROMPTS_BEHIND = 2_000
+"""Prompts whose rows take some ten seconds to make and to write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +40,15 @@ class Target:
     """Say where files go: ``rename`` gives a closed one another path within the release.
 
     ``rows_per_group`` and ``shard_bytes`` say where row groups and files end; both are part of the
-    bytes of a release.
+    bytes of a release. From ``least_prompts_behind`` prompts on a process of its own writes them,
+    which is sent the two functions.
     """
 
     open_file: OpenFile
     rename: Callable[[str, str], None]
     rows_per_group: int = ROWS_PER_GROUP
     shard_bytes: int = SHARD_BYTES
+    least_prompts_behind: int = LEAST_PROMPTS_BEHIND
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,12 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from evalhub.core.releasing.batches import PairBatch
-from evalhub.core.releasing.columns import Places
+from evalhub.core.releasing.column import Places
 from evalhub.core.releasing.flavours.columns import PAIR_COLUMNS, Preferred
 from evalhub.core.releasing.flavours.judged import arena_columns, helpsteer3_columns
 from evalhub.core.releasing.flavours.kto import kto_columns
 from evalhub.core.releasing.flavours.pairs import SAME_COLUMNS
+from evalhub.core.releasing.judgment_rows import judgment_columns
 from evalhub.core.releasing.pair_rows import preference_columns, sides
 from evalhub.core.releasing.row_sinks import RowSink
 from evalhub.core.releasing.vocabulary import FLAVOURS, Part
@@ -17,7 +18,7 @@ from evalhub.core.releasing.vocabulary import FLAVOURS, Part
 
 @dataclass(slots=True)
 class FlavourTables:
-    """Write every flavour in ``parts``, and the tables of pairs, which every release has.
+    """Write every flavour in ``parts``, and the tables of pairs and judgments, which all have.
 
     ``left_out`` counts the pairs that a flavour cannot express.
     """
@@ -56,5 +57,7 @@ class FlavourTables:
 
     def add_judgments(self, batch: PairBatch) -> None:
         """Write what was said of every pair, whatever became of it."""
+        columns = judgment_columns(batch)
+        self.files.add((Part.JUDGMENTS,), batch.split, columns)
         if Part.ARENA in self.parts:
-            self.files.add((Part.ARENA,), batch.split, arena_columns(batch))
+            self.files.add((Part.ARENA,), batch.split, arena_columns(batch, columns))

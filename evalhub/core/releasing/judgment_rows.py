@@ -1,13 +1,17 @@
 """Make the columns of the judgments table, turned to the pair's canonical order."""
 
-from typing import NamedTuple
+from collections.abc import Hashable, Sequence
+from itertools import accumulate, chain
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import pyarrow as pa
 
 from evalhub.core.judging.answers import SIDES, Answer, NotApplicable, Value
 from evalhub.core.releasing.batches import PairBatch
-from evalhub.core.releasing.columns import Columns, column, columns_of
+from evalhub.core.releasing.column import Column, Made
+from evalhub.core.releasing.columns import JSON, Columns, column, columns_of, kinds_of
+from evalhub.core.releasing.decisions import UNDECIDED
 from evalhub.core.releasing.material import ReleaseJudgment
 from evalhub.core.releasing.pair_rows import about_prompts
 from evalhub.core.releasing.rows import (
@@ -21,12 +25,21 @@ from evalhub.core.releasing.schemas import SCHEMAS
 from evalhub.core.releasing.vocabulary import Part
 from evalhub.core.releasing.weeks import iso_week
 
+_Valued: TypeAlias = tuple[str, str, Value]
+"""A criterion, the side that a value was given to, and the value."""
 
-class _Judgment(NamedTuple):
-    """Hold what the row of a judgment says beside what it says of its pair."""
+
+class _Own(NamedTuple):
+    """Hold what no other judgment says: its names and its words."""
 
     judgment_id: str
     annotator: str
+    why: str
+
+
+class _Told(NamedTuple):
+    """Hold what the row of a judgment says beside its words, criteria and what is of its pair."""
+
     credential_class: str | None
     shown_left: str
     choice: str
@@ -35,9 +48,7 @@ class _Judgment(NamedTuple):
     preference_shown: int | None
     cannot_judge_reason: str | None
     confidence: int | None
-    why: str
     reasons: tuple[str, ...]
-    criteria: list[CriterionItem]
     flags: list[FlagItem]
     marks: list[MarkItem]
     citations: list[CitationItem]
@@ -56,26 +67,59 @@ class _Judgment(NamedTuple):
 
 def judgment_columns(batch: PairBatch) -> Columns:
     """Return the columns of every judgment on the pairs; sides a and b are responses x and y."""
-    rows = [_judgment(one) for pair in batch.pairs for one in pair.judgments]
-    made = columns_of(rows, _Judgment._fields, SCHEMAS[Part.JUDGMENTS])
+    schema = SCHEMAS[Part.JUDGMENTS]
+    judgments = [one for pair in batch.pairs for one in pair.judgments]
+    own = [_Own(one.id, one.annotator, one.record.why) for one in judgments]
+    made = columns_of(own, _Own._fields, schema)
+    firsts, kinds = kinds_of(map(_kind, judgments))
+    told = columns_of([_told(judgments[place]) for place in firsts], _Told._fields, schema)
+    made |= {name: one.take(kinds) for name, one in told.items()}
+    made["criteria"] = _criteria([one.answer for one in judgments])
     whose = np.repeat(np.arange(len(batch.pairs)), [len(pair.judgments) for pair in batch.pairs])
     for name, side in (("a", batch.x), ("b", batch.y)):
         made[f"response_{name}_id"] = batch.response_ids.take(side[whose])
         made[f"model_{name}"] = batch.models.take(side[whose])
     outcomes = [summary.outcome.value for summary in batch.summaries]
     made["pair_outcome"] = column(outcomes, pa.string()).take(whose)
-    made["pair_id"] = column([pair.id for pair in batch.pairs], pa.string()).take(whose)
+    made["pair_id"] = batch.pair_ids.take(whose)
     return made | about_prompts(batch, whose)
 
 
-def _judgment(judgment: ReleaseJudgment) -> _Judgment:
+def _kind(judgment: ReleaseJudgment) -> tuple[Hashable, ...]:
+    """Return a key that judgments share of which ``_told`` says the same."""
+    record, answer, decided = judgment.record, judgment.answer, judgment.decided
+    is_plain = decided is UNDECIDED and not (
+        answer.has_flags
+        or answer.marks
+        or answer.citations_a
+        or answer.citations_b
+        or answer.triage
+    )
+    return (
+        record.credential_class,
+        record.is_swapped,
+        record.choice,
+        record.preference,
+        answer.cannot_judge_reason,
+        record.confidence,
+        answer.reasons,
+        record.revision,
+        record.origin,
+        record.person_origin,
+        iso_week(record.created_at),
+        record.rubric_id,
+        record.rubric_version,
+        # What few of them have is not compared: such a judgment is a kind of its own.
+        None if is_plain else judgment.id,
+    )
+
+
+def _told(judgment: ReleaseJudgment) -> _Told:
     # Turned to the pair's own order, so that rows of one pair can be compared; what was shown
     # stands beside it.
     record, answer, decided = judgment.record, judgment.answer, judgment.decided
     pair = decided.pair
-    return _Judgment(
-        judgment_id=judgment.id,
-        annotator=judgment.annotator,
+    return _Told(
         credential_class=record.credential_class,
         shown_left="b" if record.is_swapped else "a",
         choice=record.canonical_choice.value,
@@ -84,9 +128,7 @@ def _judgment(judgment: ReleaseJudgment) -> _Judgment:
         preference_shown=record.preference,
         cannot_judge_reason=answer.cannot_judge_reason and answer.cannot_judge_reason.value,
         confidence=record.confidence,
-        why=record.why,
         reasons=answer.reasons,
-        criteria=_criteria(answer),
         flags=_flags(answer),
         marks=_marks(answer),
         citations=_citations(answer),
@@ -104,14 +146,30 @@ def _judgment(judgment: ReleaseJudgment) -> _Judgment:
     )
 
 
-def _criteria(answer: Answer) -> list[CriterionItem]:
+def _criteria(answers: Sequence[Answer]) -> Column:
+    """Return the values given to criteria: of a few kinds, each of which is made once."""
+    number: dict[_Valued, int] = {}
+    said = [[number.setdefault(one, len(number)) for one in _valued(each)] for each in answers]
+    kind = SCHEMAS[Part.JUDGMENTS].field("criteria").type
+    items = column([_criterion(*one) for one in number], kind.value_type)
+    texts = items.json.to_pylist()
+    ends = pa.array(accumulate(map(len, said), initial=0), pa.int32())
+    taken = items.values.take(pa.array(list(chain.from_iterable(said)), pa.int64()))
+    return Made(
+        pa.ListArray.from_arrays(ends, taken, type=kind),
+        pa.array([b"[%b]" % b",".join([texts[n] for n in one]) for one in said], JSON),
+    )
+
+
+def _valued(answer: Answer) -> list[_Valued]:
+    """Return each value that an answer gives: for what, to which side, and how much."""
     rated = [
-        _criterion(item.criterion, side, value)
+        (item.criterion, side, value)
         for item in answer.rated
         for side, value in (("a", item.a), ("b", item.b))
         if value is not None
     ]
-    return rated + [_criterion(item.criterion, "pair", item.value) for item in answer.compared]
+    return rated + [(item.criterion, "pair", item.value) for item in answer.compared]
 
 
 def _criterion(criterion: str, side: str, value: Value) -> CriterionItem:

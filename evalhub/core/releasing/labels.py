@@ -5,7 +5,7 @@ processor or library leaves in the last digits of a double, and far below what j
 On one machine nothing is left to chance: every sum runs in an order fixed by names.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,7 +32,7 @@ MAX_POOLED = 200_000
 class ReleaseLabels:
     """Hold the label of each pair by its id, and what the manifest says of the fits."""
 
-    by_pair: Mapping[str, PairLabel]
+    by_pair: "LabelByPair"
     facts: LabelFacts
 
 
@@ -46,12 +46,12 @@ def label_release(inputs: LabelInputs, *, most_pooled: int = MAX_POOLED) -> Rele
     item = fit_item_only(inputs.table, controls=inputs.controls)
     pooled, reason = pooled_or_reason(inputs, most=most_pooled)
     return ReleaseLabels(
-        by_pair=_LabelByPair(inputs.pairs, item, pooled),
+        by_pair=LabelByPair(inputs.pairs, item, pooled),
         facts=LabelFacts(_item_facts(inputs, item), _pooled_facts(pooled, reason)),
     )
 
 
-class _LabelByPair(Mapping[str, PairLabel]):
+class LabelByPair(Mapping[str, PairLabel]):
     """Look labels up in the arrays of the fits: ten million objects would take gigabytes.
 
     ``names`` are ascending, so a pair is found by halving.
@@ -62,12 +62,24 @@ class _LabelByPair(Mapping[str, PairLabel]):
     ) -> None:
         self._names, self._item, self._pooled = names, item, pooled
 
+    def of(self, pairs: Sequence[str]) -> list[PairLabel | None]:
+        """Return the label of each of ``pairs``, None for one that has none."""
+        if not (len(self._names) and pairs):
+            return [None] * len(pairs)
+        names = np.array([pair.encode() for pair in pairs])
+        places = np.minimum(np.searchsorted(self._names, names), len(self._names) - 1)
+        is_known = (self._names[places] == names).tolist()
+        labels = zip(*(values[places].tolist() for values in self._values()), strict=True)
+        return [
+            _label(*values) if known else None
+            for values, known in zip(labels, is_known, strict=True)
+        ]
+
     def __getitem__(self, pair: str) -> PairLabel:
-        name = pair.encode()
-        number = int(np.searchsorted(self._names, name))
-        if number == len(self._names) or self._names[number] != name:
+        (label,) = self.of([pair])
+        if label is None:
             raise KeyError(pair)
-        return _label(self._item, self._pooled, number)
+        return label
 
     def __iter__(self) -> Iterator[str]:
         return (name.decode() for name in self._names)
@@ -75,16 +87,26 @@ class _LabelByPair(Mapping[str, PairLabel]):
     def __len__(self) -> int:
         return len(self._names)
 
+    def _values(self) -> Iterator[npt.NDArray[np.float64]]:
+        item = self._item
+        yield from (item.probability, item.probability_se, item.preference, item.preference_se)
+        if self._pooled is not None:
+            yield self._pooled.probability
 
-def _label(item: ItemLabels, pooled: PooledLabels | None, pair: int) -> PairLabel:
+
+def _label(
+    probability: float,
+    probability_se: float,
+    preference: float,
+    preference_se: float,
+    pooled: float | None = None,
+) -> PairLabel:
     return PairLabel(
-        soft_label_y=_rounded(item.probability[pair], DIGITS),
-        soft_label_se=_rounded(item.probability_se[pair], DIGITS),
-        margin_y=_rounded(item.preference[pair], DIGITS),
-        margin_se=_rounded(item.preference_se[pair], DIGITS),
-        pooled_soft_label_y=(
-            None if pooled is None else _rounded(pooled.probability[pair], POOLED_DIGITS)
-        ),
+        soft_label_y=_rounded(probability, DIGITS),
+        soft_label_se=_rounded(probability_se, DIGITS),
+        margin_y=_rounded(preference, DIGITS),
+        margin_se=_rounded(preference_se, DIGITS),
+        pooled_soft_label_y=None if pooled is None else _rounded(pooled, POOLED_DIGITS),
     )
 
 

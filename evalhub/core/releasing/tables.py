@@ -11,11 +11,10 @@ from evalhub.core.judging.records import JudgmentRecord
 from evalhub.core.releasing.aggregation import PairSummary, hard_label, summarise
 from evalhub.core.releasing.agreement import AgreementTally
 from evalhub.core.releasing.batches import PairBatch
-from evalhub.core.releasing.columns import Places
+from evalhub.core.releasing.column import Places
 from evalhub.core.releasing.credential_classes import ClassTally
 from evalhub.core.releasing.dossier.observing import Observations
 from evalhub.core.releasing.flavour_tables import FlavourTables
-from evalhub.core.releasing.judgment_rows import judgment_columns
 from evalhub.core.releasing.material import JudgedPair, JudgedPrompt
 from evalhub.core.releasing.pair_rows import prompt_columns, tie_columns
 from evalhub.core.releasing.recipe import Recipe
@@ -78,11 +77,13 @@ class Tables:
     made at a time, and nothing is kept of it afterwards but counts.
     """
 
-    def __init__(self, files: RowSink, recipe: Recipe | None = None) -> None:
+    def __init__(
+        self, files: RowSink, recipe: Recipe | None = None, *, tally: Tally | None = None
+    ) -> None:
         self._files = files
         self._recipe = recipe or Recipe()
         self._flavours = FlavourTables(files, self._recipe.flavours)
-        self._tally = Tally()
+        self._tally = tally or Tally()
 
     def add(self, prompts: Sequence[JudgedPrompt]) -> None:
         """Write some prompts, each with all of its judged pairs."""
@@ -104,9 +105,9 @@ class Tables:
                 replace(pair, label=hard_label(summary, pair.label))
                 for pair, summary in zip(pairs, summaries, strict=True)
             ]
-        for pair, summary in zip(pairs, summaries, strict=True):
-            _count(pair, summary, self._tally)
+        _count(pairs, summaries, self._tally)
         for one in prompts:
+            self._tally.seen.add(one.pairs)
             self._tally.seen.prompts.add(one.prompt.prompt)
         self._write(PairBatch(pairs, summaries, split))
         asked = prompt_columns([one.prompt for one in prompts], split)
@@ -118,7 +119,6 @@ class Tables:
         if len(ties):
             self._files.add((Part.TIES,), batch.split, tie_columns(batch, ties))
         self._flavours.add_preferences(batch, _places(batch, PairOutcome.PREFERENCE))
-        self._files.add((Part.JUDGMENTS,), batch.split, judgment_columns(batch))
 
 
 def batches_of(prompts: Sequence[JudgedPrompt]) -> Iterator[list[JudgedPrompt]]:
@@ -150,19 +150,19 @@ def _places(batch: PairBatch, outcome: PairOutcome) -> Places:
     return np.array(found, np.int64)
 
 
-def _count(pair: JudgedPair, summary: PairSummary, tally: Tally) -> None:
-    tally.outcomes[summary.outcome] += 1
-    tally.n_cannot_judge += summary.n_cannot_judge
-    tally.n_simulated_pairs += pair.is_simulated
-    tally.models.update((pair.x.model, pair.y.model))
-    tally.agreement.add(pair.judgments)
-    tally.seen.add(pair)
-    for judgment in pair.judgments:
-        record = judgment.record
-        tally.judgments_by_origin[record.origin.value] += 1
-        tally.annotators[judgment.annotator] = record.person_origin.value
-        tally.n_simulated_judgments += record.is_simulated
-        tally.classes.add(record.credential_class, judgment.annotator)
+def _count(pairs: Sequence[JudgedPair], summaries: Sequence[PairSummary], tally: Tally) -> None:
+    tally.outcomes.update([one.outcome for one in summaries])
+    tally.n_cannot_judge += sum([one.n_cannot_judge for one in summaries])
+    tally.n_simulated_pairs += sum([pair.is_simulated for pair in pairs])
+    for pair in pairs:
+        tally.models.update((pair.x.model, pair.y.model))
+        tally.agreement.add(pair.judgments)
+    judgments = [one for pair in pairs for one in pair.judgments]
+    tally.judgments_by_origin.update([one.record.origin.value for one in judgments])
+    tally.n_simulated_judgments += sum([one.record.is_simulated for one in judgments])
+    for judgment in judgments:
+        tally.annotators[judgment.annotator] = judgment.record.person_origin.value
+        tally.classes.add(judgment.record.credential_class, judgment.annotator)
 
 
 def judgment_lines(records: Iterable[tuple[str, JudgmentRecord]]) -> Iterator[Json]:

@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -23,23 +24,24 @@ def building_folder(releases_dir: Path) -> AbstractContextManager[Path]:
 
 def file_opener(folder: Path) -> Callable[[str], BinaryIO]:
     """Return a function that opens a new file of ``folder``, with the folders it lies in."""
-
-    def open_file(path: str) -> BinaryIO:
-        target = folder / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        # A name that is written twice is a fault of ours, and would silently drop what came first.
-        return target.open("xb")
-
-    return open_file
+    return partial(_open_new, folder)
 
 
 def folder_target(folder: Path) -> Target:
     """Return ``folder`` as what a release is written to."""
+    return Target(file_opener(folder), partial(_rename, folder))
 
-    def rename(path: str, new: str) -> None:
-        (folder / path).rename(folder / new)
 
-    return Target(file_opener(folder), rename)
+# At the top of the module, where another process finds them too.
+def _open_new(folder: Path, path: str) -> BinaryIO:
+    target = folder / path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    # A name that is written twice is a fault of ours, and would silently drop what came first.
+    return target.open("xb")
+
+
+def _rename(folder: Path, path: str, new: str) -> None:
+    (folder / path).rename(folder / new)
 
 
 def make_durable(folder: Path) -> None:

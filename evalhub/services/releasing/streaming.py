@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
+from operator import attrgetter
+from typing import Protocol
 
 from evalhub.core.judging.answers import swap_sides
 from evalhub.core.releasing.credential_classes import told_class
@@ -20,6 +22,13 @@ from evalhub.services.releasing.paging import NamedJudgment, Page
 from evalhub.services.releasing.reading import read_answer, read_veto_flags
 
 
+class Labels(Protocol):
+    """What knows the labels of the pairs of a project."""
+
+    def of(self, pairs: Sequence[str]) -> Sequence[PairLabel | None]:
+        """Return the label of each of ``pairs``, None for one that has none."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class PageRules:
     """Hold what must be known of the whole project to make the rows of one page.
@@ -31,14 +40,14 @@ class PageRules:
     """
 
     splits: Mapping[str, Split] = field(repr=False)
-    labels: Mapping[str, PairLabel] = field(repr=False)
+    labels: Labels = field(repr=False)
     vetoes: Mapping[tuple[str, str], frozenset[str]]
     simulated: frozenset[tuple[str, int]]
     classes: frozenset[str]
     decisions: Decisions = field(repr=False)
 
 
-def page_rules(source: Source, *, labels: Mapping[str, PairLabel]) -> PageRules:
+def page_rules(source: Source, *, labels: Labels) -> PageRules:
     """Return what the rows of every page of ``source`` are made by."""
     return PageRules(
         splits=source.splits,
@@ -60,35 +69,45 @@ def judged_prompts(source: Source, rules: PageRules) -> Iterator[list[JudgedProm
 
 def judged_of(page: Page, rules: PageRules) -> list[JudgedPrompt]:
     """Return the prompts of one page with their judged pairs."""
-    judged = []
-    for key, items in groupby(page.released, key=lambda item: item.record.prompt_key):
-        prompt = page.prompts[key]
-        split = rules.splits[prompt.group]
-        pairs = tuple(
-            _pair(pair, list(judgments), rules, page=page, split=split)
-            for pair, judgments in groupby(items, key=lambda item: item.pair_id)
-        )
-        judged.append(JudgedPrompt(prompt, split, pairs))
-    return judged
+    named = [(pair, list(items)) for pair, items in groupby(page.released, key=_PAIR)]
+    labels = rules.labels.of([pair for pair, _ in named])
+    pairs = (
+        _pair(pair, items, label, rules, page=page)
+        for (pair, items), label in zip(named, labels, strict=True)
+    )
+    return [
+        JudgedPrompt(page.prompts[key], rules.splits[page.prompts[key].group], tuple(own))
+        for key, own in groupby(pairs, key=_PROMPT)
+    ]
+
+
+_PAIR, _PROMPT = attrgetter("pair_id"), attrgetter("prompt.key")
 
 
 def _pair(
-    identity: str, items: Sequence[NamedJudgment], rules: PageRules, *, page: Page, split: Split
+    identity: str,
+    items: Sequence[NamedJudgment],
+    label: PairLabel | None,
+    rules: PageRules,
+    *,
+    page: Page,
 ) -> JudgedPair:
     record = items[0].record
-    sides = ((one.endpoint, one.revision) for one in (record.x, record.y))
+    x, y, prompt = record.x, record.y, page.prompts[record.prompt_key]
+    simulated = rules.simulated
     return JudgedPair(
         id=identity,
-        prompt=page.prompts[record.prompt_key],
-        x=record.x,
-        y=record.y,
-        x_text=page.text_of(record.x),
-        y_text=page.text_of(record.y),
-        is_simulated=any(one in rules.simulated for one in sides)
+        prompt=prompt,
+        x=x,
+        y=y,
+        x_text=page.text_of(x),
+        y_text=page.text_of(y),
+        is_simulated=(x.endpoint, x.revision) in simulated
+        or (y.endpoint, y.revision) in simulated
         or any(item.record.is_simulated for item in items),
-        split=split,
-        judgments=tuple(_judgment(item, rules) for item in items),
-        label=rules.labels.get(identity),
+        split=rules.splits[prompt.group],
+        judgments=tuple([_judgment(item, rules) for item in items]),
+        label=label,
     )
 
 

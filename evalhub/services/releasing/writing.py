@@ -1,5 +1,6 @@
 """Write every file of a release into a folder."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from sqlmodel import Session
@@ -8,7 +9,7 @@ from evalhub.core.canonical import canonical_json
 from evalhub.core.releasing.builds import BuildStage, Say, say_nothing
 from evalhub.core.releasing.card import card_text
 from evalhub.core.releasing.checksums import CHECKSUMS, checksums_text
-from evalhub.core.releasing.files import FileFacts, OpenFile, TableFiles, Target, write_text
+from evalhub.core.releasing.files import FileFacts, OpenFile, Target, write_text
 from evalhub.core.releasing.flavours.dataset_info import DATASET_INFO, dataset_info_text
 from evalhub.core.releasing.labels import ReleaseLabels, label_release
 from evalhub.core.releasing.manifest import (
@@ -21,10 +22,12 @@ from evalhub.core.releasing.manifest import (
     manifest_text,
     rows_by_table,
 )
+from evalhub.core.releasing.pages import MadePage, make_page
 from evalhub.core.releasing.recipe import Recipe
 from evalhub.core.releasing.reports import Changes
-from evalhub.core.releasing.tables import Tables, Tally
+from evalhub.core.releasing.tables import Tally
 from evalhub.core.releasing.vocabulary import Part
+from evalhub.services.releasing.behind import files_of
 from evalhub.services.releasing.cluster.opening import Cluster
 from evalhub.services.releasing.cluster.pages import page_runs, share
 from evalhub.services.releasing.describing import (
@@ -105,38 +108,32 @@ def write_release(
 def _write_tables(
     plan: Plan, labels: ReleaseLabels, target: Target, say: Say, cluster: Cluster | None
 ) -> tuple[Tally, tuple[FileFacts, ...]]:
-    files = TableFiles(target)
     rules = page_rules(plan.source, labels=labels.by_pair)
-    if cluster is None:
-        return _write_here(plan, rules, files, say), files.close()
-    return _write_elsewhere(plan, rules, files, say, cluster), files.close()
-
-
-def _write_here(plan: Plan, rules: PageRules, files: TableFiles, say: Say) -> Tally:
-    tables, n_done = Tables(files, plan.recipe), 0
-    for prompts in judged_prompts(plan.source, rules):
-        tables.add(prompts)
-        n_done += len(prompts)
-        say(BuildStage.WRITING, n_done, plan.source.n_prompts)
-    return tables.finish()
-
-
-def _write_elsewhere(
-    plan: Plan, rules: PageRules, files: TableFiles, say: Say, cluster: Cluster
-) -> Tally:
     tally, n_done, n_wanted = Tally(), 0, plan.source.n_prompts
 
     def still() -> None:
         say(BuildStage.WRITING, n_done, n_wanted)
 
+    with files_of(target, n_prompts=n_wanted) as files:
+        for page in _pages(plan, rules, tally, cluster, still):
+            # Row groups and files end at rows of the whole release, and so are cut there.
+            files.write(page.rows)
+            tally.take_in(page.tally)
+            n_done += page.n_prompts
+            still()
+        return tally, files.close()
+
+
+def _pages(
+    plan: Plan, rules: PageRules, tally: Tally, cluster: Cluster | None, still: Callable[[], None]
+) -> Iterator[MadePage]:
+    if cluster is None:
+        return (
+            make_page(page, plan.recipe, halvings=tally.seen.halvings)
+            for page in judged_prompts(plan.source, rules)
+        )
     shared = share(plan.source, rules, plan.recipe)
-    for page in cluster.pages(shared, page_runs(plan.source), still=still):
-        # Row groups and files end at rows of the whole release, and so are cut here.
-        page.rows.pass_on(files)
-        tally.take_in(page.tally)
-        n_done += page.n_prompts
-        still()
-    return tally
+    return cluster.pages(shared, page_runs(plan.source), still=still)
 
 
 def _flavour_texts(plan: Plan, tables: tuple[FileFacts, ...]) -> dict[str, str]:

@@ -8,7 +8,8 @@ import numpy as np
 
 from evalhub.core.releasing.aggregation import summarise
 from evalhub.core.releasing.batches import PairBatch
-from evalhub.core.releasing.columns import Columns, Places, json_lines, record_batch
+from evalhub.core.releasing.column import Places
+from evalhub.core.releasing.columns import Columns, json_lines, record_batch
 from evalhub.core.releasing.flavours.columns import Preferred
 from evalhub.core.releasing.flavours.judged import arena_columns, helpsteer3_columns
 from evalhub.core.releasing.judgment_rows import judgment_columns
@@ -82,4 +83,5 @@ def helpsteer3_row(pair: JudgedPair) -> dict[str, Any]:
 
 def arena_rows(pair: JudgedPair) -> Rows:
     """Return the battles of one pair."""
-    return rows_of(arena_columns(batch_of(pair)), Part.ARENA)
+    batch = batch_of(pair)
+    return rows_of(arena_columns(batch, judgment_columns(batch)), Part.ARENA)

@@ -7,11 +7,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from evalhub.core.releasing.column import Column, Derived, Made, concatenated
 from evalhub.core.releasing.columns import (
     Columns,
     column,
+    columns_by_kind,
     columns_of,
-    concatenated,
     constant,
     joined,
     json_lines,
@@ -109,3 +110,63 @@ def test_constant_stands_in_every_row() -> None:
 
 def test_texts_are_joined_value_by_value() -> None:
     assert joined(b"<", json_texts(["a", 1]), b">").to_pylist() == [b'<"a">', b"<1>"]
+
+
+WORDS = st.lists(st.sampled_from(["", "a", "b", HOSTILE]), min_size=1, max_size=6)
+
+
+def told(one: Column) -> list[object]:
+    """Return the values of a column, which Arrow and JSON must say alike."""
+    values: list[object] = one.values.to_pylist()
+    assert [orjson.loads(text) for text in one.json.to_pylist()] == values
+    assert len(one) == len(values)
+    return values
+
+
+def doubled(first: Made, second: Made) -> Made:
+    """Put the words of two columns one after the other."""
+    return column(
+        [f"{a}{b}" for a, b in zip(told(first), told(second), strict=True)], pa.string()
+    ).made()
+
+
+@given(WORDS, st.data())
+def test_what_is_taken_sliced_or_derived_later_is_what_lists_hold(
+    words: list[str], data: st.DataObject
+) -> None:
+    places = st.lists(st.integers(0, len(words) - 1), max_size=5)
+    made = column(words, pa.string())
+    first, again = data.draw(places), []
+    if first:
+        again = data.draw(st.lists(st.integers(0, len(first) - 1), max_size=5))
+    taken = made.take(np.array(first, np.int64))
+    twice = taken.take(np.array(again, np.int64))
+    held = [words[n] for n in first]
+    start = data.draw(st.integers(0, len(first)))
+    pairs = Derived((taken, taken), doubled)
+
+    assert told(taken) == held
+    assert told(twice) == [held[n] for n in again]
+    assert told(taken.slice(start, 2)) == held[start : start + 2]
+    assert told(pairs.slice(start, 2)) == [2 * word for word in held[start : start + 2]]
+    assert told(pairs.take(np.array(again, np.int64))) == [2 * held[n] for n in again]
+    assert told(concatenated([taken, twice])) == held + [held[n] for n in again]
+    assert told(concatenated([taken, made, twice])) == held + words + [held[n] for n in again]
+    assert told(concatenated([pairs, pairs.slice(start, 1)])) == [
+        2 * word for word in held + held[start : start + 1]
+    ]
+
+
+@given(ROWS, st.lists(st.integers(0, 4), min_size=1, max_size=8))
+def test_rows_that_are_alike_are_made_once_and_stand_where_they_stood(
+    rows: list[Row], order: list[int]
+) -> None:
+    names = ["id", "n", "is_x"]
+    schema = pa.schema([SCHEMA.field(name) for name in names])
+    values = [tuple(rows[n % len(rows)][name] for name in names) for n in order]
+
+    made, plain = columns_by_kind(values, names, schema), columns_of(values, names, schema)
+
+    assert {name: told(one) for name, one in made.items()} == {
+        name: told(one) for name, one in plain.items()
+    }

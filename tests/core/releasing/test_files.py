@@ -7,7 +7,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from evalhub.core.canonical import sha256_hex
-from evalhub.core.releasing.columns import Columns, column, concatenated
+from evalhub.core.releasing.column import concatenated
+from evalhub.core.releasing.columns import Columns, column
 from evalhub.core.releasing.files import (
     ROWS_PER_GROUP,
     HashedFile,

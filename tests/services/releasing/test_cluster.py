@@ -13,11 +13,12 @@ from evalhub.config import Settings
 from evalhub.core.queued_work import RunEnd, WorkStatus
 from evalhub.core.releasing.builds import BuildStage
 from evalhub.core.releasing.checksums import CHECKSUMS
+from evalhub.core.releasing.pages import MadePage
 from evalhub.db.engine import Database
 from evalhub.errors import BadInput, ClusterError, SettingsError
 from evalhub.services.releasing.cluster.dask_cluster import open_cluster
 from evalhub.services.releasing.cluster.opening import Cluster, cluster_of
-from evalhub.services.releasing.cluster.pages import CODE, MadePage, SharedState
+from evalhub.services.releasing.cluster.pages import CODE, SharedState
 from evalhub.services.releasing.folders import folder_target
 from evalhub.services.releasing.indexing import IndexedPrompt
 from evalhub.services.releasing.preparing import prepare_release
@@ -25,6 +26,7 @@ from tests.building import ask, look, run
 from tests.certificates import make_certificates
 from tests.clusters import Machines, end
 from tests.release_project import make_tiny_project
+from tests.releases import KnownLabels
 
 pytestmark = [
     pytest.mark.parametrize("database_url", ["postgresql"], indirect=True),
@@ -74,7 +76,7 @@ def of_older_code(shared: SharedState) -> SharedState:
 
 def without_labels(shared: SharedState) -> SharedState:
     """Let no page of a build be possible."""
-    return replace(shared, rules=replace(shared.rules, labels={}))
+    return replace(shared, rules=replace(shared.rules, labels=KnownLabels({})))
 
 
 @pytest.fixture(scope="module")

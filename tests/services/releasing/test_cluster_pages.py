@@ -17,9 +17,9 @@ from evalhub.db.models import Pair, Person, Project
 from evalhub.errors import ClusterError
 from evalhub.services.releasing.cluster.pages import (
     SharedState,
-    make_page,
     own_database,
     page_from,
+    page_of,
     page_runs,
     share,
 )
@@ -69,7 +69,7 @@ def test_a_page_is_made_from_the_state_of_the_build(
         assert person is not None
         add_verdict(session, pair, person, Verdict(0, Choice.B))
 
-    (page,) = (make_page(shared, run) for run in page_runs(source))
+    (page,) = (page_of(shared, run) for run in page_runs(source))
 
     assert page.n_prompts == source.n_prompts
     assert page.tally.judgments_by_origin.total() == source.n_released
@@ -111,7 +111,7 @@ def test_a_worker_of_another_version_is_refused(shared: SharedState, source: Sou
     older = replace(shared, code="evalhub 0.0.1")
 
     with pytest.raises(ClusterError, match=r"runs evalhub .*, and the build evalhub 0\.0\.1\."):
-        make_page(older, next(page_runs(source)))
+        page_of(older, next(page_runs(source)))
 
 
 def test_what_is_wrong_with_a_machine_is_said_with_its_name(
@@ -120,7 +120,7 @@ def test_what_is_wrong_with_a_machine_is_said_with_its_name(
     monkeypatch.setenv("EVALHUB_INSTANCE_DIR", str(tmp_path / "new"))
 
     with pytest.raises(ClusterError, match=r"^The worker on .*: There is no database yet at "):
-        make_page(shared, next(page_runs(source)))
+        page_of(shared, next(page_runs(source)))
 
 
 def test_pages_that_are_made_elsewhere_can_be_handed_on(shared: SharedState) -> None:

@@ -24,6 +24,7 @@ from tests.factories import (
     make_response,
 )
 from tests.release_project import A, Verdict, add_verdict, make_tiny_project
+from tests.releases import KnownLabels
 
 
 def make_source(session: Session, n_prompts: int) -> Source:
@@ -47,7 +48,7 @@ def make_source(session: Session, n_prompts: int) -> Source:
 def test_every_pair_comes_with_its_own_texts(session: Session, n_prompts: int) -> None:
     source = make_source(session, n_prompts)
     splits = {prompt.group: Split.TRAIN for prompt in source.prompts.prompts}
-    labels = dict.fromkeys(source.labels.pair_names(), LABEL)
+    labels = KnownLabels(dict.fromkeys(source.labels.pair_names(), LABEL))
 
     rules = replace(page_rules(source, labels=labels), splits=splits)
     found = [one for page in judged_prompts(source, rules) for one in page]
@@ -102,7 +103,7 @@ def test_f54_a_release_names_a_class_of_five_and_withholds_one_of_fewer(session:
     source = gather(project, secret="s" * 32, session=session)
 
     splits = {one.group: Split.TRAIN for one in source.prompts.prompts}
-    labels = dict.fromkeys(source.labels.pair_names(), LABEL)
+    labels = KnownLabels(dict.fromkeys(source.labels.pair_names(), LABEL))
     rules = replace(page_rules(source, labels=labels), splits=splits)
     ((prompt_made,),) = judged_prompts(source, rules)
     (judged,) = prompt_made.pairs

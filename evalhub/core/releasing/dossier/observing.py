@@ -15,10 +15,10 @@ from datetime import datetime
 from typing import TypeAlias
 
 from evalhub.core.judging.answers import NotApplicable, Value
-from evalhub.core.judging.records import JudgedResponse
+from evalhub.core.judging.records import JudgedResponse, JudgmentRecord
 from evalhub.core.prompts.records import Prompt
 from evalhub.core.releasing.dossier.facts import PromptTally
-from evalhub.core.releasing.material import JudgedPair, ReleaseJudgment, ReleasePrompt
+from evalhub.core.releasing.material import JudgedPair, ReleaseJudgment
 from evalhub.core.releasing.weeks import iso_week
 from evalhub.core.scoring.agreement.subjects import by_time, code_of
 from evalhub.core.scoring.annotators.decisions import Identity, identity_of
@@ -78,25 +78,26 @@ class Observations:
     last_at: datetime | None = None
     prompts: PromptTally = field(default_factory=PromptTally)
     _styles: dict[tuple[str, str], Style] = field(default_factory=dict)
-    _prompt: ReleasePrompt | None = None
-    _place: int = 0
-    _own: Facets = ()
 
-    def add(self, pair: JudgedPair) -> None:
-        """Count the judgments on one pair, and keep them if their prompt is in the sample."""
-        n = len(pair.judgments)
-        facets = self._facets(pair.prompt)
+    def add(self, pairs: Sequence[JudgedPair]) -> None:
+        """Count the judgments on some pairs of one prompt, and keep them if it is in the sample."""
+        if not pairs:
+            return
+        prompt = pairs[0].prompt
+        place, facets = _place(prompt.key), facets_of(prompt.prompt)
+        n = sum([len(pair.judgments) for pair in pairs])
         self.n_judgments += n
         # The first three say where the prompt stands: domain, language and jurisdiction.
         domain, language, jurisdiction = (value for _, value in facets[:3])
         self.by_cell[domain, language, jurisdiction] += n
-        self.by_models[identity_of(pair.x), identity_of(pair.y)] += n
         for facet in facets:
             self.by_facet[facet] += n
-        for judgment in pair.judgments:
-            self._note(judgment)
-        if self._place % (1 << self.halvings) == 0:
-            self._keep(pair, facets)
+        for pair in pairs:
+            self.by_models[identity_of(pair.x), identity_of(pair.y)] += len(pair.judgments)
+            self._note([one.record for one in pair.judgments])
+            # Asked each time: the sample may be halved between two pairs.
+            if place % (1 << self.halvings) == 0:
+                self._keep(pair, facets)
 
     def take_in(self, later: "Observations") -> None:
         """Add what was seen of other prompts, which come after these.
@@ -130,19 +131,14 @@ class Observations:
             return None
         return iso_week(self.first_at), iso_week(self.last_at)
 
-    def _facets(self, prompt: ReleasePrompt) -> Facets:
-        """Return the groups of a prompt, whose pairs come together."""
-        if prompt is not self._prompt:
-            self._prompt, self._place = prompt, _place(prompt.key)
-            self._own = facets_of(prompt.prompt)
-        return self._own
-
-    def _note(self, judgment: ReleaseJudgment) -> None:
-        record = judgment.record
-        self.by_rubric[f"{record.rubric_id} {record.rubric_version}"] += 1
-        moment = record.created_at
-        self.first_at = min(self.first_at or moment, moment)
-        self.last_at = max(self.last_at or moment, moment)
+    def _note(self, records: Sequence[JudgmentRecord]) -> None:
+        for record in records:
+            self.by_rubric[f"{record.rubric_id} {record.rubric_version}"] += 1
+            moment = record.created_at
+            if self.first_at is None or moment < self.first_at:
+                self.first_at = moment
+            if self.last_at is None or moment > self.last_at:
+                self.last_at = moment
 
     def _is_kept(self, prompt: str) -> bool:
         return _place(prompt) % (1 << self.halvings) == 0

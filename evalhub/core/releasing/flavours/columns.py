@@ -16,7 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from evalhub.core.releasing.batches import TEXT, PairBatch
-from evalhub.core.releasing.columns import JSON, Column, Columns, Places, column, joined
+from evalhub.core.releasing.column import Column, Derived, Made, Places
+from evalhub.core.releasing.columns import JSON, Columns, column, joined
 from evalhub.core.releasing.flavour_schemas import FLAVOUR_SCHEMAS
 from evalhub.core.releasing.flavours.pairs import (
     ASSISTANT,
@@ -65,7 +66,11 @@ Make: TypeAlias = Callable[[Preferred], Columns]
 
 def nemo_rl(pairs: Preferred) -> Columns:
     """Return the columns for NeMo-RL's rank format, in which rank 0 is the better one."""
-    chosen, rejected = pairs.columns["chosen"], pairs.columns["rejected"]
+    sides = (pairs.columns["chosen"], pairs.columns["rejected"])
+    return {"context": pairs.columns["prompt"], "completions": Derived(sides, _ranked)}
+
+
+def _ranked(chosen: Made, rejected: Made) -> Made:
     n_pairs = len(chosen)
     # Chosen and rejected by turns: two completions a row, the better one first.
     both = np.arange(2 * n_pairs).reshape(2, n_pairs).T.ravel()
@@ -84,8 +89,7 @@ def nemo_rl(pairs: Preferred) -> Columns:
         rejected.json,
         b"}]",
     )
-    ranked = Column(pa.ListArray.from_arrays(ends, completions, type=_RANKED), texts)
-    return {"context": pairs.columns["prompt"], "completions": ranked}
+    return Made(pa.ListArray.from_arrays(ends, completions, type=_RANKED), texts)
 
 
 def llamafactory(pairs: Preferred) -> Columns:
@@ -132,10 +136,10 @@ def hh_rlhf(pairs: Preferred) -> Columns:
     """Return two transcripts a pair, as in HH-RLHF."""
     kept, prompts, said = _transcripts(pairs)
     # Two JSON texts put together are the JSON of both texts, but for the quotes between them.
-    begun = Column(prompts.values, _cut(prompts.json, slice(None, -1))).take(kept.prompt)
-    ended = Column(said.values, _cut(said.json, slice(1, None)))
+    begun = Made(prompts.values, _cut(prompts.json, slice(None, -1))).take(kept.prompt)
+    ended = Made(said.values, _cut(said.json, slice(1, None)))
     return {
-        name: _put_together(begun, ended.take(whose))
+        name: Derived((begun, ended.take(whose)), _put_together)
         for name, whose in (("chosen", kept.chosen), ("rejected", kept.rejected))
     }
 
@@ -177,8 +181,8 @@ def _cut(texts: pa.Array, kept: slice) -> pa.Array:
     return pa.array([text[kept] for text in texts.to_pylist()], JSON)
 
 
-def _put_together(first: Column, second: Column) -> Column:
-    return Column(
+def _put_together(first: Made, second: Made) -> Made:
+    return Made(
         pc.binary_join_element_wise(first.values, second.values, ""),
         joined(first.json, second.json),
     )
@@ -191,4 +195,4 @@ def _sharegpt_turns(texts: Column) -> Column:
         [pa.repeat(pa.scalar("gpt", TEXT), len(texts)), texts.values],
         fields=[kind.field(0), kind.field(1)],
     )
-    return Column(values, joined(b'{"from":"gpt","value":', texts.json, b"}"))
+    return Made(values, joined(b'{"from":"gpt","value":', texts.json, b"}"))

@@ -9,7 +9,8 @@ import numpy as np
 from evalhub.core.judging.answers import Choice
 from evalhub.core.releasing.aggregation import PairSummary, mean_preference
 from evalhub.core.releasing.batches import PairBatch
-from evalhub.core.releasing.columns import Column, Columns, Places, column, columns_of
+from evalhub.core.releasing.column import Column, Places
+from evalhub.core.releasing.columns import Columns, column, columns_by_kind, columns_of
 from evalhub.core.releasing.fields import CHAT
 from evalhub.core.releasing.flavour_schemas import FLAVOUR_SCHEMAS
 from evalhub.core.releasing.flavours.rows import IndividualPreference
@@ -41,13 +42,18 @@ class _Graded(NamedTuple):
 
 
 class _Battle(NamedTuple):
-    """Hold what a row of ``arena`` says beside its texts."""
+    """Hold what a row of ``arena`` says that no column of judgments does."""
 
-    id: str
-    pair_id: str
     winner: str
-    judge: str
     is_simulated: bool
+
+
+_OF_JUDGMENTS = {
+    "id": "judgment_id",
+    "judge": "annotator",
+    **{name: name for name in ("pair_id", "model_a", "model_b", "language", "domain")},
+}
+"""The columns of ``arena`` that are columns of judgments, and the names they have there."""
 
 
 def helpsteer3_columns(batch: PairBatch, places: Places) -> Columns:
@@ -68,26 +74,30 @@ def helpsteer3_columns(batch: PairBatch, places: Places) -> Columns:
     }
 
 
-def arena_columns(batch: PairBatch) -> Columns:
-    """Return the columns of every judgment that says something about two complete answers."""
+def arena_columns(batch: PairBatch, judged: Columns) -> Columns:
+    """Return the columns of every judgment that says something about two complete answers.
+
+    ``judged`` are the columns of all judgments of the batch, in their order.
+    """
+    judgments = ((n, one) for n, pair in enumerate(batch.pairs) for one in pair.judgments)
     said = [
-        (place, judgment)
-        for place, pair in enumerate(batch.pairs)
-        if pair.x.status is pair.y.status is ResponseStatus.ANSWERED
-        for judgment in pair.judgments
+        (number, place, judgment)
+        for number, (place, judgment) in enumerate(judgments)
         if judgment.record.choice is not Choice.CANNOT_JUDGE
+        and batch.pairs[place].x.status is ResponseStatus.ANSWERED
+        and batch.pairs[place].y.status is ResponseStatus.ANSWERED
     ]
-    rows = [_battle(judgment, batch.pairs[place]) for place, judgment in said]
-    whose = np.array([place for place, _ in said], np.int64)
-    made = columns_of(rows, _Battle._fields, FLAVOUR_SCHEMAS[Part.ARENA])
-    about, talks = about_prompts(batch, whose), _conversations(batch)
+    rows = [_battle(judgment, batch.pairs[place]) for _, place, judgment in said]
+    made = columns_by_kind(rows, _Battle._fields, FLAVOUR_SCHEMAS[Part.ARENA])
+    own = np.array([number for number, _, _ in said], np.int64)
+    made |= {name: judged[whence].take(own) for name, whence in _OF_JUDGMENTS.items()}
+    whose, talks = np.array([place for _, place, _ in said], np.int64), _conversations(batch)
     for name, side in (("a", batch.x), ("b", batch.y)):
-        made[f"model_{name}"] = batch.models.take(side[whose])
         made[f"conversation_{name}"] = talks.take(side[whose])
     n_turns = [sum(m["role"] == "user" for m in prompt.chat()) for prompt in batch.prompts]
     turn = column(n_turns, FLAVOUR_SCHEMAS[Part.ARENA].field("turn").type)
     made["turn"] = turn.take(batch.prompt[whose])
-    return made | {name: about[name] for name in ("language", "domain")}
+    return made
 
 
 def _graded(pair: JudgedPair, summary: PairSummary) -> _Graded:
@@ -104,13 +114,7 @@ def _graded(pair: JudgedPair, summary: PairSummary) -> _Graded:
 
 
 def _battle(judgment: ReleaseJudgment, pair: JudgedPair) -> _Battle:
-    return _Battle(
-        id=judgment.id,
-        pair_id=pair.id,
-        winner=WINNERS[judgment.record.canonical_choice],
-        judge=judgment.annotator,
-        is_simulated=pair.is_simulated,
-    )
+    return _Battle(WINNERS[judgment.record.canonical_choice], pair.is_simulated)
 
 
 def _conversations(batch: PairBatch) -> Column:

@@ -13,8 +13,9 @@ from distributed import Client, Future, Security, wait
 from distributed.comm.core import CommClosedError
 from distributed.scheduler import KilledWorker
 
+from evalhub.core.releasing.pages import MadePage
 from evalhub.errors import ClusterError, SettingsError
-from evalhub.services.releasing.cluster.pages import MadePage, SharedState, make_page
+from evalhub.services.releasing.cluster.pages import SharedState, page_of
 from evalhub.services.releasing.indexing import IndexedPrompt
 
 ANSWER_S = 10
@@ -95,7 +96,7 @@ class DaskCluster:
             held = self._client.submit(copy, shared, key=f"{name}-shared")
         waiting: deque[_Asked] = deque()
         for number, run in enumerate(runs):
-            future = self._client.submit(make_page, held, run, key=f"{name}-{number}")
+            future = self._client.submit(page_of, held, run, key=f"{name}-{number}")
             waiting.append(_Asked(future, run[0].key, run[-1].key))
             if len(waiting) >= self._n_ahead():
                 yield self._made(waiting.popleft(), still)

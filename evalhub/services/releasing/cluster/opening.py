@@ -6,8 +6,9 @@ from importlib import import_module
 from typing import Protocol, cast
 
 from evalhub.config import Settings
+from evalhub.core.releasing.pages import MadePage
 from evalhub.errors import SettingsError
-from evalhub.services.releasing.cluster.pages import MadePage, SharedState
+from evalhub.services.releasing.cluster.pages import SharedState
 from evalhub.services.releasing.indexing import IndexedPrompt
 
 _DASK = "evalhub.services.releasing.cluster.dask_cluster"

@@ -16,9 +16,8 @@ import pyarrow as pa
 from evalhub import __version__
 from evalhub.config import Settings, load_settings
 from evalhub.core.releasing.admission import Admission
+from evalhub.core.releasing.pages import MadePage, make_page
 from evalhub.core.releasing.recipe import Recipe
-from evalhub.core.releasing.row_sinks import HeldRows
-from evalhub.core.releasing.tables import Tables, Tally
 from evalhub.db.snapshots import Snapshot, export_snapshot, reading_snapshot
 from evalhub.errors import ClusterError, SettingsError
 from evalhub.services.releasing.gathering import Source
@@ -51,15 +50,6 @@ class SharedState:
     recipe: Recipe = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class MadePage:
-    """Hold the rows of one page in the order in which they are written, and their counts."""
-
-    n_prompts: int
-    rows: HeldRows
-    tally: Tally
-
-
 def share(source: Source, rules: PageRules, recipe: Recipe) -> SharedState:
     """Return what the pages of ``source`` are made from; raise ``ClusterError`` on SQLite.
 
@@ -84,7 +74,7 @@ def page_runs(source: Source) -> Iterator[Sequence[IndexedPrompt]]:
     return runs(source.pager.index.prompts)
 
 
-def make_page(shared: SharedState, run: Sequence[IndexedPrompt]) -> MadePage:
+def page_of(shared: SharedState, run: Sequence[IndexedPrompt]) -> MadePage:
     """Return the page of the prompts ``run``, read from the database of this machine's settings.
 
     Raise ``ClusterError`` where this machine is not set up as the one that builds, naming both.
@@ -104,16 +94,12 @@ def page_from(database: Database, shared: SharedState, run: Sequence[IndexedProm
 
     Raise ``ClusterError`` where that is not the one that the build reads.
     """
-    rows, n_prompts = HeldRows(), 0
-    tables = Tables(rows, shared.recipe)
     index = PromptIndex(prompts=run, controls={}, licenses=(), languages=())
     with reading_snapshot(database, shared.snapshot) as session:
         pager = Pager(shared.project_id, index, shared.names, shared.admission, session)
-        for page in pager.pages(with_texts=True):
-            judged = judged_of(page, shared.rules)
-            tables.add(judged)
-            n_prompts += len(judged)
-    return MadePage(n_prompts, rows, tables.finish())
+        # A run is what one page holds.
+        (page,) = pager.pages(with_texts=True)
+        return make_page(judged_of(page, shared.rules), shared.recipe)
 
 
 @lru_cache(maxsize=1)

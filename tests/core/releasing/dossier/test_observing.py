@@ -31,7 +31,7 @@ def on_prompt(key: str, *, n: int = 2) -> JudgedPair:
 def test_every_judgment_is_counted_where_it_belongs() -> None:
     seen = Observations()
 
-    seen.add(make_judged_pair(make_judgment(Choice.A), make_judgment(Choice.TIE, who="bob")))
+    seen.add([make_judged_pair(make_judgment(Choice.A), make_judgment(Choice.TIE, who="bob"))])
 
     assert seen.n_judgments == 2
     assert seen.by_cell == {("medicine", "en", "not stated"): 2}
@@ -51,10 +51,12 @@ def test_votes_are_turned_to_the_order_of_the_pair() -> None:
     seen = Observations()
 
     seen.add(
-        make_judged_pair(
-            make_judgment(Choice.A, -2, is_swapped=True, answer=RATED),
-            make_judgment(Choice.B, 2, who="bob", answer=RATED),
-        )
+        [
+            make_judged_pair(
+                make_judgment(Choice.A, -2, is_swapped=True, answer=RATED),
+                make_judgment(Choice.B, 2, who="bob", answer=RATED),
+            )
+        ]
     )
 
     swapped, straight = seen.votes
@@ -66,7 +68,7 @@ def test_votes_are_turned_to_the_order_of_the_pair() -> None:
 def test_criteria_of_a_lone_judgment_are_not_kept() -> None:
     seen = Observations()
 
-    seen.add(make_judged_pair(make_judgment(answer=RATED)))
+    seen.add([make_judged_pair(make_judgment(answer=RATED))])
 
     assert [vote.criteria for vote in seen.votes] == [()]
 
@@ -76,7 +78,7 @@ def test_repeats_stand_in_the_order_of_time() -> None:
     early = replace(early, record=replace(early.record, public_id="a"))
     seen = Observations()
 
-    seen.add(make_judged_pair(late, early))
+    seen.add([make_judged_pair(late, early)])
 
     assert [vote.code for vote in seen.votes] == [2, 0]
 
@@ -84,7 +86,7 @@ def test_repeats_stand_in_the_order_of_time() -> None:
 def test_styles_are_those_of_each_text() -> None:
     seen = Observations()
 
-    seen.add(replace(make_judged_pair(make_judgment()), x_text="- a\n- b", y_text="plain"))
+    seen.add([replace(make_judged_pair(make_judgment()), x_text="- a\n- b", y_text="plain")])
 
     assert seen.votes[0].x_style == (7, 0, 2, 0, 0)
     assert seen.votes[0].y_style == (5, 0, 0, 0, 0)
@@ -94,8 +96,8 @@ def test_pairs_of_one_prompt_share_the_styles_of_a_response() -> None:
     seen = Observations()
     first = make_judged_pair(make_judgment())
 
-    seen.add(first)
-    seen.add(replace(first, id="pair-2", x_text="counted before and not again"))
+    seen.add([first])
+    seen.add([replace(first, id="pair-2", x_text="counted before and not again")])
 
     assert seen.votes[0].x_style is seen.votes[1].x_style
 
@@ -106,7 +108,7 @@ def test_beyond_the_limit_the_same_whole_prompts_are_kept_in_any_order(order: in
     keys = [f"p{number}" for number in range(60)]
 
     for key in keys[::order]:
-        seen.add(on_prompt(key))
+        seen.add([on_prompt(key)])
 
     kept = {vote.prompt for vote in seen.votes}
     assert seen.is_sample
@@ -116,14 +118,14 @@ def test_beyond_the_limit_the_same_whole_prompts_are_kept_in_any_order(order: in
     assert seen.n_judgments == 120
     fresh = Observations(halvings=seen.halvings)
     for key in keys:
-        fresh.add(on_prompt(key))
+        fresh.add([on_prompt(key)])
     assert {vote.prompt for vote in fresh.votes} == kept
 
 
 def test_one_prompt_alone_is_kept_however_large() -> None:
     seen = Observations(most=3)
 
-    seen.add(on_prompt("p1", n=9))
+    seen.add([on_prompt("p1", n=9)])
 
     assert len(seen.votes) == 9
 
@@ -155,12 +157,12 @@ def test_parts_leave_what_the_whole_would(ends: tuple[int, ...], most: int) -> N
     pairs = [on_prompt(f"p{n}", n=1 + n % 3) for n in range(8)]
     whole, together = Observations(most), Observations(most)
     for pair in pairs:
-        whole.add(pair)
+        whole.add([pair])
 
     for start, end in pairwise((0, *ends, len(pairs))):
         part = Observations(most)
         for pair in pairs[start:end]:
-            part.add(pair)
+            part.add([pair])
         together.take_in(part)
 
     assert (together.votes, together.facets) == (whole.votes, whole.facets)
