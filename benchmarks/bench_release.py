@@ -2,9 +2,11 @@
 
 A seeded project of N pairs (10,000 by default; ``make bench-release`` takes a million) lies in a
 SQLite file. Its release is built with every table for trainers, in a process of its own, whose peak
-of memory is told above what it had before it began. Above 200,000 judgments the
-pooled fit is left out, as it always is; below, it is most of the time of a small release, and
-``--item-only`` leaves it out at any size.
+of memory is told above what it had before it began; what that starts to write the files behind it
+is told beside it. Above 200,000 judgments the pooled fit is left out, as it always is; below, it is
+most of the time of a small release, and ``--item-only`` leaves it out at any size.
+
+``--stages`` builds it once more, in one process that also writes, and tells what each stage takes.
 
 Ten million pairs of sixty words take 170 GB. ``--words N`` makes answers shorter, and
 ``--canonical`` writes no tables in the columns of one trainer. ``--keep FOLDER`` leaves the filled
@@ -15,18 +17,25 @@ Parquet with pyarrow and the same options from Arrow batches, and JSON lines wit
 dictionary a row, which is what a release holds, and takes the SHA-256 of both. What it costs to
 make dictionaries of batches, or batches of dictionaries, is told by itself: a peer has one of them,
 and to write both formats it must make the other. The peer reads no database, fits no labels and
-searches no texts; the stages of the build say what each of those costs. ``verify`` reads the
-release at the end, again in a process of its own.
+searches no texts, and is one process: it is held against the build by the clock, of which a build
+takes less than of processor time, and by the processor time of both its processes. ``verify`` reads
+the release at the end, again in a process of its own.
 """
 
 import argparse
 import hashlib
 import multiprocessing
+import os
+import re
 import resource
+import shutil
+import sys
 import tempfile
+import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -48,6 +57,7 @@ from evalhub.core.releasing.files import (
     ZSTD_LEVEL,
     JsonlWriter,
     ParquetWriter,
+    Target,
 )
 from evalhub.core.releasing.personal_data import PersonalDataScan
 from evalhub.core.releasing.recipe import Recipe
@@ -55,6 +65,7 @@ from evalhub.db import tables as t
 from evalhub.db.engine import Database
 from evalhub.db.migrate import upgrade
 from evalhub.services.releasing import gathering, writing
+from evalhub.services.releasing.folders import folder_target
 from evalhub.services.releasing.paging import Pager
 from evalhub.services.releasing.preparing import prepare_release
 from evalhub.services.releasing.verifying import verify_release
@@ -67,6 +78,7 @@ RECIPE = Recipe(
 )
 """Nobody was asked for a consent, because nobody is there."""
 MB = 2**20
+LOOK_S = 0.5
 
 Figures: TypeAlias = dict[str, float]
 
@@ -121,6 +133,7 @@ def main() -> None:
     parser.add_argument("--words", type=int, default=60, help="in an answer of a model")
     parser.add_argument("--canonical", action="store_true", help="write no tables for one trainer")
     parser.add_argument("--item-only", action="store_true", help="leave the pooled fit out")
+    parser.add_argument("--stages", action="store_true", help="build twice, and tell the stages")
     parser.add_argument("--folder", type=Path, help="where there is room for 17 GB a million pairs")
     kept = parser.add_mutually_exclusive_group()
     kept.add_argument("--keep", type=Path, help="the folder to leave the filled database in")
@@ -134,7 +147,7 @@ def main() -> None:
         )
         if not options.filled:
             _fill(filled, n_pairs=options.pairs, words=options.words)
-        compare(Path(name), filled)
+        compare(Path(name), filled, with_stages=options.stages)
 
 
 def _fill(filled: Filled, *, n_pairs: int, words: int) -> None:
@@ -147,21 +160,22 @@ def _fill(filled: Filled, *, n_pairs: int, words: int) -> None:
     database.dispose()
 
 
-def compare(folder: Path, filled: Filled) -> None:
+def compare(folder: Path, filled: Filled, *, with_stages: bool) -> None:
     """Build, write again and verify the project of ``filled`` in ``folder``, and print."""
     n_pairs = filled.count()
+    if with_stages:
+        told = _alone(partial(build, folder, filled, in_one_process=True))
+        _print_stages(told)
+        shutil.rmtree(folder / VERSION)
     built = _alone(partial(build, folder, filled))
-    n_rows = built["rows"]
     print(
-        f"{n_pairs:,} pairs, {n_rows:,.0f} rows, {built['bytes'] / 1e9:.2f} GB: "
-        f"{built['cpu']:.1f} s of CPU, {built['wall']:.1f} s; {n_pairs / built['cpu']:,.0f} pairs "
-        f"and {n_rows / built['cpu']:,.0f} rows a second of CPU; "
-        f"{built['memory'] / MB:.0f} MB above the start",
+        f"{n_pairs:,} pairs, {built['rows']:,.0f} rows, {built['bytes'] / 1e9:.2f} GB: "
+        f"{built['wall']:.1f} s, {n_pairs / built['wall']:,.0f} pairs and "
+        f"{built['rows'] / built['wall']:,.0f} rows a second; {built['cpu']:.1f} s of CPU and "
+        f"{built['behind']:.1f} s in the process that writes; {built['memory'] / MB:.0f} MB above "
+        f"the start and {built['memory behind'] / MB:.0f} MB in all",
         flush=True,
     )
-    for name in STAGES:
-        seconds = built[name]
-        print(f"  {name:<36} {seconds:7.1f} s {n_rows / seconds:12,.0f} rows a second", flush=True)
     peer = _alone(partial(write_again, folder))
     compare_writing(built, peer)
     told = _alone(partial(verify, folder))
@@ -171,26 +185,34 @@ def compare(folder: Path, filled: Filled) -> None:
     )
 
 
+def _print_stages(built: Figures) -> None:
+    print(f"in one process {built['wall']:.1f} s, {built['cpu']:.1f} s of CPU", flush=True)
+    for name in STAGES:
+        seconds = built[name]
+        rate = built["rows"] / seconds
+        print(f"  {name:<36} {seconds:7.1f} s {rate:12,.0f} rows a second", flush=True)
+
+
 def compare_writing(built: Figures, peer: Figures) -> None:
     """Print what the peer took, what each of its figures holds, and ours beside them."""
+    cpu = built["cpu"] + built["behind"]
     both = peer["parquet"] + peer["lines"]
-    begun = {"batches": both + peer["rows"], "dictionaries": both + peer["batches"]}
-    own = built[MADE] + built[PARQUET] + built[LINES]
+    begun = {
+        "Parquet alone, from batches": peer["parquet"],
+        "Parquet alone, from dictionaries": peer["parquet"] + peer["batches"],
+        "both formats, from dictionaries": both + peer["batches"],
+        "both formats, from batches": both + peer["rows"],
+    }
     print(
         f"  the peer: Parquet from Arrow batches {peer['parquet']:.2f} s, JSON lines from "
         f"dictionaries {peer['lines']:.2f} s, each with its SHA-256; dictionaries of the batches "
-        f"{peer['rows']:.2f} s, batches of the dictionaries {peer['batches']:.2f} s of CPU\n"
-        f"  as fast as the peer at Parquet alone, both from Arrow: writing "
-        f"{peer['parquet'] / built[PARQUET]:.2f} times, the whole build "
-        f"{peer['parquet'] / built['cpu']:.2f} times\n"
-        f"  as fast as the peer at both formats, both from values of Python: making columns and "
-        f"writing {begun['dictionaries'] / own:.2f} times",
+        f"{peer['rows']:.2f} s, batches of the dictionaries {peer['batches']:.2f} s of CPU",
         flush=True,
     )
     for name, seconds in begun.items():
         print(
-            f"  as fast as the peer at both formats from {name} ({seconds:.2f} s): the whole build "
-            f"{seconds / built['cpu']:.2f} times",
+            f"  as fast as the peer at {name} ({seconds:.2f} s): {seconds / built['wall']:.2f} "
+            f"times by the clock, {seconds / cpu:.2f} by processor time",
             flush=True,
         )
 
@@ -229,34 +251,77 @@ def _counting(
     return counting
 
 
-def build(folder: Path, filled: Filled) -> Figures:
-    """Build the release into ``folder`` and return what it took."""
+def build(folder: Path, filled: Filled, *, in_one_process: bool = False) -> Figures:
+    """Build the release into ``folder`` and return what it took.
+
+    What each stage took is among it where ``in_one_process`` has the files written there too.
+    """
     database = filled.open()
     before, started, cpu = _peak(), perf_counter(), process_time()
     spent: Figures = defaultdict(float)
     settings = Settings(instance_dir=folder, database_url=database.url, secret_key=SECRET)
-    target = folder / VERSION
     # A build asks for no such number, and this process builds nothing else.
     vars(writing)["label_release"] = partial(labels.label_release, most_pooled=filled.most_pooled)
-    with timed(spent), database.transaction(write=False) as session:
+    stages = timed(spent) if in_one_process else nullcontext()
+    with stages, peak_behind() as behind, database.transaction(write=False) as session:
         manifest = prepare_release(
             SLUG,
             session=session,
             settings=settings,
-            folder=target,
+            folder=folder / VERSION,
             version=VERSION,
             recipe=filled.recipe,
+            target_in=_here if in_one_process else folder_target,
         ).manifest
-    whole = process_time() - cpu
+    whole, ended = process_time() - cpu, os.times()
     return {
         "wall": perf_counter() - started,
         "cpu": whole,
+        "behind": ended.children_user + ended.children_system,
         "memory": _peak() - before,
+        "memory behind": max(behind.values(), default=0),
         "rows": sum(file.n_rows or 0 for file in manifest.files) / 2,
         "bytes": sum(file.n_bytes for file in manifest.files),
         **spent,
         REST: whole - sum(spent.values()),
     }
+
+
+@contextmanager
+def peak_behind() -> Iterator[dict[str, int]]:
+    """Look what the most memory of each process is that this one starts, by its id, in bytes.
+
+    What the kernel tells of children that have ended begins with that of their parent.
+    """
+    peaks: dict[str, int] = {}
+    is_over = threading.Event()
+
+    def look() -> None:
+        while not is_over.wait(LOOK_S):
+            for pid in _children():
+                with suppress(FileNotFoundError, ProcessLookupError):
+                    status = Path(f"/proc/{pid}/status").read_text("ascii")
+                    told = re.search(r"VmHWM:\s+(\d+) kB", status)
+                    # One that has ended and that nobody has asked about has none any more.
+                    if told:
+                        peaks[pid] = int(told[1]) * 1024
+
+    looking = threading.Thread(target=look)
+    looking.start()
+    try:
+        yield peaks
+    finally:
+        is_over.set()
+        looking.join()
+
+
+def _children() -> set[str]:
+    told = Path("/proc/self/task").glob("*/children")
+    return {pid for one in told for pid in one.read_text("ascii").split()}
+
+
+def _here(folder: Path) -> Target:
+    return replace(folder_target(folder), least_prompts_behind=sys.maxsize)
 
 
 def write_again(folder: Path) -> Figures:
@@ -315,9 +380,8 @@ def verify(folder: Path) -> Figures:
 
 def _alone(work: Callable[[], Figures]) -> Figures:
     """Do ``work`` in a process of its own, so that its memory is its own."""
-    context = multiprocessing.get_context("spawn")
-    with context.Pool(1) as pool:
-        return pool.apply(work)
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(work).result()
 
 
 def _peak() -> float:
