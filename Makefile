@@ -121,7 +121,9 @@ $(READY): setup.cfg pyproject.toml constraints.txt | $(VENV)/bin/python
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
 	@touch $@
 
-$(READY_DEV): $(READY) scripts/ensure_browser.sh
+# It brings what the target above does, too: after that one, pip would solve and build all again.
+$(READY_DEV): setup.cfg pyproject.toml constraints.txt scripts/ensure_browser.sh | $(VENV)/bin/python
+	@echo "Installing what EvalHub and its tests need into $(VENV)/; this takes a minute or two."
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	sh scripts/ensure_browser.sh
-	@touch $@
+	@touch $(READY) $@
