@@ -298,8 +298,9 @@ def peak_behind() -> Iterator[dict[str, int]]:
 
     def look() -> None:
         while not is_over.wait(LOOK_S):
-            for pid in _children():
-                with suppress(FileNotFoundError, ProcessLookupError):
+            # What is listed may have ended before it is read.
+            with suppress(FileNotFoundError, ProcessLookupError):
+                for pid in _children():
                     status = Path(f"/proc/{pid}/status").read_text("ascii")
                     told = re.search(r"VmHWM:\s+(\d+) kB", status)
                     # One that has ended and that nobody has asked about has none any more.

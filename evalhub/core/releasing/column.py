@@ -21,6 +21,8 @@ Places: TypeAlias = npt.NDArray[np.int64]
 class Column(ABC):
     """Hold one column: ``values`` for Parquet, and the JSON text of each for lines."""
 
+    __slots__ = ()
+
     @property
     @abstractmethod
     def values(self) -> pa.Array:
@@ -47,6 +49,10 @@ class Column(ABC):
     def made(self) -> "Made":
         """Return the same with nothing left to copy, for whoever asks more than once."""
 
+    @abstractmethod
+    def kept(self) -> "Column":
+        """Return the same in about the room that its own values take, for whoever waits."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Made(Column):
@@ -67,6 +73,10 @@ class Made(Column):
         return Made(self.values.slice(start, length), self.json.slice(start, length))
 
     def made(self) -> "Made":
+        """Return this."""
+        return self
+
+    def kept(self) -> Column:
         """Return this."""
         return self
 
@@ -103,6 +113,10 @@ class Taken(Column):
         """Return a copy of the values."""
         return Made(self.values, self.json)
 
+    def kept(self) -> Column:
+        """Return a copy where the source holds more: one value of it keeps all of it alive."""
+        return self.made() if len(self.places) < len(self.source) else self
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Derived(Column):
@@ -136,15 +150,19 @@ class Derived(Column):
         """Return what is made of the values."""
         return self.make(*(one.made() for one in self.sources))
 
+    def kept(self) -> Column:
+        """Return what is made of the same values, without those that it is not made of."""
+        return Derived(tuple(one.kept() for one in self.sources), self.make)
+
 
 def concatenated(columns: Sequence[Column]) -> Made:
     """Return the values of all ``columns``, which are of one type, as one column."""
-    first = columns[0]
     if len(columns) == 1:
-        return first.made()
-    if isinstance(first, Derived):
-        parts = zip(*(one.sources for one in columns if isinstance(one, Derived)), strict=True)
-        return first.make(*map(concatenated, parts))
+        return columns[0].made()
+    derived = [one for one in columns if isinstance(one, Derived)]
+    if len(derived) == len(columns) and len({one.make for one in derived}) == 1:
+        parts = zip(*(one.sources for one in derived), strict=True)
+        return derived[0].make(*map(concatenated, parts))
     taken = [one for one in columns if isinstance(one, Taken)]
     if len(taken) < len(columns):
         made = [one.made() for one in columns]
@@ -152,7 +170,8 @@ def concatenated(columns: Sequence[Column]) -> Made:
             pa.concat_arrays([one.values for one in made]),
             pa.concat_arrays([one.json for one in made]),
         )
-    # What they were taken from is put together, so that every value is copied but once.
+    # What they were taken from is put together first: copied are those few values, and then the
+    # rows, but not the rows of each column before those of all.
     source = concatenated([one.source for one in taken])
     starts = np.cumsum([0, *(len(one.source) for one in taken[:-1])])
     places = [start + one.places for start, one in zip(starts, taken, strict=True)]

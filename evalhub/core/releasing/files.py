@@ -240,7 +240,8 @@ class _SplitWriter:
         # part of the bytes, and a page is a matter of memory.
         while start < n_rows:
             taken = min(n_rows - start, self._most - self._n_held)
-            self._held.append({k: one.slice(start, taken) for k, one in columns.items()})
+            # A page may have one row for a table that is full after thousands of pages.
+            self._held.append({k: one.slice(start, taken).kept() for k, one in columns.items()})
             self._n_held, start = self._n_held + taken, start + taken
             if self._n_held == self._most:
                 self._flush()

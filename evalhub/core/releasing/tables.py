@@ -71,7 +71,7 @@ class Tally:
 
 
 class Tables:
-    """Write the rows of every table, some prompts at a time, and count them.
+    """Write the rows of every table, a batch of prompts at a time, and count them.
 
     Prompts and their pairs come in an order that the caller must fix. The rows of one batch are
     made at a time, and nothing is kept of it afterwards but counts.

@@ -4,35 +4,28 @@ Copying, compressing and hashing are two fifths of a large build and need nothin
 A thread would not do: it waits for Python's lock after each of thousands of short calls of Arrow.
 """
 
-import os
 import signal
-import threading
-from collections import deque
-from collections.abc import Callable
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import AbstractContextManager, nullcontext
-from functools import partial
-from multiprocessing import get_context, parent_process
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pickle import HIGHEST_PROTOCOL, dumps, loads
 from types import TracebackType
-from typing import Protocol, Self, TypeVar
+from typing import IO, NoReturn, Protocol, Self, cast
 
 from evalhub.core.releasing.files import FileFacts, TableFiles, Target
 from evalhub.core.releasing.row_sinks import HeldRows
 from evalhub.errors import BuildProcessLost
+from evalhub.services.releasing.framing import read_frame, write_frame
 
-MOST_PAGES = 4
-"""Pages that may wait to be written: a page is some megabytes."""
-
-_Told = TypeVar("_Told")
+_CHILD = "from evalhub.services.releasing.behind_child import main; main()"
 
 
 class PageFiles(Protocol):
     """What takes the rows of one page after another to the files of a release."""
 
     def write(self, rows: HeldRows) -> None:
-        """Take the rows of a page."""
+        """Take the rows of a page, or of a part of it."""
 
     def close(self) -> tuple[FileFacts, ...]:
         """Close every file and return their facts, ordered by path."""
@@ -41,7 +34,7 @@ class PageFiles(Protocol):
 def files_of(target: Target, *, n_prompts: int) -> "AbstractContextManager[PageFiles]":
     """Return the files of a release on ``n_prompts`` prompts, for a block.
 
-    A process takes two seconds to start, so a small release is written where it is made.
+    A process takes a second to start, so a small release is written where it is made.
     """
     if n_prompts < target.least_prompts_behind:
         return nullcontext(_FilesHere(target))
@@ -55,7 +48,7 @@ class _FilesHere:
         self._files = TableFiles(target)
 
     def write(self, rows: HeldRows) -> None:
-        """Write the rows of a page."""
+        """Write the rows."""
         rows.pass_on(self._files)
 
     def close(self) -> tuple[FileFacts, ...]:
@@ -64,28 +57,31 @@ class _FilesHere:
 
 
 class FilesBehind:
-    """Have another process write, and stay no more than ``MOST_PAGES`` ahead of it.
+    """Have another process write what is handed to it, while the block runs.
 
-    What goes wrong there is raised here, by the next call. ``BuildProcessLost`` says that it is
-    gone. Leaving the block ends it.
+    What goes wrong there is raised here, by the next call; ``BuildProcessLost`` says that it is
+    gone. It waits with what it has read and not written, some megabytes, and whoever hands over
+    more waits for it. Leaving the block by an error ends it where it is.
     """
 
     def __init__(self, target: Target) -> None:
-        # Started anew and not forked: a process with threads and connections must not be copied.
-        self._pool = ProcessPoolExecutor(
-            1, mp_context=get_context("spawn"), initializer=_begin, initargs=(target,)
-        )
-        self._waiting: deque[Future[None]] = deque()
+        self._target = target
 
     def __enter__(self) -> Self:
-        """Start the process."""
-        # What stops a build reaches all of its processes at once. The one that makes rows says what
-        # becomes of it; the other hears of neither from its first moment on.
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+        """Start the process: anew and not as a copy, for this one has threads and connections."""
+        with _deaf_to_stops():
+            # With the paths of this one and not with the folder that it happens to be in.
+            self._child = subprocess.Popen(  # noqa: S603 - our own program
+                [sys.executable, "-P", "-c", _CHILD],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+            )
         try:
-            self._ask(_begun)
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+            self._send(dumps(sys.path))
+            self._send(dumps(self._target))
+        except BaseException:
+            self._end()
+            raise
         return self
 
     def __exit__(
@@ -94,66 +90,59 @@ class FilesBehind:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Give up what still waits, and wait for the end of the process."""
-        self._pool.shutdown(cancel_futures=True)
+        """End the process."""
+        self._end()
+
+    def _end(self) -> None:
+        # After an error nothing of what it writes is kept, and nobody should wait for it.
+        self._child.kill()
+        self._child.communicate()
 
     def write(self, rows: HeldRows) -> None:
-        """Hand over the rows of a page."""
-        # Packed here, once: a text that a hundred rows are made of goes over as one.
-        self._waiting.append(self._ask(partial(_write, dumps(rows, HIGHEST_PROTOCOL))))
-        if len(self._waiting) > MOST_PAGES:
-            _told(self._waiting.popleft())
+        """Hand over some rows."""
+        # Packed once: a text that a hundred rows are made of goes over as one.
+        self._send(dumps(rows, HIGHEST_PROTOCOL))
 
     def close(self) -> tuple[FileFacts, ...]:
-        """Wait until everything is written, close every file and return their facts."""
-        for one in self._waiting:
-            _told(one)
-        return _told(self._ask(_close))
+        """Wait until everything is written and every file closed, and return their facts."""
+        # Nothing is the last that it reads.
+        self._send(b"")
+        answer = self._answer()
+        if not isinstance(answer, tuple):
+            self._raise(answer)
+        return answer
 
-    def _ask(self, work: Callable[[], _Told]) -> Future[_Told]:
+    def _send(self, packed: bytes) -> None:
         try:
-            return self._pool.submit(work)
-        except BrokenProcessPool as error:
-            raise BuildProcessLost(_LOST) from error
+            write_frame(cast("IO[bytes]", self._child.stdin), packed)
+        except BrokenPipeError:
+            self._raise(self._answer())
+
+    def _answer(self) -> object:
+        packed = read_frame(cast("IO[bytes]", self._child.stdout))
+        return loads(packed) if packed else None  # noqa: S301 - packed by our own program
+
+    def _raise(self, answer: object) -> NoReturn:
+        if isinstance(answer, Exception):
+            raise answer
+        code = self._child.wait()
+        why = (
+            f"was ended by signal {-code}; one that is out of memory is ended so"
+            if code < 0
+            else f"ended with {code}; its words are in the log"
+        )
+        raise BuildProcessLost(f"The process that writes the files of the release {why}.")
 
 
-_LOST = (
-    "The process that writes the files of the release has ended before its time. Look whether the "
-    "machine has enough memory, and build again."
-)
+@contextmanager
+def _deaf_to_stops() -> Iterator[None]:
+    """Start processes in this block that hear of no stop, from their first moment on.
 
-
-def _told(work: Future[_Told]) -> _Told:
+    What stops a build reaches all of its processes at once. The one that makes rows says what
+    becomes of it, and the other ends with its input.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
     try:
-        return work.result()
-    except BrokenProcessPool as error:
-        raise BuildProcessLost(_LOST) from error
-
-
-# What follows runs in the process that writes.
-_open: list[TableFiles] = []
-
-
-def _begin(target: Target) -> None:
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    _open.append(TableFiles(target))
-
-
-def _begun() -> None:
-    """Do nothing: who asks for anything starts the process."""
-
-
-def _end_with_parent() -> None:
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
-
-
-def _write(rows: bytes) -> None:
-    held = loads(rows)  # noqa: S301 - packed by the process that started this one
-    held.pass_on(_open[0])
-
-
-def _close() -> tuple[FileFacts, ...]:
-    return _open[0].close()
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

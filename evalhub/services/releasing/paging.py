@@ -114,6 +114,10 @@ class Pager:
         for run in runs(self.index.prompts):
             yield self._page(run, endpoints, with_texts=with_texts)
 
+    def page(self, run: Sequence[IndexedPrompt]) -> Page:
+        """Return the page of the prompts ``run``, with their texts."""
+        return self._page(run, _endpoints(self.session), with_texts=True)
+
     def _page(
         self,
         run: Sequence[IndexedPrompt],

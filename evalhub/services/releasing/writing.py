@@ -22,7 +22,7 @@ from evalhub.core.releasing.manifest import (
     manifest_text,
     rows_by_table,
 )
-from evalhub.core.releasing.pages import MadePage, make_page
+from evalhub.core.releasing.pages import MadePage, made_parts
 from evalhub.core.releasing.recipe import Recipe
 from evalhub.core.releasing.reports import Changes
 from evalhub.core.releasing.tables import Tally
@@ -129,8 +129,9 @@ def _pages(
 ) -> Iterator[MadePage]:
     if cluster is None:
         return (
-            make_page(page, plan.recipe, halvings=tally.seen.halvings)
+            part
             for page in judged_prompts(plan.source, rules)
+            for part in made_parts(page, plan.recipe, halvings=tally.seen.halvings)
         )
     shared = share(plan.source, rules, plan.recipe)
     return cluster.pages(shared, page_runs(plan.source), still=still)

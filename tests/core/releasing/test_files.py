@@ -1,7 +1,9 @@
 import io
 import json
+from dataclasses import replace
 from typing import BinaryIO
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -20,10 +22,11 @@ from evalhub.core.releasing.files import (
     write_text,
 )
 from evalhub.core.releasing.manifest import rows_by_table
+from evalhub.core.releasing.pair_rows import preference_columns
 from evalhub.core.releasing.schemas import SCHEMAS
 from evalhub.core.releasing.vocabulary import FileFormat, Part, Split
 from tests.core.releasing.listed import listed
-from tests.core.releasing.made import preferred, rows_of
+from tests.core.releasing.made import FIRST, batch_of, preferred, rows_of
 from tests.core.releasing.material import make_judged_pair, make_judgment
 
 
@@ -220,3 +223,33 @@ def test_hashed_file_knows_its_place() -> None:
 
 def test_paths_name_table_split_and_format() -> None:
     assert table_path(Part.TIES, Split.TEST, FileFormat.JSONL) == "ties/test.jsonl"
+
+
+def test_a_table_with_a_row_a_page_holds_that_row_and_not_the_page() -> None:
+    tables, texts = TableFiles(Folder().target()), "a" * 1_000_000
+    held = []
+    for page in range(30):
+        one = make_judged_pair(make_judgment(), identity=f"pair-{page}")
+        other = replace(one, id=f"other-{page}", x_text=f"{page}{texts}", y_text=f"{texts}{page}")
+        batch = batch_of(one, other)
+        tables.add((Part.TRL,), Split.TRAIN, preference_columns(batch, FIRST))
+        held.append(pa.total_allocated_bytes())
+
+    assert held[-1] - held[9] < len(texts)
+
+
+def test_a_column_that_is_taken_is_written_as_one_that_is_there() -> None:
+    folders = []
+    for is_made in (False, True):
+        folder = Folder()
+        tables = TableFiles(folder.target(rows_per_group=3))
+        for n_rows in (1, 5, 2):
+            places = np.arange(n_rows) % len(COLUMNS["pair_id"])
+            taken: Columns = {name: one.take(places) for name, one in COLUMNS.items()}
+            if is_made:
+                taken = {name: one.made() for name, one in taken.items()}
+            tables.add((Part.TRL, Part.PAIRS), Split.TRAIN, taken)
+        tables.close()
+        folders.append(contents(folder))
+
+    assert folders[0] == folders[1]

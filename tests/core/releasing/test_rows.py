@@ -1,9 +1,12 @@
 from dataclasses import replace
-from typing import get_type_hints
+from datetime import timedelta
+from typing import Any, get_type_hints
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
+from evalhub.core.campaigns import JudgmentOrigin
 from evalhub.core.judging.answers import (
     Answer,
     CannotJudgeReason,
@@ -17,14 +20,25 @@ from evalhub.core.judging.answers import (
     SideFlags,
     TriageAnswer,
 )
+from evalhub.core.people import Origin
 from evalhub.core.releasing import rows
 from evalhub.core.releasing.decisions import Decided, PairDecision, PairVerdict, ReviewOutcome
 from evalhub.core.releasing.flavours import rows as flavours
+from evalhub.core.releasing.material import ReleaseJudgment
+from evalhub.core.releasing.pair_rows import preference_columns
 from evalhub.core.releasing.schemas import KEYS, RESERVED_NAMES, SCHEMAS
 from evalhub.core.releasing.vocabulary import FLAVOURS, Part, Split
 from evalhub.core.releasing.weeks import iso_week
 from evalhub.errors import BadInput
-from tests.core.releasing.made import judgment_rows, margin_row, pair_row, prompt_row, tie_row
+from tests.core.releasing.made import (
+    batch_of,
+    judgment_rows,
+    margin_row,
+    pair_row,
+    prompt_row,
+    rows_of,
+    tie_row,
+)
 from tests.core.releasing.material import (
     LABEL,
     MOMENT,
@@ -223,3 +237,92 @@ def test_cannot_judge_keeps_its_reason() -> None:
 
 def test_times_are_told_to_the_week() -> None:
     assert iso_week(MOMENT) == "2026-W47"
+
+
+BASE = make_judgment(Choice.A, -1, answer=Answer(choice=Choice.A, preference=-1, why="Because."))
+OF_PAIRS = {
+    "pair_id",
+    "prompt_id",
+    *(f"{name}_{side}" for name in ("response", "model") for side in "ab"),
+    *(f"response_{side}_id" for side in "ab"),
+    "pair_outcome",
+    "domain",
+    "language",
+    "split",
+}
+"""What rows say of their pair, in which the judgments below do not differ."""
+
+
+def judged_otherwise(**fields: Any) -> ReleaseJudgment:  # noqa: ANN401 - any field
+    """Return the judgment with other values of its record."""
+    return replace(BASE, record=replace(BASE.record, **fields))
+
+
+def answered_otherwise(**fields: Any) -> ReleaseJudgment:  # noqa: ANN401 - any field
+    """Return the judgment with other values of its answer."""
+    return replace(BASE, answer=replace(BASE.answer, **fields))
+
+
+EVERY_KIND = [
+    BASE,
+    replace(BASE, id="another", annotator="annotator-2"),
+    judged_otherwise(credential_class="physician"),
+    judged_otherwise(is_swapped=True),
+    judged_otherwise(choice=Choice.B, preference=1),
+    judged_otherwise(preference=-2),
+    judged_otherwise(preference=None),
+    judged_otherwise(why="Otherwise."),
+    judged_otherwise(confidence=4),
+    judged_otherwise(rubric_id="another"),
+    judged_otherwise(rubric_version="1.10.0"),
+    judged_otherwise(created_at=MOMENT + timedelta(days=7)),
+    judged_otherwise(revision=2),
+    judged_otherwise(origin=JudgmentOrigin.IMPORTED),
+    judged_otherwise(person_origin=Origin.SIMULATED),
+    answered_otherwise(cannot_judge_reason=CannotJudgeReason.CONTESTED),
+    answered_otherwise(reasons=("clearer",)),
+    answered_otherwise(flags_a=SideFlags(raised=(RaisedFlag("dose", "10 g"),))),
+    answered_otherwise(flags_b=SideFlags(raised=(RaisedFlag("dose", "10 g"),))),
+    answered_otherwise(marks=(Mark("a", 0, 4, "Rest", "", "Good."),)),
+    answered_otherwise(citations_a=(CitationCheck(1, "supports"),)),
+    answered_otherwise(citations_b=(CitationCheck(1, "supports"),)),
+    answered_otherwise(triage=(TriageAnswer("danger", "yes"),)),
+    answered_otherwise(rated=(RatedCriterion("clear", 1, 0),)),
+    answered_otherwise(rated=(RatedCriterion("clear", NotApplicable.NA, None),)),
+    answered_otherwise(compared=(ComparedCriterion("clear", -1),)),
+    replace(BASE, decided=Decided(review=ReviewOutcome.REVISED)),
+    replace(BASE, decided=Decided(pair=PairDecision(PairVerdict.A, "Plain.", "2026-W48"))),
+]
+"""Judgments each of which differs from the first in one thing that a row tells."""
+
+
+def test_judgments_that_differ_in_anything_have_rows_of_their_own() -> None:
+    pairs = [
+        make_judged_pair(replace(judgment, id=f"judgment-{number}"), identity=f"pair-{number}")
+        for number, judgment in enumerate([*EVERY_KIND, *reversed(EVERY_KIND)])
+    ]
+
+    together = judgment_rows(*pairs)
+
+    assert together == [row for pair in pairs for row in judgment_rows(pair)]
+    for name in set(together[0]) - OF_PAIRS:
+        assert len({str(row[name]) for row in together}) > 1, name
+
+
+def test_pairs_have_the_rows_that_each_has_alone() -> None:
+    labels = [LABEL, replace(LABEL, soft_label_y=0.7, margin_y=0.0), replace(LABEL, margin_y=-0.0)]
+    pairs = [
+        replace(
+            make_judged_pair(judgment, *more, identity=f"pair-{n}-{k}-{m}", label=label),
+            is_simulated=bool(m),
+        )
+        for n, judgment in enumerate(EVERY_KIND)
+        for k, more in enumerate([(), (make_judgment(Choice.A, -3, who="bob", vetoed="y"),)])
+        for m, label in enumerate(labels)
+        if judgment.record.canonical_choice is Choice.A
+    ]
+    places = np.arange(len(pairs))
+
+    together = rows_of(preference_columns(batch_of(*pairs), places), Part.PAIRS_MARGIN)
+
+    assert together == [margin_row(pair) for pair in pairs]

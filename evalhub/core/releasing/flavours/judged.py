@@ -5,18 +5,25 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
+import pyarrow as pa
 
 from evalhub.core.judging.answers import Choice
 from evalhub.core.releasing.aggregation import PairSummary, mean_preference
 from evalhub.core.releasing.batches import PairBatch
-from evalhub.core.releasing.column import Column, Places
-from evalhub.core.releasing.columns import Columns, column, columns_by_kind, columns_of
+from evalhub.core.releasing.column import Column, Derived, Made, Places
+from evalhub.core.releasing.columns import (
+    JSON,
+    Columns,
+    column,
+    columns_by_kind,
+    columns_of,
+    joined,
+)
 from evalhub.core.releasing.fields import CHAT
 from evalhub.core.releasing.flavour_schemas import FLAVOUR_SCHEMAS
 from evalhub.core.releasing.flavours.rows import IndividualPreference
 from evalhub.core.releasing.material import JudgedPair, ReleaseJudgment
 from evalhub.core.releasing.pair_rows import about_prompts, asked
-from evalhub.core.releasing.rows import Message
 from evalhub.core.releasing.vocabulary import Part
 from evalhub.core.responses import ResponseStatus
 
@@ -119,13 +126,25 @@ def _battle(judgment: ReleaseJudgment, pair: JudgedPair) -> _Battle:
 
 def _conversations(batch: PairBatch) -> Column:
     """Return each response at the end of the conversation that it answers."""
-    return column(
-        [
-            [
-                *batch.prompts[one.prompt].chat(),
-                Message(role="assistant", content=one.text),
-            ]
-            for one in batch.responses
-        ],
-        CHAT,
+    asked = batch.chats.made()
+    begun = Made(asked.values, pa.array([text[:-1] for text in asked.json.to_pylist()], JSON))
+    # Once a prompt and once a response; what both are put together to is as long as a row.
+    turn = joined(b',{"role":"assistant","content":', batch.texts.json, b"}]")
+    prompts = np.array([one.prompt for one in batch.responses], np.int64)
+    return Derived((begun.take(prompts), Made(batch.turns.made().values, turn)), _answered)
+
+
+def _answered(begun: Made, turns: Made) -> Made:
+    """Return conversations with a turn more, whose JSON continues where ``begun`` breaks off."""
+    asked, said = begun.values.flatten(), turns.values.flatten()
+    ends = np.cumsum(begun.values.value_lengths().to_numpy())
+    # After the messages of each conversation comes the one turn of its response.
+    order = np.insert(np.arange(len(asked)), ends, len(asked) + np.arange(len(said)))
+    return Made(
+        pa.ListArray.from_arrays(
+            pa.array(np.concatenate([[0], ends + np.arange(1, len(ends) + 1)]), pa.int32()),
+            pa.concat_arrays([asked, said]).take(pa.array(order)),
+            type=CHAT,
+        ),
+        joined(begun.json, turns.json),
     )

@@ -2,14 +2,16 @@
 
 A pair's posterior at node d is proportional to its prior N(m, v) there times the product of
 P(y | d) over its judgments. Pairs are taken a few thousand at a time, so memory beyond the
-results is a fixed number of megabytes, and every sum runs in the same order on every machine.
+results is some twenty megabytes a thread, of which there are ``MOST_THREADS`` at the most, and
+every sum runs in the same order on every machine.
 """
 
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
+from typing import Self
 
 import numpy as np
 import scipy
@@ -18,6 +20,7 @@ from evalhub.core.scoring.arrays import FloatArray
 from evalhub.core.scoring.labels.grading import NODES
 
 PAIRS_PER_BATCH = 20_000
+MOST_THREADS = 8
 
 
 @cache
@@ -62,7 +65,7 @@ def pair_posteriors(
     a row stands, 1 when left out; it weighs ``expected`` alone.
     """
     results = np.empty((5, by_pair.shape[0]))
-    weigh = _Weighing(by_pair, log_probability, prior_mean, prior_variance, times)
+    weigh = _Weighing.by(by_pair, log_probability, prior_mean, prior_variance, times)
 
     def look(batch: slice) -> FloatArray:
         weight, results[4, batch] = weigh.of(batch)
@@ -96,7 +99,7 @@ def pair_evidence(
     The moments are more than half of its work, and a search asks for them once, at its end.
     """
     evidences = np.empty(by_pair.shape[0])
-    weigh = _Weighing(by_pair, log_probability, prior_mean, prior_variance, times)
+    weigh = _Weighing.by(by_pair, log_probability, prior_mean, prior_variance, times)
 
     def look(batch: slice) -> FloatArray:
         weight, evidences[batch] = weigh.of(batch)
@@ -120,12 +123,26 @@ def _summed(
     expected = np.zeros_like(log_probability)
     starts = range(0, n_pairs, pairs_per_batch)
     batches = [slice(start, start + pairs_per_batch) for start in starts]
-    if len(batches) == 1:
-        return expected + look(batches[0])
-    with ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="posteriors") as pool:
-        for found in pool.map(look, batches):
-            expected += found
+    n_threads = min(len(batches), MOST_THREADS, n_processors())
+    if n_threads <= 1:
+        for batch in batches:
+            expected += look(batch)
+        return expected
+    with ThreadPoolExecutor(n_threads, thread_name_prefix="posteriors") as pool:
+        waiting = [pool.submit(look, batch) for batch in batches]
+        try:
+            for one in waiting:
+                expected += one.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
     return expected
+
+
+def n_processors() -> int:
+    """Return how many processors this process may use, where the system tells."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -137,19 +154,29 @@ class _Weighing:
     prior_mean: FloatArray
     prior_variance: FloatArray
     times: FloatArray | None
-    _shared: FloatArray | None = field(init=False)
+    shared: FloatArray | None
 
-    def __post_init__(self) -> None:
-        # Nearly half of the time where it is computed for each pair.
-        is_shared = len(self.prior_mean) == 1
-        shared = _log_normal(self.prior_mean, self.prior_variance) if is_shared else None
-        object.__setattr__(self, "_shared", shared)
+    @classmethod
+    def by(
+        cls,
+        by_pair: "scipy.sparse.csr_array",
+        log_probability: FloatArray,
+        prior_mean: FloatArray,
+        prior_variance: FloatArray,
+        times: FloatArray | None,
+    ) -> Self:
+        """Return it with the prior of all pairs worked out once, where they share one.
+
+        To work it out for each pair takes nearly half of the time of the whole.
+        """
+        shared = _log_normal(prior_mean, prior_variance) if len(prior_mean) == 1 else None
+        return cls(by_pair, log_probability, prior_mean, prior_variance, times, shared)
 
     def of(self, batch: slice) -> tuple[FloatArray, FloatArray]:
         """Return the weight of each node and the log-evidence of each pair."""
         weight = self.by_pair[batch] @ self.log_probability
-        if self._shared is not None:
-            weight += self._shared
+        if self.shared is not None:
+            weight += self.shared
         else:
             weight += _log_normal(self.prior_mean[batch], self.prior_variance[batch])
         top = weight.max(axis=1, keepdims=True)

@@ -97,9 +97,7 @@ def page_from(database: Database, shared: SharedState, run: Sequence[IndexedProm
     index = PromptIndex(prompts=run, controls={}, licenses=(), languages=())
     with reading_snapshot(database, shared.snapshot) as session:
         pager = Pager(shared.project_id, index, shared.names, shared.admission, session)
-        # A run is what one page holds.
-        (page,) = pager.pages(with_texts=True)
-        return make_page(judged_of(page, shared.rules), shared.recipe)
+        return make_page(judged_of(pager.page(run), shared.rules), shared.recipe)
 
 
 @lru_cache(maxsize=1)

@@ -1,3 +1,5 @@
+import os
+
 import numpy as np
 import pytest
 from scipy.integrate import quad
@@ -94,6 +96,32 @@ def test_batches_change_nothing() -> None:
 
     assert whole.mean.tobytes() == parts.mean.tobytes()
     assert np.allclose(whole.expected, parts.expected)
+
+
+@pytest.mark.parametrize("n_processors", [1, 4])
+def test_batches_are_added_in_their_order_however_many_threads_take_them(
+    n_processors: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(n_processors)))
+    table = make_table(30)
+    log_probability = tabulate(table, make_grading()).log_probability
+    mean, variance = np.zeros(1), np.full(1, 2.25)
+    added = np.zeros_like(log_probability)
+    for start in range(0, 30, 7):
+        part = table.by_pair[start : start + 7]
+        added += pair_posteriors(
+            part, log_probability, prior_mean=mean, prior_variance=variance
+        ).expected
+
+    whole = pair_posteriors(
+        table.by_pair,
+        log_probability,
+        prior_mean=mean,
+        prior_variance=variance,
+        pairs_per_batch=7,
+    )
+
+    assert whole.expected.tobytes() == added.tobytes()
 
 
 @pytest.mark.parametrize("n_priors", [1, 30], ids=["shared prior", "a prior each"])
