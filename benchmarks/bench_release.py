@@ -26,22 +26,20 @@ import argparse
 import hashlib
 import multiprocessing
 import os
-import re
 import resource
 import shutil
 import sys
 import tempfile
-import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from time import perf_counter, process_time
-from typing import Any, BinaryIO, TypeAlias
+from typing import BinaryIO
 
 import orjson
 import pyarrow as pa
@@ -49,24 +47,21 @@ import pyarrow.parquet as pq
 import sqlalchemy as sa
 
 from benchmarks.release_project import SLUG, fill
+from benchmarks.release_stages import REST, STAGES, Figures, peak_behind, timed
 from evalhub.config import Settings
-from evalhub.core.releasing import columns, labels
+from evalhub.core.releasing import labels
 from evalhub.core.releasing.clearance import Gate, GateAction, GateRule
 from evalhub.core.releasing.files import (
     ROWS_PER_GROUP,
     ZSTD_LEVEL,
-    JsonlWriter,
-    ParquetWriter,
     Target,
 )
-from evalhub.core.releasing.personal_data import PersonalDataScan
 from evalhub.core.releasing.recipe import Recipe
 from evalhub.db import tables as t
 from evalhub.db.engine import Database
 from evalhub.db.migrate import upgrade
-from evalhub.services.releasing import gathering, writing
+from evalhub.services.releasing import writing
 from evalhub.services.releasing.folders import folder_target
-from evalhub.services.releasing.paging import Pager
 from evalhub.services.releasing.preparing import prepare_release
 from evalhub.services.releasing.verifying import verify_release
 
@@ -78,30 +73,6 @@ RECIPE = Recipe(
 )
 """Nobody was asked for a consent, because nobody is there."""
 MB = 2**20
-LOOK_S = 0.5
-
-Figures: TypeAlias = dict[str, float]
-
-INDEX, READ, SCAN, LABEL = "near duplicates", "reading, twice", "searching texts", "labels"
-MADE, PARQUET, LINES = "Arrow and JSON of values", "Parquet with sums", "JSON lines with sums"
-DOSSIER, REST = "dossier", "the rest"
-TIMED = (
-    (gathering, "index_prompts", INDEX),
-    (Pager, "_page", READ),
-    (PersonalDataScan, "found_in", SCAN),
-    (writing, "label_release", LABEL),
-    (columns, "_array", MADE),
-    (columns, "json_texts", MADE),
-    (ParquetWriter, "write", PARQUET),
-    (ParquetWriter, "close", PARQUET),
-    (JsonlWriter, "write", LINES),
-    (writing, "document_texts", DOSSIER),
-)
-"""What each stage of a build is done by; the rest makes answers, votes and rows.
-
-"Parquet" begins from Arrow arrays and "JSON lines" from the JSON text of each value, both of which
-are made before, once for all tables that share them."""
-STAGES = (INDEX, READ, SCAN, LABEL, MADE, PARQUET, LINES, DOSSIER, REST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,40 +188,6 @@ def compare_writing(built: Figures, peer: Figures) -> None:
         )
 
 
-@contextmanager
-def timed(spent: Figures) -> Iterator[None]:
-    """Count the seconds of CPU that each stage takes while the block runs.
-
-    A stage is told by the methods that do it; what is in none of them is the rest.
-    """
-    kept = [(owner, name, getattr(owner, name)) for owner, name, _ in TIMED]
-    running: set[str] = set()
-    for owner, name, stage in TIMED:
-        setattr(owner, name, _counting(getattr(owner, name), stage, spent, running))
-    try:
-        yield
-    finally:
-        for owner, name, method in kept:
-            setattr(owner, name, method)
-
-
-def _counting(
-    method: Callable[..., Any], stage: str, spent: Figures, running: set[str]
-) -> Callable[..., Any]:
-    def counting(*args: Any, **named: Any) -> Any:  # noqa: ANN401 - stands for methods of any kind
-        if stage in running:
-            return method(*args, **named)  # Within itself, and counted there.
-        running.add(stage)
-        started = process_time()
-        try:
-            return method(*args, **named)
-        finally:
-            spent[stage] += process_time() - started
-            running.remove(stage)
-
-    return counting
-
-
 def build(folder: Path, filled: Filled, *, in_one_process: bool = False) -> Figures:
     """Build the release into ``folder`` and return what it took.
 
@@ -285,40 +222,6 @@ def build(folder: Path, filled: Filled, *, in_one_process: bool = False) -> Figu
         **spent,
         REST: whole - sum(spent.values()),
     }
-
-
-@contextmanager
-def peak_behind() -> Iterator[dict[str, int]]:
-    """Look what the most memory of each process is that this one starts, by its id, in bytes.
-
-    What the kernel tells of children that have ended begins with that of their parent.
-    """
-    peaks: dict[str, int] = {}
-    is_over = threading.Event()
-
-    def look() -> None:
-        while not is_over.wait(LOOK_S):
-            # What is listed may have ended before it is read.
-            with suppress(FileNotFoundError, ProcessLookupError):
-                for pid in _children():
-                    status = Path(f"/proc/{pid}/status").read_text("ascii")
-                    told = re.search(r"VmHWM:\s+(\d+) kB", status)
-                    # One that has ended and that nobody has asked about has none any more.
-                    if told:
-                        peaks[pid] = int(told[1]) * 1024
-
-    looking = threading.Thread(target=look)
-    looking.start()
-    try:
-        yield peaks
-    finally:
-        is_over.set()
-        looking.join()
-
-
-def _children() -> set[str]:
-    told = Path("/proc/self/task").glob("*/children")
-    return {pid for one in told for pid in one.read_text("ascii").split()}
 
 
 def _here(folder: Path) -> Target:
