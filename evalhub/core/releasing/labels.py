@@ -5,7 +5,7 @@ processor or library leaves in the last digits of a double, and far below what j
 On one machine nothing is left to chance: every sum runs in an order fixed by names.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,30 +28,7 @@ MAX_POOLED = 200_000
 """Judgments beyond which the pooled fit is left out: it takes minutes, and nobody trains on it."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReleaseLabels:
-    """Hold the label of each pair by its id, and what the manifest says of the fits."""
-
-    by_pair: "LabelByPair"
-    facts: LabelFacts
-
-
-def label_release(inputs: LabelInputs, *, most_pooled: int = MAX_POOLED) -> ReleaseLabels:
-    """Fit both kinds of labels to the released judgments.
-
-    A pooled fit that does not come to an end, or is of more than ``most_pooled`` judgments, leaves
-    its column empty and its reason in the manifest; the labels to train on never depend on it.
-    Raise ``NotConverged`` where those fail.
-    """
-    item = fit_item_only(inputs.table, controls=inputs.controls)
-    pooled, reason = pooled_or_reason(inputs, most=most_pooled)
-    return ReleaseLabels(
-        by_pair=LabelByPair(inputs.pairs, item, pooled),
-        facts=LabelFacts(_item_facts(inputs, item), _pooled_facts(pooled, reason)),
-    )
-
-
-class LabelByPair(Mapping[str, PairLabel]):
+class LabelByPair:
     """Look labels up in the arrays of the fits: ten million objects would take gigabytes.
 
     ``names`` are ascending, so a pair is found by halving.
@@ -75,23 +52,34 @@ class LabelByPair(Mapping[str, PairLabel]):
             for values, known in zip(labels, is_known, strict=True)
         ]
 
-    def __getitem__(self, pair: str) -> PairLabel:
-        (label,) = self.of([pair])
-        if label is None:
-            raise KeyError(pair)
-        return label
-
-    def __iter__(self) -> Iterator[str]:
-        return (name.decode() for name in self._names)
-
-    def __len__(self) -> int:
-        return len(self._names)
-
     def _values(self) -> Iterator[npt.NDArray[np.float64]]:
         item = self._item
         yield from (item.probability, item.probability_se, item.preference, item.preference_se)
         if self._pooled is not None:
             yield self._pooled.probability
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseLabels:
+    """Hold the label of each pair by its id, and what the manifest says of the fits."""
+
+    by_pair: LabelByPair
+    facts: LabelFacts
+
+
+def label_release(inputs: LabelInputs, *, most_pooled: int = MAX_POOLED) -> ReleaseLabels:
+    """Fit both kinds of labels to the released judgments.
+
+    A pooled fit that does not come to an end, or is of more than ``most_pooled`` judgments, leaves
+    its column empty and its reason in the manifest; the labels to train on never depend on it.
+    Raise ``NotConverged`` where those fail.
+    """
+    item = fit_item_only(inputs.table, controls=inputs.controls)
+    pooled, reason = pooled_or_reason(inputs, most=most_pooled)
+    return ReleaseLabels(
+        by_pair=LabelByPair(inputs.pairs, item, pooled),
+        facts=LabelFacts(_item_facts(inputs, item), _pooled_facts(pooled, reason)),
+    )
 
 
 def _label(

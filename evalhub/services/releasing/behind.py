@@ -8,10 +8,9 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from pickle import HIGHEST_PROTOCOL, dumps, loads
-from types import TracebackType
-from typing import IO, NoReturn, Protocol, Self, cast
+from typing import IO, NoReturn, Protocol, cast
 
 from evalhub.core.releasing.files import FileFacts, TableFiles, Target
 from evalhub.core.releasing.row_sinks import HeldRows
@@ -31,14 +30,35 @@ class PageFiles(Protocol):
         """Close every file and return their facts, ordered by path."""
 
 
-def files_of(target: Target, *, n_prompts: int) -> "AbstractContextManager[PageFiles]":
-    """Return the files of a release on ``n_prompts`` prompts, for a block.
+@contextmanager
+def files_of(target: Target, *, n_prompts: int) -> Iterator[PageFiles]:
+    """Yield the files of a release on ``n_prompts`` prompts.
 
     A process takes a second to start, so a small release is written where it is made.
     """
     if n_prompts < target.least_prompts_behind:
-        return nullcontext(_FilesHere(target))
-    return FilesBehind(target)
+        yield _FilesHere(target)
+        return
+    with files_behind(target) as files:
+        yield files
+
+
+@contextmanager
+def files_behind(target: Target) -> Iterator["FilesBehind"]:
+    """Yield files that a process of its own writes, and end it: where it is, after an error.
+
+    It is started anew and is no copy of this one, which has threads and connections.
+    """
+    with _deaf_to_stops():
+        # With the paths of this one and not with the folder that it happens to be in.
+        child = subprocess.Popen(  # noqa: S603 - our own program
+            [sys.executable, "-P", "-c", _CHILD], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+    try:
+        yield FilesBehind(child, target)
+    finally:
+        child.kill()
+        child.communicate()
 
 
 class _FilesHere:
@@ -57,46 +77,17 @@ class _FilesHere:
 
 
 class FilesBehind:
-    """Have another process write what is handed to it, while the block runs.
+    """Have another process write what is handed to it.
 
     What goes wrong there is raised here, by the next call; ``BuildProcessLost`` says that it is
     gone. It waits with what it has read and not written, some megabytes, and whoever hands over
-    more waits for it. Leaving the block by an error ends it where it is.
+    more waits for it.
     """
 
-    def __init__(self, target: Target) -> None:
-        self._target = target
-
-    def __enter__(self) -> Self:
-        """Start the process: anew and not as a copy, for this one has threads and connections."""
-        with _deaf_to_stops():
-            # With the paths of this one and not with the folder that it happens to be in.
-            self._child = subprocess.Popen(  # noqa: S603 - our own program
-                [sys.executable, "-P", "-c", _CHILD],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-            )
-        try:
-            self._send(dumps(sys.path))
-            self._send(dumps(self._target))
-        except BaseException:
-            self._end()
-            raise
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """End the process."""
-        self._end()
-
-    def _end(self) -> None:
-        # After an error nothing of what it writes is kept, and nobody should wait for it.
-        self._child.kill()
-        self._child.communicate()
+    def __init__(self, child: "subprocess.Popen[bytes]", target: Target) -> None:
+        self._child = child
+        self._send(dumps(sys.path))
+        self._send(dumps(target))
 
     def write(self, rows: HeldRows) -> None:
         """Hand over some rows."""

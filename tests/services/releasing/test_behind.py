@@ -28,7 +28,7 @@ from evalhub.core.releasing.recipe import Recipe
 from evalhub.core.releasing.row_sinks import HeldRows
 from evalhub.core.releasing.vocabulary import FLAVOURS, Part, Split
 from evalhub.errors import BuildProcessLost
-from evalhub.services.releasing.behind import FilesBehind, PageFiles, files_of
+from evalhub.services.releasing.behind import PageFiles, files_behind, files_of
 from evalhub.services.releasing.folders import folder_target
 from evalhub.services.releasing.preparing import prepare_release
 from tests.core.releasing.made import preferred
@@ -119,7 +119,7 @@ def open_when_told(folder: Path, path: str) -> BinaryIO:
 
 def hold(folder: Path, pids: "SimpleQueue[int]") -> None:
     """Write in a process of its own, and say which; then wait for good."""
-    with FilesBehind(folder_target(folder)) as files:
+    with files_behind(folder_target(folder)) as files:
         files.write(some_rows())
         pids.put(started_child())
         threading.Event().wait()
@@ -244,7 +244,7 @@ def test_a_process_that_cannot_start_is_told_apart(
 
     with (
         pytest.raises(BuildProcessLost, match=re.escape("ended with 1; its words are in the log")),
-        FilesBehind(folder_target(tmp_path)) as files,
+        files_behind(folder_target(tmp_path)) as files,
     ):
         files.close()
 
@@ -261,7 +261,7 @@ def test_rows_wait_for_a_process_that_is_behind(tmp_path: Path) -> None:
             files.write(large)
             written.release()
 
-    with FilesBehind(target) as files, ThreadPoolExecutor(1) as pool:
+    with files_behind(target) as files, ThreadPoolExecutor(1) as pool:
         future = pool.submit(write_all, files)
         assert written.acquire(timeout=PATIENCE_S)
         n_ahead = 1
@@ -279,7 +279,7 @@ def test_rows_wait_for_a_process_that_is_behind(tmp_path: Path) -> None:
 def test_leaving_early_ends_it_where_it_is(tmp_path: Path) -> None:
     target = replace(folder_target(tmp_path), open_file=partial(open_when_told, tmp_path))
 
-    with pytest.raises(KeyboardInterrupt), FilesBehind(target) as files:
+    with pytest.raises(KeyboardInterrupt), files_behind(target) as files:
         files.write(some_rows())
         assert started_child()
         raise KeyboardInterrupt
